@@ -1,0 +1,10 @@
+//! The launch function: wires the clients to the step.
+
+use tunedrop_steps::{Launch, log_as_json, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    log_as_json();
+    let launch = Launch::from_env().await?;
+    serve(async |event| launch.step(event).await).await
+}

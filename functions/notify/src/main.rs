@@ -1,0 +1,10 @@
+//! The notify function: wires the clients to the step.
+
+use tunedrop_steps::{Notify, log_as_json, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    log_as_json();
+    let notify = Notify::from_env().await?;
+    serve(async |event| notify.step(event).await).await
+}

@@ -1,0 +1,10 @@
+//! The record function: wires the clients to the step.
+
+use tunedrop_steps::{Record, log_as_json, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    log_as_json();
+    let record = Record::from_env().await?;
+    serve(async |event| record.step(event).await).await
+}

@@ -1,0 +1,10 @@
+//! The sweep function: wires the clients to the step.
+
+use tunedrop_steps::{Sweep, log_as_json, serve_schedule};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    log_as_json();
+    let sweep = Sweep::from_env().await?;
+    serve_schedule(async || sweep.step().await).await
+}

@@ -1,0 +1,10 @@
+//! The validate function: wires the clients to the step.
+
+use tunedrop_steps::{Validate, log_as_json, serve};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    log_as_json();
+    let validate = Validate::from_env().await?;
+    serve(async |event| validate.step(event).await).await
+}

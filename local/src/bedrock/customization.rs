@@ -1,0 +1,99 @@
+//! What each type of customization needs of a request.
+
+use serde_json::Value;
+
+use super::base_models::TEACHERS;
+use super::hyperparameters;
+use super::names::Base;
+use super::patterns;
+use super::request::{CreateRequest, Customization};
+use super::wire::Refusal;
+use super::world::Standin;
+
+/// Checks that the model takes this type of customization, with the data and configuration that are given.
+pub(super) fn check(standin: &Standin, request: &CreateRequest, base: &Base) -> Result<(), Refusal> {
+    let (kind, model) = (request.kind(), base.model);
+    if !model.kinds.contains(&kind) {
+        return Err(Refusal::validation(format!(
+            "The model {} does not support the customization type {kind}",
+            model.id
+        )));
+    }
+    let logs = request.training_data_config.as_ref().and_then(|data| data.invocation_logs_config.as_ref());
+    let logs_allowed = matches!(kind, "DISTILLATION" | "REINFORCEMENT_FINE_TUNING");
+    match (request.training_uri(), logs) {
+        (Some(_), None) => {}
+        (None, Some(_)) if logs_allowed => {}
+        (None, Some(_)) => {
+            return Err(Refusal::validation(format!("invocationLogsConfig is not supported for {kind}")));
+        }
+        _ => {
+            return Err(Refusal::validation("trainingDataConfig must hold exactly one of s3Uri, invocationLogsConfig"));
+        }
+    }
+    if request.training_uri().is_some_and(|uri| uri.ends_with('/')) {
+        return Err(Refusal::validation(
+            "Invalid training input data configuration. \
+             Check the input data S3 Uris (Uri should be a file, not a directory)",
+        ));
+    }
+    let validation = !request.validation_uris().is_empty();
+    if validation && (!model.validation || kind == "DISTILLATION") {
+        return Err(Refusal::validation(format!(
+            "A validation dataset is not supported for the model {} with {kind}",
+            model.id
+        )));
+    }
+    let given = request.hyper_parameters.clone().unwrap_or_default();
+    match (kind, &request.customization_config) {
+        ("DISTILLATION", Some(Customization::DistillationConfig(config))) => {
+            check_teacher(standin, config, base)?;
+            hyperparameters::check(model.id, model.hyperparameters, &given)
+        }
+        ("REINFORCEMENT_FINE_TUNING", Some(Customization::RftConfig(config))) => {
+            check_grader(config)?;
+            hyperparameters::check(model.id, &[], &given)
+        }
+        ("DISTILLATION" | "REINFORCEMENT_FINE_TUNING", _) => {
+            Err(Refusal::validation(format!("customizationConfig must hold the configuration of {kind}")))
+        }
+        (_, Some(_)) => Err(Refusal::validation(format!("customizationConfig is not supported for {kind}"))),
+        (_, None) => hyperparameters::check(model.id, model.hyperparameters, &given),
+    }
+}
+
+fn check_teacher(standin: &Standin, config: &Value, base: &Base) -> Result<(), Refusal> {
+    let teacher = &config["teacherModelConfig"];
+    let Some(named) = teacher["teacherModelIdentifier"].as_str() else {
+        return Err(Refusal::validation("teacherModelIdentifier must not be null"));
+    };
+    let length = &teacher["maxResponseLengthForInference"];
+    if !length.is_null() && length.as_i64().is_none_or(|length| length < 1) {
+        return Err(Refusal::validation("maxResponseLengthForInference must be a positive integer"));
+    }
+    let id = named.rsplit('/').next().unwrap_or_default();
+    let geography = ["us.", "eu.", "apac.", "global."].into_iter().find_map(|prefix| id.strip_prefix(prefix));
+    let region = standin.config.region.as_str();
+    let fits = TEACHERS.iter().any(|(teacher, regions, profile_only, students)| {
+        let reached = geography == Some(teacher) || id == *teacher && !profile_only;
+        reached && regions.contains(&region) && students.contains(&base.model.id)
+    });
+    if fits {
+        return Ok(());
+    }
+    Err(Refusal::validation(format!(
+        "The teacher model {named} can't be used with the student model {}",
+        base.model.id
+    )))
+}
+
+fn check_grader(config: &Value) -> Result<(), Refusal> {
+    let grader = config["graderConfig"]["lambdaGrader"]["lambdaArn"].as_str();
+    if !grader.is_some_and(patterns::lambda_arn) {
+        return Err(Refusal::validation("graderConfig.lambdaGrader.lambdaArn must be the ARN of a Lambda function"));
+    }
+    match &config["hyperParameters"] {
+        Value::Null => Ok(()),
+        given => hyperparameters::check_graded(given),
+    }
+}

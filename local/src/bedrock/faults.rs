@@ -1,0 +1,154 @@
+//! What tests may bend. The control API it is done over is in `control`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::wire::Refusal;
+
+/// Everything about the stand-in that may be bent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// What happens to the events of jobs; the first that matches an event is applied.
+    pub events: Vec<EventFault>,
+    /// Jobs that fail in training.
+    pub jobs: Vec<JobFault>,
+    /// Calls that are answered with an error.
+    pub calls: Vec<CallFault>,
+    /// Jobs whose name begins like this stay in training until it is taken away.
+    pub hold: Vec<String>,
+    /// How many jobs may be unfinished at once (10 on AWS).
+    pub slots: usize,
+    /// How many custom models the account may have (100 on AWS).
+    pub models: usize,
+    /// How long validation, data processing and training take, in milliseconds.
+    pub phases_ms: [u64; 3],
+    /// What a repeated token with the same request is answered with. AWS says only: without an error.
+    pub same_token: SameToken,
+    /// Whether a finished job's name may be used again. Not documented; by default not.
+    pub names_repeat: bool,
+    /// A model's lifecycle, by identifier: `ACTIVE`, `LEGACY` or `GONE`.
+    pub lifecycle: BTreeMap<String, String>,
+    /// Whether jobs train for real; otherwise their curve is worked out from the byte frequencies of the data.
+    pub train: bool,
+    /// More jobs than this running at once do not train for real either.
+    pub train_at_once: usize,
+}
+
+/// What happens to events.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EventFault {
+    /// What is done.
+    pub r#do: Deed,
+    /// Jobs whose name begins like this; empty: all.
+    pub job: String,
+    /// Events of this status; empty: all.
+    pub status: String,
+    /// How many events; absent: for ever.
+    pub times: Option<u32>,
+    /// For `delay`: by how many milliseconds. Later events overtake a delayed one.
+    pub ms: u64,
+}
+
+/// What is done to an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Deed {
+    /// It never arrives.
+    #[default]
+    Lose,
+    /// It arrives twice.
+    Repeat,
+    /// It arrives late.
+    Delay,
+}
+
+/// Jobs that fail.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobFault {
+    /// Jobs whose name begins like this.
+    pub job: String,
+    /// The job's `failureMessage`.
+    pub fail: String,
+}
+
+/// Calls that are answered with an error.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CallFault {
+    /// The operation, as the API names it: `CreateModelCustomizationJob`.
+    pub operation: String,
+    /// The error's code: `ThrottlingException`, `InternalServerException`, `ServiceQuotaExceededException`, …
+    pub error: String,
+    /// Its message.
+    pub message: String,
+    /// How many calls; absent: for ever.
+    pub times: Option<u32>,
+    /// Whether the call is carried out first, so that only its answer is lost (create and stop).
+    pub after: bool,
+}
+
+/// What a repeated `clientRequestToken` with the same request is answered with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SameToken {
+    /// 201 and the ARN of the first job.
+    #[default]
+    SameJob,
+    /// `ConflictException`.
+    Conflict,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            events: Vec::new(),
+            jobs: Vec::new(),
+            calls: Vec::new(),
+            hold: Vec::new(),
+            slots: 10,
+            models: 100,
+            phases_ms: [100; 3],
+            same_token: SameToken::SameJob,
+            names_repeat: false,
+            lifecycle: BTreeMap::new(),
+            train: true,
+            train_at_once: 4,
+        }
+    }
+}
+
+impl Faults {
+    /// The error this call is answered with, if one is set.
+    pub(super) fn call(&mut self, operation: &str, after: bool) -> Option<Refusal> {
+        let matching =
+            |fault: &&mut CallFault| fault.operation == operation && fault.after == after && fault.times != Some(0);
+        let fault = self.calls.iter_mut().find(matching)?;
+        fault.times = fault.times.map(|times| times - 1);
+        let message = if fault.message.is_empty() { "The stand-in was told to answer so" } else { &fault.message };
+        Some(Refusal::new(&fault.error, message))
+    }
+
+    /// What is done to this event of this job.
+    pub(super) fn event(&mut self, job: &str, status: &str) -> Option<EventFault> {
+        let matching = |fault: &&mut EventFault| {
+            job.starts_with(&fault.job) && (fault.status.is_empty() || fault.status == status) && fault.times != Some(0)
+        };
+        let fault = self.events.iter_mut().find(matching)?;
+        fault.times = fault.times.map(|times| times - 1);
+        Some(fault.clone())
+    }
+
+    /// The message this job fails with.
+    pub(super) fn failure(&self, job: &str) -> Option<String> {
+        self.jobs.iter().find(|fault| job.starts_with(&fault.job)).map(|fault| fault.fail.clone())
+    }
+
+    /// Whether this job is held.
+    pub(super) fn holds(&self, job: &str) -> bool {
+        self.hold.iter().any(|prefix| job.starts_with(prefix))
+    }
+}

@@ -1,0 +1,147 @@
+//! The emulator's IAM and STS, asked as its root, which it takes without a signature.
+
+use serde_json::Value;
+
+use super::world::Standin;
+
+/// One call of a query API (IAM, STS); the answer's XML.
+pub(super) async fn query(
+    standin: &Standin,
+    service: &str,
+    action: &str,
+    version: &str,
+    parameters: &[(&str, &str)],
+) -> Result<String, String> {
+    let mut url = reqwest::Url::parse(&standin.config.emulator).map_err(|error| error.to_string())?;
+    url.query_pairs_mut().append_pair("Action", action).append_pair("Version", version).extend_pairs(parameters);
+    let form = url.query().unwrap_or_default().to_owned();
+    let request = standin.http.post(&standin.config.emulator);
+    let request = request
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("authorization", as_root(standin, service));
+    let answer = request.body(form).send().await.map_err(|error| error.to_string())?;
+    let (status, text) = (answer.status(), answer.text().await.map_err(|error| error.to_string())?);
+    if status.is_success() {
+        Ok(text)
+    } else {
+        Err(format!("{action} answered {status}: {}", first(&text, "Message").unwrap_or_default()))
+    }
+}
+
+/// The functions of the account, each with its ARN and its role's.
+pub(super) async fn functions(standin: &Standin) -> Result<Vec<(String, String)>, String> {
+    let mut found = Vec::new();
+    let mut marker = None;
+    loop {
+        let mut url = reqwest::Url::parse(&standin.config.emulator).map_err(|error| error.to_string())?;
+        url.set_path("/2015-03-31/functions/");
+        url.query_pairs_mut().extend_pairs(marker.iter().map(|marker: &String| ("Marker", marker)));
+        let request = standin.http.get(url).header("authorization", as_root(standin, "lambda"));
+        let answer: Value =
+            request.send().await.map_err(|error| error.to_string())?.json().await.map_err(|error| error.to_string())?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let page = answer["Functions"].as_array();
+        found.extend(
+            page.into_iter().flatten().map(|function| (text(&function["FunctionArn"]), text(&function["Role"]))),
+        );
+        marker = answer["NextMarker"].as_str().map(str::to_owned);
+        if marker.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// Every policy of a role: its own, and those attached to it.
+pub(super) async fn policies(standin: &Standin, role: &str) -> Result<Vec<Value>, String> {
+    let iam =
+        async |action: &str, parameters: &[(&str, &str)]| query(standin, "iam", action, "2010-05-08", parameters).await;
+    let mut documents = Vec::new();
+    for name in all(&iam("ListRolePolicies", &[("RoleName", role)]).await?, "member") {
+        let answer = iam("GetRolePolicy", &[("RoleName", role), ("PolicyName", &name)]).await?;
+        documents.push(document(&answer, "PolicyDocument")?);
+    }
+    for arn in all(&iam("ListAttachedRolePolicies", &[("RoleName", role)]).await?, "PolicyArn") {
+        let policy = iam("GetPolicy", &[("PolicyArn", &arn)]).await?;
+        let version = first(&policy, "DefaultVersionId").unwrap_or_default();
+        let answer = iam("GetPolicyVersion", &[("PolicyArn", &arn), ("VersionId", &version)]).await?;
+        documents.push(document(&answer, "Document")?);
+    }
+    Ok(documents)
+}
+
+/// A role's trust policy.
+pub(super) async fn trust(standin: &Standin, role: &str) -> Result<Value, String> {
+    document(&query(standin, "iam", "GetRole", "2010-05-08", &[("RoleName", role)]).await?, "AssumeRolePolicyDocument")
+}
+
+/// What policies say of an action on a resource: `allowed`, `explicitDeny` or `implicitDeny`.
+pub(super) async fn simulate(
+    standin: &Standin,
+    policies: &[Value],
+    action: &str,
+    resource: &str,
+) -> Result<String, String> {
+    let documents: Vec<(String, String)> = policies
+        .iter()
+        .zip(1..)
+        .map(|(policy, n)| (format!("PolicyInputList.member.{n}"), policy.to_string()))
+        .collect();
+    let mut parameters = vec![("ActionNames.member.1", action), ("ResourceArns.member.1", resource)];
+    parameters.extend(documents.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let answer = query(standin, "iam", "SimulateCustomPolicy", "2010-05-08", &parameters).await?;
+    first(&answer, "EvalDecision").ok_or_else(|| "SimulateCustomPolicy gave no decision".to_owned())
+}
+
+/// The text of the first element of this name.
+pub(super) fn first(xml: &str, name: &str) -> Option<String> {
+    all(xml, name).into_iter().next()
+}
+
+/// The texts of all elements of this name. The emulator's answers are flat enough for that.
+fn all(xml: &str, name: &str) -> Vec<String> {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let texts = xml.split(&open).skip(1).filter_map(|rest| rest.split_once(&close));
+    texts
+        .map(|(text, _)| {
+            text.replace("&quot;", "\"")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&apos;", "'")
+                .replace("&amp;", "&")
+        })
+        .collect()
+}
+
+/// A policy document, which IAM percent-encodes.
+fn document(xml: &str, name: &str) -> Result<Value, String> {
+    let text = first(xml, name).ok_or_else(|| format!("IAM gave no {name}"))?;
+    let text = if text.trim_start().starts_with('{') { text } else { percent_decoded(&text) };
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        let hex = (*byte == b'%').then(|| tail.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*byte);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn as_root(standin: &Standin, service: &str) -> String {
+    let (account, region) = (&standin.config.account, &standin.config.region);
+    format!(
+        "AWS4-HMAC-SHA256 Credential={account}/20260101/{region}/{service}/aws4_request, \
+         SignedHeaders=host, Signature=0"
+    )
+}

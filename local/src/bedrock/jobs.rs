@@ -1,0 +1,181 @@
+//! Reading, listing and stopping jobs.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::job::{Job, Phase, Status};
+use super::permissions;
+use super::wire::{self, Answer, Refusal, ok, time};
+use super::world::Shared;
+
+/// `GET /model-customization-jobs/{id}`: by ARN or by name.
+pub(super) async fn get(State(standin): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let caller = wire::enter(&standin, "GetModelCustomizationJob", &headers).await?;
+    let resource = resource(&standin, &id);
+    permissions::require(&standin, &caller, "bedrock:GetModelCustomizationJob", &resource).await?;
+    standin.world().job(&id).map(|job| ok(describe(job))).ok_or_else(|| unknown(&id))
+}
+
+/// `POST /model-customization-jobs/{id}/stop`: only while InProgress; again while Stopping or Stopped is fine.
+pub(super) async fn stop(State(standin): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let caller = wire::enter(&standin, "StopModelCustomizationJob", &headers).await?;
+    let resource = resource(&standin, &id);
+    permissions::require(&standin, &caller, "bedrock:StopModelCustomizationJob", &resource).await?;
+    {
+        let mut world = standin.world();
+        let job = world.job_mut(&id).ok_or_else(|| unknown(&id))?;
+        match job.status {
+            Status::InProgress => {
+                job.turn(Status::Stopping);
+                job.stop.notify_one();
+            }
+            Status::Stopping | Status::Stopped => {}
+            Status::Completed | Status::Failed => {
+                return Err(Refusal::conflict(format!(
+                    "The job is in {} status and can't be stopped",
+                    job.status.name()
+                )));
+            }
+        }
+    }
+    wire::leave(&standin, "StopModelCustomizationJob", ok(json!({})))
+}
+
+/// `GET /model-customization-jobs`
+pub(super) async fn list(
+    State(standin): State<Shared>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Answer {
+    let caller = wire::enter(&standin, "ListModelCustomizationJobs", &headers).await?;
+    permissions::require(&standin, &caller, "bedrock:ListModelCustomizationJobs", "*").await?;
+    let after = moment(&query, "creationTimeAfter")?;
+    let before = moment(&query, "creationTimeBefore")?;
+    let status = one_of(&query, "statusEquals", &["InProgress", "Completed", "Failed", "Stopping", "Stopped"])?;
+    one_of(&query, "sortBy", &["CreationTime"])?;
+    let ascending = one_of(&query, "sortOrder", &["Ascending", "Descending"])? == Some("Ascending");
+    let part = query.get("nameContains").map_or("", String::as_str);
+    let world = standin.world();
+    let fits = |job: &&Job| {
+        after.is_none_or(|after| job.created > after)
+            && before.is_none_or(|before| job.created < before)
+            && status.is_none_or(|status| job.status.name() == status)
+            && job.name().contains(part)
+    };
+    let mut jobs: Vec<&Job> = world.jobs.iter().filter(fits).collect();
+    if !ascending {
+        jobs.reverse();
+    }
+    let (jobs, next) = wire::page(jobs, query.get("maxResults"), query.get("nextToken"))?;
+    let summaries: Vec<Value> = jobs.into_iter().map(summary).collect();
+    Ok(ok(without_nulls(json!({ "modelCustomizationJobSummaries": summaries, "nextToken": next }))))
+}
+
+/// A job as `GetModelCustomizationJob` gives it.
+pub(super) fn describe(job: &Job) -> Value {
+    let losses: Vec<Value> = job.validation_losses.iter().map(|loss| json!({ "validationLoss": loss })).collect();
+    without_nulls(json!({
+        "jobArn": job.arn,
+        "jobName": job.name(),
+        "outputModelName": job.model_name(),
+        "outputModelArn": job.output_model_arn,
+        "clientRequestToken": job.request.client_request_token,
+        "roleArn": job.request.role_arn,
+        "status": job.status,
+        "statusDetails": details(job),
+        "failureMessage": job.failure,
+        "creationTime": time(job.created),
+        "lastModifiedTime": time(job.modified),
+        "endTime": job.ended.map(time),
+        "baseModelArn": job.base_model_arn,
+        "hyperParameters": job.request.hyper_parameters,
+        "trainingDataConfig": job.request.training_data_config,
+        "validationDataConfig": job.request.validation_data_config,
+        "outputDataConfig": job.request.output_data_config,
+        "customizationType": job.request.kind(),
+        "outputModelKmsKeyArn": job.request.custom_model_kms_key_id,
+        "trainingMetrics": job.training_loss.map(|loss| json!({ "trainingLoss": loss })),
+        "validationMetrics": (!losses.is_empty()).then_some(losses),
+        "vpcConfig": job.request.vpc_config,
+        "customizationConfig": job.request.customization_config,
+    }))
+}
+
+fn summary(job: &Job) -> Value {
+    without_nulls(json!({
+        "jobArn": job.arn,
+        "baseModelArn": job.base_model_arn,
+        "jobName": job.name(),
+        "status": job.status,
+        "statusDetails": details(job),
+        "lastModifiedTime": time(job.modified),
+        "creationTime": time(job.created),
+        "endTime": job.ended.map(time),
+        "customModelArn": job.output_model_arn,
+        "customModelName": job.model_name(),
+        "customizationType": job.request.kind(),
+    }))
+}
+
+fn details(job: &Job) -> Value {
+    let phase = |phase: &Phase| {
+        let (created, modified) = (phase.created.map(time), phase.modified.map(time));
+        json!({ "status": phase.status, "creationTime": created, "lastModifiedTime": modified })
+    };
+    let [validation, processing, training] = &job.phases;
+    json!({
+        "validationDetails": phase(validation),
+        "dataProcessingDetails": phase(processing),
+        "trainingDetails": phase(training),
+    })
+}
+
+/// The resource a policy speaks of: the job's ARN, also when the caller gave its name.
+fn resource(standin: &Shared, id: &str) -> String {
+    let known = standin.world().job(id).map(|job| job.arn.clone());
+    known.unwrap_or_else(|| {
+        if id.starts_with("arn:") { id.to_owned() } else { standin.arn(&format!("model-customization-job/{id}")) }
+    })
+}
+
+fn unknown(id: &str) -> Refusal {
+    Refusal::not_found(format!("The provided job identifier {id} could not be found"))
+}
+
+/// A query parameter that is a time.
+pub(super) fn moment(query: &HashMap<String, String>, name: &str) -> Result<Option<Timestamp>, Refusal> {
+    let parse = |text: &String| text.parse().map_err(|_| Refusal::validation(format!("{name} is not a time")));
+    query.get(name).map(parse).transpose()
+}
+
+/// A query parameter that is one of an enum's values.
+pub(super) fn one_of<'q>(
+    query: &'q HashMap<String, String>,
+    name: &str,
+    values: &[&str],
+) -> Result<Option<&'q str>, Refusal> {
+    match query.get(name) {
+        Some(value) if !values.contains(&value.as_str()) => Err(Refusal::validation(format!(
+            "1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: \
+                 Member must satisfy enum value set: {values:?}"
+        ))),
+        value => Ok(value.map(String::as_str)),
+    }
+}
+
+/// Bedrock leaves out what is not there.
+pub(super) fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(map) => map
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, without_nulls(value)))
+            .collect(),
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}

@@ -1,0 +1,20 @@
+//! The local stack: emulator, deployer and Bedrock stand-in, started on one machine.
+//!
+//! [`build::functions`] builds what is deployed, [`Stack::start`] starts the emulator (a Python package,
+//! installed once into a virtual environment under `target/`) and the stand-in, and deploys `template.yaml`.
+//! Everything listens on loopback and ends with the [`Stack`].
+
+pub mod bedrock;
+pub mod build;
+mod client;
+pub mod curve;
+mod deploy;
+mod emulator;
+mod folder;
+mod python;
+mod stack;
+mod standin;
+
+pub use client::Message;
+pub use deploy::Deployment;
+pub use stack::{ACCOUNT, REGION, SECRET, Stack, StackOptions};

@@ -1,0 +1,141 @@
+//! Bedrock's model customization jobs.
+
+mod create;
+mod view;
+
+use aws_config::SdkConfig;
+use aws_sdk_bedrock::Client;
+use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_bedrock::operation::get_model_customization_job::GetModelCustomizationJobError;
+use aws_sdk_bedrock::types::FoundationModelLifecycleStatus;
+use tunedrop_run::Plan;
+
+use crate::Failure;
+pub use view::JobView;
+
+/// What every job of this stack is given.
+#[derive(Debug, Clone, Default)]
+pub struct JobRole {
+    /// The role that Bedrock assumes.
+    pub role_arn: String,
+    /// Encrypts the custom model.
+    pub kms_key: Option<String>,
+    /// The job's subnets; none: Bedrock's own network.
+    pub subnets: Vec<String>,
+    /// The job's security groups.
+    pub security_groups: Vec<String>,
+    /// The stack's name, for a tag by which jobs are found.
+    pub stack: String,
+}
+
+/// How Bedrock answered a launch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Started {
+    /// The job's ARN.
+    Job(String),
+    /// A quota stands in the way: try again when a slot is free. Bedrock's words.
+    NoSlot(String),
+    /// The job's or the model's name is taken, perhaps by this very run: look it up. Bedrock's words.
+    Taken(String),
+    /// Refused for good. Bedrock's words.
+    Refused(String),
+}
+
+/// Bedrock's word on a foundation model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifecycle {
+    /// New jobs can be started.
+    Active,
+    /// No new jobs (user guide, "Model lifecycle").
+    Legacy,
+    /// Not in this Region, or no more.
+    Unknown,
+}
+
+/// Bedrock's control plane.
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    client: Client,
+}
+
+impl Jobs {
+    /// One per process.
+    pub fn new(config: &SdkConfig) -> Jobs {
+        Jobs { client: Client::new(config) }
+    }
+
+    /// Creates the job of a run; its id is name and token, so that a repeated call can't start a second one.
+    pub async fn create(&self, run_id: &str, dataset: &str, plan: &Plan, role: &JobRole) -> Result<Started, Failure> {
+        let call = format!("bedrock:CreateModelCustomizationJob {run_id}");
+        let request = match create::request(&self.client, run_id, dataset, plan, role) {
+            Ok(request) => request,
+            Err(reason) => return Ok(Started::Refused(reason)),
+        };
+        let error = match request.send().await {
+            Ok(answer) => return Ok(Started::Job(answer.job_arn)),
+            Err(error) => error,
+        };
+        // Only what Bedrock itself answered is a refusal; a time-out or a broken connection may have started the job.
+        let SdkError::ServiceError(answered) = &error else {
+            return Err(Failure::new(call, &error));
+        };
+        let words = answered.err().message().unwrap_or("Bedrock gave no reason").to_owned();
+        Ok(match answered.err().code() {
+            Some("ServiceQuotaExceededException") => Started::NoSlot(words),
+            Some("ConflictException" | "ResourceInUseException") => Started::Taken(words),
+            Some(
+                "ValidationException" | "ResourceNotFoundException" | "AccessDeniedException" | "TooManyTagsException",
+            ) => Started::Refused(words),
+            _ => return Err(Failure::new(call, &error)),
+        })
+    }
+
+    /// Looks a job up by name or ARN; `None` where Bedrock knows none.
+    pub async fn get(&self, name_or_arn: &str) -> Result<Option<JobView>, Failure> {
+        match self.client.get_model_customization_job().job_identifier(name_or_arn).send().await {
+            Ok(job) => Ok(Some(view::view(job))),
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(GetModelCustomizationJobError::ResourceNotFoundException(_))
+                ) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(Failure::new(format!("bedrock:GetModelCustomizationJob {name_or_arn}"), &error)),
+        }
+    }
+
+    /// Asks Bedrock to stop a job; one that is over already counts as stopped.
+    pub async fn stop(&self, arn: &str) -> Result<(), Failure> {
+        match self.client.stop_model_customization_job().job_identifier(arn).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.code(), Some("ConflictException" | "ResourceNotFoundException")) => Ok(()),
+            Err(error) => Err(Failure::new(format!("bedrock:StopModelCustomizationJob {arn}"), &error)),
+        }
+    }
+
+    /// Bedrock's own word on whether `identifier` can be customized.
+    pub async fn lifecycle(&self, identifier: &str) -> Result<Lifecycle, Failure> {
+        match self.client.get_foundation_model().model_identifier(identifier).send().await {
+            Ok(answer) => {
+                let status =
+                    answer.model_details.and_then(|model| model.model_lifecycle).map(|lifecycle| lifecycle.status);
+                Ok(match status {
+                    Some(FoundationModelLifecycleStatus::Active) => Lifecycle::Active,
+                    Some(FoundationModelLifecycleStatus::Legacy) => Lifecycle::Legacy,
+                    _ => Lifecycle::Unknown,
+                })
+            }
+            Err(error)
+                if matches!(
+                    error.code(),
+                    Some("ResourceNotFoundException" | "ValidationException" | "AccessDeniedException")
+                ) =>
+            {
+                Ok(Lifecycle::Unknown)
+            }
+            Err(error) => Err(Failure::new(format!("bedrock:GetFoundationModel {identifier}"), &error)),
+        }
+    }
+}

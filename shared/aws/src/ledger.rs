@@ -1,0 +1,286 @@
+//! The ledger: one DynamoDB table. A conditional write is the only lock; whoever loses a race reads what the winner wrote.
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tunedrop_run::{DatasetHead, Run, State};
+
+use crate::Failure;
+
+/// The sparse index over what may still have to happen; its partition key's only value is its name.
+const OPEN: &str = "open";
+
+/// The ledger's table.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    client: Client,
+    table: String,
+}
+
+/// An item of the sparse index, oldest first. The index lags: read the item itself before acting.
+#[derive(Debug, Clone)]
+pub enum Open {
+    /// A run.
+    Run(Box<Run>),
+    /// An incomplete set.
+    Set(Box<DatasetHead>),
+}
+
+/// What else changes with a run's state. An attribute set to `None` is removed.
+#[derive(Debug, Clone, Default)]
+pub struct Change(Vec<(&'static str, Option<AttributeValue>)>);
+
+impl Change {
+    /// Sets `name`, or removes it.
+    pub fn set(mut self, name: &'static str, value: Option<impl Into<String>>) -> Change {
+        self.0.push((name, value.map(|value| AttributeValue::S(value.into()))));
+        self
+    }
+
+    /// Sets the number `name`, or removes it.
+    pub fn number(mut self, name: &'static str, value: Option<impl ToString>) -> Change {
+        self.0.push((name, value.map(|value| AttributeValue::N(value.to_string()))));
+        self
+    }
+}
+
+impl Ledger {
+    /// One per process.
+    pub fn new(config: &SdkConfig, table: String) -> Ledger {
+        Ledger { client: Client::new(config), table }
+    }
+
+    /// Reads a run, consistently.
+    pub async fn run(&self, run_id: &str) -> Result<Option<Run>, Failure> {
+        self.get(&Run::key(run_id)).await
+    }
+
+    /// Reads a dataset's head, consistently.
+    pub async fn head(&self, dataset: &str) -> Result<Option<DatasetHead>, Failure> {
+        self.get(&DatasetHead::key(dataset)).await
+    }
+
+    /// Writes a run that isn't there yet; the one that is there already otherwise.
+    pub async fn create(&self, run: &Run) -> Result<Option<Run>, Failure> {
+        let key = Run::key(&run.run_id);
+        if self.put_new(&key, "run", run).await? {
+            return Ok(None);
+        }
+        self.run(&run.run_id).await
+    }
+
+    /// Replaces a run that nobody wrote since it was read as `was`.
+    pub async fn replace(&self, was: &Run, run: &Run) -> Result<bool, Failure> {
+        let call = format!("dynamodb:PutItem {}", run.run_id);
+        let run = Run { revision: was.revision + 1, ..run.clone() };
+        let mut item: std::collections::HashMap<String, AttributeValue> = to_item(&run, &call)?;
+        item.insert("pk".into(), AttributeValue::S(Run::key(&run.run_id)));
+        item.insert("kind".into(), AttributeValue::S("run".into()));
+        let request =
+            self.client.put_item().table_name(&self.table).set_item(Some(item)).condition_expression("revision = :was");
+        won(request.expression_attribute_values(":was", revision(was.revision)).send().await, call)
+    }
+
+    /// Moves a run from `was` to `state`, with all of `change`, if nobody wrote it meanwhile; the run as it is then.
+    pub async fn advance(&self, was: &Run, state: State, now: &str, change: Change) -> Result<Option<Run>, Failure> {
+        let mut change = change.set("state", Some(state.as_str())).number("revision", Some(was.revision + 1));
+        if state != was.state {
+            change = change.set("changed_at", Some(now));
+        }
+        let mut request =
+            self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(Run::key(&was.run_id)));
+        request = request.expression_attribute_values(":was", revision(was.revision));
+        let (mut sets, mut removes) = (Vec::new(), Vec::new());
+        for (i, (name, value)) in change.0.into_iter().enumerate() {
+            request = request.expression_attribute_names(format!("#{name}"), name);
+            match value {
+                Some(value) => {
+                    sets.push(format!("#{name} = :v{i}"));
+                    request = request.expression_attribute_values(format!(":v{i}"), value);
+                }
+                None => removes.push(format!("#{name}")),
+            }
+        }
+        let mut expression = format!("SET {}", sets.join(", "));
+        if !removes.is_empty() {
+            expression = format!("{expression} REMOVE {}", removes.join(", "));
+        }
+        let request = request
+            .condition_expression("revision = :was")
+            .update_expression(expression)
+            .return_values(ReturnValue::AllNew);
+        match request.send().await {
+            Ok(answer) => Ok(Some(from_item(answer.attributes.unwrap_or_default(), "dynamodb:UpdateItem")?)),
+            Err(error) if lost(error.code()) => Ok(None),
+            Err(error) => Err(Failure::new(format!("dynamodb:UpdateItem {}", was.run_id), &error)),
+        }
+    }
+
+    /// Marks under `pk` that people were told of `what`; false where it was marked already, or `close` doesn't hold.
+    /// `close` names an attribute and its value: while that holds, nothing more has to happen, and the item leaves the sparse index.
+    pub async fn mark_told(
+        &self,
+        pk: &str,
+        what: &str,
+        now: &str,
+        close: Option<(&str, &str)>,
+    ) -> Result<bool, Failure> {
+        let mut request = self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(pk.into()));
+        let mut condition = "attribute_exists(pk) AND attribute_not_exists(told.#what)".to_owned();
+        let mut expression = "SET told.#what = :now".to_owned();
+        if let Some((attribute, value)) = close {
+            expression.push_str(" REMOVE #open");
+            condition.push_str(" AND #attribute = :value");
+            request =
+                request.expression_attribute_names("#open", OPEN).expression_attribute_names("#attribute", attribute);
+            request = request.expression_attribute_values(":value", AttributeValue::S(value.into()));
+        }
+        let request = request
+            .expression_attribute_names("#what", what)
+            .expression_attribute_values(":now", AttributeValue::S(now.into()));
+        won(
+            request.update_expression(expression).condition_expression(condition).send().await,
+            format!("dynamodb:UpdateItem {pk}"),
+        )
+    }
+
+    /// Whether people were told of `what` under `pk`.
+    pub async fn is_told(&self, pk: &str, what: &str) -> Result<bool, Failure> {
+        #[derive(serde::Deserialize)]
+        struct Told {
+            #[serde(default)]
+            told: std::collections::BTreeMap<String, String>,
+        }
+        let item: Option<Told> = self.get(pk).await?;
+        Ok(item.is_some_and(|item| item.told.contains_key(what)))
+    }
+
+    /// Writes an item that only carries marks of what was told; false where it is there already.
+    pub async fn create_note(&self, pk: &str, since: &str) -> Result<bool, Failure> {
+        let item = serde_json::json!({ "schema": tunedrop_run::SCHEMA, "since": since, "told": {} });
+        self.put_new(pk, "note", &item).await
+    }
+
+    /// Sets and removes attributes of a dataset's head, creating it where needed. With `newer_than`, only where `latest_at` isn't later.
+    pub async fn update_head(
+        &self,
+        dataset: &str,
+        newer_than: Option<&str>,
+        head: &DatasetHead,
+    ) -> Result<bool, Failure> {
+        let call = format!("dynamodb:UpdateItem {dataset}");
+        let mut item: std::collections::HashMap<String, AttributeValue> = to_item(head, &call)?;
+        item.insert("kind".into(), AttributeValue::S("set".into()));
+        item.insert("schema".into(), AttributeValue::N(tunedrop_run::SCHEMA.to_string()));
+        item.insert("told".into(), AttributeValue::M(Default::default()));
+        let removable = ["since", "report", OPEN];
+        let mut request =
+            self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(DatasetHead::key(dataset)));
+        let mut expression = Vec::new();
+        for (i, (name, value)) in item.iter().enumerate() {
+            expression.push(format!("#n{i} = :v{i}"));
+            request = request
+                .expression_attribute_names(format!("#n{i}"), name)
+                .expression_attribute_values(format!(":v{i}"), value.clone());
+        }
+        let mut expression = format!("SET {}", expression.join(", "));
+        let gone: Vec<&str> = removable.into_iter().filter(|name| !item.contains_key(*name)).collect();
+        if !gone.is_empty() {
+            for name in &gone {
+                request = request.expression_attribute_names(format!("#{name}"), *name);
+            }
+            expression = format!(
+                "{expression} REMOVE {}",
+                gone.iter().map(|name| format!("#{name}")).collect::<Vec<_>>().join(", ")
+            );
+        }
+        if let Some(time) = newer_than {
+            request = request
+                .condition_expression("attribute_not_exists(latest_at) OR latest_at <= :newer")
+                .expression_attribute_values(":newer", AttributeValue::S(time.into()));
+        }
+        won(request.update_expression(expression).send().await, call)
+    }
+
+    /// Everything that may still have to happen, oldest first. The index lags.
+    pub async fn open(&self) -> Result<Vec<Open>, Failure> {
+        let call = || format!("dynamodb:Query {OPEN}");
+        let query =
+            self.client.query().table_name(&self.table).index_name(OPEN).key_condition_expression("#open = :open");
+        let query = query
+            .expression_attribute_names("#open", OPEN)
+            .expression_attribute_values(":open", AttributeValue::S(OPEN.into()));
+        let mut items = query.into_paginator().items().send();
+        let mut open = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| Failure::new(call(), &error))?;
+            let is_run = item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == "run");
+            open.push(if is_run {
+                Open::Run(Box::new(from_item(item, &call())?))
+            } else {
+                Open::Set(Box::new(from_item(item, &call())?))
+            });
+        }
+        Ok(open)
+    }
+
+    async fn get<T: DeserializeOwned>(&self, pk: &str) -> Result<Option<T>, Failure> {
+        let call = format!("dynamodb:GetItem {pk}");
+        let request = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(pk.into()))
+            .consistent_read(true);
+        let answer = request.send().await.map_err(|error| Failure::new(call.clone(), &error))?;
+        answer.item.map(|item| from_item(item, &call)).transpose()
+    }
+
+    async fn put_new(&self, pk: &str, kind: &str, item: &impl Serialize) -> Result<bool, Failure> {
+        let call = format!("dynamodb:PutItem {pk}");
+        let mut item: std::collections::HashMap<String, AttributeValue> = to_item(item, &call)?;
+        item.insert("pk".into(), AttributeValue::S(pk.into()));
+        item.insert("kind".into(), AttributeValue::S(kind.into()));
+        let request = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)");
+        won(request.send().await, call)
+    }
+}
+
+fn revision(count: u64) -> AttributeValue {
+    AttributeValue::N(count.to_string())
+}
+
+fn lost(code: Option<&str>) -> bool {
+    code == Some("ConditionalCheckFailedException")
+}
+
+/// Whether a conditional write took place.
+fn won<T, E>(answer: Result<T, E>, call: String) -> Result<bool, Failure>
+where
+    E: ProvideErrorMetadata + std::error::Error,
+{
+    match answer {
+        Ok(_) => Ok(true),
+        Err(error) if lost(error.code()) => Ok(false),
+        Err(error) => Err(Failure::new(call, &error)),
+    }
+}
+
+fn to_item<T: From<serde_dynamo::Item>>(value: &impl Serialize, call: &str) -> Result<T, Failure> {
+    serde_dynamo::to_item(value).map_err(|error| Failure::new(call, &error))
+}
+
+fn from_item<T: DeserializeOwned>(
+    item: std::collections::HashMap<String, AttributeValue>,
+    call: &str,
+) -> Result<T, Failure> {
+    serde_dynamo::from_item(item).map_err(|error| Failure::new(call, &error))
+}

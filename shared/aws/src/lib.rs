@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "bus")]
+mod bus;
+mod failure;
+#[cfg(feature = "jobs")]
+mod jobs;
+#[cfg(feature = "ledger")]
+mod ledger;
+#[cfg(feature = "objects")]
+mod objects;
+#[cfg(feature = "topic")]
+mod topic;
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+
+#[cfg(feature = "bus")]
+pub use bus::Bus;
+pub use failure::Failure;
+#[cfg(feature = "jobs")]
+pub use jobs::{JobRole, JobView, Jobs, Lifecycle, Started};
+#[cfg(feature = "ledger")]
+pub use ledger::{Change, Ledger, Open};
+#[cfg(feature = "objects")]
+pub use objects::{Body, Object, Objects};
+#[cfg(feature = "topic")]
+pub use topic::Topic;
+
+/// Region, credentials and endpoints from the environment, as Lambda sets them.
+/// Every attempt is answered within twenty seconds or given up, so that no step hangs until its function is killed.
+pub async fn config() -> SdkConfig {
+    let timeouts =
+        TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).read_timeout(Duration::from_secs(20)).build();
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
+}

@@ -1,0 +1,219 @@
+//! Objects in the stack's bucket, every read and copy pinned to the version that was meant.
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, TaggingDirective};
+
+use crate::Failure;
+
+/// CopyObject takes objects up to 5 GB (S3 user guide, "Copying objects"), but answers only when it is done:
+/// in parts, each call ends well within its time-out.
+const COPY_MAX: u64 = 256 << 20;
+const PART: u64 = 256 << 20;
+
+/// An object as it lies there now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// The whole key.
+    pub key: String,
+    /// With its quotation marks, as S3 gives it.
+    pub etag: String,
+    /// Bytes.
+    pub size: u64,
+    /// Milliseconds since 1970; S3 tells whole seconds.
+    pub modified_ms: i64,
+}
+
+/// The bytes of an object, in the chunks in which they arrive.
+#[derive(Debug)]
+pub struct Body {
+    stream: ByteStream,
+    key: String,
+}
+
+impl Body {
+    /// The next chunk; `None` at the end. The SDK has checked the length, and the checksum where S3 keeps one.
+    pub async fn next(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Failure> {
+        self.stream.try_next().await.map_err(|error| Failure::new(format!("s3:GetObject {}", self.key), &error))
+    }
+}
+
+/// The stack's bucket.
+#[derive(Debug, Clone)]
+pub struct Objects {
+    client: Client,
+    bucket: String,
+}
+
+impl Objects {
+    /// One per process.
+    pub fn new(config: &SdkConfig, bucket: String) -> Objects {
+        Objects { client: Client::new(config), bucket }
+    }
+
+    /// The bucket's name.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// The `s3://` address of `key`.
+    pub fn address(&self, key: &str) -> String {
+        format!("s3://{}/{key}", self.bucket)
+    }
+
+    /// The keys under `prefix`, in order, at most `most` of them.
+    pub async fn keys(&self, prefix: &str, most: usize) -> Result<Vec<String>, Failure> {
+        let call = || format!("s3:ListBucket {prefix}");
+        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Failure::new(call(), &error))?;
+            keys.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key));
+            if keys.len() >= most {
+                keys.truncate(most);
+                break;
+            }
+        }
+        Ok(keys)
+    }
+
+    /// What lies at `key` now.
+    pub async fn head(&self, key: &str) -> Result<Option<Object>, Failure> {
+        match self.client.head_object().bucket(&self.bucket).key(key).send().await {
+            Ok(answer) => Ok(Some(Object {
+                key: key.to_owned(),
+                etag: answer.e_tag.unwrap_or_default(),
+                size: answer.content_length.unwrap_or_default().max(0) as u64,
+                modified_ms: answer.last_modified.and_then(|time| time.to_millis().ok()).unwrap_or_default(),
+            })),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
+            Err(error) => Err(Failure::new(format!("s3:HeadObject {key}"), &error)),
+        }
+    }
+
+    /// Opens `key`; with `etag`, that version of it only. `None` where it is gone or another version lies there now.
+    pub async fn open(&self, key: &str, etag: Option<&str>) -> Result<Option<Body>, Failure> {
+        let request = self.client.get_object().bucket(&self.bucket).key(key).set_if_match(etag.map(str::to_owned));
+        match request.send().await {
+            Ok(answer) => Ok(Some(Body { stream: answer.body, key: key.to_owned() })),
+            Err(error) => match error.as_service_error() {
+                Some(GetObjectError::NoSuchKey(_)) => Ok(None),
+                Some(other) if matches!(other.code(), Some("PreconditionFailed" | "NoSuchKey" | "NotFound")) => {
+                    Ok(None)
+                }
+                _ => Err(Failure::new(format!("s3:GetObject {key}"), &error)),
+            },
+        }
+    }
+
+    /// Reads a small object whole; `None` where it is gone, changed, or larger than `most` bytes.
+    pub async fn read(&self, key: &str, etag: Option<&str>, most: usize) -> Result<Option<Vec<u8>>, Failure> {
+        let Some(mut body) = self.open(key, etag).await? else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.next().await? {
+            bytes.extend_from_slice(chunk.as_ref());
+            if bytes.len() > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some(bytes))
+    }
+
+    /// Writes `key`. Writing the same bytes again changes nothing that counts.
+    pub async fn write(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<(), Failure> {
+        let request =
+            self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type).body(bytes.into());
+        request.send().await.map_err(|error| Failure::new(format!("s3:PutObject {key}"), &error))?;
+        Ok(())
+    }
+
+    /// Copies exactly the version `from` inside S3; false where another one lies there now.
+    pub async fn copy(&self, from: &Object, to: &str) -> Result<bool, Failure> {
+        if from.size > COPY_MAX {
+            return self.copy_in_parts(from, to).await;
+        }
+        let request = self
+            .client
+            .copy_object()
+            .bucket(&self.bucket)
+            .key(to)
+            .copy_source(self.source(&from.key))
+            .copy_source_if_match(&from.etag)
+            // Copying tags along would need permissions of its own, and nothing here reads them.
+            .tagging_directive(TaggingDirective::Replace);
+        match request.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if changed(error.code()) => Ok(false),
+            Err(error) => Err(Failure::new(format!("s3:CopyObject {}", from.key), &error)),
+        }
+    }
+
+    async fn copy_in_parts(&self, from: &Object, to: &str) -> Result<bool, Failure> {
+        let fail = |error: &dyn std::error::Error| Failure::new(format!("s3:UploadPartCopy {}", from.key), error);
+        let upload = self
+            .client
+            .create_multipart_upload()
+            .bucket(&self.bucket)
+            .key(to)
+            .send()
+            .await
+            .map_err(|error| fail(&error))?;
+        let id = upload.upload_id().unwrap_or_default();
+        let mut parts = CompletedMultipartUpload::builder();
+        let mut start = 0;
+        let mut number = 1;
+        while start < from.size {
+            let end = (start + PART).min(from.size) - 1;
+            let part = self.client.upload_part_copy().bucket(&self.bucket).key(to).upload_id(id).part_number(number);
+            let part = part
+                .copy_source(self.source(&from.key))
+                .copy_source_if_match(&from.etag)
+                .copy_source_range(format!("bytes={start}-{end}"));
+            match part.send().await {
+                Ok(answer) => {
+                    let etag = answer.copy_part_result.and_then(|result| result.e_tag);
+                    parts = parts.parts(CompletedPart::builder().part_number(number).set_e_tag(etag).build());
+                }
+                Err(error) => {
+                    // Left behind, its parts would be billed; the bucket's lifecycle is the second net.
+                    let _ =
+                        self.client.abort_multipart_upload().bucket(&self.bucket).key(to).upload_id(id).send().await;
+                    return if changed(error.code()) { Ok(false) } else { Err(fail(&error)) };
+                }
+            }
+            start = end + 1;
+            number += 1;
+        }
+        let complete = self
+            .client
+            .complete_multipart_upload()
+            .bucket(&self.bucket)
+            .key(to)
+            .upload_id(id)
+            .multipart_upload(parts.build());
+        complete.send().await.map_err(|error| fail(&error))?;
+        Ok(true)
+    }
+
+    /// The value of `x-amz-copy-source`, which must be percent-encoded.
+    fn source(&self, key: &str) -> String {
+        let mut encoded = format!("{}/", self.bucket);
+        for byte in key.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
+                encoded.push(byte as char);
+            } else {
+                encoded.push_str(&format!("%{byte:02X}"));
+            }
+        }
+        encoded
+    }
+}
+
+fn changed(code: Option<&str>) -> bool {
+    matches!(code, Some("PreconditionFailed" | "NoSuchKey" | "NotFound"))
+}

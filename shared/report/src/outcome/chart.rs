@@ -1,0 +1,139 @@
+//! The losses as a line chart: inline SVG that scales, takes the page's colours, and says in words what it shows.
+
+use plotters::prelude::*;
+
+use super::LossPoint;
+use super::losses::{alternative, is_usable};
+
+/// The style sheet finds the lines by these colours, and gives them those of the page.
+const TRAINING: RGBColor = RGBColor(0x1f, 0x6f, 0xd6);
+const VALIDATION: RGBColor = RGBColor(0xb5, 0x47, 0x08);
+const GRID: RGBColor = RGBColor(0x80, 0x80, 0x80);
+
+/// At most this many stretches of steps are drawn, each by its lowest and its highest loss; a chart has no more columns.
+const STRETCHES: usize = 400;
+/// Up to this many points are dots as well as a line: two or three alone would be overlooked.
+const DOTS_MAX: usize = 40;
+
+/// A series by its name, with its colour and what is drawn of it.
+type Series = (&'static str, RGBColor, Vec<(f64, f64)>);
+
+/// One chart in two sizes; the page shows the one that fits.
+pub(super) struct Charts {
+    pub wide: String,
+    pub narrow: String,
+    /// The series drawn, by the names that the style sheet knows.
+    pub legend: Vec<&'static str>,
+}
+
+/// `None` where no loss can be drawn.
+pub(super) fn charts(training: &[LossPoint], validation: &[LossPoint]) -> Option<Charts> {
+    let series: Vec<Series> = [("training", TRAINING, training), ("validation", VALIDATION, validation)]
+        .into_iter()
+        .map(|(name, colour, points)| (name, colour, thinned(points)))
+        .filter(|(_, _, points)| !points.is_empty())
+        .collect();
+    let text = alternative(training, validation);
+    let lines: Vec<(RGBColor, &[(f64, f64)])> =
+        series.iter().map(|(_, colour, points)| (*colour, points.as_slice())).collect();
+    Some(Charts {
+        wide: svg(&lines, "wide", (800, 360), &text)?,
+        narrow: svg(&lines, "narrow", (360, 280), &text)?,
+        legend: series.iter().map(|(name, ..)| *name).collect(),
+    })
+}
+
+/// The usable points by step, few enough to draw; every stretch keeps its extremes, so no spike is lost.
+fn thinned(points: &[LossPoint]) -> Vec<(f64, f64)> {
+    let mut points: Vec<(f64, f64)> =
+        points.iter().filter(|point| is_usable(point)).map(|point| (point.step as f64, point.loss)).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if points.len() <= 2 * STRETCHES {
+        return points;
+    }
+    let mut kept = vec![points[0]];
+    for stretch in points.chunks(points.len().div_ceil(STRETCHES)) {
+        let by_loss = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
+        if let (Some(low), Some(high)) = (stretch.iter().min_by(by_loss), stretch.iter().max_by(by_loss)) {
+            kept.extend(if low.0 <= high.0 { [*low, *high] } else { [*high, *low] });
+        }
+    }
+    kept.extend(points.last());
+    kept
+}
+
+fn svg(lines: &[(RGBColor, &[(f64, f64)])], class: &str, size: (u32, u32), text: &str) -> Option<String> {
+    let all = || lines.iter().flat_map(|(_, points)| points.iter());
+    let steps = range(all().map(|point| point.0), 1.0)?;
+    let losses = padded(range(all().map(|point| point.1), 0.0)?);
+    let mut drawn = String::new();
+    draw(&mut drawn, size, steps, losses, lines).ok()?;
+    // Only the view box stays, so that the page sets the size.
+    let (_, inner) = drawn.split_once("viewBox=")?;
+    let label = text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    Some(format!("<svg class=\"{class}\" role=\"img\" aria-label=\"{label}\" viewBox={inner}"))
+}
+
+/// The least and the greatest value, at least `least` apart.
+fn range(values: impl Iterator<Item = f64>, least: f64) -> Option<(f64, f64)> {
+    let (low, high) = values.fold(None, |range, value| {
+        let (low, high) = range.unwrap_or((value, value));
+        Some((f64::min(low, value), f64::max(high, value)))
+    })?;
+    Some((low, high.max(low + least)))
+}
+
+/// Some room above and below, and never a range so small that its ticks would all read the same.
+fn padded((low, high): (f64, f64)) -> (f64, f64) {
+    let room = (0.05 * (high - low)).max(1e-3 * high.abs().max(low.abs())).max(1e-6);
+    let floor = if low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
+    ((low - room).max(floor), high + room)
+}
+
+fn draw(
+    out: &mut String,
+    size: (u32, u32),
+    steps: (f64, f64),
+    losses: (f64, f64),
+    lines: &[(RGBColor, &[(f64, f64)])],
+) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
+    let area = SVGBackend::with_string(out, size).into_drawing_area();
+    let mut chart = ChartBuilder::on(&area)
+        .margin_right(20)
+        .margin_top(10)
+        .x_label_area_size(42)
+        .y_label_area_size(64)
+        .build_cartesian_2d(steps.0..steps.1, losses.0..losses.1)?;
+    let font = ("sans-serif", 16);
+    let wide = size.0 > 500;
+    chart
+        .configure_mesh()
+        .x_desc("step")
+        .y_desc("loss")
+        .x_labels(if wide { 9 } else { 5 })
+        .y_labels(6)
+        .x_label_formatter(&|step| if step.fract().abs() < 1e-6 { format!("{step:.0}") } else { String::new() })
+        .y_label_formatter(&|loss| tick(*loss, losses.1 - losses.0))
+        .label_style(font)
+        .axis_desc_style(font)
+        .axis_style(GRID)
+        .bold_line_style(GRID.mix(0.3))
+        .light_line_style(TRANSPARENT)
+        .draw()?;
+    for (colour, points) in lines {
+        chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?;
+        if points.len() <= DOTS_MAX {
+            chart.draw_series(points.iter().map(|point| Circle::new(*point, 3, colour.filled())))?;
+        }
+    }
+    area.present()
+}
+
+/// As many decimals as tell neighbouring ticks apart.
+fn tick(value: f64, range: f64) -> String {
+    if value != 0.0 && value.abs() >= 1e5 || range < 1e-4 {
+        return format!("{value:.2e}");
+    }
+    let decimals = (1.0 - range.log10().floor()).clamp(0.0, 6.0) as usize;
+    format!("{value:.decimals$}")
+}

@@ -1,0 +1,263 @@
+//! Verdicts, outcomes and details for the tests.
+
+use std::collections::BTreeMap;
+
+use tunedrop_run::State;
+use tunedrop_run::event::{Detail, VERSION};
+use tunedrop_validation::{Code, Finding, Findings, Severity, Statistics, TokenBracket};
+
+use crate::{FileVerdict, LossPoint, Outcome, Phase, Verdict};
+
+/// Markup, quotes, a shell's way out, a turn of direction, and line breaks.
+pub(crate) const HOSTILE: &str = "[x\"'><script>alert(1)</script>&amp;\u{202e}fdp\r\nBcc: eve@example.com\0'; rm -rf ~";
+
+pub(crate) fn detail() -> Detail {
+    Detail {
+        version: VERSION,
+        stack: "tunedrop".to_owned(),
+        run_id: Some("support-bot-0123456789ab".to_owned()),
+        dataset: "support-bot".to_owned(),
+        dropped_at: Some("2026-11-23T04:00:00.000Z".to_owned()),
+        base_model: Some("amazon.nova-lite-v1:0:300k".to_owned()),
+        records: Some(12_345),
+        warnings: 1,
+        report: Some("s3://drops/reports/support-bot/support-bot-0123456789ab/report.html".to_owned()),
+        ..Detail::default()
+    }
+}
+
+pub(crate) fn detail_in(state: State) -> Detail {
+    let job = "arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl";
+    let launched = matches!(state, State::Running | State::Succeeded | State::Failed | State::Stopped);
+    let succeeded = state == State::Succeeded;
+    Detail {
+        state: Some(state),
+        job_arn: launched.then(|| job.to_owned()),
+        model_arn: succeeded.then(|| MODEL.to_owned()),
+        training_loss: succeeded.then_some(0.4213),
+        validation_loss: succeeded.then_some(0.5121),
+        reason: match state {
+            State::Refused => {
+                Some("up to 40.12 USD would be billed, and the recipe's guard.max_cost_usd is 40".to_owned())
+            }
+            State::Failed => {
+                Some("Unable to parse Amazon S3 file: train.jsonl.\nData files must conform to JSONL format".to_owned())
+            }
+            _ => None,
+        },
+        ..detail()
+    }
+}
+
+const MODEL: &str = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/mnopqrstuvwx";
+
+pub(crate) fn finding(code: Code, severity: Severity, line: Option<u64>) -> Finding {
+    Finding {
+        code,
+        severity,
+        file: "train.jsonl".to_owned(),
+        line,
+        column: line.map(|line| line * 3),
+        pointer: line.map_or(String::new(), |_| "/messages/1/content/0/text".to_owned()),
+        message: "the text is empty".to_owned(),
+        help: "write a text, or remove the record".to_owned(),
+    }
+}
+
+pub(crate) fn statistics() -> Statistics {
+    Statistics {
+        bytes: 4_567_890,
+        records: 12_345,
+        valid_records: 12_320,
+        turns: 24_640,
+        characters: 3_456_789,
+        tokens: TokenBracket { low: 576_131, high: 1_152_263 },
+        longest_tokens: TokenBracket { low: 1_200, high: 2_400 },
+        longest_line: Some(7_001),
+        duplicates: 3,
+    }
+}
+
+pub(crate) fn rejected() -> Verdict {
+    let mut findings = Findings::default();
+    findings.push(finding(Code::DuplicateRecord, Severity::Warning, Some(7)));
+    (1..=25).for_each(|line| findings.push(finding(Code::EmptyText, Severity::Error, Some(line))));
+    findings.push(Finding {
+        help: "use at least 8 records".to_owned(),
+        message: "3 records, and nova-lite takes no fewer than 8".to_owned(),
+        ..finding(Code::TooFewRecords, Severity::Error, None)
+    });
+    let file = |name: &str, role: &str, statistics| FileVerdict {
+        name: name.to_owned(),
+        role: role.to_owned(),
+        blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
+        statistics,
+    };
+    Verdict {
+        version: 1,
+        dataset: "support-bot".to_owned(),
+        run_id: Some("support-bot-0123456789ab".to_owned()),
+        state: "Rejected".to_owned(),
+        dropped_at: "2026-11-23T04:00:00.000Z".to_owned(),
+        base_model: Some("amazon.nova-lite-v1:0:300k".to_owned()),
+        customization: Some("fine-tuning".to_owned()),
+        hyperparameters: BTreeMap::from([
+            ("epochCount".to_owned(), "2".to_owned()),
+            ("learningRate".to_owned(), "0.00001".to_owned()),
+        ]),
+        files: vec![
+            file("job.yaml", "recipe", None),
+            file("train.jsonl", "train", Some(statistics())),
+            file("validation.jsonl", "validation", Some(Statistics { longest_line: None, ..Statistics::default() })),
+        ],
+        waits_for: Vec::new(),
+        findings,
+        note: None,
+    }
+}
+
+pub(crate) fn accepted() -> Verdict {
+    Verdict { state: "Queued".to_owned(), findings: Findings::default(), ..rejected() }
+}
+
+pub(crate) fn misnamed(dataset: &str) -> Verdict {
+    let mut findings = Findings::default();
+    findings.push(Finding {
+        file: format!("{dataset}/Train.JSONL"),
+        message: "only job.yaml, job.json and names that end in .jsonl are read".to_owned(),
+        help: format!("drop it as datasets/{dataset}/train.jsonl"),
+        pointer: String::new(),
+        ..finding(Code::NearMissName, Severity::Error, None)
+    });
+    Verdict {
+        dataset: dataset.to_owned(),
+        run_id: None,
+        base_model: None,
+        customization: None,
+        hyperparameters: BTreeMap::new(),
+        files: Vec::new(),
+        findings,
+        ..rejected()
+    }
+}
+
+/// A course such as training takes, with `points` steps.
+pub(crate) fn course(points: u64, from: f64) -> Vec<LossPoint> {
+    let loss = |step: u64| 0.4 + from * (-4.0 * step as f64 / points as f64).exp() + 0.05 * (step as f64 * 1.7).sin();
+    (0..points)
+        .map(|step| LossPoint { step, epoch: step * 2 / points, loss: loss(step), perplexity: Some(loss(step).exp()) })
+        .collect()
+}
+
+pub(crate) fn succeeded() -> Outcome {
+    let time = |time: &str| Some(format!("2026-11-23T{time}Z"));
+    let phase = |name: &str, from: &str, to: &str| Phase {
+        name: name.to_owned(),
+        status: "Completed".to_owned(),
+        started_at: time(from),
+        changed_at: time(to),
+    };
+    Outcome {
+        version: 1,
+        run_id: "support-bot-0123456789ab".to_owned(),
+        dataset: "support-bot".to_owned(),
+        state: "Succeeded".to_owned(),
+        base_model: "amazon.nova-lite-v1:0:300k".to_owned(),
+        job_arn:
+            "arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl"
+                .to_owned(),
+        model_arn: Some(MODEL.to_owned()),
+        failure_message: None,
+        created_at: time("04:00:12"),
+        ended_at: time("05:13:40"),
+        phases: vec![
+            phase("Validation", "04:00:12", "04:01:00"),
+            phase("Data processing", "04:01:00", "04:06:30"),
+            phase("Training", "04:06:30", "05:13:40"),
+        ],
+        hyperparameters: BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
+        training: course(500, 2.0),
+        validation: course(6, 2.2).into_iter().map(|point| LossPoint { step: point.step * 100, ..point }).collect(),
+        output: "s3://drops/output/support-bot-0123456789ab/".to_owned(),
+    }
+}
+
+pub(crate) fn failed() -> Outcome {
+    Outcome {
+        state: "Failed".to_owned(),
+        model_arn: None,
+        failure_message: Some(
+            "Input size exceeded in file train.jsonl for record starting with <b>Dear\nAda</b>".to_owned(),
+        ),
+        training: Vec::new(),
+        validation: Vec::new(),
+        ..succeeded()
+    }
+}
+
+/// What a reader sees of a page: its text, without the head and without blank lines; markup as it would be shown.
+pub(crate) fn seen(html: &str) -> String {
+    let body = html.split_once("<body>").map_or(html, |(_, body)| body);
+    let mut text = String::new();
+    let mut inside = false;
+    for c in body.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => {
+                inside = false;
+                text.push('|');
+            }
+            _ if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    let text = text
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&");
+    let lines = text
+        .lines()
+        .map(|line| line.split('|').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" | "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// Asserts that `html` asks for nothing from outside, runs nothing, and shows nothing that can't be seen.
+pub(crate) fn assert_harmless(html: &str) {
+    let lower = html.to_lowercase();
+    for bad in ["<script", "javascript:", "src=", "href=", " style=", "<img", "onload", "onerror", "url("] {
+        assert!(!lower.contains(bad), "{bad} in {html}");
+    }
+    let outside = lower.replace("http-equiv", "").replace("http://www.w3.org/2000/svg", "");
+    assert!(!outside.contains("http"), "{html}");
+    assert!(!html.chars().any(|c| matches!(c, '\0' | '\r' | '\u{202e}')), "{html}");
+    assert!(html.contains("default-src 'none'") && html.contains("name=\"color-scheme\""));
+}
+
+/// Writes every page into the folder that `TUNEDROP_PAGES` names, to be looked at in a browser.
+#[test]
+#[ignore = "for eyes"]
+fn pages() {
+    let Some(folder) = std::env::var_os("TUNEDROP_PAGES").map(std::path::PathBuf::from) else { return };
+    let stopped = Outcome {
+        state: "Stopped".to_owned(),
+        model_arn: None,
+        training: course(3, 2.0),
+        validation: Vec::new(),
+        ..succeeded()
+    };
+    let held = Verdict { state: "Held".to_owned(), ..accepted() };
+    let pages = [
+        ("rejected", rejected().html()),
+        ("accepted", accepted().html()),
+        ("held", held.html()),
+        ("misnamed", misnamed(HOSTILE).html()),
+        ("succeeded", succeeded().html()),
+        ("failed", failed().html()),
+        ("stopped", stopped.html()),
+    ];
+    for (name, html) in pages {
+        std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
+    }
+}

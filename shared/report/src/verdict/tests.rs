@@ -1,0 +1,84 @@
+use tunedrop_validation::Findings;
+
+use crate::Verdict;
+use crate::samples::{HOSTILE, accepted, assert_harmless, misnamed, rejected, seen};
+
+#[test]
+fn a_rejected_set_says_where_what_and_how_to_mend() {
+    let html = rejected().html();
+    assert_harmless(&html);
+    assert!(html.contains("<header class=\"bad\">"));
+    insta::assert_snapshot!(seen(&html));
+}
+
+#[test]
+fn an_accepted_set_says_that_nothing_was_found() {
+    let html = accepted().html();
+    assert_harmless(&html);
+    assert!(html.contains("<header class=\"good\">"));
+    insta::assert_snapshot!(seen(&html));
+}
+
+#[test]
+fn a_misnamed_file_has_neither_data_nor_run() {
+    let html = misnamed("support-bot").html();
+    assert_harmless(&html);
+    insta::assert_snapshot!(seen(&html));
+}
+
+#[test]
+fn the_json_holds_it_all() {
+    let verdict = Verdict { files: accepted().files, ..misnamed("support-bot") };
+    insta::assert_snapshot!(verdict.json());
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&rejected().json()).unwrap()["findings"]["counts"]["empty-text"],
+        25
+    );
+}
+
+#[test]
+fn each_state_has_its_sentence_and_colour() {
+    let sentences = ["Rejected", "Incomplete", "Held", "Queued", "Superseded", "Something else"].map(|state| {
+        let mut verdict = Verdict { state: state.to_owned(), findings: Findings::default(), ..accepted() };
+        verdict.waits_for = vec!["train.jsonl".to_owned(), "job.yaml".to_owned()];
+        let (tone, sentence) = super::page::headline(&verdict);
+        format!("{state}: {tone}: {sentence}")
+    });
+    insta::assert_snapshot!(sentences.join("\n"));
+
+    let mut strict = rejected();
+    strict.findings = Findings { errors: 0, warnings: 2, ..Findings::default() };
+    assert!(strict.html().contains("<h1>Rejected: 2 warnings, and the recipe says strict: true</h1>"));
+    let noted = Verdict { note: Some("withdrawn".to_owned()), ..accepted() };
+    assert!(noted.html().contains("<header class=\"wait\">") && noted.html().contains("<p>withdrawn</p>"));
+    let held = Verdict { state: "Held".to_owned(), ..accepted() };
+    assert!(held.html().contains("<pre>tunedrop approve support-bot-0123456789ab</pre>"));
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let mut verdict = misnamed(HOSTILE);
+    assert_harmless(&verdict.html());
+    assert!(verdict.html().contains(r"&#60;script&#62;alert(1)&#60;/script&#62;&#38;amp;\u{202e}fdp"));
+    let hostile = || HOSTILE.to_owned();
+    verdict = Verdict {
+        state: hostile(),
+        dropped_at: hostile(),
+        base_model: Some(hostile()),
+        run_id: Some(hostile()),
+        customization: Some(hostile()),
+        note: Some(hostile()),
+        waits_for: vec![hostile()],
+        ..rejected()
+    };
+    verdict.hyperparameters.insert(hostile(), hostile());
+    for file in &mut verdict.files {
+        (file.name, file.role, file.blake3) = (hostile(), hostile(), hostile());
+    }
+    for finding in &mut verdict.findings.kept {
+        (finding.file, finding.pointer, finding.message, finding.help) = (hostile(), hostile(), hostile(), hostile());
+    }
+    assert_harmless(&verdict.html());
+    let json: serde_json::Value = serde_json::from_str(&verdict.json()).unwrap();
+    assert_eq!(json["note"], HOSTILE);
+}

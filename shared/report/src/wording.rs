@@ -1,0 +1,121 @@
+//! Small pieces of wording that reports and messages share.
+
+use tunedrop_run::Timestamp;
+
+/// The style of every page; the pages' policy allows this very text by its hash and nothing else.
+pub(crate) const STYLE: &str = include_str!("../templates/style.css");
+
+/// What `style-src` says: the SHA-256 of [`STYLE`]. A test holds the two together.
+pub(crate) const STYLE_HASH: &str = "sha256-GDzh5UW6Sc3CYdDlGqCMeHl9ipLBaIYAVU87878Vwg4=";
+
+/// `text` with control characters and those that turn the direction of text written out, line breaks included.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().map(visible_char).collect()
+}
+
+/// As [`visible`], but line breaks stay.
+pub(crate) fn visible_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
+fn visible_char(c: char) -> String {
+    let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    match c {
+        '\t' => " ".to_owned(),
+        _ if c.is_control() || turns => c.escape_unicode().to_string(),
+        _ => c.to_string(),
+    }
+}
+
+/// `12345` as `12,345`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 error`, `2 errors`.
+pub(crate) fn counted(number: u64, one: &str) -> String {
+    format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// `3 errors and 1 warning`, `1 warning`, or `none`.
+pub(crate) fn errors_and_warnings(errors: u64, warnings: u64) -> String {
+    match (errors, warnings) {
+        (0, 0) => "none".to_owned(),
+        (_, 0) => counted(errors, "error"),
+        (0, _) => counted(warnings, "warning"),
+        _ => format!("{} and {}", counted(errors, "error"), counted(warnings, "warning")),
+    }
+}
+
+/// `1.5 MB`; decimal units, as S3 and its prices have them.
+pub(crate) fn bytes(number: u64) -> String {
+    let mut size = number as f64;
+    for unit in ["bytes", "kB", "MB", "GB"] {
+        if size < 1000.0 {
+            return if unit == "bytes" { counted(number, "byte") } else { format!("{size:.1} {unit}") };
+        }
+        size /= 1000.0;
+    }
+    format!("{size:.1} TB")
+}
+
+/// A loss as people compare it: four decimals, or powers of ten where those would say nothing.
+pub(crate) fn loss(value: f64) -> String {
+    match value {
+        _ if value.is_nan() => "not a number".to_owned(),
+        _ if value.is_infinite() => "infinite".to_owned(),
+        0.0 => "0".to_owned(),
+        _ if value.abs() < 0.001 || value.abs() >= 1e6 => format!("{value:.3e}"),
+        _ => format!("{value:.4}"),
+    }
+}
+
+/// `2026-11-23 04:00:12 UTC`; the text as it is, where it isn't RFC 3339 (Bedrock's events don't promise it).
+pub(crate) fn moment(time: &str) -> String {
+    match time.parse::<Timestamp>() {
+        Ok(time) => format!("{time:.0}").replacen('T', " ", 1).trim_end_matches('Z').to_owned() + " UTC",
+        Err(_) => visible(time),
+    }
+}
+
+/// `1 h 12 min`; `None` where a time is absent, unreadable, or before the other.
+pub(crate) fn between(start: Option<&str>, end: Option<&str>) -> Option<String> {
+    let second = |time: Option<&str>| time?.parse::<Timestamp>().ok().map(Timestamp::as_second);
+    let seconds = u64::try_from(second(end)?.checked_sub(second(start)?)?).ok()?;
+    Some(match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, m, _) => format!("{} h {m} min", thousands(h)),
+    })
+}
+
+/// `word` as a POSIX shell takes it literally.
+pub(crate) fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@=+-,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", visible(word).replace('\'', r"'\''"))
+}
+
+/// `train.jsonl, job.yaml and validation.jsonl`.
+pub(crate) fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => visible(one),
+        [most @ .., last] => {
+            format!("{} and {}", most.iter().map(|word| visible(word)).collect::<Vec<_>>().join(", "), visible(last))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! What the ledger holds: a run, and the head of a dataset.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Detail, VERSION};
+use crate::{Plan, State};
+
+/// The schema that this code writes into the ledger.
+pub const SCHEMA: u32 = 1;
+
+/// One run. Attribute names are the fields'; absent ones are not written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// Its id.
+    pub run_id: String,
+    /// Counts the writes; every conditional write names the one that it was computed from.
+    pub revision: u64,
+    /// The dataset.
+    pub dataset: String,
+    /// Where it stands.
+    pub state: State,
+    /// The whole hash behind the id.
+    pub identity: String,
+    /// From 1.
+    pub attempt: u32,
+    /// RFC 3339: when the set's newest file was dropped. The queue's order.
+    pub since: String,
+    /// RFC 3339: the last time the same content was dropped, where that was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redropped_at: Option<String>,
+    /// RFC 3339: the last change of state.
+    pub changed_at: String,
+    /// What to ask of Bedrock; absent where the set was rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
+    /// Records in the training file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
+    /// Findings that block.
+    #[serde(default)]
+    pub errors: u64,
+    /// Findings that don't.
+    #[serde(default)]
+    pub warnings: u64,
+    /// The first of them, a line each.
+    #[serde(default)]
+    pub findings: Vec<String>,
+    /// Where the report lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+    /// Who is told; empty: everyone who subscribes.
+    #[serde(default)]
+    pub notify: Vec<String>,
+    /// Unix seconds until which a launch holds the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<i64>,
+    /// Why it still waits, in Bedrock's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<String>,
+    /// The customization job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_arn: Option<String>,
+    /// The custom model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_arn: Option<String>,
+    /// Why it was refused or failed: whole, word for word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Loss at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub training_loss: Option<f64>,
+    /// Validation loss at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_loss: Option<f64>,
+    /// Who dropped it, as S3 names the requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped_by: Option<String>,
+    /// Who approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    /// Who stopped it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<String>,
+    /// Who asked for this attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retried_by: Option<String>,
+    /// When people were told of a state; `again <dropped_at>` for an answer to the same content.
+    #[serde(default)]
+    pub told: BTreeMap<String, String>,
+    /// Present while something may still have to happen; the key of the sparse index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
+}
+
+impl Run {
+    /// The ledger's key for a run.
+    pub fn key(run_id: &str) -> String {
+        format!("run#{run_id}")
+    }
+
+    /// What an event says of this run as it stands now. The reason goes in as `redact` leaves it.
+    pub fn detail(&self, stack: &str, redact: impl Fn(&str) -> String) -> Detail {
+        Detail {
+            version: VERSION,
+            stack: stack.to_owned(),
+            run_id: Some(self.run_id.clone()),
+            dataset: self.dataset.clone(),
+            state: Some(self.state),
+            dropped_at: Some(self.since.clone()),
+            base_model: self.plan.as_ref().map(|plan| plan.base_model.clone()),
+            records: self.records,
+            errors: self.errors,
+            warnings: self.warnings,
+            findings: self.findings.clone(),
+            job_arn: self.job_arn.clone(),
+            model_arn: self.model_arn.clone(),
+            reason: self.reason.as_deref().map(redact),
+            training_loss: self.training_loss,
+            validation_loss: self.validation_loss,
+            report: self.report.clone(),
+            notify: self.notify.clone(),
+            ..Detail::default()
+        }
+    }
+}
+
+/// The head of a dataset: its newest accepted run, and what it waits for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetHead {
+    /// The dataset.
+    pub dataset: String,
+    /// The newest accepted run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<String>,
+    /// RFC 3339: when that run's newest file was dropped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_at: Option<String>,
+    /// Which versions of which files were judged last, as a hash; and which run they gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<String>,
+    /// The run that `judged` gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_run: Option<String>,
+    /// What an incomplete set waits for.
+    #[serde(default)]
+    pub waits_for: Vec<String>,
+    /// RFC 3339: when an incomplete set's newest file was dropped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Where the report on an incomplete set lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+    /// Present while the set is incomplete and nobody was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
+}
+
+impl DatasetHead {
+    /// The ledger's key for a dataset's head.
+    pub fn key(dataset: &str) -> String {
+        format!("set#{dataset}")
+    }
+}

@@ -1,0 +1,123 @@
+//! Which run a content is: the same bytes under the same recipe are the same run, however often they are dropped.
+
+use tunedrop_validation::Customization;
+
+use crate::Recipe;
+
+/// A dataset's name is at most this long, so that `<dataset>-<12 hex>-<attempt>` fits a job name's 63 characters.
+const DATASET_MAX: usize = 40;
+
+/// The whole hash, and the run id that it gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// BLAKE3, 64 hex digits.
+    pub hash: String,
+    /// `<dataset>-<12 hex>`, and `-<attempt>` from the second on. Also the job's name and Bedrock's `clientRequestToken`.
+    pub run_id: String,
+}
+
+/// What is wrong with a dataset's name, if anything: `[a-zA-Z0-9](-?[a-zA-Z0-9])*`, at most [`DATASET_MAX`] characters.
+pub fn dataset_fault(name: &str) -> Option<String> {
+    if name.len() > DATASET_MAX {
+        return Some(format!(
+            "the dataset's name has {} characters; at most {DATASET_MAX} fit a job name",
+            name.chars().count()
+        ));
+    }
+    let bytes = name.as_bytes();
+    let plain = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_alphanumeric);
+    for (i, byte) in bytes.iter().enumerate() {
+        if !(byte.is_ascii_alphanumeric() || (*byte == b'-' && i > 0 && plain(i - 1) && plain(i + 1))) {
+            return Some("the dataset's name may hold letters, digits, and single hyphens between them".to_owned());
+        }
+    }
+    name.is_empty().then(|| "the dataset's folder has no name".to_owned())
+}
+
+/// The run that this content is. `files` are role and BLAKE3 (hex) of each file, in the order train, validation.
+///
+/// The recipe counts with what Bedrock would be sent, in canonical form; who is told, guards and the like change nothing of the run.
+pub fn run_identity(
+    bucket: &str,
+    dataset: &str,
+    base_model: &str,
+    recipe: &Recipe,
+    files: &[(&str, &str)],
+) -> Identity {
+    let mut hasher = Framed::new("tunedrop run 1");
+    hasher.add(bucket);
+    hasher.add(&canonical(base_model, recipe));
+    for (role, hash) in files {
+        hasher.add(role);
+        hasher.add(hash);
+    }
+    identity(dataset, hasher, recipe.attempt)
+}
+
+/// The identity under which a set is rejected whose recipe can't be read.
+pub fn rejected_identity(bucket: &str, dataset: &str, recipe: &[u8]) -> Identity {
+    let mut hasher = Framed::new("tunedrop rejected recipe 1");
+    hasher.add(bucket);
+    hasher.0.update(recipe);
+    identity(dataset, hasher, 1)
+}
+
+/// A short hash that changes when any of `parts` does, 12 hex digits.
+pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hasher = Framed::new("tunedrop fingerprint 1");
+    for part in parts {
+        hasher.add(part);
+    }
+    short(&hasher.0.finalize().to_hex()).to_owned()
+}
+
+fn identity(dataset: &str, hasher: Framed, attempt: u32) -> Identity {
+    let hash = hasher.0.finalize().to_hex().to_string();
+    let mut run_id = format!("{dataset}-{}", short(&hash));
+    if attempt > 1 {
+        run_id = format!("{run_id}-{attempt}");
+    }
+    Identity { hash, run_id }
+}
+
+fn short(hash: &str) -> &str {
+    &hash[..12]
+}
+
+/// Each part goes in with its length, so that no two lists of parts give the same bytes.
+struct Framed(blake3::Hasher);
+
+impl Framed {
+    fn new(purpose: &str) -> Framed {
+        let mut framed = Framed(blake3::Hasher::new());
+        framed.add(purpose);
+        framed
+    }
+
+    fn add(&mut self, part: &str) {
+        self.0.update(&(part.len() as u64).to_le_bytes());
+        self.0.update(part.as_bytes());
+    }
+}
+
+/// What Bedrock would be sent, as JSON with sorted keys and numbers in their shortest form.
+fn canonical(base_model: &str, recipe: &Recipe) -> String {
+    let number = |text: &String| text.parse::<f64>().map_or_else(|_| text.clone(), |value| format!("{value:e}"));
+    let hyperparameters: std::collections::BTreeMap<_, _> =
+        recipe.hyperparameters.iter().map(|(name, text)| (name, number(text))).collect();
+    let of = |customization: Customization| recipe.customization == customization;
+    serde_json::json!({
+        "base_model": base_model,
+        "customization": recipe.customization.as_str(),
+        "hyperparameters": hyperparameters,
+        "model_name": recipe.model_name,
+        "tags": recipe.tags,
+        "distillation": recipe.distillation.as_ref().filter(|_| of(Customization::Distillation)),
+        "invocation_logs": recipe.invocation_logs,
+        "reinforcement": recipe.reinforcement.as_ref().filter(|_| of(Customization::ReinforcementFineTuning)),
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests;

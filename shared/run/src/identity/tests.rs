@@ -1,0 +1,95 @@
+use proptest::prelude::*;
+use tunedrop_validation::Catalogue;
+
+use super::{dataset_fault, run_identity};
+use crate::recipe::read_recipe;
+
+fn identity(recipe: &str, train: &str) -> super::Identity {
+    let (recipe, findings) = read_recipe(recipe.as_bytes(), "job.yaml", None, Catalogue::embedded());
+    assert_eq!(findings.kept, []);
+    let model = recipe.base_model_identifier(Catalogue::embedded()).unwrap();
+    run_identity("bucket", "a", &model, &recipe, &[("train", train)])
+}
+
+#[track_caller]
+fn same(a: &str, b: &str) {
+    assert_eq!(identity(a, "0").hash, identity(b, "0").hash);
+}
+
+#[track_caller]
+fn differs(a: &str, b: &str) {
+    assert_ne!(identity(a, "0").hash, identity(b, "0").hash);
+}
+
+#[test]
+fn the_same_request_in_other_words_is_the_same_run() {
+    same("base_model: nova-lite", "{\"base_model\": \"amazon.nova-lite-v1:0:300k\"} # a comment");
+    same("base_model: nova-lite", "train: train.jsonl\nbase_model: nova-lite\ncustomization: fine-tuning");
+    same(
+        "base_model: nova-lite\nhyperparameters: {learningRate: 0.00001}",
+        "base_model: nova-lite\nhyperparameters: {learningRate: 1e-5}",
+    );
+}
+
+#[test]
+fn what_bedrock_is_not_sent_changes_nothing() {
+    for line in [
+        "strict: true",
+        "launch: manual",
+        "notify: [a@b.example]",
+        "guard: {max_tokens: 5}",
+        "price_per_1k_tokens: 1",
+        "quotas: {records: 30000}",
+    ] {
+        same("base_model: nova-lite", &format!("base_model: nova-lite\n{line}"));
+    }
+}
+
+#[test]
+fn what_bedrock_is_sent_makes_another_run() {
+    differs("base_model: nova-lite", "base_model: nova-pro");
+    differs("base_model: nova-lite", "base_model: nova-lite\nhyperparameters: {epochCount: 2}");
+    differs("base_model: nova-lite", "base_model: nova-lite\nmodel_name: x");
+    differs("base_model: nova-lite", "base_model: nova-lite\ntags: {team: x}");
+    assert_ne!(identity("base_model: nova-lite", "0").hash, identity("base_model: nova-lite", "1").hash);
+}
+
+#[test]
+fn an_attempt_keeps_the_hash_and_adds_its_number() {
+    let (first, second) = (identity("base_model: nova-lite", "0"), identity("base_model: nova-lite\nattempt: 2", "0"));
+    assert_eq!(first.hash, second.hash);
+    assert_eq!(format!("{}-2", first.run_id), second.run_id);
+}
+
+/// API reference, CreateModelCustomizationJob: `[a-zA-Z0-9](-*[a-zA-Z0-9\+\-\.])*`, 1 to 63.
+fn is_job_name(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-+.".contains(c))
+        && !name.ends_with('-')
+}
+
+/// `([0-9a-zA-Z][_-]?){1,63}`
+fn is_model_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    (1..=63).contains(&bytes.len())
+        && bytes[0].is_ascii_alphanumeric()
+        && bytes.windows(2).all(|pair| pair[0].is_ascii_alphanumeric() || pair[1].is_ascii_alphanumeric())
+}
+
+proptest! {
+    #[test]
+    fn every_name_that_passes_gives_valid_names(dataset in "[a-zA-Z0-9-]{1,44}", attempt in 1u32..=99) {
+        prop_assume!(dataset_fault(&dataset).is_none());
+        let recipe = crate::Recipe { attempt, ..crate::Recipe::default() };
+        let run_id = run_identity("b", &dataset, "m", &recipe, &[]).run_id;
+        prop_assert!(is_job_name(&run_id) && is_model_name(&run_id), "{}", run_id);
+    }
+
+    #[test]
+    fn a_dataset_name_is_as_documented(name in "[a-zA-Z0-9_-]{0,44}") {
+        let bytes = name.as_bytes();
+        let good = !bytes.is_empty() && bytes.len() <= 40 && !name.contains('_') && !name.contains("--") && !name.starts_with('-') && !name.ends_with('-');
+        prop_assert_eq!(dataset_fault(&name).is_none(), good);
+    }
+}

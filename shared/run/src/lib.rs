@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+pub mod dropped;
+mod entry;
+pub mod event;
+mod guard;
+mod identity;
+mod plan;
+mod recipe;
+pub mod state;
+mod yaml;
+
+pub use entry::{DatasetHead, Run, SCHEMA};
+pub use guard::{StackGuards, billed_tokens, refusal};
+pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_identity};
+pub use jiff::Timestamp;
+pub use plan::{Distillation, InvocationLogs, Plan, Reinforcement};
+pub use recipe::{LaunchMode, Recipe, RecipeGuard, read_recipe};
+pub use state::State;

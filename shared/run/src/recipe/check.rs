@@ -1,0 +1,249 @@
+//! What is wrong with a recipe that reads well: names, ranges, and what goes with what.
+
+use tunedrop_validation::{Catalogue, Code, Customization, check_hyperparameters, s3_uri_fault};
+
+use super::reader::Reader;
+use super::{Recipe, is_custom_model};
+
+/// `<12 hex>` and an attempt's two digits follow, each behind a hyphen; the API takes 63.
+const MODEL_NAME_MAX: usize = 47;
+
+pub(super) fn check(recipe: &mut Recipe, reader: &mut Reader, catalogue: &Catalogue) {
+    check_model(recipe, reader, catalogue);
+    check_files(recipe, reader);
+    check_names(recipe, reader);
+    check_sections(recipe, reader);
+}
+
+fn invalid(reader: &mut Reader, pointer: &str, message: &str, help: &str) {
+    reader.at(pointer, Code::RecipeInvalidValue, message.to_owned(), help.to_owned());
+}
+
+fn check_model(recipe: &Recipe, reader: &mut Reader, catalogue: &Catalogue) {
+    let Some(written) = recipe.base_model.as_deref() else {
+        let help = "add a line such as `base_model: nova-lite`".to_owned();
+        reader.at(
+            "",
+            Code::RecipeMissingKey,
+            "the recipe names no base_model, and this stack has no default".to_owned(),
+            help,
+        );
+        return;
+    };
+    if is_custom_model(written) && recipe.like.is_none() {
+        let help = "add `like:` with the catalogue model it was made from, such as nova-lite".to_owned();
+        reader.at("/base_model", Code::RecipeMissingKey, "a custom model as base needs `like`".to_owned(), help);
+        return;
+    }
+    if !is_custom_model(written) && recipe.like.is_some() {
+        invalid(reader, "/like", "`like` goes with a custom model's ARN as base_model only", "remove it");
+    }
+    let (pointer, name) = match recipe.like.as_deref() {
+        Some(like) if is_custom_model(written) => ("/like", like),
+        _ => ("/base_model", written),
+    };
+    let Some(model) = catalogue.find(name) else {
+        let help = match catalogue.nearest(name) {
+            Some(near) => {
+                format!("did you mean `{near}`? The names are aliases such as nova-lite, or Bedrock's full identifiers")
+            }
+            None => "use an alias such as nova-lite, or Bedrock's full identifier".to_owned(),
+        };
+        reader.at(
+            pointer,
+            Code::RecipeUnknownModel,
+            "this base model is not in the catalogue of models that Bedrock customizes".to_owned(),
+            help,
+        );
+        return;
+    };
+    if model.customization(recipe.customization).is_none() {
+        let all = [
+            Customization::FineTuning,
+            Customization::ContinuedPreTraining,
+            Customization::Distillation,
+            Customization::ReinforcementFineTuning,
+        ];
+        let can: Vec<&str> =
+            all.into_iter().filter(|kind| model.customization(*kind).is_some()).map(|kind| kind.as_str()).collect();
+        let pointer = if reader.has("/customization") { "/customization" } else { pointer };
+        reader.at(
+            pointer,
+            Code::UnsupportedCustomization,
+            format!("{} can't be customized by {}", model.name, recipe.customization.as_str()),
+            format!("it takes {}", can.join(", ")),
+        );
+        return;
+    }
+    reader.adopt(check_hyperparameters(model, recipe.customization, &recipe.hyperparameters, "job.yaml"));
+}
+
+fn check_files(recipe: &mut Recipe, reader: &mut Reader) {
+    if recipe.invocation_logs.is_some() {
+        if reader.has("/train") {
+            invalid(
+                reader,
+                "/train",
+                "invocation_logs stand in place of a training file, and the recipe names both",
+                "keep one of them",
+            );
+        }
+        recipe.train = None;
+    }
+    for (role, file) in recipe.files().into_iter().map(|(role, file)| (role, file.to_owned())).collect::<Vec<_>>() {
+        let plain =
+            !file.starts_with('/') && !file.contains("//") && !file.split('/').any(|part| part == ".." || part == ".");
+        if file.contains("://") || !plain || file.ends_with('/') {
+            invalid(
+                reader,
+                &format!("/{role}"),
+                "a file is named relative to the dataset's own folder",
+                &format!("write only its name, such as {role}.jsonl, and drop it beside the recipe"),
+            );
+        } else if !file.ends_with(".jsonl") {
+            invalid(
+                reader,
+                &format!("/{role}"),
+                "a data file's name ends in .jsonl",
+                &format!("name it {role}.jsonl, here and in the bucket"),
+            );
+        }
+    }
+    if recipe.validation.is_some() && recipe.train == recipe.validation {
+        invalid(reader, "/validation", "the validation file is the training file", "split the records into two files");
+    }
+}
+
+fn check_names(recipe: &Recipe, reader: &mut Reader) {
+    if let Some(name) = &recipe.model_name {
+        // API reference, CreateModelCustomizationJob: ([0-9a-zA-Z][_-]?){1,63}
+        let bytes = name.as_bytes();
+        let single = |i: usize| {
+            matches!(bytes[i], b'_' | b'-') && i > 0 && bytes[i - 1].is_ascii_alphanumeric() && i + 1 < bytes.len()
+        };
+        if name.len() > MODEL_NAME_MAX || !(0..bytes.len()).all(|i| bytes[i].is_ascii_alphanumeric() || single(i)) {
+            invalid(
+                reader,
+                "/model_name",
+                "a model name holds letters, digits, and single - or _ between them",
+                &format!("shorten or rename it; at most {MODEL_NAME_MAX} characters, since a hash is added"),
+            );
+        }
+    }
+    // API reference, Tag: key 1 to 128, value 0 to 256; 50 a resource, of which two are ours.
+    if recipe.tags.len() > 48 {
+        invalid(reader, "/tags", "at most 48 tags", "remove some");
+    }
+    let tag_text = |text: &str| {
+        text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "._:/=+@-".contains(c))
+    };
+    for (key, value) in &recipe.tags {
+        let reserved = key.to_ascii_lowercase().starts_with("aws:") || key.starts_with("tunedrop:");
+        if key.is_empty() || key.len() > 128 || value.len() > 256 || reserved || !tag_text(key) || !tag_text(value) {
+            invalid(
+                reader,
+                &format!("/tags/{}", key.replace('~', "~0").replace('/', "~1")),
+                "a tag's key has 1 to 128 characters and its value at most 256, of letters, digits, spaces and ._:/=+@-; keys that begin with aws: or tunedrop: are taken",
+                "rename or shorten it",
+            );
+        }
+    }
+    for (i, address) in recipe.notify.iter().enumerate() {
+        let parts = address.split_once('@');
+        if !parts.is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
+            || address.contains(char::is_whitespace)
+            || address.len() > 256
+        {
+            invalid(
+                reader,
+                &format!("/notify/{i}"),
+                "notify takes e-mail addresses",
+                "write one such as ada@example.com; it must be subscribed to the stack's topic",
+            );
+        }
+    }
+    if recipe.attempt > 99 {
+        invalid(reader, "/attempt", "attempt goes from 1 to 99", "give the next free number");
+    }
+}
+
+fn check_sections(recipe: &Recipe, reader: &mut Reader) {
+    let kind = recipe.customization;
+    match (&recipe.distillation, kind == Customization::Distillation) {
+        (None, true) => reader.at(
+            "/customization",
+            Code::RecipeMissingKey,
+            "distillation needs a teacher".to_owned(),
+            "add `distillation: { teacher: nova-pro }`".to_owned(),
+        ),
+        (Some(_), false) => invalid(
+            reader,
+            "/distillation",
+            "`distillation` goes with `customization: distillation` only",
+            "remove it, or set the customization",
+        ),
+        (Some(distillation), true) if distillation.teacher.is_empty() => {
+            reader.at(
+                "/distillation",
+                Code::RecipeMissingKey,
+                "distillation needs a teacher".to_owned(),
+                "add `teacher: nova-pro`".to_owned(),
+            );
+        }
+        _ => {}
+    }
+    match (&recipe.reinforcement, kind == Customization::ReinforcementFineTuning) {
+        (None, true) => reader.at(
+            "/customization",
+            Code::RecipeMissingKey,
+            "reinforcement fine-tuning needs a grader".to_owned(),
+            "add `reinforcement: { grader: <a Lambda function's ARN> }`".to_owned(),
+        ),
+        (Some(_), false) => invalid(
+            reader,
+            "/reinforcement",
+            "`reinforcement` goes with `customization: reinforcement-fine-tuning` only",
+            "remove it, or set the customization",
+        ),
+        (Some(section), true) if !is_function_arn(&section.grader) => {
+            invalid(
+                reader,
+                "/reinforcement/grader",
+                "the grader is a Lambda function's ARN",
+                "write it as arn:aws:lambda:<region>:<account>:function:<name>",
+            );
+        }
+        _ => {}
+    }
+    if let Some(logs) = &recipe.invocation_logs {
+        if !matches!(kind, Customization::Distillation | Customization::ReinforcementFineTuning) {
+            invalid(
+                reader,
+                "/invocation_logs",
+                "invocation logs are training data for distillation and reinforcement fine-tuning only",
+                "remove them, or set the customization",
+            );
+        }
+        if let Some(fault) = s3_uri_fault(&logs.prefix) {
+            invalid(
+                reader,
+                "/invocation_logs/prefix",
+                &format!("Bedrock refuses this address: {fault}"),
+                "write it as s3://bucket/prefix",
+            );
+        }
+    }
+}
+
+/// API reference, LambdaGraderConfig: an ARN of 1 to 512 characters.
+fn is_function_arn(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.split(':').collect();
+    arn.len() <= 512
+        && matches!(parts.len(), 7 | 8)
+        && parts[0] == "arn"
+        && parts[2] == "lambda"
+        && parts[4].len() == 12
+        && parts[4].bytes().all(|byte| byte.is_ascii_digit())
+        && parts[5] == "function"
+        && !parts[6].is_empty()
+}

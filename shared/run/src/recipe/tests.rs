@@ -1,0 +1,135 @@
+use tunedrop_validation::{Catalogue, Customization};
+
+use super::{LaunchMode, Recipe, read_recipe};
+
+fn read(text: &str) -> (Recipe, Vec<String>) {
+    let (recipe, findings) = read_recipe(text.as_bytes(), "job.yaml", None, Catalogue::embedded());
+    let show = |finding: &tunedrop_validation::Finding| {
+        let place =
+            finding.line.map_or(String::new(), |line| format!("{line}:{} ", finding.column.unwrap_or_default()));
+        format!("{place}{} {}", finding.code.as_str(), finding.help)
+    };
+    (recipe, findings.kept.iter().map(show).collect())
+}
+
+#[track_caller]
+fn faults(text: &str, wanted: &[&str]) {
+    let (_, found) = read(text);
+    assert_eq!(found.len(), wanted.len(), "{found:#?}");
+    for (found, wanted) in found.iter().zip(wanted) {
+        assert!(found.starts_with(wanted), "{found} does not start with {wanted}");
+    }
+}
+
+#[test]
+fn the_whole_recipe_is_understood() {
+    let text = "base_model: nova-lite\ncustomization: fine-tuning\ntrain: data/train.jsonl\nvalidation: v.jsonl\nhyperparameters: { epochCount: 2, learningRate: 0.00001 }\nmodel_name: support_bot-1\ntags: { team: support }\nguard: { max_tokens: 5_000_000, max_cost_usd: 40 }\nprice_per_1k_tokens: 0.001\nquotas: { records: 20000 }\nlaunch: manual\nstrict: true\nattempt: 2\nnotify: [ada@example.com]\n";
+    let (recipe, found) = read(text);
+    assert_eq!(found, [""; 0]);
+    assert_eq!(recipe.files(), [("train", "data/train.jsonl"), ("validation", "v.jsonl")]);
+    assert_eq!(recipe.hyperparameters["learningRate"], "0.00001", "numbers keep their literal text");
+    assert_eq!((recipe.launch, recipe.strict, recipe.attempt), (Some(LaunchMode::Manual), true, 2));
+    assert_eq!((recipe.guard.max_tokens, recipe.guard.max_cost_usd), (Some(5_000_000), Some(40.0)));
+}
+
+#[test]
+fn json_is_read_too() {
+    let (recipe, found) = read("{\n  \"base_model\": \"nova-pro\",\n  \"hyperparameters\": {\"epochCount\": 3}\n}\n");
+    assert_eq!(found, [""; 0]);
+    assert_eq!(recipe.hyperparameters["epochCount"], "3");
+}
+
+#[test]
+fn slips_name_the_nearest_key_and_the_place() {
+    faults("base_modle: nova-lite\n", &["1:1 recipe-unknown-key did you mean `base_model`?", "recipe-missing-key"]);
+    faults("base_model: nova-lite\nhyperparameters:\n  epochCuont: 2\n", &["3:15 unknown-hyperparameter"]);
+    faults("base_model: nova-lite\nguard:\n  max_token: 2\n", &["3:3 recipe-unknown-key did you mean `max_tokens`?"]);
+    faults("base_model: nova-lite\ncolour: red\n", &["2:1 recipe-unknown-key the keys here are"]);
+}
+
+#[test]
+fn all_faults_are_found_at_once() {
+    faults(
+        "base_model: nova-lite\nstrict: maybe\nattempt: 0\nlaunch: later\ntrain: [a]\nnotify: ada\n",
+        &[
+            "2:9 recipe-wrong-type",
+            "3:10 recipe-wrong-type",
+            "4:9 recipe-wrong-type",
+            "5:8 recipe-wrong-type",
+            "6:9 recipe-wrong-type",
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_a_recipe_is_said_to_be_none() {
+    faults("", &["recipe-missing-key"]);
+    faults("- a\n- b\n", &["1:1 recipe-wrong-type", "recipe-missing-key"]);
+    faults("base_model: [nova\n", &["1:13 recipe-syntax", "recipe-missing-key"]);
+    faults("base_model: &x nova-lite\nlike: *x\n", &["1:16 recipe-syntax", "recipe-missing-key"]);
+    faults("base_model: nova-lite\nbase_model: nova-pro\n", &["2:1 recipe-invalid-value"]);
+    let (_, found) = read_recipe(b"base_model: \xff\n", "job.yaml", None, Catalogue::embedded());
+    assert_eq!((found.kept[0].line, found.kept[0].column), (Some(1), Some(13)));
+    let (_, found) = read_recipe(&vec![b' '; 100_000], "job.yaml", None, Catalogue::embedded());
+    assert_eq!(found.kept[0].code.as_str(), "recipe-too-large");
+}
+
+#[test]
+fn models_are_known_by_alias_identifier_and_arn() {
+    for name in [
+        "nova-lite",
+        "amazon.nova-lite-v1:0:300k",
+        "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0:300k",
+    ] {
+        faults(&format!("base_model: {name}\n"), &[]);
+    }
+    faults("base_model: nova-light\n", &["1:13 recipe-unknown-model did you mean `nova-lite`?"]);
+    faults(
+        "base_model: arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl\n",
+        &["1:13 recipe-missing-key add `like:`"],
+    );
+    faults(
+        "base_model: arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl\nlike: nova-lite\n",
+        &[],
+    );
+    faults("base_model: nova-lite\ncustomization: continued-pre-training\n", &["2:16 unsupported-customization"]);
+}
+
+#[test]
+fn files_stay_in_the_datasets_folder() {
+    for name in ["../a.jsonl", "/a.jsonl", "s3://b/a.jsonl", "a//b.jsonl"] {
+        faults(&format!("base_model: nova-lite\ntrain: {name}\n"), &["2:8 recipe-invalid-value write only its name"]);
+    }
+    faults("base_model: nova-lite\ntrain: a.json\n", &["2:8 recipe-invalid-value name it train.jsonl"]);
+    faults("base_model: nova-lite\nvalidation: train.jsonl\n", &["2:13 recipe-invalid-value split"]);
+}
+
+#[test]
+fn each_customization_says_what_it_needs() {
+    faults("base_model: nova-lite\ncustomization: distillation\n", &["2:16 recipe-missing-key add `distillation"]);
+    faults(
+        "base_model: nova-lite\ncustomization: distillation\ndistillation: { teacher: nova-pro, max_response_length: 1000 }\n",
+        &[],
+    );
+    faults(
+        "base_model: nova-2-lite\ncustomization: reinforcement-fine-tuning\nreinforcement: { grader: nobody }\n",
+        &["3:26 recipe-invalid-value write it as arn:aws:lambda"],
+    );
+    faults(
+        "base_model: nova-2-lite\ncustomization: reinforcement-fine-tuning\nreinforcement: { grader: 'arn:aws:lambda:us-east-1:111122223333:function:grade' }\n",
+        &[],
+    );
+    let (recipe, found) = read(
+        "base_model: nova-lite\ncustomization: distillation\ndistillation: { teacher: nova-pro }\ninvocation_logs: { prefix: 's3://logs/a', use_responses: true }\n",
+    );
+    assert_eq!((found, recipe.train), (vec![], None));
+    assert_eq!(recipe.customization, Customization::Distillation);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_panics(text in "\\PC{0,200}", bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+        read_recipe(text.as_bytes(), "job.yaml", None, Catalogue::embedded());
+        read_recipe(&bytes, "job.yaml", None, Catalogue::embedded());
+    }
+}

@@ -1,0 +1,69 @@
+use super::State::{self, *};
+use super::{Input, JobStatus, next};
+
+/// Every state and every input: what a row doesn't name is ignored.
+#[test]
+fn every_pair_has_its_row() {
+    let job = Input::Job;
+    let rows: &[(Input, &[(State, State)])] = &[
+        (Input::Accepted { held: false }, &[(Rejected, Queued), (Superseded, Queued), (Held, Queued)]),
+        (Input::Accepted { held: true }, &[(Rejected, Held), (Superseded, Held)]),
+        (Input::Approved, &[(Held, Queued)]),
+        (Input::StopAsked, &[(Held, Stopped), (Queued, Stopped)]),
+        (Input::Overtaken, &[(Held, Superseded), (Queued, Superseded)]),
+        (Input::Claimed, &[(Queued, Launching), (Launching, Launching)]),
+        (Input::GivenBack, &[(Launching, Queued)]),
+        (Input::Launched, &[(Launching, Running)]),
+        (Input::Refused, &[(Queued, Refused), (Launching, Refused)]),
+        (job(JobStatus::InProgress), &[(Queued, Running), (Launching, Running)]),
+        (job(JobStatus::Stopping), &[(Queued, Running), (Launching, Running)]),
+        (job(JobStatus::Completed), &[(Queued, Succeeded), (Launching, Succeeded), (Running, Succeeded)]),
+        (job(JobStatus::Failed), &[(Queued, Failed), (Launching, Failed), (Running, Failed)]),
+        (job(JobStatus::Stopped), &[(Queued, Stopped), (Launching, Stopped), (Running, Stopped)]),
+    ];
+    for (input, moves) in rows {
+        for state in State::ALL {
+            let wanted = moves.iter().find(|(from, _)| *from == state).map(|(_, to)| *to);
+            assert_eq!(next(state, *input).ok(), wanted, "{state:?} {input:?}");
+        }
+    }
+}
+
+#[test]
+fn no_end_of_a_job_is_left() {
+    for state in [Succeeded, Failed, Stopped] {
+        for status in
+            [JobStatus::InProgress, JobStatus::Stopping, JobStatus::Completed, JobStatus::Failed, JobStatus::Stopped]
+        {
+            assert_eq!(next(state, Input::Job(status)), Err("the run is over, and the first end stands"));
+        }
+        for input in [
+            Input::Approved,
+            Input::StopAsked,
+            Input::Overtaken,
+            Input::Claimed,
+            Input::Launched,
+            Input::Refused,
+            Input::Accepted { held: false },
+        ] {
+            assert!(next(state, input).is_err(), "{state:?} {input:?}");
+        }
+    }
+}
+
+#[test]
+fn whatever_ends_is_told() {
+    for state in State::ALL {
+        if state.is_end() {
+            assert!(state.is_told() && state.announcement().is_some(), "{state:?}");
+        }
+        assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+    }
+}
+
+#[test]
+fn job_states_are_read_as_bedrock_writes_them() {
+    assert_eq!(JobStatus::parse("InProgress"), Some(JobStatus::InProgress));
+    assert_eq!(JobStatus::parse("Completed"), Some(JobStatus::Completed));
+    assert_eq!(JobStatus::parse("COMPLETED"), None);
+}

@@ -1,0 +1,26 @@
+//! Saying what state a run is in; said again after a repeat, for those who listen tolerate that.
+
+use tunedrop_aws::{Bus, Failure};
+use tunedrop_report::redact;
+use tunedrop_run::{Run, Timestamp};
+
+/// RFC 3339 with milliseconds, so that text order is time order.
+pub(crate) fn rfc3339(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+/// The time now, as the ledger keeps it.
+pub(crate) fn now() -> String {
+    rfc3339(Timestamp::now())
+}
+
+/// Puts the event that follows from the run's present state, unless people were told of that state already.
+pub(crate) async fn announce(bus: &Bus, stack: &str, run: &Run) -> Result<(), Failure> {
+    match run.state.announcement() {
+        Some(kind) if !run.told.contains_key(run.state.as_str()) => {
+            tracing::info!(run.state = run.state.as_str(), "announced");
+            bus.put(kind, &run.detail(stack, redact)).await
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,90 @@
+//! From a batch of queue messages to one event at a time, and back to the list of those that must come again.
+
+use std::pin::Pin;
+
+use aws_lambda_events::eventbridge::EventBridgeEvent;
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+use tracing::{error, warn};
+use tunedrop_aws::Failure;
+use tunedrop_run::event::{Detail, VERSION};
+
+/// Why an event must come again.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// A service failed.
+    #[error(transparent)]
+    Service(#[from] Failure),
+    /// Something is under way that must end first.
+    #[error("{0}")]
+    NotYet(String),
+}
+
+impl From<StepError> for Diagnostic {
+    fn from(error: StepError) -> Diagnostic {
+        let error_type = match error {
+            StepError::Service(_) => "ServiceFailure",
+            StepError::NotYet(_) => "NotYet",
+        };
+        Diagnostic { error_type: error_type.to_owned(), error_message: error.to_string() }
+    }
+}
+
+/// Runs a function whose events come through a queue.
+///
+/// An event whose step fails goes back to its queue, alone; one that can't be read is poison: logged, and never seen again.
+pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>) -> Result<(), StepError>) -> Result<(), Error> {
+    let step = &step;
+    run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+        let mut response = SqsBatchResponse::default();
+        for message in event.payload.records {
+            let body = message.body.as_deref().unwrap_or_default();
+            let event: EventBridgeEvent<Value> = match serde_json::from_str(body) {
+                Ok(event) => event,
+                Err(fault) => {
+                    warn!(message.bytes = body.len(), %fault, "poison: the message is no event");
+                    continue;
+                }
+            };
+            // Boxed: unboxed, the future of a whole step is more than the compiler lays out within its depth limit.
+            let stepping: Pin<Box<dyn Future<Output = _> + '_>> = Box::pin(step(event));
+            if let Err(fault) = stepping.await {
+                error!(%fault, "the event goes back to its queue");
+                response.add_failure(message.message_id.unwrap_or_default());
+            }
+        }
+        Ok::<_, Error>(response)
+    }))
+    .await
+}
+
+/// Runs a function that a schedule invokes.
+pub async fn serve_schedule(step: impl AsyncFn() -> Result<(), StepError>) -> Result<(), Error> {
+    let step = &step;
+    run(service_fn(async move |_: LambdaEvent<Value>| match step().await {
+        Ok(()) => Ok(()),
+        Err(fault) => {
+            error!(%fault, "the sweep was cut short; the next one starts over");
+            Err(Diagnostic::from(fault))
+        }
+    }))
+    .await
+}
+
+/// The detail of an event of ours; `None` for one that this version can't read, which is logged.
+pub(crate) fn own_detail(event: &EventBridgeEvent<Value>, stack: &str) -> Option<Detail> {
+    let version = event.detail.get("version").and_then(Value::as_u64);
+    if version.is_some_and(|version| version > u64::from(VERSION)) {
+        warn!(event.version = version, "ignored: the event is of a newer version than this function");
+        return None;
+    }
+    match serde_json::from_value::<Detail>(event.detail.clone()) {
+        Ok(detail) if detail.stack == stack => Some(detail),
+        Ok(_) => None,
+        Err(fault) => {
+            warn!(%fault, "poison: the event's detail can't be read");
+            None
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Approve, stop and retry: what people ask for, through the same queue as the rest.
+
+use tracing::{info, warn};
+use tunedrop_aws::Change;
+use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::state::Input;
+use tunedrop_run::{DatasetHead, Run, State};
+
+use super::Launch;
+use crate::announce::{announce, now};
+use crate::batch::StepError;
+
+impl Launch {
+    pub(super) async fn command(&self, kind: Kind, detail: Detail) -> Result<(), StepError> {
+        let Some(run_id) = detail.run_id else {
+            warn!("poison: the command names no run");
+            return Ok(());
+        };
+        let Some(run) = self.ledger.run(&run_id).await? else {
+            warn!("ignored: this stack has no such run");
+            return Ok(());
+        };
+        let by = detail.by.unwrap_or_else(|| "unknown".to_owned());
+        match kind {
+            Kind::ApproveRun => {
+                self.advance(&run, Input::Approved, Change::default().set("approved_by", Some(by))).await?;
+                Ok(())
+            }
+            Kind::StopRun => self.stop(&run, by).await,
+            _ => self.retry(run, by).await,
+        }
+    }
+
+    async fn stop(&self, run: &Run, by: String) -> Result<(), StepError> {
+        match (run.state, &run.job_arn) {
+            (State::Running, Some(arn)) => {
+                info!(job.arn = arn, stopped_by = by, "stopping the job");
+                Ok(self.jobs.stop(arn).await?)
+            }
+            (State::Launching, _) => {
+                Err(StepError::NotYet("the run is just being launched; it is stopped once its job is known".to_owned()))
+            }
+            _ => {
+                let reason = format!("stopped by {by} before it was launched");
+                self.advance(
+                    run,
+                    Input::StopAsked,
+                    Change::default().set("stopped_by", Some(by)).set("reason", Some(reason)),
+                )
+                .await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The next attempt of the same content. The command delivered twice finds the attempt there already.
+    async fn retry(&self, run: Run, by: String) -> Result<(), StepError> {
+        if !run.state.is_end() || run.state == State::Rejected {
+            info!(
+                run.state = run.state.as_str(),
+                "ignored: only a run that has ended can be retried, and rejected data must be mended first"
+            );
+            return Ok(());
+        }
+        let Some(again) = next_attempt(&run, by, now()) else {
+            warn!("ignored: the run has no plan, or no attempt is left");
+            return Ok(());
+        };
+        let again = match self.ledger.create(&again).await? {
+            None => again,
+            Some(there) => there,
+        };
+        let head = DatasetHead {
+            dataset: again.dataset.clone(),
+            latest: Some(again.run_id.clone()),
+            latest_at: Some(again.since.clone()),
+            ..DatasetHead::default()
+        };
+        self.ledger.update_head(&again.dataset, Some(&again.since), &head).await?;
+        info!(run.attempt = again.attempt, "retried");
+        Ok(announce(&self.bus, &self.stack, &again).await?)
+    }
+}
+
+/// The same content under the next attempt's id.
+fn next_attempt(run: &Run, by: String, now: String) -> Option<Run> {
+    let attempt = run.attempt + 1;
+    let base = run.run_id.strip_suffix(&format!("-{}", run.attempt)).filter(|_| run.attempt > 1).unwrap_or(&run.run_id);
+    let run_id = format!("{base}-{attempt}");
+    let mut plan = run.plan.clone().filter(|_| attempt <= 99)?;
+    let name = plan
+        .model_name
+        .strip_suffix(&format!("-{}", run.attempt))
+        .filter(|_| run.attempt > 1)
+        .unwrap_or(&plan.model_name);
+    plan.model_name = format!("{name}-{attempt}");
+    plan.output = plan.output.replace(&format!("/output/{}/", run.run_id), &format!("/output/{run_id}/"));
+    Some(Run {
+        run_id,
+        revision: 1,
+        attempt,
+        state: State::Queued,
+        since: now.clone(),
+        changed_at: now,
+        plan: Some(plan),
+        retried_by: Some(by),
+        redropped_at: None,
+        lease_until: None,
+        waiting: None,
+        job_arn: None,
+        model_arn: None,
+        reason: None,
+        training_loss: None,
+        validation_loss: None,
+        approved_by: None,
+        stopped_by: None,
+        told: Default::default(),
+        open: Some("open".to_owned()),
+        ..run.clone()
+    })
+}

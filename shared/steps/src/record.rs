@@ -1,0 +1,185 @@
+//! record: a job was seen in some state, by Bedrock's own event or by the sweep. Applies it to its run, and on the last one keeps the outcome.
+
+use aws_lambda_events::eventbridge::EventBridgeEvent;
+use serde_json::Value;
+use tracing::{Instrument, info, info_span, warn};
+use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
+use tunedrop_report::{Outcome, Phase, training_metrics, validation_metrics};
+use tunedrop_run::event::SOURCE;
+use tunedrop_run::state::{Input, JobStatus, next};
+use tunedrop_run::{Run, State};
+
+use crate::announce::{announce, now};
+use crate::batch::{StepError, own_detail};
+use crate::settings;
+
+/// A metrics file has a line a step; this is far above what Bedrock's largest job writes.
+const METRICS_MAX: usize = 64 << 20;
+/// Races lost in a row before the event is put back.
+const TRIES: usize = 5;
+
+/// The step's adapters and settings.
+#[derive(Debug)]
+pub struct Record {
+    objects: Objects,
+    ledger: Ledger,
+    bus: Bus,
+    jobs: Jobs,
+    stack: String,
+}
+
+/// What was seen of a job.
+struct Seen {
+    run_id: String,
+    arn: Option<String>,
+    status: JobStatus,
+    model_arn: Option<String>,
+    reason: Option<String>,
+}
+
+impl Record {
+    /// Once per process.
+    pub async fn from_env() -> Result<Record, lambda_runtime::Error> {
+        let config = tunedrop_aws::config().await;
+        Ok(Record {
+            objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?),
+            ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
+            bus: Bus::new(&config),
+            jobs: Jobs::new(&config),
+            stack: settings::required("TUNEDROP_STACK")?,
+        })
+    }
+
+    /// Takes Bedrock's `Model Customization Job State Change`, and our `Job State Observed`.
+    pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<(), StepError> {
+        let Some(seen) = self.seen(&event) else {
+            return Ok(());
+        };
+        let span = info_span!("record", run_id = seen.run_id, dataset = tracing::field::Empty);
+        self.apply(seen).instrument(span).await
+    }
+
+    fn seen(&self, event: &EventBridgeEvent<Value>) -> Option<Seen> {
+        let (name, arn, word, model_arn, reason) = if event.source == SOURCE {
+            let detail = own_detail(event, &self.stack)?;
+            (detail.run_id, detail.job_arn, detail.job_status, detail.model_arn, detail.reason)
+        } else {
+            let text = |key: &str| {
+                event.detail.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+            };
+            (text("jobName"), text("jobArn"), text("jobStatus"), text("outputModelArn"), text("failureMessage"))
+        };
+        let (Some(run_id), Some(word)) = (name, word) else {
+            warn!(event.source = event.source, "poison: the event names no job or no state");
+            return None;
+        };
+        let Some(status) = JobStatus::parse(&word) else {
+            warn!(job.status = word, "ignored: a job state that this version doesn't know");
+            return None;
+        };
+        Some(Seen { run_id, arn, status, model_arn, reason })
+    }
+
+    async fn apply(&self, seen: Seen) -> Result<(), StepError> {
+        for _ in 0..TRIES {
+            // A job is ours if its name is a run's id: other stacks' and hand-made jobs are not in this ledger.
+            let Some(run) = self.ledger.run(&seen.run_id).await? else {
+                info!("ignored: not a job of this stack");
+                return Ok(());
+            };
+            tracing::Span::current().record("dataset", &run.dataset);
+            if let (Some(known), Some(arn)) = (&run.job_arn, &seen.arn)
+                && known != arn
+            {
+                info!(job.arn = arn, "ignored: another job of the same name");
+                return Ok(());
+            }
+            match next(run.state, Input::Job(seen.status)) {
+                Err(reason) => {
+                    info!(reason, run.state = run.state.as_str(), "ignored");
+                    // Cut off between the ledger and the bus, this says again what was not heard.
+                    return Ok(announce(&self.bus, &self.stack, &run).await?);
+                }
+                Ok(state) => {
+                    if let Some(moved) = self.advance(&run, state, &seen).await? {
+                        info!(run.state = moved.state.as_str(), "recorded");
+                        return Ok(announce(&self.bus, &self.stack, &moved).await?);
+                    }
+                }
+            }
+        }
+        Err(StepError::NotYet("the run kept changing".to_owned()))
+    }
+
+    async fn advance(&self, run: &Run, state: State, seen: &Seen) -> Result<Option<Run>, StepError> {
+        let mut change = Change::default().number("lease_until", None::<i64>).set("waiting", None::<String>);
+        if let Some(arn) = &seen.arn {
+            change = change.set("job_arn", Some(arn));
+        }
+        if seen.status.is_end() {
+            let job = self.jobs.get(seen.arn.as_deref().unwrap_or(&seen.run_id)).await?.unwrap_or_default();
+            let outcome = self.outcome(run, state, seen, &job).await?;
+            let address = self.write(run, &outcome).await?;
+            let last = |points: &[tunedrop_report::LossPoint]| {
+                points.last().map(|point| point.loss).filter(|loss| loss.is_finite())
+            };
+            change = change
+                .set("model_arn", outcome.model_arn.clone())
+                .set("reason", outcome.failure_message.clone())
+                .number("training_loss", job.training_loss.or_else(|| last(&outcome.training)))
+                .number("validation_loss", job.validation_loss.or_else(|| last(&outcome.validation)))
+                .set("report", Some(address));
+        }
+        Ok(self.ledger.advance(run, state, &now(), change).await?)
+    }
+
+    async fn outcome(&self, run: &Run, state: State, seen: &Seen, job: &JobView) -> Result<Outcome, Failure> {
+        let training = self.metrics(run, "step_wise_training_metrics.csv", "training_metrics.csv").await?;
+        let validation = self.metrics(run, "validation_metrics.csv", "validation_metrics.csv").await?;
+        let plan = run.plan.as_ref();
+        let phase = |(name, status, started_at, changed_at): &(String, String, Option<String>, Option<String>)| Phase {
+            name: name.clone(),
+            status: status.clone(),
+            started_at: started_at.clone(),
+            changed_at: changed_at.clone(),
+        };
+        Ok(Outcome {
+            version: 1,
+            run_id: run.run_id.clone(),
+            dataset: run.dataset.clone(),
+            state: state.as_str().to_owned(),
+            base_model: plan.map(|plan| plan.base_model.clone()).unwrap_or_default(),
+            job_arn: seen.arn.clone().or_else(|| run.job_arn.clone()).unwrap_or_else(|| job.arn.clone()),
+            model_arn: job.model_arn.clone().or_else(|| seen.model_arn.clone()).filter(|_| state == State::Succeeded),
+            failure_message: job.failure_message.clone().or_else(|| seen.reason.clone()),
+            created_at: job.created_at.clone(),
+            ended_at: job.ended_at.clone(),
+            phases: job.phases.iter().map(phase).collect(),
+            hyperparameters: plan.map(|plan| plan.hyperparameters.clone()).unwrap_or_default(),
+            training: training.as_deref().map(training_metrics).unwrap_or_default(),
+            validation: validation.as_deref().map(validation_metrics).unwrap_or_default(),
+            output: self.objects.address(&format!("output/{}/", run.run_id)),
+        })
+    }
+
+    /// Finds a metrics file of Bedrock's and keeps a copy with the run; the text, where there is one.
+    async fn metrics(&self, run: &Run, name: &str, kept_as: &str) -> Result<Option<String>, Failure> {
+        let keys = self.objects.keys(&format!("output/{}/", run.run_id), 1000).await?;
+        let Some(key) = keys.iter().find(|key| key.rsplit('/').next() == Some(name)) else {
+            return Ok(None);
+        };
+        let Some(bytes) = self.objects.read(key, None, METRICS_MAX).await? else {
+            return Ok(None);
+        };
+        self.objects.write(&format!("runs/{}/{kept_as}", run.run_id), bytes.clone(), "text/csv").await?;
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    async fn write(&self, run: &Run, outcome: &Outcome) -> Result<String, Failure> {
+        let folder = format!("runs/{}", run.run_id);
+        self.objects.write(&format!("{folder}/outcome.json"), outcome.json().into_bytes(), "application/json").await?;
+        let html = format!("{folder}/outcome.html");
+        self.objects.write(&html, outcome.html().into_bytes(), "text/html; charset=utf-8").await?;
+        Ok(self.objects.address(&html))
+    }
+}

@@ -1,0 +1,151 @@
+//! validate: something was dropped. Reads the set it belongs to, judges it, reports, and decides.
+
+mod build;
+mod judge;
+mod persist;
+mod set;
+
+use aws_lambda_events::eventbridge::EventBridgeEvent;
+use serde_json::Value;
+use tracing::{Instrument, info, info_span, warn};
+use tunedrop_aws::{Bus, Failure, Ledger, Objects};
+use tunedrop_report::Verdict;
+use tunedrop_run::dropped::{Dropped, classify};
+use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::fingerprint;
+use tunedrop_validation::{Finding, Findings};
+
+use crate::announce::now;
+use crate::batch::StepError;
+use crate::settings;
+
+/// A set that changes while it is read is judged again, this often; after that its message comes again.
+const READS_MAX: usize = 3;
+
+/// The step's adapters and settings.
+#[derive(Debug)]
+pub struct Validate {
+    objects: Objects,
+    ledger: Ledger,
+    bus: Bus,
+    stack: String,
+    default_model: Option<String>,
+    held_by_default: bool,
+}
+
+/// Whether the set stood still while it was read.
+enum Read {
+    Settled,
+    Changed,
+}
+
+impl Validate {
+    /// Once per process.
+    pub async fn from_env() -> Result<Validate, lambda_runtime::Error> {
+        let config = tunedrop_aws::config().await;
+        Ok(Validate {
+            objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?),
+            ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
+            bus: Bus::new(&config),
+            stack: settings::required("TUNEDROP_STACK")?,
+            default_model: settings::optional("TUNEDROP_DEFAULT_BASE_MODEL"),
+            held_by_default: settings::optional("TUNEDROP_LAUNCH").is_some_and(|mode| mode == "manual"),
+        })
+    }
+
+    /// Takes S3's `Object Created`.
+    pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<(), StepError> {
+        let text = |pointer: &str| event.detail.pointer(pointer).and_then(Value::as_str);
+        let (Some(bucket), Some(key)) = (text("/bucket/name"), text("/object/key")) else {
+            warn!(event.source = event.source, "poison: the event names no object");
+            return Ok(());
+        };
+        if bucket != self.objects.bucket() {
+            info!("ignored: another bucket's event");
+            return Ok(());
+        }
+        let requester = text("/requester");
+        match classify(key) {
+            Dropped::Ignored(reason) => {
+                info!(object.key = key, reason, "ignored");
+                Ok(())
+            }
+            Dropped::NearMiss { dataset, finding } => self.near_miss(key, &dataset, *finding).await,
+            Dropped::Part { dataset, file } => {
+                let span = info_span!("validate", dataset, run_id = tracing::field::Empty);
+                self.evaluate(&dataset, &file, requester).instrument(span).await
+            }
+        }
+    }
+
+    async fn evaluate(&self, dataset: &str, dropped: &str, requester: Option<&str>) -> Result<(), StepError> {
+        for _ in 0..READS_MAX {
+            if let Read::Settled = self.evaluate_once(dataset, dropped, requester).await? {
+                return Ok(());
+            }
+            info!("the set changed while it was read; judging it again");
+        }
+        Err(StepError::NotYet("the set keeps changing while it is read".to_owned()))
+    }
+
+    /// A misnamed file: reported and told once, whatever is dropped there later.
+    async fn near_miss(&self, key: &str, dataset: &str, finding: Finding) -> Result<(), StepError> {
+        let hash = fingerprint([self.objects.bucket(), key]);
+        let item = format!("name#{hash}");
+        self.ledger.create_note(&item, &now()).await?;
+        let mut findings = Findings::default();
+        findings.push(finding);
+        let verdict = Verdict {
+            version: 1,
+            dataset: dataset.to_owned(),
+            run_id: None,
+            state: "Rejected".to_owned(),
+            dropped_at: now(),
+            base_model: None,
+            customization: None,
+            hyperparameters: Default::default(),
+            files: Vec::new(),
+            waits_for: Vec::new(),
+            findings,
+            note: None,
+        };
+        // No dataset is called `_`, so this can't meet another report.
+        let report = self.write_verdict(&format!("reports/_/{hash}"), &verdict).await?;
+        let detail = Detail {
+            version: VERSION,
+            stack: self.stack.clone(),
+            item: Some(item),
+            dataset: dataset.to_owned(),
+            errors: 1,
+            findings: finding_lines(&verdict.findings),
+            report: Some(report),
+            ..Detail::default()
+        };
+        info!(object.key = key, "a near miss: reported");
+        Ok(self.bus.put(Kind::DatasetRejected, &detail).await?)
+    }
+
+    /// Writes both forms; the address of the HTML.
+    async fn write_verdict(&self, folder: &str, verdict: &Verdict) -> Result<String, Failure> {
+        self.objects.write(&format!("{folder}/report.json"), verdict.json().into_bytes(), "application/json").await?;
+        let html = format!("{folder}/report.html");
+        self.objects.write(&html, verdict.html().into_bytes(), "text/html; charset=utf-8").await?;
+        Ok(self.objects.address(&html))
+    }
+}
+
+/// The first five findings, each in a line, blocking ones first; for messages.
+fn finding_lines(findings: &Findings) -> Vec<String> {
+    let mut kept: Vec<&Finding> = findings.kept.iter().collect();
+    kept.sort_by_key(|finding| finding.severity);
+    let line = |finding: &&Finding| {
+        let place = match (finding.line, finding.column) {
+            (Some(line), Some(column)) => format!("{}:{line}:{column}", finding.file),
+            (Some(line), None) => format!("{}:{line}", finding.file),
+            _ => finding.file.clone(),
+        };
+        let text = format!("{place}: {} ({}). {}", finding.message, finding.code.as_str(), finding.help);
+        text.chars().take(600).collect()
+    };
+    kept.iter().take(5).map(line).collect()
+}

@@ -1,0 +1,104 @@
+//! Judging a set: every file streamed once, hashed and checked, pinned to the version that was listed.
+
+use tunedrop_aws::{Failure, Objects};
+use tunedrop_report::FileVerdict;
+use tunedrop_run::Recipe;
+use tunedrop_validation::{
+    Catalogue, Customization, FileCheck, Findings, Model, Quotas, RecordIndex, Role, SetFile, check_set,
+};
+
+use super::set::Set;
+
+/// What came out.
+pub(super) struct Judged {
+    pub files: Vec<FileVerdict>,
+    pub findings: Findings,
+}
+
+impl Judged {
+    /// The file in this role.
+    pub(super) fn file(&self, role: &str) -> Option<&FileVerdict> {
+        self.files.iter().find(|file| file.role == role)
+    }
+}
+
+/// Judges the files that are there; `None` where one changed meanwhile.
+pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>, Failure> {
+    let catalogue = Catalogue::embedded();
+    let mut judged = Judged { files: Vec::new(), findings: set.findings.clone() };
+    let mut train_index: Option<RecordIndex> = None;
+    for (role, name, object) in &set.files {
+        let Some(mut body) = objects.open(&object.key, Some(&object.etag)).await? else {
+            return Ok(None);
+        };
+        let mut first = body.next().await?;
+        let head: &[u8] = first.as_ref().map_or(&[], AsRef::as_ref);
+        let Some((model, customization)) = rules(&set.recipe, catalogue, head) else {
+            continue;
+        };
+        let Some(training) = model.customization(customization) else {
+            continue;
+        };
+        let (kind, against) = match *role {
+            "train" => (Role::Train, None),
+            _ => (Role::Validation, train_index.take()),
+        };
+        let mut check = FileCheck::new(name, training, kind, against);
+        let mut hasher = blake3::Hasher::new();
+        while let Some(chunk) = first {
+            hasher.update(chunk.as_ref());
+            check.feed(chunk.as_ref());
+            first = body.next().await?;
+        }
+        let report = check.finish();
+        judged.findings.extend(report.findings);
+        train_index = Some(report.index);
+        judged.files.push(FileVerdict {
+            name: name.clone(),
+            role: (*role).to_owned(),
+            blake3: hasher.finalize().to_hex().to_string(),
+            statistics: Some(report.statistics),
+        });
+    }
+    if let (Some(model), true) = (set.recipe.model(catalogue), set.missing.is_empty()) {
+        judged.findings.extend(across(&judged, model, &set.recipe));
+    }
+    if let Some((name, bytes)) = &set.recipe_file {
+        let recipe = FileVerdict {
+            name: name.clone(),
+            role: "recipe".to_owned(),
+            blake3: blake3::hash(bytes).to_hex().to_string(),
+            statistics: None,
+        };
+        judged.files.insert(0, recipe);
+    }
+    Ok(Some(judged))
+}
+
+/// What only shows across the files.
+fn across(judged: &Judged, model: &Model, recipe: &Recipe) -> Findings {
+    let of = |role: &str| {
+        let file = judged.file(role)?;
+        Some(SetFile { name: &file.name, statistics: file.statistics.as_ref()? })
+    };
+    let quotas = Quotas { records: recipe.quota_records };
+    check_set(model, recipe.customization, of("train"), of("validation"), &quotas)
+}
+
+/// The rules for a file: the recipe's model, or, while there is no recipe, those of the format that the first record has.
+fn rules<'c>(recipe: &Recipe, catalogue: &'c Catalogue, head: &[u8]) -> Option<(&'c Model, Customization)> {
+    if recipe.base_model.is_some() {
+        return Some((recipe.model(catalogue)?, recipe.customization));
+    }
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let has =
+        |key: &str| line.windows(key.len() + 2).take(4096).any(|window| window == format!("\"{key}\"").as_bytes());
+    let (alias, customization) = if has("prompt") {
+        ("titan-text-express", Customization::FineTuning)
+    } else if has("input") {
+        ("titan-text-express", Customization::ContinuedPreTraining)
+    } else {
+        ("nova-lite", Customization::FineTuning)
+    };
+    Some((catalogue.find(alias)?, customization))
+}

@@ -1,0 +1,256 @@
+//! From a judged set to the ledger, the reports and the bus; each write is the same when it is made twice.
+
+use tracing::{Span, info};
+use tunedrop_aws::Change;
+use tunedrop_report::{Verdict, redact};
+use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::state::{Input, next};
+use tunedrop_run::{DatasetHead, LaunchMode, Run, State, Timestamp, rejected_identity, run_identity};
+use tunedrop_validation::Catalogue;
+
+use super::build::{entry, plan, verdict};
+use super::judge::{Judged, judge};
+use super::set::{Set, load};
+use super::{Read, Validate};
+use crate::announce::{announce, now};
+use crate::batch::StepError;
+
+/// People who upload a set's files one by one are answered once.
+const ANSWER_AGAIN_AFTER_MS: i64 = 600_000;
+
+impl Validate {
+    pub(super) async fn evaluate_once(
+        &self,
+        dataset: &str,
+        dropped: &str,
+        requester: Option<&str>,
+    ) -> Result<Read, StepError> {
+        let Some(set) = load(&self.objects, dataset, self.default_model.as_deref()).await? else {
+            return Ok(Read::Changed);
+        };
+        if set.recipe_file.is_none() && set.files.is_empty() {
+            info!(object.file = dropped, "ignored: nothing of the set lies there any more");
+            return Ok(Read::Settled);
+        }
+        let head = self.ledger.head(dataset).await?.unwrap_or_default();
+        // These very versions were judged before: a repeated event, or another file of the same drop.
+        if head.judged.as_deref() == Some(&set.fingerprint) {
+            if let Some(run_id) = &head.judged_run
+                && let Some(run) = self.ledger.run(run_id).await?
+            {
+                Span::current().record("run_id", run_id);
+                info!(run.state = run.state.as_str(), "judged before");
+                announce(&self.bus, &self.stack, &run).await?;
+                return Ok(Read::Settled);
+            }
+            if !set.missing.is_empty() {
+                return Ok(Read::Settled);
+            }
+        }
+        let Some(judged) = judge(&self.objects, &set).await? else {
+            return Ok(Read::Changed);
+        };
+        let broken = set.findings.errors > 0;
+        if !set.missing.is_empty() && !broken {
+            self.incomplete(dataset, &set, &judged).await?;
+            return Ok(Read::Settled);
+        }
+        self.decide(dataset, set, judged, head, requester, broken).await
+    }
+
+    /// Files are missing: what is there is reported, and the sweep tells people if it stays so.
+    async fn incomplete(&self, dataset: &str, set: &Set, judged: &Judged) -> Result<(), StepError> {
+        let mut verdict = verdict(dataset, set, judged, "Incomplete");
+        verdict.waits_for.clone_from(&set.missing);
+        let report = self.write_verdict(&format!("reports/{dataset}/incomplete-{}", set.fingerprint), &verdict).await?;
+        self.write_latest(dataset, &verdict).await?;
+        let head = DatasetHead {
+            dataset: dataset.to_owned(),
+            judged: Some(set.fingerprint.clone()),
+            judged_run: None,
+            waits_for: set.missing.clone(),
+            since: Some(set.dropped_at.clone()),
+            report: Some(report),
+            open: Some("open".to_owned()),
+            ..DatasetHead::default()
+        };
+        self.ledger.update_head(dataset, None, &head).await?;
+        info!(missing = set.missing.join(", "), "incomplete");
+        Ok(())
+    }
+
+    async fn decide(
+        &self,
+        dataset: &str,
+        mut set: Set,
+        judged: Judged,
+        head: DatasetHead,
+        requester: Option<&str>,
+        broken: bool,
+    ) -> Result<Read, StepError> {
+        let catalogue = Catalogue::embedded();
+        let base_model = set.recipe.base_model_identifier(catalogue).unwrap_or_default();
+        let hashes: Vec<(&str, &str)> = judged
+            .files
+            .iter()
+            .filter(|file| file.role != "recipe")
+            .map(|file| (file.role.as_str(), file.blake3.as_str()))
+            .collect();
+        if broken {
+            // One broken recipe is one rejection, whichever of its files came since.
+            set.dropped_at.clone_from(&set.recipe_at);
+        }
+        let identity = match &set.recipe_file {
+            Some((_, bytes)) if broken => rejected_identity(self.objects.bucket(), dataset, bytes),
+            _ => run_identity(self.objects.bucket(), dataset, &base_model, &set.recipe, &hashes),
+        };
+        Span::current().record("run_id", &identity.run_id);
+        let rejected = broken || judged.findings.block(set.recipe.strict);
+        let held = set.recipe.launch.map_or(self.held_by_default, |mode| mode == LaunchMode::Manual);
+        let overtaken = head.latest.as_ref().is_some_and(|latest| *latest != identity.run_id)
+            && head.latest_at.as_deref().is_some_and(|at| at > set.dropped_at.as_str());
+        let state = match (rejected, overtaken, held) {
+            (true, ..) => State::Rejected,
+            (_, true, _) => State::Superseded,
+            (_, _, true) => State::Held,
+            _ => State::Queued,
+        };
+        if !rejected && !self.copy_files(&set, &identity.run_id).await? {
+            return Ok(Read::Changed);
+        }
+        let mut verdict = verdict(dataset, &set, &judged, state.as_str());
+        verdict.run_id = Some(identity.run_id.clone());
+        let report = self.write_verdict(&format!("reports/{dataset}/{}", identity.run_id), &verdict).await?;
+        if !overtaken {
+            self.write_latest(dataset, &verdict).await?;
+        }
+        let run = Run {
+            plan: (!rejected).then(|| plan(&set.recipe, &identity, dataset, &base_model, &judged, &self.objects)),
+            report: Some(report),
+            dropped_by: requester.map(str::to_owned),
+            ..entry(dataset, &identity, state, &set, &judged)
+        };
+        self.record(run, &set, head, held).await?;
+        Ok(Read::Settled)
+    }
+
+    /// Pins what was judged: a file that was replaced since is not copied, and the set is judged again.
+    async fn copy_files(&self, set: &Set, run_id: &str) -> Result<bool, StepError> {
+        for (role, _, object) in &set.files {
+            if !self.objects.copy(object, &format!("runs/{run_id}/data/{role}.jsonl")).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn write_latest(&self, dataset: &str, verdict: &Verdict) -> Result<(), StepError> {
+        self.objects
+            .write(&format!("reports/{dataset}/latest.json"), verdict.json().into_bytes(), "application/json")
+            .await?;
+        self.objects
+            .write(&format!("reports/{dataset}/latest.html"), verdict.html().into_bytes(), "text/html; charset=utf-8")
+            .await?;
+        Ok(())
+    }
+
+    /// Writes the run, or answers with the one that this content has already.
+    async fn record(&self, run: Run, set: &Set, head: DatasetHead, held: bool) -> Result<(), StepError> {
+        let now_held = match self.ledger.create(&run).await? {
+            None => run.clone(),
+            Some(there) if there.identity != run.identity => {
+                // Twelve hex digits met by chance: refused, never mixed up; the dead letter raises the alarm.
+                return Err(StepError::NotYet(format!("another content already has the run id {}", run.run_id)));
+            }
+            Some(there) => match next(there.state, Input::Accepted { held }) {
+                Ok(_)
+                    if run.state != State::Rejected
+                        && run.state != there.state
+                        && (run.since > there.since || there.state == State::Rejected) =>
+                {
+                    if !self.ledger.replace(&there, &run).await? {
+                        return Err(StepError::NotYet("the run changed meanwhile".to_owned()));
+                    }
+                    info!(run.was = there.state.as_str(), "starts again");
+                    run.clone()
+                }
+                _ => return self.answer_again(there, set, &head, &run).await,
+            },
+        };
+        if now_held.state != State::Rejected {
+            self.supersede(&head, &now_held).await?;
+        }
+        self.point_head(set, &now_held).await?;
+        info!(
+            run.state = now_held.state.as_str(),
+            run.errors = now_held.errors,
+            run.warnings = now_held.warnings,
+            "decided"
+        );
+        Ok(announce(&self.bus, &self.stack, &now_held).await?)
+    }
+
+    /// The same content again. Told once per drop, and once for files that come within ten minutes of each other.
+    async fn answer_again(&self, there: Run, set: &Set, head: &DatasetHead, run: &Run) -> Result<(), StepError> {
+        let millis = |text: &str| text.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond);
+        if set.dropped_at <= there.since {
+            if there.state != State::Rejected {
+                self.supersede(head, &there).await?;
+            }
+            self.point_head(set, &there).await?;
+            return Ok(announce(&self.bus, &self.stack, &there).await?);
+        }
+        let answered = there.redropped_at.as_deref().unwrap_or_default();
+        if answered != set.dropped_at {
+            if !answered.is_empty() && millis(&set.dropped_at) < millis(answered) + ANSWER_AGAIN_AFTER_MS {
+                info!("the same content again; answered a moment ago");
+                return self.point_head(set, &there).await;
+            }
+            let change = Change::default().set("redropped_at", Some(set.dropped_at.as_str()));
+            if self.ledger.advance(&there, there.state, &now(), change).await?.is_none() {
+                return Err(StepError::NotYet("the run changed meanwhile".to_owned()));
+            }
+        }
+        self.point_head(set, &there).await?;
+        info!(run.state = there.state.as_str(), "the same content again");
+        let kind = if run.state == State::Rejected { Kind::DatasetRejected } else { Kind::DatasetAccepted };
+        let detail =
+            Detail { repeated: true, dropped_at: Some(set.dropped_at.clone()), ..there.detail(&self.stack, redact) };
+        Ok(self.bus.put(kind, &detail).await?)
+    }
+
+    /// The run that was the dataset's newest gives way, if it still waits.
+    async fn supersede(&self, head: &DatasetHead, run: &Run) -> Result<(), StepError> {
+        let Some(older) = head.latest.as_ref().filter(|latest| **latest != run.run_id) else {
+            return Ok(());
+        };
+        let Some(older) = self.ledger.run(older).await? else {
+            return Ok(());
+        };
+        if run.state == State::Superseded || older.since > run.since {
+            return Ok(());
+        }
+        if let Ok(state) = next(older.state, Input::Overtaken)
+            && let Some(older) = self.ledger.advance(&older, state, &now(), Change::default()).await?
+        {
+            announce(&self.bus, &self.stack, &older).await?;
+        }
+        Ok(())
+    }
+
+    /// Remembers what was judged, and for an accepted run that it is the dataset's newest.
+    async fn point_head(&self, set: &Set, run: &Run) -> Result<(), StepError> {
+        let accepted = run.state != State::Rejected;
+        let head = DatasetHead {
+            dataset: run.dataset.clone(),
+            latest: accepted.then(|| run.run_id.clone()),
+            latest_at: accepted.then(|| run.since.clone()),
+            judged: Some(set.fingerprint.clone()),
+            judged_run: Some(run.run_id.clone()),
+            ..DatasetHead::default()
+        };
+        let newer_than = accepted.then_some(run.since.as_str());
+        self.ledger.update_head(&run.dataset, newer_than, &head).await?;
+        Ok(())
+    }
+}

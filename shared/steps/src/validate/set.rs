@@ -1,0 +1,98 @@
+//! What lies in a dataset's folder now: the recipe, the files it names, and what is missing.
+
+use tunedrop_aws::{Failure, Object, Objects};
+use tunedrop_run::dropped::{PREFIX, RECIPES};
+use tunedrop_run::{Recipe, Timestamp, fingerprint, read_recipe};
+use tunedrop_validation::{Catalogue, Code, Finding, Findings, Severity};
+
+use crate::announce::rfc3339;
+
+/// More than a recipe may have, so that one that is too large is still seen to be.
+const RECIPE_READ_MAX: usize = 1 << 20;
+
+/// A set as it lies there.
+pub(super) struct Set {
+    /// The recipe's name and bytes, where there is one.
+    pub recipe_file: Option<(String, Vec<u8>)>,
+    pub recipe: Recipe,
+    /// Findings of the recipe.
+    pub findings: Findings,
+    /// Role, name and object of each file that is there.
+    pub files: Vec<(&'static str, String, Object)>,
+    /// Names that are not there yet.
+    pub missing: Vec<String>,
+    /// RFC 3339: the newest file's time.
+    pub dropped_at: String,
+    /// RFC 3339: the recipe's time.
+    pub recipe_at: String,
+    /// Changes with any version of any file.
+    pub fingerprint: String,
+}
+
+/// Reads the set; `None` where the recipe changed under the reading.
+pub(super) async fn load(
+    objects: &Objects,
+    dataset: &str,
+    default_model: Option<&str>,
+) -> Result<Option<Set>, Failure> {
+    let catalogue = Catalogue::embedded();
+    let folder = format!("{PREFIX}{dataset}/");
+    let mut recipes = Vec::new();
+    for name in RECIPES {
+        recipes.extend(objects.head(&format!("{folder}{name}")).await?.map(|object| (name, object)));
+    }
+    let mut recipe_file = None;
+    let (recipe, mut findings) = match recipes.first() {
+        None => (Recipe { base_model: default_model.map(str::to_owned), ..Recipe::default() }, Findings::default()),
+        Some((name, object)) => {
+            let bytes = if object.size > RECIPE_READ_MAX as u64 {
+                // Not read at all: the finding needs its size only.
+                Some(vec![b'#'; RECIPE_READ_MAX])
+            } else {
+                objects.read(&object.key, Some(&object.etag), RECIPE_READ_MAX).await?
+            };
+            let Some(bytes) = bytes else {
+                return Ok(None);
+            };
+            let read = read_recipe(&bytes, name, default_model, catalogue);
+            recipe_file = Some(((*name).to_owned(), bytes));
+            read
+        }
+    };
+    if recipes.len() > 1 {
+        findings.push(two_recipes());
+    }
+    let mut files = Vec::new();
+    let mut missing = Vec::new();
+    for (role, name) in recipe.files() {
+        match objects.head(&format!("{folder}{name}")).await? {
+            Some(object) => files.push((role, name.to_owned(), object)),
+            None => missing.push(name.to_owned()),
+        }
+    }
+    if recipe_file.is_none() && default_model.is_none() {
+        missing.insert(0, RECIPES[0].to_owned());
+    }
+    let all = || recipes.iter().map(|(_, object)| object).chain(files.iter().map(|(_, _, object)| object));
+    let time = |ms: Option<i64>| rfc3339(Timestamp::from_millisecond(ms.unwrap_or_default()).unwrap_or_default());
+    let newest = all().map(|object| object.modified_ms).max();
+    let (dropped_at, recipe_at) = (time(newest), time(recipes.iter().map(|(_, object)| object.modified_ms).max()));
+    let parts: Vec<String> =
+        all().map(|object| format!("{} {} {}", object.key, object.etag, object.modified_ms)).collect();
+    let fingerprint =
+        fingerprint(parts.iter().map(String::as_str).chain(missing.iter().map(String::as_str)).chain(default_model));
+    Ok(Some(Set { recipe_file, recipe, findings, files, missing, dropped_at, recipe_at, fingerprint }))
+}
+
+fn two_recipes() -> Finding {
+    Finding {
+        code: Code::RecipeConflict,
+        severity: Severity::Error,
+        file: RECIPES[1].to_owned(),
+        line: None,
+        column: None,
+        pointer: String::new(),
+        message: format!("two recipes lie here, {} and {}", RECIPES[0], RECIPES[1]),
+        help: "delete one of them, and drop the other again".to_owned(),
+    }
+}

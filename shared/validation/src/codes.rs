@@ -1,0 +1,172 @@
+//! The table of all codes: each names a bad pattern, and carries what there is to say about it.
+//!
+//! The prose stands beside it, a file per family. Codes that other crates raise (recipes, dropped names, launch
+//! notes) live here too, so that there is one list to read, to document and to explain from.
+
+mod file;
+mod json;
+mod recipe;
+mod set;
+mod shape;
+mod text;
+mod turns;
+
+use serde::{Serialize, Serializer};
+
+use crate::Severity;
+
+/// What there is to say about a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeInfo {
+    /// The code itself.
+    pub code: Code,
+    /// Whether it blocks.
+    pub severity: Severity,
+    /// A few words, for a heading.
+    pub title: &'static str,
+    /// What the pattern is.
+    pub what: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// A small piece of data that shows it.
+    pub example: &'static str,
+    /// How to mend it.
+    pub mend: &'static str,
+    /// AWS's documentation, an AWS sample, or our own judgement.
+    pub source: &'static str,
+}
+
+/// The prose of one code.
+#[derive(Clone, Copy)]
+struct Text {
+    title: &'static str,
+    what: &'static str,
+    why: &'static str,
+    example: &'static str,
+    mend: &'static str,
+    source: &'static str,
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident $text:path;)+) => {
+        /// A stable code. Its name says the bad pattern, and reads well after "allow".
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = concat!("`", $name, "`")] $variant,)+ }
+
+        impl Code {
+            /// All codes, in the table's order.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+        }
+
+        static TABLE: &[(&str, CodeInfo)] = &[$(($name, info(Code::$variant, Severity::$severity, $text)),)+];
+    };
+}
+
+const fn info(code: Code, severity: Severity, text: Text) -> CodeInfo {
+    let Text { title, what, why, example, mend, source } = text;
+    CodeInfo { code, severity, title, what, why, example, mend, source }
+}
+
+codes! {
+    InvalidUtf8 "invalid-utf8" Error file::INVALID_UTF8;
+    ByteOrderMark "byte-order-mark" Error file::BYTE_ORDER_MARK;
+    BlankLine "blank-line" Error file::BLANK_LINE;
+    LineTooLong "line-too-long" Error file::LINE_TOO_LONG;
+    EmptyFile "empty-file" Error file::EMPTY_FILE;
+    WrongLayout "wrong-layout" Error file::WRONG_LAYOUT;
+
+    InvalidJson "invalid-json" Error json::INVALID_JSON;
+    ControlCharacter "control-character" Error json::CONTROL_CHARACTER;
+    LoneSurrogate "lone-surrogate" Error json::LONE_SURROGATE;
+    NestingTooDeep "nesting-too-deep" Error json::NESTING_TOO_DEEP;
+    DuplicateKey "duplicate-key" Error json::DUPLICATE_KEY;
+    NotAnObject "not-an-object" Error json::NOT_AN_OBJECT;
+
+    MissingKey "missing-key" Error shape::MISSING_KEY;
+    UnknownKey "unknown-key" Error shape::UNKNOWN_KEY;
+    WrongType "wrong-type" Error shape::WRONG_TYPE;
+    EmptyList "empty-list" Error shape::EMPTY_LIST;
+    TooManySystemTexts "too-many-system-texts" Error shape::TOO_MANY_SYSTEM_TEXTS;
+    UnknownSchemaVersion "unknown-schema-version" Error shape::UNKNOWN_SCHEMA_VERSION;
+    AmbiguousBlock "ambiguous-block" Error shape::AMBIGUOUS_BLOCK;
+    UnsupportedContent "unsupported-content" Error shape::UNSUPPORTED_CONTENT;
+    UnsupportedMediaFormat "unsupported-media-format" Error shape::UNSUPPORTED_MEDIA_FORMAT;
+    InvalidS3Uri "invalid-s3-uri" Error shape::INVALID_S3_URI;
+    InvalidBucketOwner "invalid-bucket-owner" Error shape::INVALID_BUCKET_OWNER;
+
+    UnknownRole "unknown-role" Error turns::UNKNOWN_ROLE;
+    WrongFirstRole "wrong-first-role" Error turns::WRONG_FIRST_ROLE;
+    WrongLastRole "wrong-last-role" Error turns::WRONG_LAST_ROLE;
+    UnpairedTurn "unpaired-turn" Error turns::UNPAIRED_TURN;
+    TooFewTurns "too-few-turns" Error turns::TOO_FEW_TURNS;
+    TooManyTurns "too-many-turns" Error turns::TOO_MANY_TURNS;
+    MissingUserTurn "missing-user-turn" Error turns::MISSING_USER_TURN;
+    MisplacedSystemMessage "misplaced-system-message" Error turns::MISPLACED_SYSTEM_MESSAGE;
+
+    EmptyText "empty-text" Error text::EMPTY_TEXT;
+    BlankText "blank-text" Error text::BLANK_TEXT;
+    ReservedString "reserved-string" Error text::RESERVED_STRING;
+    NearReservedString "near-reserved-string" Warning text::NEAR_RESERVED_STRING;
+    EscapedControlCharacter "escaped-control-character" Warning text::ESCAPED_CONTROL_CHARACTER;
+    CompletionEqualsPrompt "completion-equals-prompt" Warning text::COMPLETION_EQUALS_PROMPT;
+    TooManyTokens "too-many-tokens" Error text::TOO_MANY_TOKENS;
+    NearTokenLimit "near-token-limit" Warning text::NEAR_TOKEN_LIMIT;
+    RecordTooLarge "record-too-large" Error text::RECORD_TOO_LARGE;
+    DuplicateRecord "duplicate-record" Warning text::DUPLICATE_RECORD;
+    TrainValidationLeakage "train-validation-leakage" Warning text::TRAIN_VALIDATION_LEAKAGE;
+
+    MissingFile "missing-file" Error set::MISSING_FILE;
+    TooFewRecords "too-few-records" Error set::TOO_FEW_RECORDS;
+    FewRecords "few-records" Warning set::FEW_RECORDS;
+    TooManyRecords "too-many-records" Error set::TOO_MANY_RECORDS;
+    FileTooLarge "file-too-large" Error set::FILE_TOO_LARGE;
+    ValidationNotSupported "validation-not-supported" Error set::VALIDATION_NOT_SUPPORTED;
+    UnknownHyperparameter "unknown-hyperparameter" Error set::UNKNOWN_HYPERPARAMETER;
+    HyperparameterWrongType "hyperparameter-wrong-type" Error set::HYPERPARAMETER_WRONG_TYPE;
+    HyperparameterOutOfRange "hyperparameter-out-of-range" Error set::HYPERPARAMETER_OUT_OF_RANGE;
+
+    RecipeSyntax "recipe-syntax" Error recipe::SYNTAX;
+    RecipeUnknownKey "recipe-unknown-key" Error recipe::UNKNOWN_KEY;
+    RecipeWrongType "recipe-wrong-type" Error recipe::WRONG_TYPE;
+    RecipeMissingKey "recipe-missing-key" Error recipe::MISSING_KEY;
+    RecipeInvalidValue "recipe-invalid-value" Error recipe::INVALID_VALUE;
+    RecipeUnknownModel "recipe-unknown-model" Error recipe::UNKNOWN_MODEL;
+    UnsupportedCustomization "unsupported-customization" Error recipe::UNSUPPORTED_CUSTOMIZATION;
+    RecipeConflict "recipe-conflict" Error recipe::CONFLICT;
+    RecipeTooLarge "recipe-too-large" Error recipe::TOO_LARGE;
+    NearMissName "near-miss-name" Error recipe::NEAR_MISS_NAME;
+    InvalidDatasetName "invalid-dataset-name" Error recipe::INVALID_DATASET_NAME;
+    ModelWithdrawn "model-withdrawn" Warning recipe::MODEL_WITHDRAWN;
+}
+
+impl Code {
+    /// Its name, in kebab case.
+    pub fn as_str(self) -> &'static str {
+        TABLE[self as usize].0
+    }
+
+    /// What there is to say about it.
+    pub fn info(self) -> &'static CodeInfo {
+        &TABLE[self as usize].1
+    }
+
+    /// The code of that name.
+    pub fn from_name(name: &str) -> Option<Code> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == name)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.pad(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! Codes of a file's bytes and lines.
+
+use super::Text;
+
+pub(super) const INVALID_UTF8: Text = Text {
+    title: "Bytes that are not UTF-8",
+    what: "A line holds a byte sequence that no UTF-8 text can hold.",
+    why: "JSON is UTF-8 (RFC 8259), and every AWS checker stops at such a byte. Mostly the file was saved as Latin-1 or Windows-1252.",
+    example: "{\"prompt\": \"caf<E9>\", …}",
+    mend: "Save the file as UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`.",
+    source: "RFC 8259 §8.1; user guide, \"Prepare your datasets\" (JSON Lines)",
+};
+
+pub(super) const BYTE_ORDER_MARK: Text = Text {
+    title: "Byte order mark",
+    what: "The file, or a line of it, begins with the three bytes EF BB BF.",
+    why: "They are invisible in an editor, and make the first record bad JSON: all AWS checkers refuse it.",
+    example: "<EF BB BF>{\"prompt\": …}",
+    mend: "Save as \"UTF-8\" rather than \"UTF-8 with BOM\", or drop the first three bytes with `tail -c +4`.",
+    source: "RFC 8259 §8.1; AWS sample validators",
+};
+
+pub(super) const BLANK_LINE: Text = Text {
+    title: "Blank line",
+    what: "A line holds nothing, or white space only.",
+    why: "Bedrock wants one JSON object on every line, and refuses the file: \"Data files must conform to JSONL format\".",
+    example: "{…}\n\n{…}",
+    mend: "Delete the line. One newline after the last record is fine, a second one isn't.",
+    source: "User guide, \"Troubleshoot fine-tuning\" and \"Prepare your datasets\"",
+};
+
+pub(super) const LINE_TOO_LONG: Text = Text {
+    title: "Line over 8 MiB",
+    what: "A line is longer than 8 MiB, and was not read to its end.",
+    why: "It is far beyond every model's limit for one record; mostly a newline is missing, or the file isn't JSON Lines.",
+    example: "{\"input\": \"<nine million characters>\"}",
+    mend: "Split the record, or put each record on a line of its own.",
+    source: "Our own limit; models take at most 32,000 tokens a record (user guide, \"Prepare your datasets\")",
+};
+
+pub(super) const EMPTY_FILE: Text = Text {
+    title: "File without a record",
+    what: "The file holds no record at all.",
+    why: "There is nothing to train on.",
+    example: "(0 bytes)",
+    mend: "Upload the file again; an upload that was cut off often leaves an empty one.",
+    source: "User guide, \"Prepare your datasets\" (minimum of records)",
+};
+
+pub(super) const WRONG_LAYOUT: Text = Text {
+    title: "Another layout",
+    what: "The file, or a record of it, is in a layout of its own: a JSON array, pretty-printed JSON, CSV, gzip, UTF-16, or the format of another model or service.",
+    why: "Bedrock takes uncompressed UTF-8 JSON Lines in the format of the base model, nothing else.",
+    example: "[{\"prompt\": …}, {\"prompt\": …}]",
+    mend: "Convert it; the finding says from what to what.",
+    source: "User guide, \"Prepare your datasets\"; the list of layouts is our own",
+};

@@ -1,0 +1,87 @@
+//! Codes of a set's files together, and of hyperparameters.
+
+use super::Text;
+
+const PREPARE: &str = "User guide, \"Prepare your datasets\"; Service Quotas, Amazon Bedrock";
+const VALUES: &str = "User guide, \"Custom model hyperparameters\"; API reference, `RFTHyperParameters`";
+
+pub(super) const MISSING_FILE: Text = Text {
+    title: "File that the recipe names is missing",
+    what: "The recipe names a file that is not in the dataset's folder.",
+    why: "The run starts when all files are there.",
+    example: "validation: validation.jsonl, and no such file",
+    mend: "Upload it, or take it out of the recipe.",
+    source: "Our own contract",
+};
+
+pub(super) const TOO_FEW_RECORDS: Text = Text {
+    title: "Too few records",
+    what: "The file has fewer records than the model needs.",
+    why: "Bedrock refuses the job.",
+    example: "5 records for Nova Lite, which needs 8",
+    mend: "Add records.",
+    source: PREPARE,
+};
+
+pub(super) const FEW_RECORDS: Text = Text {
+    title: "Fewer records than AWS advises",
+    what: "The file has enough records for one AWS page, and too few for another.",
+    why: "For Nova 2 Lite one guide says 8, another 200. If the job fails, look here first.",
+    example: "50 records for Nova 2 Lite",
+    mend: "Add records up to the number that the finding names.",
+    source: "User guide, \"Nova 2 data preparation\"; Nova 2 user guide, which disagree",
+};
+
+pub(super) const TOO_MANY_RECORDS: Text = Text {
+    title: "Too many records",
+    what: "A file, or training and validation together, has more records than the model takes.",
+    why: "Bedrock refuses the job.",
+    example: "10,001 records for Titan Text Express",
+    mend: "Take a sample; or have the account's quota raised, where it can be, and say so under `quotas` in the recipe.",
+    source: PREPARE,
+};
+
+pub(super) const FILE_TOO_LARGE: Text = Text {
+    title: "File too large",
+    what: "A file has more bytes than the model takes.",
+    why: "Bedrock refuses the job.",
+    example: "a training file of 1.2 GB for Titan Text",
+    mend: "Take fewer or shorter records.",
+    source: PREPARE,
+};
+
+pub(super) const VALIDATION_NOT_SUPPORTED: Text = Text {
+    title: "Validation file where none is taken",
+    what: "The recipe names a validation file, and this customization takes none.",
+    why: "Bedrock refuses the job.",
+    example: "validation: validation.jsonl for Nova 2 Lite",
+    mend: "Take `validation` out of the recipe; its records may go into the training file.",
+    source: "User guide, \"Nova 2 data preparation\"",
+};
+
+pub(super) const UNKNOWN_HYPERPARAMETER: Text = Text {
+    title: "Unknown hyperparameter",
+    what: "The recipe sets a hyperparameter that this model doesn't document.",
+    why: "Bedrock refuses the job, or ignores the value.",
+    example: "hyperparameters: { epochs: 2 }",
+    mend: "Use a name that the finding lists, or leave it out.",
+    source: VALUES,
+};
+
+pub(super) const HYPERPARAMETER_WRONG_TYPE: Text = Text {
+    title: "Hyperparameter of another type",
+    what: "A hyperparameter's value is not a whole number, a number, or one of the words it must be.",
+    why: "Bedrock refuses the job.",
+    example: "hyperparameters: { epochCount: 2.5 }",
+    mend: "Write a value that the finding describes.",
+    source: VALUES,
+};
+
+pub(super) const HYPERPARAMETER_OUT_OF_RANGE: Text = Text {
+    title: "Hyperparameter out of range",
+    what: "A hyperparameter's value is outside the model's range.",
+    why: "Bedrock refuses the job.",
+    example: "hyperparameters: { epochCount: 50 }",
+    mend: "Use a value in the range that the finding gives, or leave it out.",
+    source: VALUES,
+};

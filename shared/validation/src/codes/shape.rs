@@ -1,0 +1,105 @@
+//! Codes of a record's shape: keys, types, content blocks.
+
+use super::Text;
+
+const PREPARE: &str = "User guide, \"Prepare your datasets\"";
+const NOVA: &str = "Nova user guide, \"Preparing data for fine-tuning understanding models\"";
+
+pub(super) const MISSING_KEY: Text = Text {
+    title: "Key is missing",
+    what: "An object lacks a key that its format needs.",
+    why: "Bedrock refuses the file: \"Input data … must follow … format\".",
+    example: "{\"prompt\": \"a question without an answer\"}",
+    mend: "Add the key, or drop the record.",
+    source: PREPARE,
+};
+
+pub(super) const UNKNOWN_KEY: Text = Text {
+    title: "Key that the format doesn't have",
+    what: "An object has a key that its format doesn't know.",
+    why: "It is a slip (`sytem`), or data that you expect to matter; Bedrock refuses it or drops it without a word, and trains on something else than was meant.",
+    example: "{\"prompt\": \"a\", \"completion\": \"b\", \"score\": 3}",
+    mend: "Rename it to the key that was meant, or take it out.",
+    source: "User guide, \"Prepare your datasets\" (the shapes quoted there have no other keys); our own judgement that it blocks",
+};
+
+pub(super) const WRONG_TYPE: Text = Text {
+    title: "Value of another type",
+    what: "A value has another JSON type than the format wants.",
+    why: "Bedrock refuses the file: \"Input data … must follow … format\".",
+    example: "{\"prompt\": 17, \"completion\": \"b\"}",
+    mend: "Write the type that the finding names; numbers that are text go in quotes.",
+    source: PREPARE,
+};
+
+pub(super) const EMPTY_LIST: Text = Text {
+    title: "Empty list",
+    what: "A list that must hold something is empty.",
+    why: "A message without content, or a record without messages, teaches nothing and is refused.",
+    example: "{\"role\": \"user\", \"content\": []}",
+    mend: "Fill it, or drop the record.",
+    source: "AWS sample validators (Nova, Llama, distillation)",
+};
+
+pub(super) const TOO_MANY_SYSTEM_TEXTS: Text = Text {
+    title: "More than one system text",
+    what: "`system` holds more than one text.",
+    why: "AWS's own checkers take one at most.",
+    example: "\"system\": [{\"text\": \"a\"}, {\"text\": \"b\"}]",
+    mend: "Join them into one text.",
+    source: "AWS sample validators (Llama, distillation)",
+};
+
+pub(super) const UNKNOWN_SCHEMA_VERSION: Text = Text {
+    title: "Unknown schemaVersion",
+    what: "`schemaVersion` is something else than `bedrock-conversation-2024`.",
+    why: "Three of AWS's five checkers refuse it. The Nova guide tolerates other texts, but no one needs them, and a failed job costs more than a replaced word.",
+    example: "\"schemaVersion\": \"bedrock-conversion-2024\"",
+    mend: "Write `\"schemaVersion\": \"bedrock-conversation-2024\"`.",
+    source: "Nova user guide; AWS sample validators (Llama, distillation); our own judgement that it blocks",
+};
+
+pub(super) const AMBIGUOUS_BLOCK: Text = Text {
+    title: "Block of several kinds",
+    what: "One content block holds more than one kind of content.",
+    why: "A block is a union: text or image or video, never two.",
+    example: "{\"text\": \"a\", \"image\": {…}}",
+    mend: "Make a block of each.",
+    source: "API reference, Converse `ContentBlock` (a union)",
+};
+
+pub(super) const UNSUPPORTED_CONTENT: Text = Text {
+    title: "Content that the model doesn't take",
+    what: "A block, or a top-level key, is of a kind that can't be used to customize this model, or not in this place.",
+    why: "The job fails, or is trained without it.",
+    example: "{\"toolUse\": {…}} for Nova 2 Lite; an image in an assistant's turn",
+    mend: "Take it out, write it as text, or choose a model that takes it.",
+    source: NOVA,
+};
+
+pub(super) const UNSUPPORTED_MEDIA_FORMAT: Text = Text {
+    title: "Media format that the model doesn't take",
+    what: "The declared `format` of an image, video or document is not one that this model takes.",
+    why: "Bedrock refuses the record.",
+    example: "{\"image\": {\"format\": \"tiff\", …}}",
+    mend: "Convert the media to a format that the finding names.",
+    source: NOVA,
+};
+
+pub(super) const INVALID_S3_URI: Text = Text {
+    title: "Address that Bedrock refuses",
+    what: "An S3 address holds what Bedrock's own pattern refuses: another scheme, or a character outside its list.",
+    why: "S3 itself allows spaces, `=`, `+` or accents in a key; Bedrock does not, and such an object can never be used.",
+    example: "s3://my-data-bucket/date=2026-11-23/1.png",
+    mend: "Copy the object to a key of letters, digits and `_ - / .`, and write that address.",
+    source: "API reference, `TrainingDataConfig` (S3Uri); Nova user guide (media paths)",
+};
+
+pub(super) const INVALID_BUCKET_OWNER: Text = Text {
+    title: "Bucket owner is no account",
+    what: "`bucketOwner` is not an account id of twelve digits.",
+    why: "Bedrock checks the bucket against it.",
+    example: "\"bucketOwner\": \"my-team\"",
+    mend: "Write the twelve digits in quotes, or leave it out.",
+    source: "API reference, Converse `S3Location`",
+};

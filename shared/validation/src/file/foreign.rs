@@ -1,0 +1,55 @@
+//! Records in another format: one finding where most of the file is, one each where few records are.
+
+use std::collections::BTreeMap;
+
+use crate::findings::KEPT_PER_CODE;
+use crate::set::whole;
+use crate::{Code, Findings};
+
+/// The records of each foreign format.
+#[derive(Debug, Default)]
+pub(super) struct Foreign {
+    shapes: BTreeMap<&'static str, Tally>,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    count: u64,
+    /// The first lines, as many as findings are kept.
+    lines: Vec<u64>,
+}
+
+impl Foreign {
+    /// Notes that a line is in that format.
+    pub(super) fn note(&mut self, shape: &'static str, line: u64) {
+        let tally = self.shapes.entry(shape).or_default();
+        tally.count += 1;
+        if tally.lines.len() < KEPT_PER_CODE {
+            tally.lines.push(line);
+        }
+    }
+
+    /// Adds the findings; the file has `records` in all, and its model wants them as in `wanted`.
+    pub(super) fn tell(&self, file: &str, records: u64, wanted: &str, findings: &mut Findings) {
+        let help = format!("convert to {wanted}, or choose a base model that takes this format");
+        for (shape, tally) in &self.shapes {
+            let mut at = |line: Option<u64>, message: String| {
+                let mut finding = whole(Code::WrongLayout, file, message, help.clone());
+                finding.line = line;
+                finding.column = line.map(|_| 1);
+                findings.push(finding);
+            };
+            let first = tally.lines.first().copied();
+            if tally.count == records && records > 1 {
+                at(first, format!("all {records} records are in {shape}"));
+            } else if tally.count * 2 > records && records > 1 {
+                at(first, format!("{} of {records} records, this one the first, are in {shape}", tally.count));
+            } else {
+                let lines = tally.lines.iter().copied().map(Some);
+                // The lines that were not kept are counted all the same.
+                let rest = (tally.lines.len() as u64..tally.count).map(|_| None);
+                lines.chain(rest).for_each(|line| at(line, format!("this record is in {shape}")));
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Texts: escapes, surrogates, control characters.
+
+use std::borrow::Cow;
+
+use super::parser::Parser;
+use crate::Code;
+
+impl<'a> Parser<'a, '_, '_> {
+    /// Reads a text; the parser stands on its opening quote. `None` where the line ends within.
+    pub(super) fn string(&mut self) -> Option<Cow<'a, str>> {
+        self.at += 1;
+        let start = self.at;
+        self.at += plain(&self.bytes[start..]);
+        if self.peek() == Some(b'"') {
+            self.at += 1;
+            return Some(Cow::Borrowed(&self.line[start..self.at - 1]));
+        }
+        let mut text = String::with_capacity(self.at - start + 64);
+        text.push_str(&self.line[start..self.at]);
+        loop {
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Some(Cow::Owned(text));
+                }
+                Some(b'\\') => self.escape(&mut text)?,
+                Some(byte) if byte < b' ' => {
+                    let (message, help) = (
+                        format!("a control character (U+{byte:04X}) stands in a text unescaped"),
+                        format!("write it as `\\u{byte:04x}`, or take it out"),
+                    );
+                    self.fault(Code::ControlCharacter, self.at, message, &help);
+                    text.push(char::from(byte));
+                    self.at += 1;
+                }
+                Some(_) => {
+                    let from = self.at;
+                    self.at += plain(&self.bytes[from..]);
+                    text.push_str(&self.line[from..self.at]);
+                }
+                None => return None,
+            }
+        }
+    }
+
+    /// Reads an escape; the parser stands on its backslash.
+    fn escape(&mut self, text: &mut String) -> Option<()> {
+        let start = self.at;
+        self.at += 1;
+        let kind = self.peek()?;
+        let plain = match kind {
+            b'"' | b'\\' | b'/' => char::from(kind),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                self.at += 1;
+                self.unicode(start, text);
+                return Some(());
+            }
+            _ => {
+                self.fault(
+                    Code::InvalidJson,
+                    start,
+                    "a backslash begins an escape that JSON doesn't know".to_owned(),
+                    "write a backslash as `\\\\`",
+                );
+                return Some(());
+            }
+        };
+        text.push(plain);
+        self.at += 1;
+        Some(())
+    }
+
+    /// Reads the digits behind `\u`, and the other half of a pair.
+    fn unicode(&mut self, start: usize, text: &mut String) {
+        let Some(first) = self.digits() else {
+            self.fault(
+                Code::InvalidJson,
+                start,
+                "`\\u` is not followed by four hexadecimal digits".to_owned(),
+                "write `\\u` and four digits, such as `\\u00e9`",
+            );
+            return;
+        };
+        if let Some(character) = char::from_u32(first) {
+            text.push(character);
+            return;
+        }
+        let before = self.at;
+        if first < 0xdc00 && self.bytes[before..].starts_with(b"\\u") {
+            self.at += 2;
+            match self.digits() {
+                Some(second @ 0xdc00..=0xdfff) => {
+                    let joined = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+                    text.push(char::from_u32(joined).unwrap_or(char::REPLACEMENT_CHARACTER));
+                    return;
+                }
+                _ => self.at = before,
+            }
+        }
+        self.fault(
+            Code::LoneSurrogate,
+            start,
+            "half of a surrogate pair stands alone".to_owned(),
+            "write both halves, or the character itself",
+        );
+        text.push(char::REPLACEMENT_CHARACTER);
+    }
+
+    fn digits(&mut self) -> Option<u32> {
+        let digits = self.bytes.get(self.at..self.at + 4)?;
+        let value = digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))?;
+        self.at += 4;
+        Some(value)
+    }
+}
+
+/// How many bytes stand before the next quote, backslash or control character.
+fn plain(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| SPECIAL[*byte as usize]).unwrap_or(bytes.len())
+}
+
+static SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 32 {
+        special[byte] = true;
+        byte += 1;
+    }
+    special[b'"' as usize] = true;
+    special[b'\\' as usize] = true;
+    special
+};
+
+/// Where byte `decoded` of the text that begins with the quote at `start` stands in the raw line.
+pub(crate) fn raw_offset(line: &str, start: usize, decoded: usize) -> usize {
+    let bytes = line.as_bytes();
+    let (mut at, mut made) = (start + 1, 0);
+    while made < decoded && at < bytes.len() {
+        let (eaten, wrote) = match (bytes[at], bytes.get(at + 1)) {
+            (b'\\', Some(b'u')) => unicode_sizes(line, at),
+            (b'\\', Some(_)) => (2, 1),
+            _ => (1, 1),
+        };
+        at += eaten;
+        made += wrote;
+    }
+    at
+}
+
+/// Bytes that a `\u` escape takes in the line, and in the text.
+fn unicode_sizes(line: &str, at: usize) -> (usize, usize) {
+    let unit = |at: usize| line.get(at + 2..at + 6).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    match unit(at).map(|first| (first, char::from_u32(first))) {
+        Some((_, Some(character))) => (6, character.len_utf8()),
+        Some((0xd800..=0xdbff, None))
+            if line[at + 6..].starts_with("\\u") && matches!(unit(at + 6), Some(0xdc00..=0xdfff)) =>
+        {
+            (12, 4)
+        }
+        Some(_) => (6, char::REPLACEMENT_CHARACTER.len_utf8()),
+        None => (2, 0),
+    }
+}

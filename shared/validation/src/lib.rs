@@ -1,0 +1,31 @@
+//! Judges datasets for Amazon Bedrock model customization: bytes in, findings and statistics out.
+//!
+//! Pure: no I/O, no async, no clock. A [`FileCheck`] is fed a file's bytes in chunks of any size and answers
+//! with a [`FileReport`]; [`check_set`] and [`check_hyperparameters`] judge what only shows across files and
+//! in the recipe. A fault in the data is a [`Finding`], never an error, and no input panics.
+
+pub mod catalogue;
+mod codes;
+mod faults;
+mod file;
+mod findings;
+mod index;
+mod json;
+mod layout;
+mod lines;
+mod pointer;
+mod reserved;
+mod rules;
+mod set;
+mod shape;
+mod sheet;
+mod statistics;
+mod uri;
+
+pub use catalogue::{Catalogue, Customization, Format, Model, Training};
+pub use codes::{Code, CodeInfo};
+pub use file::{FileCheck, FileReport, RecordIndex, Role};
+pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
+pub use set::{Quotas, SetFile, check_hyperparameters, check_set};
+pub use statistics::{Statistics, TokenBracket};
+pub use uri::s3_uri_fault;

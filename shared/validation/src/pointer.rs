@@ -1,0 +1,67 @@
+//! JSON pointers (RFC 6901) that never show what a record says.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+
+/// Whether a key that comes from the data may be shown: a short ASCII identifier.
+pub(crate) fn showable(key: &str) -> bool {
+    let mut bytes = key.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && key.len() <= 40
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
+/// A key that comes from the data, as messages have it.
+pub(crate) fn shown(key: &str) -> String {
+    if showable(key) { format!("the key `{key}`") } else { "a key here".to_owned() }
+}
+
+/// One step down from a container.
+#[derive(Debug, Clone)]
+pub(crate) enum Step<'a> {
+    Key(Cow<'a, str>),
+    Index(usize),
+}
+
+/// The pointer along `steps`, as far as they may be shown.
+pub(crate) fn pointer(steps: &[Step]) -> String {
+    let mut text = String::new();
+    for step in steps {
+        match step {
+            Step::Key(key) if showable(key) => text.push_str(&format!("/{key}")),
+            Step::Key(_) => break,
+            Step::Index(at) => text.push_str(&format!("/{at}")),
+        }
+    }
+    text
+}
+
+/// A place in a record that the rules have walked to, made of the format's own keys.
+///
+/// A list on the stack: nothing is allocated until a finding needs the text.
+#[derive(Clone, Copy)]
+pub(crate) enum At<'p> {
+    Root,
+    Key(&'p At<'p>, &'static str),
+    Index(&'p At<'p>, usize),
+}
+
+impl<'p> At<'p> {
+    pub(crate) fn key(&'p self, key: &'static str) -> At<'p> {
+        At::Key(self, key)
+    }
+
+    pub(crate) fn index(&'p self, index: usize) -> At<'p> {
+        At::Index(self, index)
+    }
+}
+
+impl Display for At<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At::Root => Ok(()),
+            At::Key(parent, key) => write!(out, "{parent}/{key}"),
+            At::Index(parent, index) => write!(out, "{parent}/{index}"),
+        }
+    }
+}

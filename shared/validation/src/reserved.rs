@@ -1,0 +1,86 @@
+//! The search for reserved strings in a text.
+
+/// The strings that a model reserves, ready to be sought.
+#[derive(Debug, Clone)]
+pub(crate) struct Reserved {
+    words: Vec<String>,
+    /// Whether a byte ends one of them, in either case: few do, so one look-up per byte is nearly all there is to do.
+    ends: Box<[bool; 256]>,
+}
+
+/// A reserved string, or almost one, in a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found<'w> {
+    /// As it is reserved.
+    pub(crate) word: &'w str,
+    /// Offset in the text.
+    pub(crate) start: usize,
+    /// In the same case, and as a word of its own.
+    pub(crate) exact: bool,
+}
+
+impl Reserved {
+    pub(crate) fn new(words: &[String]) -> Reserved {
+        let mut ends = Box::new([false; 256]);
+        for last in words.iter().filter_map(|word| word.bytes().last()) {
+            ends[last.to_ascii_lowercase() as usize] = true;
+            ends[last.to_ascii_uppercase() as usize] = true;
+        }
+        Reserved { words: words.to_vec(), ends }
+    }
+
+    /// Every reserved string in `text`, and everything that is almost one.
+    pub(crate) fn seek<'w>(&'w self, text: &str, mut found: impl FnMut(Found<'w>)) {
+        if self.words.is_empty() {
+            return;
+        }
+        let bytes = text.as_bytes();
+        for (last, _) in bytes.iter().enumerate().filter(|(_, byte)| self.ends[**byte as usize]) {
+            for word in &self.words {
+                let Some(start) = (last + 1).checked_sub(word.len()) else { continue };
+                let there = &bytes[start..=last];
+                if there.eq_ignore_ascii_case(word.as_bytes()) {
+                    found(Found { word, start, exact: there == word.as_bytes() && is_apart(text, start, word) });
+                }
+            }
+        }
+    }
+}
+
+/// Whether `word` begins a word at `start`. `<image>` and the like always do.
+fn is_apart(text: &str, start: usize, word: &str) -> bool {
+    let in_word = |character: char| character.is_alphanumeric() || character == '_';
+    !word.starts_with(in_word) || !text[..start].ends_with(in_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reserved;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&str, usize, bool)]) {
+        let reserved = Reserved::new(&["User:", "<image>", "[EOS]", "\nHuman:"].map(str::to_owned));
+        let mut found = Vec::new();
+        reserved.seek(text, |one| found.push((one.word, one.start, one.exact)));
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn exact_words_are_told_from_near_ones() {
+        check("", &[]);
+        check(":", &[]);
+        check("User", &[]);
+        check("User:", &[("User:", 0, true)]);
+        check("(User:)", &[("User:", 1, true)]);
+        check("é User: x", &[("User:", 3, true)]);
+        check("éUser:", &[("User:", 2, false)]);
+        check("the superuser: root", &[("User:", 9, false)]);
+        check("superUser:", &[("User:", 5, false)]);
+        check("my_User:", &[("User:", 3, false)]);
+        check("user:User:", &[("User:", 0, false), ("User:", 5, true)]);
+        check("a<image>b<IMAGE>", &[("<image>", 1, true), ("<image>", 9, false)]);
+        check("[EOS][eos]", &[("[EOS]", 0, true), ("[EOS]", 5, false)]);
+        check("x\nHuman: y", &[("\nHuman:", 1, true)]);
+        check("Human: y", &[]);
+    }
+}

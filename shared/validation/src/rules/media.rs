@@ -1,0 +1,126 @@
+//! Images, videos and documents: what the record says of them. What they hold is for a later pass.
+
+use super::blocks::refuse;
+use super::conversation::Seen;
+use super::object;
+use super::said;
+use super::turns::Speaker;
+use crate::Code;
+use crate::json::{Member, Node, Value, field};
+use crate::pointer::At;
+use crate::sheet::Sheet;
+
+/// A kind of medium, and what the model takes of it here.
+pub(super) struct Medium<'m> {
+    key: &'static str,
+    plural: &'static str,
+    formats: &'m [String],
+    speaker: Option<Speaker>,
+}
+
+impl<'m> Medium<'m> {
+    pub(super) fn new(
+        key: &'static str,
+        plural: &'static str,
+        formats: &'m [String],
+        speaker: Option<Speaker>,
+    ) -> Medium<'m> {
+        Medium { key, plural, formats, speaker }
+    }
+}
+
+/// Judges `{"image": {"format": …, "source": {"s3Location": {"uri": …}}}}` and its likes.
+pub(super) fn judge_medium(sheet: &mut Sheet, member: &Member, at: At, medium: &Medium, seen: &mut Seen) {
+    let plural = medium.plural;
+    if medium.formats.is_empty() {
+        return refuse(sheet, member, at, &format!("{plural} can't be used to customize this model"));
+    }
+    if medium.speaker == Some(Speaker::Assistant) {
+        return refuse(sheet, member, at, &format!("{plural} can't stand in the assistant's turn"));
+    }
+    seen.media = true;
+    let at = at.key(medium.key);
+    let Some(members) = object(sheet, &member.node, at) else { return };
+    sheet.unknown_keys(members, &["format", "source", "name"], at);
+    if let Some(format) = sheet.required("format", members, &member.node, at) {
+        judge_format(sheet, format, at.key("format"), medium);
+    }
+    if let Some(source) = sheet.required("source", members, &member.node, at) {
+        judge_source(sheet, source, at.key("source"));
+    }
+}
+
+fn judge_format(sheet: &mut Sheet, node: &Node, at: At, medium: &Medium) {
+    let Value::Text(format) = &node.value else {
+        return sheet.wrong_type(node, at, "a text");
+    };
+    if !medium.formats.iter().any(|known| known == format) {
+        let message = format!("this is no format of {} that the model takes", medium.plural);
+        sheet.fault(
+            Code::UnsupportedMediaFormat,
+            node,
+            at,
+            message,
+            format!("use one of {}", medium.formats.join(", ")),
+        );
+    }
+}
+
+fn judge_source(sheet: &mut Sheet, node: &Node, at: At) {
+    let Some(members) = object(sheet, node, at) else { return };
+    if let Some(bytes) = members.iter().find(|member| member.key == "bytes") {
+        let help = "upload the file to the dataset's bucket, and write its address under `s3Location`";
+        return sheet.faults.push(
+            Code::UnsupportedContent,
+            bytes.start,
+            at.to_string(),
+            "media can't stand in the record itself",
+            help,
+        );
+    }
+    sheet.unknown_keys(members, &["s3Location"], at);
+    let Some(location) = sheet.required("s3Location", members, node, at) else { return };
+    let at = at.key("s3Location");
+    let Some(members) = object(sheet, location, at) else { return };
+    sheet.unknown_keys(members, &["uri", "bucketOwner"], at);
+    if let Some(uri) = sheet.required("uri", members, location, at) {
+        judge_uri(sheet, uri, at.key("uri"));
+    }
+    if let Some(owner) = field(members, "bucketOwner") {
+        judge_owner(sheet, owner, at.key("bucketOwner"));
+    }
+}
+
+fn judge_uri(sheet: &mut Sheet, node: &Node, at: At) {
+    let Value::Text(uri) = &node.value else {
+        return sheet.wrong_type(node, at, "a text");
+    };
+    sheet.says(said::MEDIA, uri.as_bytes());
+    // The Nova guide allows fewer characters in the names of media than the S3Uri pattern does.
+    let narrow = |byte: u8| byte.is_ascii_alphanumeric() || b"_-/.".contains(&byte);
+    let odd = uri.bytes().skip("s3://".len()).find(|byte| !narrow(*byte));
+    let fault = crate::s3_uri_fault(uri)
+        .or_else(|| {
+            odd.map(|odd| format!("its key has `{}`, and media take letters, digits and `_ - / .` only", odd as char))
+        })
+        .or_else(|| uri.ends_with('/').then(|| "it ends with a slash, as a folder does".to_owned()));
+    if let Some(fault) = fault {
+        let help = "copy the file to a key of letters, digits and `_ - / .`, and write that address";
+        sheet.fault(Code::InvalidS3Uri, node, at, format!("Bedrock refuses this address: {fault}"), help);
+    }
+}
+
+fn judge_owner(sheet: &mut Sheet, node: &Node, at: At) {
+    let Value::Text(owner) = &node.value else {
+        return sheet.wrong_type(node, at, "a text of twelve digits");
+    };
+    if owner.len() != 12 || !owner.bytes().all(|byte| byte.is_ascii_digit()) {
+        sheet.fault(
+            Code::InvalidBucketOwner,
+            node,
+            at,
+            "`bucketOwner` is not an account id of twelve digits",
+            "write the twelve digits, or leave it out",
+        );
+    }
+}

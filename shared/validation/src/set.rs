@@ -1,0 +1,117 @@
+//! What only shows across files and in the recipe: counts, sizes, hyperparameters.
+
+mod hyperparameters;
+
+pub use hyperparameters::check_hyperparameters;
+
+use crate::{Code, Customization, Finding, Findings, Model, Statistics};
+
+/// The account's own quotas, where they were raised.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quotas {
+    /// Most records of training and validation together.
+    pub records: Option<u64>,
+}
+
+/// A file of a set.
+#[derive(Debug, Clone, Copy)]
+pub struct SetFile<'a> {
+    /// Relative to the dataset's folder.
+    pub name: &'a str,
+    /// What it holds.
+    pub statistics: &'a Statistics,
+}
+
+/// Judges the files of a set together. A file in which no record was found has its own finding, and none here.
+pub fn check_set(
+    model: &Model,
+    customization: Customization,
+    train: Option<SetFile>,
+    validation: Option<SetFile>,
+    quotas: &Quotas,
+) -> Findings {
+    let mut findings = Findings::default();
+    let Some(training) = model.customization(customization) else {
+        return findings;
+    };
+    let name = &model.name;
+    let mut push = |code, file: &str, message: String, help: String| findings.push(whole(code, file, message, help));
+
+    if let (Some(file), false) = (&validation, training.validation) {
+        let message = format!("{name} takes no validation file with {}", customization.as_str());
+        let help = "take `validation` out of the recipe; its records may go into the training file";
+        push(Code::ValidationNotSupported, file.name, message, help.to_owned());
+    }
+    let limits = [
+        (&train, "training", training.train_min, training.train_max, training.train_bytes),
+        (&validation, "validation", training.validation_min, training.validation_max, training.validation_bytes),
+    ];
+    for (file, role, min, max, most_bytes) in limits {
+        let Some(SetFile { name: file, statistics }) = file else { continue };
+        let (records, bytes) = (statistics.records, statistics.bytes);
+        let has = format!("{} in the {role} file", counted(records));
+        // Without a record the file is empty, or of another layout, and that is told already.
+        let fewer = |least: &u64| (1..*least).contains(&records);
+        if let Some(min) = min.filter(fewer) {
+            let message = format!("{has}, and {name} needs at least {}", grouped(min));
+            push(Code::TooFewRecords, file, message, format!("add at least {} more", grouped(min - records)));
+        } else if let Some(advised) = training.train_advised.filter(fewer).filter(|_| role == "training") {
+            let least = grouped(advised);
+            let message = format!("{has}; one of AWS's guides asks for at least {least} for {name}, another for fewer");
+            push(Code::FewRecords, file, message, format!("add {} more to be safe", grouped(advised - records)));
+        }
+        if let Some(max) = max.filter(|max| records > *max) {
+            let message = format!("{has}, and {name} takes at most {} there", grouped(max));
+            push(Code::TooManyRecords, file, message, format!("take out {}", grouped(records - max)));
+        }
+        if let Some(max) = most_bytes.filter(|max| bytes > *max) {
+            let message =
+                format!("the {role} file has {} bytes, and {name} takes at most {}", grouped(bytes), grouped(max));
+            push(Code::FileTooLarge, file, message, "take fewer or shorter records".to_owned());
+        }
+    }
+    let raised = quotas.records.filter(|_| training.sum_adjustable);
+    let sum: u64 = [train, validation].iter().flatten().map(|file| file.statistics.records).sum();
+    if let (Some(file), Some(max)) = (train.or(validation), raised.or(training.sum_max))
+        && sum > max
+    {
+        let whose =
+            if train.is_some() && validation.is_some() { "training and validation together" } else { "the file" };
+        let message = format!("{} in {whose}, and {name} takes at most {}", counted(sum), grouped(max));
+        let quota = ", or have the quota raised and say so under `quotas` in the recipe";
+        let quota = if training.sum_adjustable { quota } else { "" };
+        push(Code::TooManyRecords, file.name, message, format!("take out {}{quota}", grouped(sum - max)));
+    }
+    findings
+}
+
+/// A finding on a file as a whole.
+pub(crate) fn whole(code: Code, file: &str, message: String, help: String) -> Finding {
+    Finding {
+        code,
+        severity: code.info().severity,
+        file: file.to_owned(),
+        line: None,
+        column: None,
+        pointer: String::new(),
+        message,
+        help,
+    }
+}
+
+fn counted(records: u64) -> String {
+    if records == 1 { "1 record".to_owned() } else { format!("{} records", grouped(records)) }
+}
+
+/// `12,345`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

@@ -1,0 +1,123 @@
+//! What the rules gather while they walk over one record.
+
+use crate::catalogue::{Training, nearest};
+use crate::faults::Faults;
+use crate::index::Fingerprint;
+use crate::json::{Member, Node, Value, field, raw_offset};
+use crate::pointer::{At, shown};
+use crate::reserved::Reserved;
+use crate::{Code, TokenBracket};
+
+/// The record at hand: its faults, and what its texts come to.
+pub(crate) struct Sheet<'t, 'f, 'g> {
+    pub(crate) line: &'t str,
+    pub(crate) training: &'t Training,
+    pub(crate) reserved: &'t Reserved,
+    pub(crate) faults: &'f mut Faults<'g>,
+    pub(crate) turns: u64,
+    pub(crate) ascii: u64,
+    pub(crate) beyond_ascii: u64,
+    said: blake3::Hasher,
+}
+
+impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
+    pub(crate) fn new(
+        line: &'t str,
+        training: &'t Training,
+        reserved: &'t Reserved,
+        faults: &'f mut Faults<'g>,
+    ) -> Self {
+        Sheet { line, training, reserved, faults, turns: 0, ascii: 0, beyond_ascii: 0, said: blake3::Hasher::new() }
+    }
+
+    /// Notes a fault of the value at `node`.
+    pub(crate) fn fault(
+        &mut self,
+        code: Code,
+        node: &Node,
+        at: At,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.faults.push(code, node.start, at.to_string(), message, help);
+    }
+
+    /// Notes a fault at byte `decoded` of the text at `node`.
+    pub(crate) fn text_fault(&mut self, code: Code, node: &Node, decoded: usize, at: At, message: String, help: &str) {
+        let offset = raw_offset(self.line, node.start, decoded);
+        self.faults.push(code, offset, at.to_string(), message, help);
+    }
+
+    /// Notes that the value at `node` is not `wanted`.
+    pub(crate) fn wrong_type(&mut self, node: &Node, at: At, wanted: &str) {
+        if !matches!(node.value, Value::Unread) {
+            let name = match at {
+                At::Key(_, key) => format!("`{key}`"),
+                _ => "this".to_owned(),
+            };
+            let message = format!("{name} is {}, and must be {wanted}", node.value.kind());
+            self.fault(Code::WrongType, node, at, message, format!("write {wanted} here"));
+        }
+    }
+
+    /// Notes that the object at `node` lacks `key`.
+    pub(crate) fn missing(&mut self, key: &str, node: &Node, at: At) {
+        self.fault(
+            Code::MissingKey,
+            node,
+            at,
+            format!("the key `{key}` is missing"),
+            format!("add `{key}`, or drop the record"),
+        );
+    }
+
+    /// The value of a key that must be there.
+    pub(crate) fn required<'n, 'a>(
+        &mut self,
+        key: &str,
+        members: &'n [Member<'a>],
+        node: &Node,
+        at: At,
+    ) -> Option<&'n Node<'a>> {
+        let found = field(members, key);
+        if found.is_none() {
+            self.missing(key, node, at);
+        }
+        found
+    }
+
+    /// Notes every key that is not among `known`.
+    pub(crate) fn unknown_keys(&mut self, members: &[Member], known: &[&'static str], at: At) {
+        let missing: Vec<&str> = known.iter().copied().filter(|key| field(members, key).is_none()).collect();
+        for member in members.iter().filter(|member| !known.contains(&member.key.as_ref())) {
+            let message = format!("{} is not one that this format has", shown(&member.key));
+            let near = nearest(&member.key.to_lowercase(), missing.iter().copied());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("take it out; known here: {}", known.join(", ")),
+            };
+            self.faults.push(Code::UnknownKey, member.start, at.to_string(), message, help);
+        }
+    }
+
+    /// Adds to what the record says, for its fingerprint; `kind` tells whose words they are.
+    pub(crate) fn says(&mut self, kind: u8, bytes: &[u8]) {
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        self.said.update(&[kind]).update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+    }
+
+    /// What two records share that say the same.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.copy_from_slice(&self.said.finalize().as_bytes()[..16]);
+        fingerprint
+    }
+
+    /// How many tokens the texts may have.
+    pub(crate) fn tokens(&self) -> TokenBracket {
+        TokenBracket {
+            low: (self.ascii + self.beyond_ascii).div_ceil(6),
+            high: self.ascii.div_ceil(3) + self.beyond_ascii,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What a file holds.
+
+use serde::{Deserialize, Serialize};
+
+/// How many tokens a text may have. Bedrock's tokenizers are not public, so this is a range, never a count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenBracket {
+    /// At six characters a token, AWS's planning factor (user guide, "Prepare your datasets").
+    pub low: u64,
+    /// At three characters a token (AWS's own Claude 3 Haiku validator), and never fewer than one per non-ASCII character. Guards use this end.
+    pub high: u64,
+}
+
+/// What a file holds, as far as it could be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Bytes fed.
+    pub bytes: u64,
+    /// Lines that hold a record, good or bad (blank lines are not records).
+    pub records: u64,
+    /// Records with no error of their own.
+    pub valid_records: u64,
+    /// Conversation turns (messages) in valid records; 0 for formats without turns.
+    pub turns: u64,
+    /// Unicode scalar values of the texts in valid records, after JSON unescaping.
+    pub characters: u64,
+    /// Token estimate for all valid records.
+    pub tokens: TokenBracket,
+    /// Token estimate for the longest valid record.
+    pub longest_tokens: TokenBracket,
+    /// The line of the longest valid record.
+    pub longest_line: Option<u64>,
+    /// Records that repeat an earlier one exactly.
+    pub duplicates: u64,
+}

@@ -1,0 +1,84 @@
+//! Long lines, many findings, and the figures of a file.
+
+use tunedrop_validation::{Code, Customization, KEPT_PER_CODE, Statistics, TokenBracket};
+
+use crate::support::{judge, rules, shown};
+
+const GOOD: &str = "{\"prompt\": \"a\", \"completion\": \"b\"}";
+
+#[test]
+fn a_line_over_eight_mebibytes_is_one_finding_and_the_next_is_judged() {
+    let training = rules("titan-text-express", Customization::FineTuning);
+    let long =
+        format!("{GOOD}\n{{\"prompt\": \"{}\"}}\n{{\"prompt\": 1, \"completion\": \"b\"}}\n", "x".repeat(9 << 20));
+    let report = judge(training, long.as_bytes().chunks(1 << 20));
+    insta::assert_snapshot!(shown(&report.findings), @"
+    2:1 error[line-too-long]: the line is longer than 8 MiB, and was passed over
+        split the record, or put each record on a line of its own
+    3:12 /prompt error[wrong-type]: `prompt` is a number, and must be a text
+        write a text here
+    ");
+    assert_eq!((report.statistics.records, report.statistics.valid_records), (3, 1));
+    assert_eq!(report.statistics.bytes, long.len() as u64);
+}
+
+#[test]
+fn findings_are_counted_beyond_those_that_are_kept() {
+    let training = rules("titan-text-express", Customization::FineTuning);
+    let bad = "{\"prompt\": \"a\"}\n".repeat(1000);
+    let report = judge(training, [bad.as_bytes()]);
+    assert_eq!(report.findings.counts[&Code::MissingKey], 1000);
+    assert_eq!(report.findings.kept.len(), KEPT_PER_CODE);
+    assert_eq!(report.findings.errors, 1000);
+}
+
+#[test]
+fn a_hostile_line_costs_no_more_memory_than_its_findings() {
+    let training = rules("titan-text-express", Customization::FineTuning);
+    let line = format!("{{{}}}", vec!["\"a\": 0"; 200_000].join(","));
+    let report = judge(training, [line.as_bytes()]);
+    assert_eq!(report.findings.counts[&Code::DuplicateKey], 199_999);
+    assert!(report.findings.kept.len() <= 3 * KEPT_PER_CODE);
+}
+
+#[test]
+fn statistics_tell_what_the_valid_records_hold() {
+    let training = rules("nova-micro", Customization::FineTuning);
+    let record = |text: &str| {
+        format!(
+            "{{\"schemaVersion\": \"bedrock-conversation-2024\", \"messages\": [{{\"role\": \"user\", \"content\": [{{\"text\": \"{text}\"}}]}}, {{\"role\": \"assistant\", \"content\": [{{\"text\": \"abc\"}}]}}]}}\n"
+        )
+    };
+    let file = [record("abcdef"), record("\\u00e9\\ud83d\\ude00\\n"), record(""), record("abcdef")].concat();
+    let statistics = judge(training, [file.as_bytes()]).statistics;
+    let expected = Statistics {
+        bytes: file.len() as u64,
+        records: 4,
+        valid_records: 3,
+        turns: 6,
+        characters: 9 + 6 + 9,
+        tokens: TokenBracket { low: 2 + 1 + 2, high: 3 + 4 + 3 },
+        longest_tokens: TokenBracket { low: 1, high: 4 },
+        longest_line: Some(2),
+        duplicates: 1,
+    };
+    assert_eq!(statistics, expected);
+}
+
+#[test]
+fn messages_never_quote_a_record() {
+    let training = rules("nova-micro", Customization::FineTuning);
+    let secret = "hunter2-secret words";
+    let lines = [
+        format!("{{\"{secret}\": 1}}"),
+        format!(
+            "{{\"schemaVersion\": \"{secret}\", \"messages\": [{{\"role\": \"{secret}\", \"{secret}\": [], \"content\": [{{\"{secret}\": 1}}]}}]}}"
+        ),
+        format!("{{\"a\": {{\"{secret}\": [{secret}]}}}}"),
+        format!("{secret}"),
+        format!("{{\"prompt\": \"{secret}\", \"completion\": \"{secret}\"}}"),
+    ];
+    let report = judge(training, [lines.join("\n").as_bytes()]);
+    assert!(report.findings.errors >= 8);
+    assert!(!shown(&report.findings).contains("secret"), "{}", shown(&report.findings));
+}

@@ -1,0 +1,8 @@
+//! What the public interface promises, on real files.
+
+mod chunks;
+mod fixtures;
+mod leakage;
+mod limits;
+mod set;
+mod support;

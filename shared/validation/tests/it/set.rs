@@ -1,0 +1,180 @@
+//! Files together, and hyperparameters.
+
+use std::collections::BTreeMap;
+
+use tunedrop_validation::{
+    Catalogue, Customization, Findings, Quotas, SetFile, Statistics, check_hyperparameters, check_set,
+};
+
+use crate::support::shown;
+
+const RAISED: Quotas = Quotas { records: Some(50_000) };
+const USUAL: Quotas = Quotas { records: None };
+
+/// Judges a set of files of so many records; no validation file where there are none.
+fn set(model: &str, customization: Customization, train: u64, validation: Option<u64>, quotas: &Quotas) -> String {
+    let model = Catalogue::embedded().find(model).expect("the model is in the catalogue");
+    let file = |records| Statistics { records, bytes: records * 1000, ..Statistics::default() };
+    let (train, validation) = (file(train), validation.map(file));
+    let train = SetFile { name: "train.jsonl", statistics: &train };
+    let validation = validation.as_ref().map(|statistics| SetFile { name: "validation.jsonl", statistics });
+    shown(&check_set(model, customization, Some(train), validation, quotas))
+}
+
+#[test]
+fn counts_within_the_limits_have_no_finding() {
+    let tuning = Customization::FineTuning;
+    assert_eq!(set("nova-lite", tuning, 8, None, &USUAL), "");
+    assert_eq!(set("nova-lite", tuning, 20_000, None, &USUAL), "");
+    assert_eq!(set("nova-lite", tuning, 18_000, Some(2_000), &USUAL), "");
+    assert_eq!(set("nova-lite", tuning, 48_000, Some(2_000), &RAISED), "");
+    assert_eq!(set("titan-text-express", tuning, 9_000, Some(1_000), &USUAL), "");
+    assert_eq!(set("titan-text-express", Customization::ContinuedPreTraining, 99_000, Some(1_000), &USUAL), "");
+    assert_eq!(set("nova-2-lite", tuning, 200, None, &USUAL), "");
+}
+
+#[test]
+fn too_few_and_too_many() {
+    let tuning = Customization::FineTuning;
+    insta::assert_snapshot!(set("nova-lite", tuning, 7, Some(20_000), &USUAL), @"
+    file error[too-few-records]: 7 records in the training file, and Nova Lite needs at least 8
+        add at least 1 more
+    file error[too-many-records]: 20,007 records in training and validation together, and Nova Lite takes at most 20,000
+        take out 7, or have the quota raised and say so under `quotas` in the recipe
+    ");
+    insta::assert_snapshot!(set("nova-lite", tuning, 20_001, Some(10), &USUAL), @"
+    file error[too-many-records]: 20,011 records in training and validation together, and Nova Lite takes at most 20,000
+        take out 11, or have the quota raised and say so under `quotas` in the recipe
+    ");
+    insta::assert_snapshot!(set("nova-lite", tuning, 19_995, Some(10), &USUAL), @"
+    file error[too-many-records]: 20,005 records in training and validation together, and Nova Lite takes at most 20,000
+        take out 5, or have the quota raised and say so under `quotas` in the recipe
+    ");
+    insta::assert_snapshot!(set("titan-text-express", tuning, 10_001, Some(1_001), &USUAL), @"
+    file error[too-many-records]: 1,001 records in the validation file, and Titan Text Express takes at most 1,000 there
+        take out 1
+    file error[too-many-records]: 11,002 records in training and validation together, and Titan Text Express takes at most 10,000
+        take out 1,002, or have the quota raised and say so under `quotas` in the recipe
+    ");
+    insta::assert_snapshot!(set("titan-text-express", Customization::ContinuedPreTraining, 100_001, None, &USUAL), @"
+    file error[too-many-records]: 100,001 records in the file, and Titan Text Express takes at most 100,000
+        take out 1, or have the quota raised and say so under `quotas` in the recipe
+    ");
+    insta::assert_snapshot!(set("nova-2-lite", tuning, 7, Some(3), &USUAL), @"
+    file error[validation-not-supported]: Nova 2 Lite takes no validation file with fine-tuning
+        take `validation` out of the recipe; its records may go into the training file
+    file error[too-few-records]: 7 records in the training file, and Nova 2 Lite needs at least 8
+        add at least 1 more
+    ");
+    insta::assert_snapshot!(set("nova-2-lite", tuning, 50, None, &USUAL), @"
+    file warning[few-records]: 50 records in the training file; one of AWS's guides asks for at least 200 for Nova 2 Lite, another for fewer
+        add 150 more to be safe
+    ");
+    insta::assert_snapshot!(set("nova-micro", Customization::Distillation, 15_001, None, &RAISED), @"
+    file error[too-many-records]: 15,001 records in the file, and Nova Micro takes at most 15,000
+        take out 1
+    ");
+}
+
+#[test]
+fn files_too_large() {
+    let model = Catalogue::embedded().find("titan-text-lite").expect("the model is in the catalogue");
+    let (train, validation) = (
+        Statistics { records: 10, bytes: (1 << 30) + 1, ..Statistics::default() },
+        Statistics { records: 10, bytes: (100 << 20) + 1, ..Statistics::default() },
+    );
+    let train = SetFile { name: "train.jsonl", statistics: &train };
+    let validation = SetFile { name: "validation.jsonl", statistics: &validation };
+    let findings = check_set(model, Customization::FineTuning, Some(train), Some(validation), &USUAL);
+    insta::assert_snapshot!(shown(&findings), @"
+    file error[file-too-large]: the training file has 1,073,741,825 bytes, and Titan Text Lite takes at most 1,073,741,824
+        take fewer or shorter records
+    file error[file-too-large]: the validation file has 104,857,601 bytes, and Titan Text Lite takes at most 104,857,600
+        take fewer or shorter records
+    ");
+    // A customization that the model doesn't have is the recipe's fault, told there.
+    assert_eq!(check_set(model, Customization::Distillation, Some(train), None, &USUAL), Findings::default());
+}
+
+/// Judges hyperparameters given as `name=value`.
+fn hyperparameters(model: &str, customization: Customization, values: &[(&str, &str)]) -> String {
+    let model = Catalogue::embedded().find(model).expect("the model is in the catalogue");
+    let values: BTreeMap<String, String> =
+        values.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    shown(&check_hyperparameters(model, customization, &values, "job.yaml"))
+}
+
+#[test]
+fn hyperparameters_within_range_have_no_finding() {
+    let tuning = Customization::FineTuning;
+    for values in [
+        &[("epochCount", "5"), ("learningRate", "0.00001"), ("learningRateWarmupSteps", "0")][..],
+        &[("epochCount", "1"), ("learningRate", "1e-4")],
+        &[("learningRate", "1.0E-6")],
+        &[],
+    ] {
+        assert_eq!(hyperparameters("nova-lite", tuning, values), "");
+    }
+    // The figures of AWS's Titan samples.
+    let titan =
+        [("epochCount", "10"), ("batchSize", "1"), ("learningRate", "0.00005"), ("learningRateWarmupSteps", "0")];
+    assert_eq!(hyperparameters("titan-text-express", tuning, &titan), "");
+    let reinforcement = [("reasoningEffort", "high"), ("maxPromptLength", "4096"), ("batchSize", "64")];
+    assert_eq!(hyperparameters("nova-2-lite", Customization::ReinforcementFineTuning, &reinforcement), "");
+}
+
+#[test]
+fn hyperparameters_with_faults() {
+    let tuning = Customization::FineTuning;
+    let slips = [("epochcount", "2"), ("learning_rate", "1e-5"), ("epochs", "2"), ("a thing of mine", "1")];
+    insta::assert_snapshot!(hyperparameters("nova-lite", tuning, &slips), @"
+    file /hyperparameters error[unknown-hyperparameter]: this name is no hyperparameter of Nova Lite with fine-tuning
+        take it out; known are epochCount, learningRate, learningRateWarmupSteps
+    file /hyperparameters/epochcount error[unknown-hyperparameter]: `epochcount` is no hyperparameter of Nova Lite with fine-tuning
+        did you mean `epochCount`? Known are epochCount, learningRate, learningRateWarmupSteps
+    file /hyperparameters/epochs error[unknown-hyperparameter]: `epochs` is no hyperparameter of Nova Lite with fine-tuning
+        take it out; known are epochCount, learningRate, learningRateWarmupSteps
+    file /hyperparameters/learning_rate error[unknown-hyperparameter]: `learning_rate` is no hyperparameter of Nova Lite with fine-tuning
+        did you mean `learningRate`? Known are epochCount, learningRate, learningRateWarmupSteps
+    ");
+    let types = [("epochCount", "2.0"), ("learningRate", "fast"), ("learningRateWarmupSteps", "+1")];
+    insta::assert_snapshot!(hyperparameters("nova-lite", tuning, &types), @"
+    file /hyperparameters/epochCount error[hyperparameter-wrong-type]: `epochCount` must be a whole number
+        use a whole number, 1 to 5; left out, it is 2
+    file /hyperparameters/learningRate error[hyperparameter-wrong-type]: `learningRate` must be a number
+        use a number, 0.000001 to 0.0001; left out, it is 0.00001
+    file /hyperparameters/learningRateWarmupSteps error[hyperparameter-wrong-type]: `learningRateWarmupSteps` must be a whole number
+        use a whole number, 0 to 100; left out, it is 10
+    ");
+    let ranges = [("epochCount", "6"), ("learningRate", "0.001"), ("learningRateWarmupSteps", "-1")];
+    insta::assert_snapshot!(hyperparameters("nova-lite", tuning, &ranges), @"
+    file /hyperparameters/epochCount error[hyperparameter-out-of-range]: `epochCount` must be 1 to 5
+        use a whole number, 1 to 5; left out, it is 2
+    file /hyperparameters/learningRate error[hyperparameter-out-of-range]: `learningRate` must be 0.000001 to 0.0001
+        use a number, 0.000001 to 0.0001; left out, it is 0.00001
+    file /hyperparameters/learningRateWarmupSteps error[hyperparameter-out-of-range]: `learningRateWarmupSteps` must be 0 to 100
+        use a whole number, 0 to 100; left out, it is 10
+    ");
+    let strange = [("epochCount", "99999999999999999999"), ("learningRate", "NaN"), ("batchSize", "2")];
+    insta::assert_snapshot!(hyperparameters("titan-text-express", tuning, &strange), @"
+    file /hyperparameters/batchSize error[hyperparameter-out-of-range]: `batchSize` must be 1
+        use a whole number, 1; left out, it is 1
+    file /hyperparameters/epochCount error[hyperparameter-out-of-range]: `epochCount` must be 1 to 10
+        use a whole number, 1 to 10; left out, it is 5
+    file /hyperparameters/learningRate error[hyperparameter-wrong-type]: `learningRate` must be a number
+        use a number, 0 to 1; left out, it is 0.00001
+    ");
+    let reinforcement = [("reasoningEffort", "extreme"), ("maxPromptLength", "0"), ("batchSize", "8")];
+    insta::assert_snapshot!(hyperparameters("nova-2-lite", Customization::ReinforcementFineTuning, &reinforcement), @"
+    file /hyperparameters/batchSize error[hyperparameter-out-of-range]: `batchSize` must be 16 to 512
+        use a whole number, 16 to 512, or leave it out for Bedrock's default
+    file /hyperparameters/maxPromptLength error[hyperparameter-out-of-range]: `maxPromptLength` must be at least 1
+        use a whole number, at least 1, or leave it out for Bedrock's default
+    file /hyperparameters/reasoningEffort error[hyperparameter-wrong-type]: `reasoningEffort` must be one of low, medium, high
+        use one of low, medium, high, or leave it out for Bedrock's default
+    ");
+    insta::assert_snapshot!(hyperparameters("nova-lite", Customization::Distillation, &[("epochCount", "2")]), @"
+    file /hyperparameters/epochCount error[unknown-hyperparameter]: `epochCount` is no hyperparameter of Nova Lite with distillation
+        take it out; AWS documents none here
+    ");
+}

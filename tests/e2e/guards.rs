@@ -1,0 +1,93 @@
+//! What is refused before it costs anything, and what Bedrock refuses.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use tunedrop_run::{Run, State};
+
+use crate::data::{nova, pairs};
+use crate::world::{Side, World};
+
+/// The run of a set whose launch is refused, with the words in reason and message.
+async fn refused(w: &World, side: &Side, dataset: &str, recipe: &str, data: String, words: &str) -> Result<Run> {
+    w.drop(side, dataset, "job.yaml", recipe).await?;
+    w.drop(side, dataset, "train.jsonl", data).await?;
+    let run = w.run_in(side, dataset, State::Refused).await?;
+    ensure!(
+        run.reason.as_deref().is_some_and(|reason| reason.contains(words)),
+        "{:?} does not say {words:?}",
+        run.reason
+    );
+    let told = w.told(side, dataset, words, 1).await?;
+    ensure!(told.len() == 1 && told[0].attributes["state"] == "Refused", "{told:#?}");
+    ensure!(w.jobs(dataset).await?.is_empty(), "no job");
+    Ok(run)
+}
+
+pub async fn withdrawn_model_is_refused_with_a_live_one(w: &World) -> Result<()> {
+    let run =
+        refused(w, &w.main, "withdrawn", "base_model: titan-text-express\n", pairs(20, "withdrawn"), "nova").await?;
+    ensure!(run.errors == 0, "the data itself is valid: {run:?}");
+    Ok(())
+}
+
+pub async fn token_guard_refuses(w: &World) -> Result<()> {
+    let recipe = "base_model: nova-lite\nguard: { max_tokens: 100 }\n";
+    refused(w, &w.main, "guard-tokens", recipe, nova(40, "tokens"), "guard.max_tokens is 100").await?;
+    Ok(())
+}
+
+pub async fn cost_guard_without_a_price_refuses(w: &World) -> Result<()> {
+    let recipe = "base_model: nova-lite\nguard: { max_cost_usd: 40 }\n";
+    refused(w, &w.main, "guard-cost", recipe, nova(40, "cost"), "no price is known").await?;
+    let recipe = "base_model: nova-lite\nguard: { max_cost_usd: 40 }\nprice_per_1k_tokens: 0.001\n";
+    w.drop(&w.main, "guard-priced", "job.yaml", recipe).await?;
+    w.drop(&w.main, "guard-priced", "train.jsonl", nova(40, "cost")).await?;
+    w.run_in(&w.main, "guard-priced", State::Succeeded).await?;
+    Ok(())
+}
+
+pub async fn stack_guard_stands_above_the_recipe(w: &World) -> Result<()> {
+    let recipe = "base_model: nova-lite\nguard: { max_tokens: 500000000 }\n";
+    refused(w, &w.guarded, "stack-guard", recipe, nova(1000, "stack guard"), "MaxTokensPerRun").await?;
+    Ok(())
+}
+
+pub async fn model_that_the_stack_does_not_allow_is_refused(w: &World) -> Result<()> {
+    refused(w, &w.guarded, "not-allowed", "base_model: nova-pro\n", nova(20, "not allowed"), "AllowedBaseModels")
+        .await?;
+    Ok(())
+}
+
+pub async fn bedrocks_refusal_is_kept_word_for_word(w: &World) -> Result<()> {
+    // The grader is a well-formed ARN in a Region that the stand-in, like Bedrock, doesn't look at; the model's Region is checked.
+    let words = "The provided model identifier is invalid";
+    w.faults(json!({ "lifecycle": { "amazon.nova-pro-v1:0:300k": "LEGACY" } })).await?;
+    w.drop(&w.main, "legacy", "job.yaml", "base_model: nova-pro\n").await?;
+    w.drop(&w.main, "legacy", "train.jsonl", nova(20, "legacy")).await?;
+    let run = w.run_in(&w.main, "legacy", State::Refused).await?;
+    ensure!(run.reason.as_deref().is_some_and(|reason| reason.contains("legacy") || reason.contains(words)), "{run:?}");
+    w.told(&w.main, "legacy", "legacy", 1).await?;
+    w.faults(json!({ "lifecycle": {} })).await
+}
+
+pub async fn full_slots_keep_runs_queued(w: &World) -> Result<()> {
+    w.faults(json!({ "slots": 1, "hold": ["slots-1"] })).await?;
+    for i in 1..=3 {
+        let dataset = format!("slots-{i}");
+        w.drop(&w.main, &dataset, "job.yaml", "base_model: nova-lite\n").await?;
+        w.drop(&w.main, &dataset, "train.jsonl", nova(20, &dataset)).await?;
+        w.run_in(&w.main, &dataset, if i == 1 { State::Running } else { State::Queued }).await?;
+        w.next_second().await;
+    }
+    w.until("a refusal for want of a slot", async || {
+        let head = w.main.ledger.head("slots-2").await.ok()??;
+        let run = w.main.ledger.run(&head.latest?).await.ok()??;
+        (run.state == State::Queued && run.waiting.is_some() && run.lease_until.is_none()).then_some(())
+    })
+    .await?;
+    w.faults(json!({ "hold": [] })).await?;
+    for i in 1..=3 {
+        w.run_in(&w.main, &format!("slots-{i}"), State::Succeeded).await?;
+    }
+    w.faults(json!({ "slots": 1000 })).await
+}

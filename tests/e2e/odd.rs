@@ -1,0 +1,134 @@
+//! What isn't a proper drop, and what comes twice or from elsewhere.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use tunedrop_run::State;
+
+use crate::data::nova;
+use crate::world::{World, both};
+
+pub async fn near_misses_are_told_once(w: &World) -> Result<()> {
+    for (dataset, key, meant) in [
+        ("near-case", "datasets/near-case/Train.JSONL", "train.jsonl"),
+        ("near-json", "datasets/near-json/train.json", "train.jsonl"),
+        ("near-gz", "datasets/near-gz/train.jsonl.gz", "train.jsonl"),
+        ("near_name", "datasets/near_name/train.jsonl", "near-name"),
+        ("near-outside.jsonl", "datasets/near-outside.jsonl", "folder"),
+    ] {
+        w.put(&w.main, key, b"{}".to_vec()).await?;
+        let told = w.told(&w.main, dataset, meant, 1).await?;
+        ensure!(told[0].attributes["severity"] == "error", "{told:?}");
+        w.put(&w.main, key, b"{}".to_vec()).await?;
+    }
+    w.settled().await;
+    for dataset in ["near-case", "near-json", "near-gz", "near_name", "near-outside.jsonl"] {
+        ensure!(w.main.messages(dataset).len() == 1, "{dataset} is told once: {:#?}", w.main.messages(dataset));
+    }
+    Ok(())
+}
+
+pub async fn droppings_are_ignored(w: &World) -> Result<()> {
+    for key in [
+        "datasets/droppings/",
+        "datasets/droppings/.DS_Store",
+        "datasets/droppings/pictures/a.png",
+        "datasets/droppings/README.md",
+        "elsewhere/train.jsonl",
+    ] {
+        w.put(&w.main, key, b"x".to_vec()).await?;
+    }
+    w.settled().await;
+    ensure!(
+        w.main.messages("droppings").is_empty() && w.main.ledger.head("droppings").await?.is_none(),
+        "nothing happens"
+    );
+    Ok(())
+}
+
+/// Malformed messages are done with at once, and the good one among them is served.
+pub async fn poison_is_not_retried(w: &World) -> Result<()> {
+    for function in ["Validate", "Launch", "Record", "Notify"] {
+        let queue = &w.main.deployed.outputs[&format!("{function}QueueUrl")];
+        for body in [
+            "not json",
+            "{}",
+            "[]",
+            "{\"source\":\"aws.s3\",\"detail-type\":\"Object Created\",\"detail\":{}}",
+            "{\"source\":\"tunedrop\",\"detail-type\":\"Launch Due\",\"detail\":{\"version\":99}}",
+        ] {
+            w.sqs.send_message().queue_url(queue).message_body(body).send().await?;
+        }
+    }
+    w.drop(&w.main, "among-poison", "job.yaml", "base_model: nova-lite\n").await?;
+    w.drop(&w.main, "among-poison", "train.jsonl", nova(20, "among poison")).await?;
+    w.run_in(&w.main, "among-poison", State::Succeeded).await?;
+    w.until("the queues to be empty", async || {
+        for function in ["Validate", "Launch", "Record", "Notify"] {
+            if w.waiting(&w.main.deployed.outputs[&format!("{function}QueueUrl")]).await.ok()? > 0 {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await?;
+    for function in ["Validate", "Launch", "Record", "Notify"] {
+        let dead = w.waiting(&w.main.deployed.outputs[&format!("{function}DeadLettersUrl")]).await?;
+        ensure!(dead == 0, "{function} has {dead} dead letters");
+    }
+    Ok(())
+}
+
+pub async fn foreign_jobs_are_left_alone(w: &World) -> Result<()> {
+    for name in ["made-by-hand", "accepted-000000000000"] {
+        let detail = json!({ "version": "0.0", "jobName": name, "jobArn": format!("arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/{name}"), "jobStatus": "Completed" });
+        w.aws_event("aws.bedrock", "Model Customization Job State Change", detail).await?;
+    }
+    w.settled().await;
+    ensure!(w.main.ledger.run("made-by-hand").await?.is_none(), "not in the ledger");
+    ensure!(w.main.messages("made-by-hand").is_empty(), "nobody is told");
+    Ok(())
+}
+
+pub async fn repeated_events_change_nothing(w: &World) -> Result<()> {
+    w.drop(&w.main, "repeated", "job.yaml", "base_model: nova-lite\n").await?;
+    w.drop(&w.main, "repeated", "train.jsonl", nova(20, "repeated")).await?;
+    let run = w.run_in(&w.main, "repeated", State::Succeeded).await?;
+    w.told(&w.main, "repeated", "custom-model", 1).await?;
+    w.settled().await;
+    let before = w.main.messages("repeated").len();
+    for _ in 0..3 {
+        let drop = json!({ "version": "0", "bucket": { "name": w.main.bucket() }, "object": { "key": "datasets/repeated/train.jsonl" } });
+        w.aws_event("aws.s3", "Object Created", drop).await?;
+        for status in ["Completed", "InProgress", "Failed"] {
+            let detail = json!({ "jobName": run.run_id, "jobArn": run.job_arn, "jobStatus": status });
+            w.aws_event("aws.bedrock", "Model Customization Job State Change", detail).await?;
+        }
+    }
+    w.settled().await;
+    let after = w.main.ledger.run(&run.run_id).await?.expect("the run is there");
+    ensure!(after.state == State::Succeeded && after.revision == run.revision, "nothing changed: {after:?}");
+    ensure!(w.main.messages("repeated").len() == before, "nobody is told again: {:#?}", w.main.messages("repeated"));
+    ensure!(w.jobs("repeated").await?.len() == 1, "one job");
+    Ok(())
+}
+
+/// The same content in two stacks of one account: two runs, two jobs, and each stack tells of its own.
+pub async fn two_stacks_leave_each_other_alone(w: &World) -> Result<()> {
+    for side in [&w.main, &w.guarded] {
+        w.drop(side, "in-both", "job.yaml", "base_model: nova-micro\n").await?;
+        w.drop(side, "in-both", "train.jsonl", nova(20, "in both")).await?;
+    }
+    let (a, b) =
+        both(w.run_in(&w.main, "in-both", State::Succeeded), w.run_in(&w.guarded, "in-both", State::Succeeded)).await?;
+    ensure!(a.run_id != b.run_id, "the bucket is part of the identity");
+    for (side, ours, theirs) in [(&w.main, &a, &b), (&w.guarded, &b, &a)] {
+        w.told(side, "in-both", ours.model_arn.as_deref().unwrap_or_default(), 1).await?;
+        ensure!(
+            side.messages("in-both").iter().all(|told| !told.body.contains(&theirs.run_id)),
+            "one stack told of the other's run"
+        );
+        ensure!(side.ledger.run(&theirs.run_id).await?.is_none(), "one stack holds the other's run");
+    }
+    ensure!(w.jobs("in-both").await?.len() == 2, "two jobs");
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! How files come together into a set.
+
+use anyhow::{Context, Result, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
+use tunedrop_run::State;
+use tunedrop_run::event::Kind;
+
+use crate::data::nova;
+use crate::world::World;
+
+pub async fn files_in_every_order_make_one_job(w: &World) -> Result<()> {
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let name = |i: usize| format!("order-{i}");
+    for (i, order) in orders.iter().enumerate() {
+        let files = [
+            ("job.yaml", "base_model: nova-lite\nvalidation: validation.jsonl\n".to_owned()),
+            ("train.jsonl", nova(20, &name(i))),
+            ("validation.jsonl", nova(10, &format!("{} v", name(i)))),
+        ];
+        for at in order {
+            w.drop(&w.main, &name(i), files[*at].0, files[*at].1.clone()).await?;
+        }
+    }
+    for i in 0..orders.len() {
+        w.run_in(&w.main, &name(i), State::Succeeded).await?;
+        let jobs = w.jobs(&name(i)).await?;
+        ensure!(jobs.len() == 1, "{}: {jobs:?}", name(i));
+    }
+    Ok(())
+}
+
+pub async fn incomplete_set_is_reported_and_told(w: &World) -> Result<()> {
+    w.drop(&w.main, "incomplete", "job.yaml", "base_model: nova-lite\nvalidation: held-out.jsonl\n").await?;
+    w.drop(&w.main, "incomplete", "train.jsonl", format!("{}not json\n", nova(20, "incomplete"))).await?;
+    let report = w
+        .until("a report on the file that is there", async || {
+            let report = w.read_json(&w.main, "reports/incomplete/latest.json").await.ok()?;
+            (report["state"] == "Incomplete" && report["files"].as_array()?.len() == 2).then_some(report)
+        })
+        .await?;
+    ensure!(report["waits_for"][0] == "held-out.jsonl", "{report}");
+    ensure!(report["findings"]["kept"][0]["line"] == 21, "the file that is there is judged: {report}");
+    w.sweep(&w.main).await?;
+    ensure!(w.main.messages("incomplete").is_empty(), "not told within ten minutes");
+    // Eleven minutes pass.
+    let then = tunedrop_run::Timestamp::from_second(tunedrop_run::Timestamp::now().as_second() - 660)?;
+    let request = w
+        .dynamodb
+        .update_item()
+        .table_name(&w.main.deployed.outputs["TableName"])
+        .key("pk", AttributeValue::S("set#incomplete".into()));
+    let request = request
+        .update_expression("SET since = :then")
+        .expression_attribute_values(":then", AttributeValue::S(then.to_string()));
+    request.send().await?;
+    w.sweep(&w.main).await?;
+    w.told(&w.main, "incomplete", "held-out.jsonl", 1).await?;
+    w.until("the set to be marked as told", async || {
+        w.main.ledger.head("incomplete").await.ok()??.open.is_none().then_some(())
+    })
+    .await?;
+    w.sweep(&w.main).await?;
+    // What was missing comes at last.
+    w.drop(&w.main, "incomplete", "held-out.jsonl", nova(8, "held out")).await?;
+    w.drop(&w.main, "incomplete", "train.jsonl", nova(20, "incomplete")).await?;
+    w.run_in(&w.main, "incomplete", State::Succeeded).await?;
+    ensure!(
+        w.main
+            .messages("incomplete")
+            .iter()
+            .filter(|told| told.body.contains("held-out.jsonl") && told.attributes["kind"] == "Dataset Incomplete")
+            .count()
+            == 1,
+        "told once"
+    );
+    Ok(())
+}
+
+pub async fn replaced_file_is_never_trained_on_unjudged(w: &World) -> Result<()> {
+    let judged = nova(20, "replaced");
+    w.drop(&w.main, "replaced", "job.yaml", "base_model: nova-lite\nlaunch: manual\n").await?;
+    w.drop(&w.main, "replaced", "train.jsonl", judged.as_str()).await?;
+    let run = w.run_in(&w.main, "replaced", State::Held).await?;
+    // The file is replaced by rubbish between verdict and launch; the rubbish is rejected, and the judged set stands.
+    w.drop(&w.main, "replaced", "train.jsonl", "rubbish\n").await?;
+    w.report(&w.main, "replaced", "Rejected").await?;
+    w.command(&w.main, Kind::ApproveRun, &run.run_id).await?;
+    w.run_is(&w.main, &run.run_id, State::Succeeded).await?;
+    let jobs = w.jobs("replaced").await?;
+    let trained = jobs[0]["request"]["trainingDataConfig"]["s3Uri"].as_str().context("the job's data")?;
+    let key = trained.strip_prefix(&format!("s3://{}/", w.main.bucket())).context("in our bucket")?;
+    ensure!(w.read(&w.main, key).await? == judged.as_bytes(), "the job trains on the judged bytes");
+    Ok(())
+}
+
+pub async fn newer_set_supersedes_a_waiting_one(w: &World) -> Result<()> {
+    w.drop(&w.main, "newer", "job.yaml", "base_model: nova-lite\nlaunch: manual\n").await?;
+    w.drop(&w.main, "newer", "train.jsonl", nova(20, "older")).await?;
+    let older = w.run_in(&w.main, "newer", State::Held).await?;
+    w.next_second().await;
+    w.drop(&w.main, "newer", "train.jsonl", nova(20, "newer")).await?;
+    w.run_is(&w.main, &older.run_id, State::Superseded).await?;
+    w.told(&w.main, "newer", "newer", 1).await?;
+    let newer = w.run_in(&w.main, "newer", State::Held).await?;
+    ensure!(newer.run_id != older.run_id, "two contents, two runs");
+    // Approving what was superseded starts nothing.
+    w.command(&w.main, Kind::ApproveRun, &older.run_id).await?;
+    w.command(&w.main, Kind::ApproveRun, &newer.run_id).await?;
+    w.run_is(&w.main, &newer.run_id, State::Succeeded).await?;
+    ensure!(w.jobs("newer").await?.len() == 1, "one job");
+    Ok(())
+}
+
+pub async fn recipe_typo_names_the_nearest_key(w: &World) -> Result<()> {
+    w.drop(&w.main, "typo", "train.jsonl", nova(20, "typo")).await?;
+    w.drop(
+        &w.main,
+        "typo",
+        "job.yaml",
+        "base_model: nova-lite\nhyperparameters:\n  epochCuont: 2\nvalidaton: v.jsonl\n",
+    )
+    .await?;
+    let report = w.report(&w.main, "typo", "Rejected").await?;
+    let kept = report["findings"]["kept"].as_array().context("findings")?;
+    let find = |line: u64| kept.iter().find(|finding| finding["file"] == "job.yaml" && finding["line"] == line);
+    ensure!(
+        find(3).is_some_and(|finding| finding["help"].as_str().unwrap_or_default().contains("epochCount")),
+        "{kept:#?}"
+    );
+    ensure!(
+        find(4).is_some_and(|finding| finding["help"].as_str().unwrap_or_default().contains("validation")),
+        "{kept:#?}"
+    );
+    w.told(&w.main, "typo", "job.yaml:4", 1).await?;
+    ensure!(w.jobs("typo").await?.is_empty(), "nothing is launched");
+    // Mended, it runs.
+    w.drop(&w.main, "typo", "job.yaml", "base_model: nova-lite\nhyperparameters:\n  epochCount: 2\n").await?;
+    w.run_in(&w.main, "typo", State::Succeeded).await?;
+    Ok(())
+}
+
+pub async fn two_recipes_are_an_error(w: &World) -> Result<()> {
+    w.drop(&w.main, "two-recipes", "job.json", "{\"base_model\": \"nova-lite\"}").await?;
+    w.drop(&w.main, "two-recipes", "job.yaml", "base_model: nova-pro\n").await?;
+    w.drop(&w.main, "two-recipes", "train.jsonl", nova(20, "two")).await?;
+    let report = w.report(&w.main, "two-recipes", "Rejected").await?;
+    ensure!(report["findings"]["counts"]["recipe-conflict"] == 1, "{report}");
+    ensure!(w.jobs("two-recipes").await?.is_empty(), "nothing is launched");
+    Ok(())
+}
+
+/// Bedrock's S3Uri pattern refuses such a key; the judged copy has a plain one.
+pub async fn file_with_an_odd_name_is_trained_on(w: &World) -> Result<()> {
+    w.drop(&w.main, "odd-name", "job.yaml", "base_model: nova-lite\ntrain: 'März=2026/train set+1.jsonl'\n").await?;
+    w.drop(&w.main, "odd-name", "März=2026/train set+1.jsonl", nova(20, "odd name")).await?;
+    w.run_in(&w.main, "odd-name", State::Succeeded).await?;
+    Ok(())
+}
+
+pub async fn default_model_makes_a_recipe_optional(w: &World) -> Result<()> {
+    w.drop(&w.guarded, "no-recipe", "train.jsonl", nova(20, "no recipe")).await?;
+    w.run_in(&w.guarded, "no-recipe", State::Succeeded).await?;
+    let jobs = w.jobs("no-recipe").await?;
+    ensure!(jobs[0]["request"]["baseModelIdentifier"] == "amazon.nova-micro-v1:0:128k", "{jobs:?}");
+    // Without a default, the same drop waits for its recipe, and is judged meanwhile.
+    w.drop(&w.main, "no-recipe-no-default", "train.jsonl", nova(20, "no recipe")).await?;
+    let report = w.report(&w.main, "no-recipe-no-default", "Incomplete").await?;
+    ensure!(
+        report["waits_for"][0] == "job.yaml" && report["files"][0]["statistics"]["valid_records"] == 20,
+        "{report}"
+    );
+    Ok(())
+}

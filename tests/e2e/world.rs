@@ -1,0 +1,322 @@
+//! The stacks, and what a scenario sees and does through them.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use aws_sdk_s3::primitives::ByteStream;
+use serde_json::{Value, json};
+use tunedrop_aws::{Bus, Ledger};
+use tunedrop_local::bedrock::{Deed, EventFault, Faults, JobFault};
+use tunedrop_local::{ACCOUNT, Deployment, REGION, Stack, StackOptions, build};
+use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::{Run, State};
+
+/// Long enough for a cold start on a busy machine; a scenario that waits longer has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What jobs of datasets that begin with `fails-` fail with.
+pub const FAILURE: &str = "Maximum input token count 4919 exceeds limit of 4096 for train data";
+
+/// What people were told.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub subject: String,
+    pub body: String,
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// One deployed stack, with its outbox.
+pub struct Side {
+    pub deployed: Deployment,
+    pub ledger: Ledger,
+    outbox: Arc<Mutex<Vec<Told>>>,
+    collector: tokio::task::JoinHandle<()>,
+}
+
+pub struct World {
+    stack: Stack,
+    /// As a platform team would deploy it first.
+    pub main: Side,
+    /// Guards, a default model, and only two models allowed.
+    pub guarded: Side,
+    /// Launches are paused.
+    pub paused: Side,
+    pub s3: aws_sdk_s3::Client,
+    pub sqs: aws_sdk_sqs::Client,
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub bedrock: aws_sdk_bedrock::Client,
+    pub bus: Bus,
+    http: reqwest::Client,
+}
+
+impl World {
+    pub async fn start() -> Result<World> {
+        let binaries = build::functions().await?;
+        // Scenarios run side by side and bend the stand-in by their datasets' names.
+        let faults = Faults {
+            hold: vec!["hold-".to_owned()],
+            jobs: vec![JobFault { job: "fails-".to_owned(), fail: FAILURE.to_owned() }],
+            events: vec![EventFault {
+                r#do: Deed::Lose,
+                job: "lost-".to_owned(),
+                status: "Completed".to_owned(),
+                ..EventFault::default()
+            }],
+            slots: 1000,
+            models: 1000,
+            ..Faults::default()
+        };
+        let stack =
+            Stack::start(&binaries, StackOptions { name: "main".to_owned(), faults, ..StackOptions::default() })
+                .await?;
+        let with = |parameters: &[(&str, &str)]| -> Vec<(String, String)> {
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let guarded = with(&[
+            ("MaxTokensPerRun", "20000"),
+            ("DefaultBaseModel", "nova-micro"),
+            ("AllowedBaseModels", "nova-micro,nova-lite"),
+        ]);
+        let guarded = stack.deploy("guarded", &guarded, &[]).await?;
+        let paused = stack.deploy("paused", &with(&[("PauseLaunches", "true")]), &[]).await?;
+        let config = stack.sdk();
+        Ok(World {
+            main: Side::new(&stack, stack.deployment().clone()).await?,
+            guarded: Side::new(&stack, guarded).await?,
+            paused: Side::new(&stack, paused).await?,
+            s3: aws_sdk_s3::Client::new(&config),
+            sqs: aws_sdk_sqs::Client::new(&config),
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            bedrock: aws_sdk_bedrock::Client::new(&stack.bedrock_sdk()),
+            bus: Bus::new(&config),
+            http: reqwest::Client::new(),
+            stack,
+        })
+    }
+
+    pub async fn stop(self) -> Result<()> {
+        for side in [&self.main, &self.guarded, &self.paused] {
+            side.collector.abort();
+        }
+        self.stack.stop().await
+    }
+
+    /// Uploads one file of a dataset, as anybody would.
+    pub async fn drop(&self, side: &Side, dataset: &str, file: &str, text: impl Into<String>) -> Result<()> {
+        self.put(side, &format!("datasets/{dataset}/{file}"), text.into().into_bytes()).await
+    }
+
+    pub async fn put(&self, side: &Side, key: &str, bytes: Vec<u8>) -> Result<()> {
+        let request = self.s3.put_object().bucket(side.bucket()).key(key).body(ByteStream::from(bytes));
+        request.send().await.with_context(|| format!("upload of {key}"))?;
+        Ok(())
+    }
+
+    pub async fn read(&self, side: &Side, key: &str) -> Result<Vec<u8>> {
+        let object =
+            self.s3.get_object().bucket(side.bucket()).key(key).send().await.with_context(|| format!("read {key}"))?;
+        Ok(object.body.collect().await?.to_vec())
+    }
+
+    pub async fn read_json(&self, side: &Side, key: &str) -> Result<Value> {
+        Ok(serde_json::from_slice(&self.read(side, key).await?)?)
+    }
+
+    /// The newest report on a dataset, once it has this state.
+    pub async fn report(&self, side: &Side, dataset: &str, state: &str) -> Result<Value> {
+        self.until(&format!("a report on {dataset} that says {state}"), async || {
+            let report = self.read_json(side, &format!("reports/{dataset}/latest.json")).await.ok()?;
+            (report["state"] == state).then_some(report)
+        })
+        .await
+    }
+
+    /// The dataset's newest accepted run, once it is in this state.
+    pub async fn run_in(&self, side: &Side, dataset: &str, state: State) -> Result<Run> {
+        self.until(&format!("the run of {dataset} to be {}", state.as_str()), async || {
+            let head = side.ledger.head(dataset).await.ok()??;
+            let run = side.ledger.run(&head.latest?).await.ok()??;
+            (run.state == state).then_some(run)
+        })
+        .await
+    }
+
+    /// This very run, once it is in this state.
+    pub async fn run_is(&self, side: &Side, run_id: &str, state: State) -> Result<Run> {
+        self.until(&format!("the run {run_id} to be {}", state.as_str()), async || {
+            let run = side.ledger.run(run_id).await.ok()??;
+            (run.state == state).then_some(run)
+        })
+        .await
+    }
+
+    /// Messages about a dataset, once there are `n` of them with this text in the body or subject.
+    pub async fn told(&self, side: &Side, dataset: &str, text: &str, n: usize) -> Result<Vec<Told>> {
+        let about = || -> Vec<Told> {
+            let outbox = side.outbox.lock().expect("no collector panics");
+            let fits = |told: &&Told| told.attributes.get("dataset").is_some_and(|name| name == dataset);
+            outbox
+                .iter()
+                .filter(fits)
+                .filter(|told| told.body.contains(text) || told.subject.contains(text))
+                .cloned()
+                .collect()
+        };
+        let found = self
+            .until(&format!("{n} messages on {dataset} with {text:?}"), async || {
+                Some(about()).filter(|found| found.len() >= n)
+            })
+            .await;
+        match found {
+            Ok(found) => Ok(found),
+            Err(error) => Err(error.context(format!("messages on {dataset}: {:#?}", side.messages(dataset)))),
+        }
+    }
+
+    /// Jobs of a dataset as Bedrock received them.
+    pub async fn jobs(&self, dataset: &str) -> Result<Vec<Value>> {
+        let all: Value =
+            self.http.get(format!("{}/_standin/jobs", self.stack.bedrock_endpoint())).send().await?.json().await?;
+        let jobs = all["jobs"].as_array().context("a list of jobs")?;
+        // A run's id is the dataset's name, twelve hex digits, and perhaps an attempt's number.
+        let is_hash = |rest: &str| {
+            rest.len() >= 12
+                && rest.as_bytes()[..12].iter().all(u8::is_ascii_hexdigit)
+                && !rest[12..].contains(|c: char| c.is_ascii_alphabetic())
+        };
+        let ours = |job: &&Value| {
+            job["jobName"].as_str().and_then(|name| name.strip_prefix(dataset)?.strip_prefix('-')).is_some_and(is_hash)
+        };
+        Ok(jobs.iter().filter(ours).cloned().collect())
+    }
+
+    /// Sets how the Bedrock stand-in misbehaves.
+    pub async fn faults(&self, faults: Value) -> Result<()> {
+        let answer =
+            self.http.post(format!("{}/_standin/faults", self.stack.bedrock_endpoint())).json(&faults).send().await?;
+        ensure!(answer.status().is_success(), "the stand-in refuses {faults}: {}", answer.text().await?);
+        Ok(())
+    }
+
+    pub async fn command(&self, side: &Side, kind: Kind, run_id: &str) -> Result<()> {
+        let detail = Detail {
+            version: VERSION,
+            stack: side.deployed.name.clone(),
+            run_id: Some(run_id.to_owned()),
+            by: Some("ada".to_owned()),
+            ..Detail::default()
+        };
+        Ok(self.bus.put(kind, &detail).await?)
+    }
+
+    pub async fn sweep(&self, side: &Side) -> Result<()> {
+        self.stack.invoke(side.deployed.function("sweep")?, &json!({})).await?;
+        Ok(())
+    }
+
+    /// An event of an `aws.*` source, as AWS itself would send it.
+    pub async fn aws_event(&self, source: &str, kind: &str, detail: Value) -> Result<()> {
+        let entry = json!({ "Source": source, "DetailType": kind, "Detail": detail.to_string() });
+        self.stack.post_events(&[entry]).await
+    }
+
+    /// How many messages a queue holds, seen or unseen.
+    pub async fn waiting(&self, queue: &str) -> Result<u64> {
+        use aws_sdk_sqs::types::QueueAttributeName as Name;
+        let names = [Name::ApproximateNumberOfMessages, Name::ApproximateNumberOfMessagesNotVisible];
+        let answer =
+            self.sqs.get_queue_attributes().queue_url(queue).set_attribute_names(Some(names.to_vec())).send().await?;
+        Ok(names.iter().filter_map(|name| answer.attributes()?.get(name)?.parse::<u64>().ok()).sum())
+    }
+
+    /// S3 tells whole seconds, so what is to be newer must come in a later one.
+    pub async fn next_second(&self) {
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+    }
+
+    /// Long enough for what should not happen to have happened.
+    pub async fn settled(&self) {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+
+    /// Polls until `look` finds something.
+    pub async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> Result<T> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look().await {
+                return Ok(found);
+            }
+            if Instant::now() > deadline {
+                bail!("waited {} s in vain for {what}", PATIENCE.as_secs());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+impl Side {
+    async fn new(stack: &Stack, deployed: Deployed) -> Result<Side> {
+        let config = &stack.sdk();
+        let name = format!("{}-outbox", deployed.name);
+        let queue = aws_sdk_sqs::Client::new(config)
+            .create_queue()
+            .queue_name(&name)
+            .send()
+            .await?
+            .queue_url
+            .context("the outbox has no address")?;
+        // Not raw: the envelope carries the subject.
+        let subscribe = aws_sdk_sns::Client::new(config).subscribe().topic_arn(deployed.topic()?).protocol("sqs");
+        subscribe.endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")).send().await?;
+        let outbox = Arc::new(Mutex::new(Vec::new()));
+        let collector = tokio::spawn(collect(aws_sdk_sqs::Client::new(config), queue, Arc::clone(&outbox)));
+        Ok(Side { ledger: Ledger::new(config, deployed.outputs["TableName"].clone()), deployed, outbox, collector })
+    }
+
+    pub fn bucket(&self) -> &str {
+        &self.deployed.outputs["BucketName"]
+    }
+
+    /// All messages about a dataset until now.
+    pub fn messages(&self, dataset: &str) -> Vec<Told> {
+        let outbox = self.outbox.lock().expect("no collector panics");
+        outbox
+            .iter()
+            .filter(|told| told.attributes.get("dataset").is_some_and(|name| name == dataset))
+            .cloned()
+            .collect()
+    }
+}
+
+/// Moves what arrives at the queue that is subscribed to the topic into the outbox.
+async fn collect(sqs: aws_sdk_sqs::Client, queue: String, outbox: Arc<Mutex<Vec<Told>>>) {
+    loop {
+        let request = sqs.receive_message().queue_url(&queue).max_number_of_messages(10).wait_time_seconds(5);
+        let Ok(answer) = request.send().await else {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            continue;
+        };
+        for message in answer.messages() {
+            let envelope: Value = serde_json::from_str(message.body().unwrap_or_default()).unwrap_or_default();
+            let text = |key: &str| envelope[key].as_str().unwrap_or_default().to_owned();
+            let attributes = envelope["MessageAttributes"].as_object().into_iter().flatten();
+            let attributes =
+                attributes.map(|(name, value)| (name.clone(), value["Value"].as_str().unwrap_or_default().to_owned()));
+            outbox.lock().expect("no scenario panics with it").push(Told {
+                subject: text("Subject"),
+                body: text("Message"),
+                attributes: attributes.collect(),
+            });
+            let handle = message.receipt_handle().unwrap_or_default();
+            let _ = sqs.delete_message().queue_url(&queue).receipt_handle(handle).send().await;
+        }
+    }
+}
+
+/// Runs two futures at once; both must succeed.
+pub async fn both<A, B>(a: impl Future<Output = Result<A>>, b: impl Future<Output = Result<B>>) -> Result<(A, B)> {
+    tokio::try_join!(a, b)
+}

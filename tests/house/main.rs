@@ -1,0 +1,4 @@
+//! What the house promises of itself: its documents, its layers, its template.
+
+mod docs;
+mod template;

@@ -1,0 +1,224 @@
+//! Queues, rules, storage, alarms and parameters.
+
+use serde_json::{Value, json};
+
+use super::{FUNCTIONS, QUEUED, capital, many, named, properties, resource, template, text};
+
+#[test]
+fn the_five_names_agree() {
+    let template = template();
+    let mut expected: Vec<String> = FUNCTIONS.iter().map(|function| format!("{}Function", capital(function))).collect();
+    expected.sort();
+    assert_eq!(named(&template, "AWS::Serverless::Function"), expected);
+    for function in FUNCTIONS {
+        let logical = format!("{}Function", capital(function));
+        let package = format!("tunedrop-{function}");
+        assert_eq!(resource(&template, &logical)["Metadata"]["BuildProperties"]["Binary"], package);
+        assert_eq!(resource(&template, &logical)["Metadata"]["BuildMethod"], "rust-cargolambda");
+        assert!(text(&format!("functions/{function}/Cargo.toml")).contains(&format!("name = \"{package}\"")));
+        assert_eq!(template["Outputs"][format!("{logical}Name")]["Value"], logical);
+    }
+}
+
+#[test]
+fn each_function_has_its_queue_and_dead_letters() {
+    let template = template();
+    for function in QUEUED {
+        let name = capital(function);
+        let queue = properties(&template, &format!("{name}Queue"));
+        let fourteen_days = 14 * 24 * 60 * 60;
+        assert_eq!(queue["MessageRetentionPeriod"], fourteen_days);
+        assert_eq!(properties(&template, &format!("{name}DeadLetters"))["MessageRetentionPeriod"], fourteen_days);
+        assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"], format!("{name}DeadLetters.Arn"));
+        assert_eq!(queue["RedrivePolicy"]["maxReceiveCount"], 5);
+
+        let events = &properties(&template, &format!("{name}Function"))["Events"];
+        assert_eq!(events.as_object().expect("a map of events").len(), 1, "{name} is fed by its queue alone");
+        let source = &events["Queue"]["Properties"];
+        assert_eq!(source["Queue"], format!("{name}Queue.Arn"));
+        assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+        assert_eq!(source["BatchSize"], if function == "validate" { 1 } else { 10 });
+        assert!(source["ScalingConfig"]["MaximumConcurrency"].is_u64(), "{name} has no ceiling");
+    }
+    assert!(properties(&template, "SweepFunction")["Events"].is_null());
+    assert_eq!(properties(&template, "SweepSchedule")["Targets"][0]["Arn"], "SweepFunction.Arn");
+}
+
+#[test]
+fn a_message_stays_hidden_longer_than_its_function_runs() {
+    let template = template();
+    for function in QUEUED {
+        let name = capital(function);
+        let own = &properties(&template, &format!("{name}Function"))["Timeout"];
+        let timeout = own.as_u64().or(template["Globals"]["Function"]["Timeout"].as_u64()).expect("a timeout");
+        let hidden = properties(&template, &format!("{name}Queue"))["VisibilityTimeout"].as_u64().expect("a number");
+        assert!(hidden > timeout && hidden <= timeout + 30, "{name}: {hidden} s for {timeout} s");
+    }
+}
+
+#[test]
+fn each_rule_feeds_a_queue_and_filters_on_what_is_ours() {
+    let template = template();
+    for rule in named(&template, "AWS::Events::Rule") {
+        let rule_properties = properties(&template, &rule);
+        if rule == "SweepSchedule" {
+            continue;
+        }
+        let target = &rule_properties["Targets"][0];
+        let name = capital(target["Id"].as_str().expect("an id"));
+        assert_eq!(target["Arn"], format!("{name}Queue.Arn"), "{rule}");
+        assert_eq!(target["DeadLetterConfig"]["Arn"], format!("{name}DeadLetters.Arn"), "{rule}");
+        for queue in ["Queue", "DeadLetters"] {
+            let policy = properties(&template, &format!("{name}{queue}Policy"));
+            let sources = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"];
+            assert!(many(sources).contains(&format!("{rule}.Arn").as_str()), "{name}{queue} takes nothing from {rule}");
+        }
+        let pattern = &rule_properties["EventPattern"];
+        match pattern["source"][0].as_str() {
+            Some("tunedrop") => assert_eq!(pattern["detail"]["stack"], json!(["AWS::StackName"]), "{rule}"),
+            Some("aws.s3") => {
+                assert_eq!(pattern["detail"]["bucket"]["name"], json!(["Bucket"]));
+                assert_eq!(pattern["detail"]["object"]["key"], json!([{"prefix": "datasets/"}]));
+            }
+            source => assert_eq!(source, Some("aws.bedrock"), "{rule}"),
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_event_has_a_reader() {
+    let template = template();
+    let heard: Vec<String> = named(&template, "AWS::Events::Rule")
+        .iter()
+        .flat_map(|rule| {
+            let pattern = &properties(&template, rule)["EventPattern"];
+            let ours = pattern["source"][0] == "tunedrop";
+            if ours { many(&pattern["detail-type"]).into_iter().map(String::from).collect() } else { Vec::new() }
+        })
+        .collect();
+    let source = text("shared/run/src/event.rs");
+    let kinds: Vec<&str> =
+        source.split("#[serde(rename = \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(kinds.len() >= 15, "event.rs is read wrongly: {kinds:?}");
+    for kind in &kinds {
+        assert!(heard.iter().any(|other| other == kind), "no rule takes {kind}");
+    }
+    for other in &heard {
+        assert!(kinds.contains(&other.as_str()), "a rule waits for {other}, which nobody sends");
+    }
+}
+
+#[test]
+fn storage_outlives_the_stack() {
+    let template = template();
+    for name in ["Bucket", "Table"] {
+        assert_eq!(resource(&template, name)["DeletionPolicy"], "Retain", "{name}");
+        assert_eq!(resource(&template, name)["UpdateReplacePolicy"], "Retain", "{name}");
+    }
+    let table = properties(&template, "Table");
+    assert_eq!(table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
+    assert_eq!(table["DeletionProtectionEnabled"], true);
+    assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");
+    assert_eq!(properties(&template, "Bucket")["VersioningConfiguration"]["Status"], "Enabled");
+}
+
+#[test]
+fn the_bucket_is_private_and_tells_eventbridge() {
+    let template = template();
+    let bucket = properties(&template, "Bucket");
+    let blocked = bucket["PublicAccessBlockConfiguration"].as_object().expect("a map");
+    assert_eq!(blocked.len(), 4);
+    assert!(blocked.values().all(|value| value == true));
+    assert_eq!(bucket["OwnershipControls"]["Rules"][0]["ObjectOwnership"], "BucketOwnerEnforced");
+    assert_eq!(bucket["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"], true);
+}
+
+#[test]
+fn lifecycle_covers_output_runs_and_what_is_left_over() {
+    let template = template();
+    let rules = properties(&template, "Bucket")["LifecycleConfiguration"]["Rules"].as_array().expect("a list");
+    let conditional = |condition: &str| {
+        let found = rules.iter().find(|rule| rule[0] == condition);
+        found.unwrap_or_else(|| panic!("no rule under {condition}"))[1].clone()
+    };
+    for (condition, prefix, parameter) in
+        [("ExpireOutput", "output/", "OutputExpirationDays"), ("ExpireRuns", "runs/", "RunExpirationDays")]
+    {
+        let rule = conditional(condition);
+        assert_eq!((&rule["Prefix"], &rule["ExpirationInDays"]), (&json!(prefix), &json!(parameter)));
+        assert!(template["Parameters"][parameter].is_object());
+    }
+    assert!(rules.iter().any(|rule| rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"].is_u64()));
+    assert!(rules.iter().any(|rule| rule["NoncurrentVersionExpiration"]["NoncurrentDays"].is_u64()));
+    assert!(!rules.iter().any(|rule| rule["Prefix"] == "datasets/"), "what people dropped is theirs to delete");
+}
+
+#[test]
+fn a_key_of_ones_own_reaches_everything() {
+    let template = template();
+    let bucket = &properties(&template, "Bucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"][0];
+    let (with, without) = (&bucket["ServerSideEncryptionByDefault"][1], &bucket["ServerSideEncryptionByDefault"][2]);
+    assert_eq!((&with["SSEAlgorithm"], &with["KMSMasterKeyID"]), (&json!("aws:kms"), &json!("KmsKeyArn")));
+    assert_eq!(without["SSEAlgorithm"], "AES256");
+    let table = &properties(&template, "Table")["SSESpecification"];
+    assert_eq!(table[0], "HasKey");
+    assert_eq!((&table[1]["SSEEnabled"], &table[1]["KMSMasterKeyId"]), (&json!(true), &json!("KmsKeyArn")));
+    let chosen = json!(["HasKey", "KmsKeyArn", "AWS::NoValue"]);
+    assert_eq!(properties(&template, "Topic")["KmsMasterKeyId"], chosen);
+    for queue in named(&template, "AWS::SQS::Queue") {
+        assert_eq!(properties(&template, &queue)["KmsMasterKeyId"], chosen, "{queue}");
+        let own = &properties(&template, &queue)["SqsManagedSseEnabled"];
+        assert_eq!(own, &json!(["HasKey", "AWS::NoValue", true]), "{queue}");
+    }
+    let launch = properties(&template, "LaunchFunction");
+    assert_eq!(launch["Environment"]["Variables"]["TUNEDROP_MODEL_KMS_KEY_ARN"], "KmsKeyArn");
+}
+
+#[test]
+fn dead_letters_old_messages_and_a_failing_sweep_raise_alarms() {
+    let template = template();
+    let alarm = |name: String, metric: &str, dimension: String| {
+        let alarm = properties(&template, &name);
+        assert_eq!(alarm["MetricName"], metric, "{name}");
+        assert_eq!(alarm["Dimensions"][0]["Value"], dimension, "{name}");
+        assert_eq!(alarm["AlarmActions"], json!(["Topic"]), "{name}");
+        let policy = &properties(&template, "TopicPolicy")["PolicyDocument"]["Statement"][0];
+        let sources = many(&policy["Condition"]["ArnEquals"]["aws:SourceArn"]);
+        assert!(sources.contains(&format!("{name}.Arn").as_str()), "the topic takes nothing from {name}");
+    };
+    for function in QUEUED {
+        let name = capital(function);
+        let (letters, queue) = (format!("{name}DeadLetters.QueueName"), format!("{name}Queue.QueueName"));
+        alarm(format!("{name}DeadLettersAlarm"), "ApproximateNumberOfMessagesVisible", letters);
+        alarm(format!("{name}BacklogAlarm"), "ApproximateAgeOfOldestMessage", queue);
+    }
+    alarm("SweepAlarm".into(), "Errors", "SweepFunction".into());
+}
+
+#[test]
+fn logs_are_kept_as_long_as_the_parameter_says() {
+    let template = template();
+    for function in FUNCTIONS {
+        let name = capital(function);
+        assert_eq!(properties(&template, &format!("{name}Logs"))["RetentionInDays"], "LogRetentionDays");
+        assert_eq!(
+            properties(&template, &format!("{name}Function"))["LoggingConfig"]["LogGroup"],
+            format!("{name}Logs")
+        );
+    }
+}
+
+#[test]
+fn every_parameter_is_explained_and_grouped() {
+    let template = template();
+    let groups = &template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
+    let grouped: Vec<&str> =
+        groups.as_array().expect("groups").iter().flat_map(|group| many(&group["Parameters"])).collect();
+    let parameters = template["Parameters"].as_object().expect("parameters");
+    assert_eq!(grouped.len(), parameters.len());
+    for (name, parameter) in parameters {
+        assert!(grouped.contains(&name.as_str()), "{name} is in no group");
+        assert!(parameter["Description"].as_str().is_some_and(|words| words.len() > 20), "{name} is not explained");
+        assert!(parameter.get("Default").is_some_and(|value| !Value::is_null(value)), "{name} has no default");
+    }
+}

@@ -1,0 +1,1 @@
+//! End-to-end and house tests live in the test binaries.
