@@ -31,27 +31,27 @@ async fn answered(w: &World, side: &Side, run: &Run, says: &str) -> Result<()> {
     Ok(())
 }
 
-pub async fn queued_answers_with_its_run(w: &World) -> Result<()> {
+pub(crate) async fn queued_answers_with_its_run(w: &World) -> Result<()> {
     let run = drop_twice(w, &w.paused, "again-queued", NOVA, State::Queued).await?;
     answered(w, &w.paused, &run, "Queued").await?;
     ensure!(w.jobs("again-queued").await?.is_empty(), "launches are paused");
     Ok(())
 }
 
-pub async fn running_and_succeeded_answer_with_their_run(w: &World) -> Result<()> {
+pub(crate) async fn running_and_succeeded_answer_with_their_run(w: &World) -> Result<()> {
     let run = drop_twice(w, &w.main, "hold-again", NOVA, State::Running).await?;
     answered(w, &w.main, &run, "Running").await?;
     let run = drop_twice(w, &w.main, "again-succeeded", NOVA, State::Succeeded).await?;
     answered(w, &w.main, &run, "Succeeded").await
 }
 
-pub async fn failed_answers_with_the_way_to_retry(w: &World) -> Result<()> {
+pub(crate) async fn failed_answers_with_the_way_to_retry(w: &World) -> Result<()> {
     let run = drop_twice(w, &w.main, "fails-again", NOVA, State::Failed).await?;
     ensure!(run.reason.as_deref() == Some(FAILURE), "{run:?}");
     answered(w, &w.main, &run, "attempt: 2").await
 }
 
-pub async fn stopped_answers_with_the_way_to_retry(w: &World) -> Result<()> {
+pub(crate) async fn stopped_answers_with_the_way_to_retry(w: &World) -> Result<()> {
     w.drop(&w.main, "hold-stopped", "job.yaml", NOVA).await?;
     w.drop(&w.main, "hold-stopped", "train.jsonl", nova(20, "hold-stopped")).await?;
     let run = w.run_in(&w.main, "hold-stopped", State::Running).await?;
@@ -61,7 +61,7 @@ pub async fn stopped_answers_with_the_way_to_retry(w: &World) -> Result<()> {
     answered(w, &w.main, &run, "attempt: 2").await
 }
 
-pub async fn refused_answers_with_the_way_to_retry(w: &World) -> Result<()> {
+pub(crate) async fn refused_answers_with_the_way_to_retry(w: &World) -> Result<()> {
     let run =
         drop_twice(w, &w.main, "again-refused", "base_model: nova-lite\nguard: { max_tokens: 10 }\n", State::Refused)
             .await?;
@@ -70,7 +70,7 @@ pub async fn refused_answers_with_the_way_to_retry(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn superseded_starts_again(w: &World) -> Result<()> {
+pub(crate) async fn superseded_starts_again(w: &World) -> Result<()> {
     w.drop(&w.main, "again-superseded", "job.yaml", "base_model: nova-lite\nlaunch: manual\n").await?;
     w.drop(&w.main, "again-superseded", "train.jsonl", nova(20, "again-superseded")).await?;
     let first = w.run_in(&w.main, "again-superseded", State::Held).await?;
@@ -84,7 +84,7 @@ pub async fn superseded_starts_again(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn rejected_is_answered_again(w: &World) -> Result<()> {
+pub(crate) async fn rejected_is_answered_again(w: &World) -> Result<()> {
     w.drop(&w.main, "again-rejected", "job.yaml", NOVA).await?;
     w.drop(&w.main, "again-rejected", "train.jsonl", "rubbish\n").await?;
     w.told(&w.main, "again-rejected", "train.jsonl:1", 1).await?;
@@ -94,7 +94,7 @@ pub async fn rejected_is_answered_again(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn attempt_two_runs_once_more(w: &World) -> Result<()> {
+pub(crate) async fn attempt_two_runs_once_more(w: &World) -> Result<()> {
     let run = drop_twice(w, &w.main, "attempts", NOVA, State::Succeeded).await?;
     w.next_second().await;
     w.drop(&w.main, "attempts", "job.yaml", "base_model: nova-lite\nattempt: 2\n").await?;
@@ -104,7 +104,7 @@ pub async fn attempt_two_runs_once_more(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn retry_command_runs_once_more(w: &World) -> Result<()> {
+pub(crate) async fn retry_command_runs_once_more(w: &World) -> Result<()> {
     w.drop(&w.main, "fails-retry", "job.yaml", "base_model: nova-lite\nmodel_name: retried\n").await?;
     w.drop(&w.main, "fails-retry", "train.jsonl", nova(20, "retry")).await?;
     let run = w.run_in(&w.main, "fails-retry", State::Failed).await?;

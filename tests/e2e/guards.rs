@@ -23,20 +23,20 @@ async fn refused(w: &World, side: &Side, dataset: &str, recipe: &str, data: Stri
     Ok(run)
 }
 
-pub async fn withdrawn_model_is_refused_with_a_live_one(w: &World) -> Result<()> {
+pub(crate) async fn withdrawn_model_is_refused_with_a_live_one(w: &World) -> Result<()> {
     let run =
         refused(w, &w.main, "withdrawn", "base_model: titan-text-express\n", pairs(20, "withdrawn"), "nova").await?;
     ensure!(run.errors == 0, "the data itself is valid: {run:?}");
     Ok(())
 }
 
-pub async fn token_guard_refuses(w: &World) -> Result<()> {
+pub(crate) async fn token_guard_refuses(w: &World) -> Result<()> {
     let recipe = "base_model: nova-lite\nguard: { max_tokens: 100 }\n";
     refused(w, &w.main, "guard-tokens", recipe, nova(40, "tokens"), "guard.max_tokens is 100").await?;
     Ok(())
 }
 
-pub async fn cost_guard_without_a_price_refuses(w: &World) -> Result<()> {
+pub(crate) async fn cost_guard_without_a_price_refuses(w: &World) -> Result<()> {
     let recipe = "base_model: nova-lite\nguard: { max_cost_usd: 40 }\n";
     refused(w, &w.main, "guard-cost", recipe, nova(40, "cost"), "no price is known").await?;
     let recipe = "base_model: nova-lite\nguard: { max_cost_usd: 40 }\nprice_per_1k_tokens: 0.001\n";
@@ -46,19 +46,19 @@ pub async fn cost_guard_without_a_price_refuses(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn stack_guard_stands_above_the_recipe(w: &World) -> Result<()> {
+pub(crate) async fn stack_guard_stands_above_the_recipe(w: &World) -> Result<()> {
     let recipe = "base_model: nova-lite\nguard: { max_tokens: 500000000 }\n";
     refused(w, &w.guarded, "stack-guard", recipe, nova(1000, "stack guard"), "MaxTokensPerRun").await?;
     Ok(())
 }
 
-pub async fn model_that_the_stack_does_not_allow_is_refused(w: &World) -> Result<()> {
+pub(crate) async fn model_that_the_stack_does_not_allow_is_refused(w: &World) -> Result<()> {
     refused(w, &w.guarded, "not-allowed", "base_model: nova-pro\n", nova(20, "not allowed"), "AllowedBaseModels")
         .await?;
     Ok(())
 }
 
-pub async fn bedrocks_refusal_is_kept_word_for_word(w: &World) -> Result<()> {
+pub(crate) async fn bedrocks_refusal_is_kept_word_for_word(w: &World) -> Result<()> {
     // The grader is a well-formed ARN in a Region that the stand-in, like Bedrock, doesn't look at; the model's Region is checked.
     let words = "The provided model identifier is invalid";
     w.faults(json!({ "lifecycle": { "amazon.nova-pro-v1:0:300k": "LEGACY" } })).await?;
@@ -70,7 +70,7 @@ pub async fn bedrocks_refusal_is_kept_word_for_word(w: &World) -> Result<()> {
     w.faults(json!({ "lifecycle": {} })).await
 }
 
-pub async fn full_slots_keep_runs_queued(w: &World) -> Result<()> {
+pub(crate) async fn full_slots_keep_runs_queued(w: &World) -> Result<()> {
     w.faults(json!({ "slots": 1, "hold": ["slots-1"] })).await?;
     for i in 1..=3 {
         let dataset = format!("slots-{i}");

@@ -10,7 +10,7 @@ use crate::world::World;
 
 const NOVA: &str = "base_model: nova-lite\n";
 
-pub async fn accepted_set_becomes_a_model(w: &World) -> Result<()> {
+pub(crate) async fn accepted_set_becomes_a_model(w: &World) -> Result<()> {
     let (train, validation) = (nova(40, "accepted"), nova(10, "accepted validation"));
     let recipe = "base_model: nova-lite\nvalidation: validation.jsonl\nhyperparameters: { epochCount: 2, learningRate: 0.00001 }\nmodel_name: parts\ntags: { team: support }\n";
     w.drop(&w.main, "accepted", "job.yaml", recipe).await?;
@@ -67,7 +67,7 @@ pub async fn accepted_set_becomes_a_model(w: &World) -> Result<()> {
     .await
 }
 
-pub async fn rejected_set_names_the_lines(w: &World) -> Result<()> {
+pub(crate) async fn rejected_set_names_the_lines(w: &World) -> Result<()> {
     let mut lines: Vec<String> = nova(20, "rejected").lines().map(str::to_owned).collect();
     lines[3].truncate(40);
     lines[7] = lines[7].replace("\"assistant\"", "\"user\"");
@@ -93,7 +93,7 @@ pub async fn rejected_set_names_the_lines(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn failed_job_is_told(w: &World) -> Result<()> {
+pub(crate) async fn failed_job_is_told(w: &World) -> Result<()> {
     w.drop(&w.main, "fails-in-training", "job.yaml", NOVA).await?;
     w.drop(&w.main, "fails-in-training", "train.jsonl", nova(20, "fails")).await?;
     let run = w.run_in(&w.main, "fails-in-training", State::Failed).await?;
@@ -104,7 +104,7 @@ pub async fn failed_job_is_told(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn stop_command_stops_the_job(w: &World) -> Result<()> {
+pub(crate) async fn stop_command_stops_the_job(w: &World) -> Result<()> {
     w.drop(&w.main, "hold-stop", "job.yaml", NOVA).await?;
     w.drop(&w.main, "hold-stop", "train.jsonl", nova(20, "stop")).await?;
     let run = w.run_in(&w.main, "hold-stop", State::Running).await?;
@@ -115,7 +115,7 @@ pub async fn stop_command_stops_the_job(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn job_stopped_in_the_console_is_recorded(w: &World) -> Result<()> {
+pub(crate) async fn job_stopped_in_the_console_is_recorded(w: &World) -> Result<()> {
     w.drop(&w.main, "hold-console", "job.yaml", NOVA).await?;
     w.drop(&w.main, "hold-console", "train.jsonl", nova(20, "console")).await?;
     let run = w.run_in(&w.main, "hold-console", State::Running).await?;
@@ -124,7 +124,7 @@ pub async fn job_stopped_in_the_console_is_recorded(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn lost_event_is_found_by_the_sweep(w: &World) -> Result<()> {
+pub(crate) async fn lost_event_is_found_by_the_sweep(w: &World) -> Result<()> {
     w.drop(&w.main, "lost-events", "job.yaml", NOVA).await?;
     w.drop(&w.main, "lost-events", "train.jsonl", nova(20, "lost")).await?;
     let run = w.run_in(&w.main, "lost-events", State::Running).await?;
@@ -140,7 +140,7 @@ pub async fn lost_event_is_found_by_the_sweep(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn manual_run_waits_for_approval(w: &World) -> Result<()> {
+pub(crate) async fn manual_run_waits_for_approval(w: &World) -> Result<()> {
     w.drop(&w.main, "manual", "job.yaml", "base_model: nova-lite\nlaunch: manual\n").await?;
     w.drop(&w.main, "manual", "train.jsonl", nova(20, "manual")).await?;
     let run = w.run_in(&w.main, "manual", State::Held).await?;
@@ -152,7 +152,7 @@ pub async fn manual_run_waits_for_approval(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn held_run_can_be_stopped(w: &World) -> Result<()> {
+pub(crate) async fn held_run_can_be_stopped(w: &World) -> Result<()> {
     w.drop(&w.main, "held-stop", "job.yaml", "base_model: nova-lite\nlaunch: manual\n").await?;
     w.drop(&w.main, "held-stop", "train.jsonl", nova(20, "held stop")).await?;
     let run = w.run_in(&w.main, "held-stop", State::Held).await?;
@@ -173,7 +173,7 @@ async fn request_of(w: &World, dataset: &str, recipe: &str, data: String) -> Res
     Ok(jobs[0]["request"].clone())
 }
 
-pub async fn distillation_is_launched_with_its_teacher(w: &World) -> Result<()> {
+pub(crate) async fn distillation_is_launched_with_its_teacher(w: &World) -> Result<()> {
     let recipe = "base_model: nova-micro\ncustomization: distillation\ndistillation: { teacher: nova-pro, max_response_length: 1000 }\n";
     let request = request_of(w, "distilled", recipe, prompts(120, "distilled")).await?;
     let teacher = json!({ "teacherModelIdentifier": "amazon.nova-pro-v1:0", "maxResponseLengthForInference": 1000 });
@@ -182,7 +182,7 @@ pub async fn distillation_is_launched_with_its_teacher(w: &World) -> Result<()> 
     Ok(())
 }
 
-pub async fn reinforcement_is_launched_with_its_grader(w: &World) -> Result<()> {
+pub(crate) async fn reinforcement_is_launched_with_its_grader(w: &World) -> Result<()> {
     let grader = "arn:aws:lambda:us-east-1:111122223333:function:grade";
     let recipe = format!(
         "base_model: nova-2-lite\ncustomization: reinforcement-fine-tuning\nreinforcement: {{ grader: '{grader}' }}\nhyperparameters: {{ epochCount: 2, learningRate: 0.00001, reasoningEffort: high }}\n"
@@ -199,7 +199,7 @@ pub async fn reinforcement_is_launched_with_its_grader(w: &World) -> Result<()> 
 }
 
 /// Their models are withdrawn, so the data is judged valid and the launch refused.
-pub async fn prompt_completion_and_input_are_judged(w: &World) -> Result<()> {
+pub(crate) async fn prompt_completion_and_input_are_judged(w: &World) -> Result<()> {
     w.drop(&w.main, "titan-pairs", "job.yaml", "base_model: titan-text-express\n").await?;
     w.drop(&w.main, "titan-pairs", "train.jsonl", pairs(20, "titan")).await?;
     w.drop(&w.main, "titan-texts", "job.yaml", "base_model: titan-text-lite\ncustomization: continued-pre-training\n")

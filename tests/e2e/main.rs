@@ -19,7 +19,7 @@ use libtest_mimic::{Arguments, Conclusion, Trial};
 use tokio::sync::OnceCell;
 use world::World;
 
-type Scenario = for<'w> fn(&'w World) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + 'w>>;
+type Scenario = for<'w> fn(&'w World) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'w>>;
 
 /// Scenarios by their functions' names.
 macro_rules! scenarios {

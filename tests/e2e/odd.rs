@@ -7,7 +7,7 @@ use tunedrop_run::State;
 use crate::data::nova;
 use crate::world::{World, both};
 
-pub async fn near_misses_are_told_once(w: &World) -> Result<()> {
+pub(crate) async fn near_misses_are_told_once(w: &World) -> Result<()> {
     for (dataset, key, meant) in [
         ("near-case", "datasets/near-case/Train.JSONL", "train.jsonl"),
         ("near-json", "datasets/near-json/train.json", "train.jsonl"),
@@ -27,7 +27,7 @@ pub async fn near_misses_are_told_once(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn droppings_are_ignored(w: &World) -> Result<()> {
+pub(crate) async fn droppings_are_ignored(w: &World) -> Result<()> {
     for key in [
         "datasets/droppings/",
         "datasets/droppings/.DS_Store",
@@ -46,7 +46,7 @@ pub async fn droppings_are_ignored(w: &World) -> Result<()> {
 }
 
 /// Malformed messages are done with at once, and the good one among them is served.
-pub async fn poison_is_not_retried(w: &World) -> Result<()> {
+pub(crate) async fn poison_is_not_retried(w: &World) -> Result<()> {
     for function in ["Validate", "Launch", "Record", "Notify"] {
         let queue = &w.main.deployed.outputs[&format!("{function}QueueUrl")];
         for body in [
@@ -78,7 +78,7 @@ pub async fn poison_is_not_retried(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn foreign_jobs_are_left_alone(w: &World) -> Result<()> {
+pub(crate) async fn foreign_jobs_are_left_alone(w: &World) -> Result<()> {
     for name in ["made-by-hand", "accepted-000000000000"] {
         let detail = json!({ "version": "0.0", "jobName": name, "jobArn": format!("arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/{name}"), "jobStatus": "Completed" });
         w.aws_event("aws.bedrock", "Model Customization Job State Change", detail).await?;
@@ -89,7 +89,7 @@ pub async fn foreign_jobs_are_left_alone(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn repeated_events_change_nothing(w: &World) -> Result<()> {
+pub(crate) async fn repeated_events_change_nothing(w: &World) -> Result<()> {
     w.drop(&w.main, "repeated", "job.yaml", "base_model: nova-lite\n").await?;
     w.drop(&w.main, "repeated", "train.jsonl", nova(20, "repeated")).await?;
     let run = w.run_in(&w.main, "repeated", State::Succeeded).await?;
@@ -113,7 +113,7 @@ pub async fn repeated_events_change_nothing(w: &World) -> Result<()> {
 }
 
 /// The same content in two stacks of one account: two runs, two jobs, and each stack tells of its own.
-pub async fn two_stacks_leave_each_other_alone(w: &World) -> Result<()> {
+pub(crate) async fn two_stacks_leave_each_other_alone(w: &World) -> Result<()> {
     for side in [&w.main, &w.guarded] {
         w.drop(side, "in-both", "job.yaml", "base_model: nova-micro\n").await?;
         w.drop(side, "in-both", "train.jsonl", nova(20, "in both")).await?;

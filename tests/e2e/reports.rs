@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use crate::data::nova;
 use crate::world::World;
 
-pub async fn bad_input_of_every_kind_is_a_finding(w: &World) -> Result<()> {
+pub(crate) async fn bad_input_of_every_kind_is_a_finding(w: &World) -> Result<()> {
     let good = nova(10, "bad input");
     let line = good.lines().next().context("a line")?;
     let with = |bad: &str| format!("{good}{bad}\n").into_bytes();

@@ -8,7 +8,7 @@ use tunedrop_run::event::Kind;
 use crate::data::nova;
 use crate::world::World;
 
-pub async fn files_in_every_order_make_one_job(w: &World) -> Result<()> {
+pub(crate) async fn files_in_every_order_make_one_job(w: &World) -> Result<()> {
     let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
     let name = |i: usize| format!("order-{i}");
     for (i, order) in orders.iter().enumerate() {
@@ -29,7 +29,7 @@ pub async fn files_in_every_order_make_one_job(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn incomplete_set_is_reported_and_told(w: &World) -> Result<()> {
+pub(crate) async fn incomplete_set_is_reported_and_told(w: &World) -> Result<()> {
     w.drop(&w.main, "incomplete", "job.yaml", "base_model: nova-lite\nvalidation: held-out.jsonl\n").await?;
     w.drop(&w.main, "incomplete", "train.jsonl", format!("{}not json\n", nova(20, "incomplete"))).await?;
     let report = w
@@ -76,7 +76,7 @@ pub async fn incomplete_set_is_reported_and_told(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn replaced_file_is_never_trained_on_unjudged(w: &World) -> Result<()> {
+pub(crate) async fn replaced_file_is_never_trained_on_unjudged(w: &World) -> Result<()> {
     let judged = nova(20, "replaced");
     w.drop(&w.main, "replaced", "job.yaml", "base_model: nova-lite\nlaunch: manual\n").await?;
     w.drop(&w.main, "replaced", "train.jsonl", judged.as_str()).await?;
@@ -93,7 +93,7 @@ pub async fn replaced_file_is_never_trained_on_unjudged(w: &World) -> Result<()>
     Ok(())
 }
 
-pub async fn newer_set_supersedes_a_waiting_one(w: &World) -> Result<()> {
+pub(crate) async fn newer_set_supersedes_a_waiting_one(w: &World) -> Result<()> {
     w.drop(&w.main, "newer", "job.yaml", "base_model: nova-lite\nlaunch: manual\n").await?;
     w.drop(&w.main, "newer", "train.jsonl", nova(20, "older")).await?;
     let older = w.run_in(&w.main, "newer", State::Held).await?;
@@ -111,7 +111,7 @@ pub async fn newer_set_supersedes_a_waiting_one(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn recipe_typo_names_the_nearest_key(w: &World) -> Result<()> {
+pub(crate) async fn recipe_typo_names_the_nearest_key(w: &World) -> Result<()> {
     w.drop(&w.main, "typo", "train.jsonl", nova(20, "typo")).await?;
     w.drop(
         &w.main,
@@ -139,7 +139,7 @@ pub async fn recipe_typo_names_the_nearest_key(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub async fn two_recipes_are_an_error(w: &World) -> Result<()> {
+pub(crate) async fn two_recipes_are_an_error(w: &World) -> Result<()> {
     w.drop(&w.main, "two-recipes", "job.json", "{\"base_model\": \"nova-lite\"}").await?;
     w.drop(&w.main, "two-recipes", "job.yaml", "base_model: nova-pro\n").await?;
     w.drop(&w.main, "two-recipes", "train.jsonl", nova(20, "two")).await?;
@@ -150,14 +150,14 @@ pub async fn two_recipes_are_an_error(w: &World) -> Result<()> {
 }
 
 /// Bedrock's S3Uri pattern refuses such a key; the judged copy has a plain one.
-pub async fn file_with_an_odd_name_is_trained_on(w: &World) -> Result<()> {
+pub(crate) async fn file_with_an_odd_name_is_trained_on(w: &World) -> Result<()> {
     w.drop(&w.main, "odd-name", "job.yaml", "base_model: nova-lite\ntrain: 'März=2026/train set+1.jsonl'\n").await?;
     w.drop(&w.main, "odd-name", "März=2026/train set+1.jsonl", nova(20, "odd name")).await?;
     w.run_in(&w.main, "odd-name", State::Succeeded).await?;
     Ok(())
 }
 
-pub async fn default_model_makes_a_recipe_optional(w: &World) -> Result<()> {
+pub(crate) async fn default_model_makes_a_recipe_optional(w: &World) -> Result<()> {
     w.drop(&w.guarded, "no-recipe", "train.jsonl", nova(20, "no recipe")).await?;
     w.run_in(&w.guarded, "no-recipe", State::Succeeded).await?;
     let jobs = w.jobs("no-recipe").await?;

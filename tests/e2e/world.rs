@@ -18,42 +18,42 @@ use tunedrop_run::{Run, State};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What jobs of datasets that begin with `fails-` fail with.
-pub const FAILURE: &str = "Maximum input token count 4919 exceeds limit of 4096 for train data";
+pub(crate) const FAILURE: &str = "Maximum input token count 4919 exceeds limit of 4096 for train data";
 
 /// What people were told.
 #[derive(Debug, Clone)]
-pub struct Told {
-    pub subject: String,
-    pub body: String,
-    pub attributes: BTreeMap<String, String>,
+pub(crate) struct Told {
+    pub(crate) subject: String,
+    pub(crate) body: String,
+    pub(crate) attributes: BTreeMap<String, String>,
 }
 
 /// One deployed stack, with its outbox.
-pub struct Side {
-    pub deployed: Deployment,
-    pub ledger: Ledger,
+pub(crate) struct Side {
+    pub(crate) deployed: Deployment,
+    pub(crate) ledger: Ledger,
     outbox: Arc<Mutex<Vec<Told>>>,
     collector: tokio::task::JoinHandle<()>,
 }
 
-pub struct World {
+pub(crate) struct World {
     stack: Stack,
     /// As a platform team would deploy it first.
-    pub main: Side,
+    pub(crate) main: Side,
     /// Guards, a default model, and only two models allowed.
-    pub guarded: Side,
+    pub(crate) guarded: Side,
     /// Launches are paused.
-    pub paused: Side,
-    pub s3: aws_sdk_s3::Client,
-    pub sqs: aws_sdk_sqs::Client,
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    pub bedrock: aws_sdk_bedrock::Client,
-    pub bus: Bus,
+    pub(crate) paused: Side,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) bedrock: aws_sdk_bedrock::Client,
+    pub(crate) bus: Bus,
     http: reqwest::Client,
 }
 
 impl World {
-    pub async fn start() -> Result<World> {
+    pub(crate) async fn start() -> Result<World> {
         let binaries = build::functions().await?;
         // Scenarios run side by side and bend the stand-in by their datasets' names.
         let faults = Faults {
@@ -97,7 +97,7 @@ impl World {
         })
     }
 
-    pub async fn stop(self) -> Result<()> {
+    pub(crate) async fn stop(self) -> Result<()> {
         for side in [&self.main, &self.guarded, &self.paused] {
             side.collector.abort();
         }
@@ -105,28 +105,28 @@ impl World {
     }
 
     /// Uploads one file of a dataset, as anybody would.
-    pub async fn drop(&self, side: &Side, dataset: &str, file: &str, text: impl Into<String>) -> Result<()> {
+    pub(crate) async fn drop(&self, side: &Side, dataset: &str, file: &str, text: impl Into<String>) -> Result<()> {
         self.put(side, &format!("datasets/{dataset}/{file}"), text.into().into_bytes()).await
     }
 
-    pub async fn put(&self, side: &Side, key: &str, bytes: Vec<u8>) -> Result<()> {
+    pub(crate) async fn put(&self, side: &Side, key: &str, bytes: Vec<u8>) -> Result<()> {
         let request = self.s3.put_object().bucket(side.bucket()).key(key).body(ByteStream::from(bytes));
         request.send().await.with_context(|| format!("upload of {key}"))?;
         Ok(())
     }
 
-    pub async fn read(&self, side: &Side, key: &str) -> Result<Vec<u8>> {
+    pub(crate) async fn read(&self, side: &Side, key: &str) -> Result<Vec<u8>> {
         let object =
             self.s3.get_object().bucket(side.bucket()).key(key).send().await.with_context(|| format!("read {key}"))?;
         Ok(object.body.collect().await?.to_vec())
     }
 
-    pub async fn read_json(&self, side: &Side, key: &str) -> Result<Value> {
+    pub(crate) async fn read_json(&self, side: &Side, key: &str) -> Result<Value> {
         Ok(serde_json::from_slice(&self.read(side, key).await?)?)
     }
 
     /// The newest report on a dataset, once it has this state.
-    pub async fn report(&self, side: &Side, dataset: &str, state: &str) -> Result<Value> {
+    pub(crate) async fn report(&self, side: &Side, dataset: &str, state: &str) -> Result<Value> {
         self.until(&format!("a report on {dataset} that says {state}"), async || {
             let report = self.read_json(side, &format!("reports/{dataset}/latest.json")).await.ok()?;
             (report["state"] == state).then_some(report)
@@ -135,7 +135,7 @@ impl World {
     }
 
     /// The dataset's newest accepted run, once it is in this state.
-    pub async fn run_in(&self, side: &Side, dataset: &str, state: State) -> Result<Run> {
+    pub(crate) async fn run_in(&self, side: &Side, dataset: &str, state: State) -> Result<Run> {
         self.until(&format!("the run of {dataset} to be {}", state.as_str()), async || {
             let head = side.ledger.head(dataset).await.ok()??;
             let run = side.ledger.run(&head.latest?).await.ok()??;
@@ -145,7 +145,7 @@ impl World {
     }
 
     /// This very run, once it is in this state.
-    pub async fn run_is(&self, side: &Side, run_id: &str, state: State) -> Result<Run> {
+    pub(crate) async fn run_is(&self, side: &Side, run_id: &str, state: State) -> Result<Run> {
         self.until(&format!("the run {run_id} to be {}", state.as_str()), async || {
             let run = side.ledger.run(run_id).await.ok()??;
             (run.state == state).then_some(run)
@@ -154,7 +154,7 @@ impl World {
     }
 
     /// Messages about a dataset, once there are `n` of them with this text in the body or subject.
-    pub async fn told(&self, side: &Side, dataset: &str, text: &str, n: usize) -> Result<Vec<Told>> {
+    pub(crate) async fn told(&self, side: &Side, dataset: &str, text: &str, n: usize) -> Result<Vec<Told>> {
         let about = || -> Vec<Told> {
             let outbox = side.outbox.lock().expect("no collector panics");
             let fits = |told: &&Told| told.attributes.get("dataset").is_some_and(|name| name == dataset);
@@ -177,7 +177,7 @@ impl World {
     }
 
     /// Jobs of a dataset as Bedrock received them.
-    pub async fn jobs(&self, dataset: &str) -> Result<Vec<Value>> {
+    pub(crate) async fn jobs(&self, dataset: &str) -> Result<Vec<Value>> {
         let all: Value =
             self.http.get(format!("{}/_standin/jobs", self.stack.bedrock_endpoint())).send().await?.json().await?;
         let jobs = all["jobs"].as_array().context("a list of jobs")?;
@@ -194,14 +194,14 @@ impl World {
     }
 
     /// Sets how the Bedrock stand-in misbehaves.
-    pub async fn faults(&self, faults: Value) -> Result<()> {
+    pub(crate) async fn faults(&self, faults: Value) -> Result<()> {
         let answer =
             self.http.post(format!("{}/_standin/faults", self.stack.bedrock_endpoint())).json(&faults).send().await?;
         ensure!(answer.status().is_success(), "the stand-in refuses {faults}: {}", answer.text().await?);
         Ok(())
     }
 
-    pub async fn command(&self, side: &Side, kind: Kind, run_id: &str) -> Result<()> {
+    pub(crate) async fn command(&self, side: &Side, kind: Kind, run_id: &str) -> Result<()> {
         let detail = Detail {
             version: VERSION,
             stack: side.deployed.name.clone(),
@@ -212,19 +212,19 @@ impl World {
         Ok(self.bus.put(kind, &detail).await?)
     }
 
-    pub async fn sweep(&self, side: &Side) -> Result<()> {
+    pub(crate) async fn sweep(&self, side: &Side) -> Result<()> {
         self.stack.invoke(side.deployed.function("sweep")?, &json!({})).await?;
         Ok(())
     }
 
     /// An event of an `aws.*` source, as AWS itself would send it.
-    pub async fn aws_event(&self, source: &str, kind: &str, detail: Value) -> Result<()> {
+    pub(crate) async fn aws_event(&self, source: &str, kind: &str, detail: Value) -> Result<()> {
         let entry = json!({ "Source": source, "DetailType": kind, "Detail": detail.to_string() });
         self.stack.post_events(&[entry]).await
     }
 
     /// How many messages a queue holds, seen or unseen.
-    pub async fn waiting(&self, queue: &str) -> Result<u64> {
+    pub(crate) async fn waiting(&self, queue: &str) -> Result<u64> {
         use aws_sdk_sqs::types::QueueAttributeName as Name;
         let names = [Name::ApproximateNumberOfMessages, Name::ApproximateNumberOfMessagesNotVisible];
         let answer =
@@ -233,17 +233,17 @@ impl World {
     }
 
     /// S3 tells whole seconds, so what is to be newer must come in a later one.
-    pub async fn next_second(&self) {
+    pub(crate) async fn next_second(&self) {
         tokio::time::sleep(Duration::from_millis(1100)).await;
     }
 
     /// Long enough for what should not happen to have happened.
-    pub async fn settled(&self) {
+    pub(crate) async fn settled(&self) {
         tokio::time::sleep(Duration::from_secs(3)).await;
     }
 
     /// Polls until `look` finds something.
-    pub async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> Result<T> {
+    pub(crate) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> Result<T> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = look().await {
@@ -258,7 +258,7 @@ impl World {
 }
 
 impl Side {
-    async fn new(stack: &Stack, deployed: Deployed) -> Result<Side> {
+    async fn new(stack: &Stack, deployed: Deployment) -> Result<Side> {
         let config = &stack.sdk();
         let name = format!("{}-outbox", deployed.name);
         let queue = aws_sdk_sqs::Client::new(config)
@@ -276,12 +276,12 @@ impl Side {
         Ok(Side { ledger: Ledger::new(config, deployed.outputs["TableName"].clone()), deployed, outbox, collector })
     }
 
-    pub fn bucket(&self) -> &str {
+    pub(crate) fn bucket(&self) -> &str {
         &self.deployed.outputs["BucketName"]
     }
 
     /// All messages about a dataset until now.
-    pub fn messages(&self, dataset: &str) -> Vec<Told> {
+    pub(crate) fn messages(&self, dataset: &str) -> Vec<Told> {
         let outbox = self.outbox.lock().expect("no collector panics");
         outbox
             .iter()
@@ -317,6 +317,9 @@ async fn collect(sqs: aws_sdk_sqs::Client, queue: String, outbox: Arc<Mutex<Vec<
 }
 
 /// Runs two futures at once; both must succeed.
-pub async fn both<A, B>(a: impl Future<Output = Result<A>>, b: impl Future<Output = Result<B>>) -> Result<(A, B)> {
+pub(crate) async fn both<A, B>(
+    a: impl Future<Output = Result<A>>,
+    b: impl Future<Output = Result<B>>,
+) -> Result<(A, B)> {
     tokio::try_join!(a, b)
 }

@@ -75,10 +75,36 @@ fn messages_never_quote_a_record() {
             "{{\"schemaVersion\": \"{secret}\", \"messages\": [{{\"role\": \"{secret}\", \"{secret}\": [], \"content\": [{{\"{secret}\": 1}}]}}]}}"
         ),
         format!("{{\"a\": {{\"{secret}\": [{secret}]}}}}"),
-        format!("{secret}"),
+        secret.to_owned(),
         format!("{{\"prompt\": \"{secret}\", \"completion\": \"{secret}\"}}"),
     ];
     let report = judge(training, [lines.join("\n").as_bytes()]);
     assert!(report.findings.errors >= 8);
     assert!(!shown(&report.findings).contains("secret"), "{}", shown(&report.findings));
+}
+
+#[test]
+fn hostile_lines_take_no_more_time_than_their_length() {
+    let training = rules("nova-micro", Customization::FineTuning);
+    let conversation = |text: String| {
+        format!(
+            "{{\"schemaVersion\": \"bedrock-conversation-2024\", \"messages\": [{{\"role\": \"user\", \"content\": [{{\"text\": \"{text}\"}}]}}]}}"
+        )
+    };
+    // Each made a rule walk the whole line once per fault, if it were written carelessly.
+    let lines = [
+        conversation("User:".repeat(400_000)),
+        conversation("\u{1}".repeat(1_000_000)),
+        conversation("\\u0000".repeat(300_000)),
+        conversation("\\ud800".repeat(300_000)),
+        format!("{{{}}}", vec!["\"sytem\": 0"; 200_000].join(",")),
+        format!("{{\"messages\": [{}]}}", vec!["{\"role\": \"x\"}"; 100_000].join(",")),
+        vec!["[\"\\\\"; 300_000].concat(),
+    ];
+    let begun = std::time::Instant::now();
+    for line in lines {
+        assert!(judge(training, [line.as_bytes()]).findings.errors > 0);
+    }
+    // Seconds here; a quadratic walk would take many minutes.
+    assert!(begun.elapsed().as_secs() < 60);
 }
