@@ -5,7 +5,8 @@ use tunedrop_run::event::Kind;
 use tunedrop_run::{Run, State};
 
 use crate::data::nova;
-use crate::world::{FAILURE, Side, World};
+use crate::side::Side;
+use crate::world::{FAILURE, World};
 
 const NOVA: &str = "base_model: nova-lite\n";
 
@@ -25,8 +26,11 @@ async fn again(w: &World, side: &Side, dataset: &str) -> Result<()> {
 
 /// The answer names the run, and no second job was started.
 async fn answered(w: &World, side: &Side, run: &Run, says: &str) -> Result<()> {
-    let told = w.told(side, &run.dataset, "same", 1).await?;
-    ensure!(told[0].body.contains(&run.run_id) && told[0].body.contains(says), "{told:#?}");
+    let told = w.told(side, &run.dataset, "dropped again", 1).await?;
+    ensure!(
+        told[0].body.contains(&run.run_id) && (told[0].body.contains(says) || told[0].attributes["state"] == says),
+        "{told:#?}"
+    );
     ensure!(w.jobs(&run.dataset).await?.len() <= 1, "no second job");
     Ok(())
 }

@@ -5,7 +5,8 @@ use serde_json::json;
 use tunedrop_run::{Run, State};
 
 use crate::data::{nova, pairs};
-use crate::world::{Side, World};
+use crate::side::Side;
+use crate::world::World;
 
 /// The run of a set whose launch is refused, with the words in reason and message.
 async fn refused(w: &World, side: &Side, dataset: &str, recipe: &str, data: String, words: &str) -> Result<Run> {
@@ -20,6 +21,10 @@ async fn refused(w: &World, side: &Side, dataset: &str, recipe: &str, data: Stri
     let told = w.told(side, dataset, words, 1).await?;
     ensure!(told.len() == 1 && told[0].attributes["state"] == "Refused", "{told:#?}");
     ensure!(w.jobs(dataset).await?.is_empty(), "no job");
+    let outcome = w.read_json(side, &format!("runs/{}/outcome.json", run.run_id)).await?;
+    ensure!(outcome["state"] == "Refused" && outcome["failure_message"] == json!(run.reason), "{outcome}");
+    let page = String::from_utf8(w.read(side, &format!("runs/{}/outcome.html", run.run_id)).await?)?;
+    ensure!(page.contains("Why it was refused"), "the page says why");
     Ok(run)
 }
 
@@ -58,16 +63,48 @@ pub(crate) async fn model_that_the_stack_does_not_allow_is_refused(w: &World) ->
     Ok(())
 }
 
-pub(crate) async fn bedrocks_refusal_is_kept_word_for_word(w: &World) -> Result<()> {
-    // The grader is a well-formed ARN in a Region that the stand-in, like Bedrock, doesn't look at; the model's Region is checked.
-    let words = "The provided model identifier is invalid";
+/// Bedrock's word on a model's lifecycle wins over the catalogue's.
+pub(crate) async fn model_that_bedrock_calls_legacy_is_refused(w: &World) -> Result<()> {
     w.faults(json!({ "lifecycle": { "amazon.nova-pro-v1:0:300k": "LEGACY" } })).await?;
     w.drop(&w.main, "legacy", "job.yaml", "base_model: nova-pro\n").await?;
     w.drop(&w.main, "legacy", "train.jsonl", nova(20, "legacy")).await?;
     let run = w.run_in(&w.main, "legacy", State::Refused).await?;
-    ensure!(run.reason.as_deref().is_some_and(|reason| reason.contains("legacy") || reason.contains(words)), "{run:?}");
+    ensure!(run.reason.as_deref().is_some_and(|reason| reason.contains("legacy")), "{run:?}");
     w.told(&w.main, "legacy", "legacy", 1).await?;
     w.faults(json!({ "lifecycle": {} })).await
+}
+
+pub(crate) async fn bedrocks_refusal_is_kept_word_for_word(w: &World) -> Result<()> {
+    let words = "The provided execution role could not be assumed";
+    let fault = json!({ "operation": "CreateModelCustomizationJob", "error": "ValidationException", "message": words, "times": 1 });
+    w.faults(json!({ "calls": [fault] })).await?;
+    let run = refused(w, &w.main, "bedrock-refuses", "base_model: nova-lite\n", nova(20, "refused"), words).await?;
+    ensure!(run.reason.as_deref() == Some(words), "{run:?}");
+    Ok(())
+}
+
+/// A throttled launch, and one whose answer is lost after the job was created: each ends with one job.
+pub(crate) async fn passing_faults_are_repeated(w: &World) -> Result<()> {
+    let faults = [("ThrottlingException", false), ("InternalServerException", true)];
+    for (i, (error, after)) in faults.into_iter().enumerate() {
+        let fault = json!({ "operation": "CreateModelCustomizationJob", "error": error, "message": "try again", "times": 3, "after": after });
+        w.faults(json!({ "calls": [fault] })).await?;
+        let dataset = format!("passing-{i}");
+        w.drop(&w.main, &dataset, "job.yaml", "base_model: nova-lite\n").await?;
+        w.drop(&w.main, &dataset, "train.jsonl", nova(20, &dataset)).await?;
+        w.until("the launch to fail or the job to be known", async || {
+            let head = w.main.ledger.head(&dataset).await.ok()??;
+            let run = w.main.ledger.run(&head.latest?).await.ok()??;
+            let over = run.lease_until.is_some_and(|lease| lease <= tunedrop_run::Timestamp::now().as_second());
+            (over || run.job_arn.is_some()).then_some(())
+        })
+        .await?;
+        // Its message comes again after 90 s; the sweep is quicker.
+        w.sweep(&w.main).await?;
+        w.run_in(&w.main, &dataset, State::Succeeded).await?;
+        ensure!(w.jobs(&dataset).await?.len() == 1, "one job");
+    }
+    w.faults(json!({ "calls": [] })).await
 }
 
 pub(crate) async fn full_slots_keep_runs_queued(w: &World) -> Result<()> {
@@ -85,6 +122,16 @@ pub(crate) async fn full_slots_keep_runs_queued(w: &World) -> Result<()> {
         (run.state == State::Queued && run.waiting.is_some() && run.lease_until.is_none()).then_some(())
     })
     .await?;
+    // No slot for a day: people are told, once.
+    let then = tunedrop_run::Timestamp::from_second(tunedrop_run::Timestamp::now().as_second() - 90_000)?;
+    let head = w.main.ledger.head("slots-2").await?.expect("the head is there");
+    w.set_since(&w.main, &format!("run#{}", head.latest.expect("a run")), then).await?;
+    for _ in 0..2 {
+        w.sweep(&w.main).await?;
+        w.told(&w.main, "slots-2", "quota", 1).await?;
+    }
+    w.settled().await;
+    ensure!(w.main.messages("slots-2").len() == 1, "told once: {:#?}", w.main.messages("slots-2"));
     w.faults(json!({ "hold": [] })).await?;
     for i in 1..=3 {
         w.run_in(&w.main, &format!("slots-{i}"), State::Succeeded).await?;

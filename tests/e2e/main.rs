@@ -9,6 +9,7 @@ mod journey;
 mod odd;
 mod reports;
 mod set;
+mod side;
 mod world;
 
 use std::future::Future;
@@ -30,17 +31,69 @@ macro_rules! scenarios {
 
 fn main() {
     let side_by_side = scenarios!(
-        journey::{accepted_set_becomes_a_model, rejected_set_names_the_lines, failed_job_is_told, stop_command_stops_the_job, job_stopped_in_the_console_is_recorded, lost_event_is_found_by_the_sweep, manual_run_waits_for_approval, held_run_can_be_stopped, distillation_is_launched_with_its_teacher, reinforcement_is_launched_with_its_grader, prompt_completion_and_input_are_judged},
-        set::{files_in_every_order_make_one_job, incomplete_set_is_reported_and_told, replaced_file_is_never_trained_on_unjudged, newer_set_supersedes_a_waiting_one, recipe_typo_names_the_nearest_key, two_recipes_are_an_error, file_with_an_odd_name_is_trained_on, default_model_makes_a_recipe_optional},
-        again::{queued_answers_with_its_run, running_and_succeeded_answer_with_their_run, failed_answers_with_the_way_to_retry, stopped_answers_with_the_way_to_retry, refused_answers_with_the_way_to_retry, superseded_starts_again, rejected_is_answered_again, attempt_two_runs_once_more, retry_command_runs_once_more},
-        guards::{withdrawn_model_is_refused_with_a_live_one, token_guard_refuses, cost_guard_without_a_price_refuses, stack_guard_stands_above_the_recipe, model_that_the_stack_does_not_allow_is_refused, bedrocks_refusal_is_kept_word_for_word},
-        odd::{near_misses_are_told_once, droppings_are_ignored, foreign_jobs_are_left_alone, repeated_events_change_nothing, two_stacks_leave_each_other_alone},
-        reports::{bad_input_of_every_kind_is_a_finding},
+        journey::{
+            accepted_set_becomes_a_model,
+            rejected_set_names_the_lines,
+            failed_job_is_told,
+            stop_command_stops_the_job,
+            job_stopped_in_the_console_is_recorded,
+            lost_event_is_found_by_the_sweep,
+            manual_run_waits_for_approval,
+            held_run_can_be_stopped,
+            distillation_is_launched_with_its_teacher,
+            reinforcement_is_launched_with_its_grader,
+            prompt_completion_and_input_are_judged,
+        },
+        set::{
+            files_in_every_order_make_one_job,
+            incomplete_set_is_reported_and_told,
+            replaced_file_is_never_trained_on_unjudged,
+            newer_set_supersedes_a_waiting_one,
+            recipe_typo_names_the_nearest_key,
+            two_recipes_are_an_error,
+            file_with_an_odd_name_is_trained_on,
+            default_model_makes_a_recipe_optional,
+        },
+        again::{
+            queued_answers_with_its_run,
+            running_and_succeeded_answer_with_their_run,
+            failed_answers_with_the_way_to_retry,
+            stopped_answers_with_the_way_to_retry,
+            refused_answers_with_the_way_to_retry,
+            superseded_starts_again,
+            rejected_is_answered_again,
+            attempt_two_runs_once_more,
+            retry_command_runs_once_more,
+        },
+        guards::{
+            withdrawn_model_is_refused_with_a_live_one,
+            token_guard_refuses,
+            cost_guard_without_a_price_refuses,
+            stack_guard_stands_above_the_recipe,
+            model_that_the_stack_does_not_allow_is_refused,
+        },
+        odd::{
+            near_misses_are_told_once,
+            droppings_are_ignored,
+            foreign_jobs_are_left_alone,
+            repeated_events_change_nothing,
+            two_stacks_leave_each_other_alone,
+        },
+        reports::{
+            bad_input_of_every_kind_is_a_finding,
+        },
     );
     // These change or look at what all share.
     let alone = scenarios!(
-        guards::{full_slots_keep_runs_queued},
-        odd::{poison_is_not_retried},
+        odd::{
+            poison_is_not_retried,
+        },
+        guards::{
+            model_that_bedrock_calls_legacy_is_refused,
+            bedrocks_refusal_is_kept_word_for_word,
+            passing_faults_are_repeated,
+            full_slots_keep_runs_queued,
+        },
     );
     let arguments = Arguments::from_args();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
@@ -73,6 +126,6 @@ fn trial(
             let world = world.get_or_try_init(World::start).await?;
             scenario(world).await
         };
-        runtime.block_on(run).map_err(|error| format!("{error:?}").into())
+        runtime.block_on(run).map_err(|error| format!("{error:#}").into())
     })
 }

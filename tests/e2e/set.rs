@@ -1,7 +1,6 @@
 //! How files come together into a set.
 
 use anyhow::{Context, Result, ensure};
-use aws_sdk_dynamodb::types::AttributeValue;
 use tunedrop_run::State;
 use tunedrop_run::event::Kind;
 
@@ -44,15 +43,7 @@ pub(crate) async fn incomplete_set_is_reported_and_told(w: &World) -> Result<()>
     ensure!(w.main.messages("incomplete").is_empty(), "not told within ten minutes");
     // Eleven minutes pass.
     let then = tunedrop_run::Timestamp::from_second(tunedrop_run::Timestamp::now().as_second() - 660)?;
-    let request = w
-        .dynamodb
-        .update_item()
-        .table_name(&w.main.deployed.outputs["TableName"])
-        .key("pk", AttributeValue::S("set#incomplete".into()));
-    let request = request
-        .update_expression("SET since = :then")
-        .expression_attribute_values(":then", AttributeValue::S(then.to_string()));
-    request.send().await?;
+    w.set_since(&w.main, "set#incomplete", then).await?;
     w.sweep(&w.main).await?;
     w.told(&w.main, "incomplete", "held-out.jsonl", 1).await?;
     w.until("the set to be marked as told", async || {

@@ -1,40 +1,25 @@
 //! The stacks, and what a scenario sees and does through them.
 
-use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::{Value, json};
-use tunedrop_aws::{Bus, Ledger};
+use tunedrop_aws::Bus;
 use tunedrop_local::bedrock::{Deed, EventFault, Faults, JobFault};
-use tunedrop_local::{ACCOUNT, Deployment, REGION, Stack, StackOptions, build};
+use tunedrop_local::{Stack, StackOptions, build};
 use tunedrop_run::event::{Detail, Kind, VERSION};
-use tunedrop_run::{Run, State};
+use tunedrop_run::{Run, State, Timestamp};
+
+use crate::side::{Side, Told};
 
 /// Long enough for a cold start on a busy machine; a scenario that waits longer has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What jobs of datasets that begin with `fails-` fail with.
 pub(crate) const FAILURE: &str = "Maximum input token count 4919 exceeds limit of 4096 for train data";
-
-/// What people were told.
-#[derive(Debug, Clone)]
-pub(crate) struct Told {
-    pub(crate) subject: String,
-    pub(crate) body: String,
-    pub(crate) attributes: BTreeMap<String, String>,
-}
-
-/// One deployed stack, with its outbox.
-pub(crate) struct Side {
-    pub(crate) deployed: Deployment,
-    pub(crate) ledger: Ledger,
-    outbox: Arc<Mutex<Vec<Told>>>,
-    collector: tokio::task::JoinHandle<()>,
-}
 
 pub(crate) struct World {
     stack: Stack,
@@ -232,6 +217,14 @@ impl World {
         Ok(names.iter().filter_map(|name| answer.attributes()?.get(name)?.parse::<u64>().ok()).sum())
     }
 
+    /// Lets an item of the ledger be as old as if it had been there since `then`.
+    pub(crate) async fn set_since(&self, side: &Side, pk: &str, then: Timestamp) -> Result<()> {
+        let request = self.dynamodb.update_item().table_name(side.deployed.table()?);
+        let request = request.key("pk", AttributeValue::S(pk.to_owned())).update_expression("SET since = :then");
+        request.expression_attribute_values(":then", AttributeValue::S(then.to_string())).send().await?;
+        Ok(())
+    }
+
     /// S3 tells whole seconds, so what is to be newer must come in a later one.
     pub(crate) async fn next_second(&self) {
         tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -253,65 +246,6 @@ impl World {
                 bail!("waited {} s in vain for {what}", PATIENCE.as_secs());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-}
-
-impl Side {
-    async fn new(stack: &Stack, deployed: Deployment) -> Result<Side> {
-        let config = &stack.sdk();
-        let name = format!("{}-outbox", deployed.name);
-        let queue = aws_sdk_sqs::Client::new(config)
-            .create_queue()
-            .queue_name(&name)
-            .send()
-            .await?
-            .queue_url
-            .context("the outbox has no address")?;
-        // Not raw: the envelope carries the subject.
-        let subscribe = aws_sdk_sns::Client::new(config).subscribe().topic_arn(deployed.topic()?).protocol("sqs");
-        subscribe.endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")).send().await?;
-        let outbox = Arc::new(Mutex::new(Vec::new()));
-        let collector = tokio::spawn(collect(aws_sdk_sqs::Client::new(config), queue, Arc::clone(&outbox)));
-        Ok(Side { ledger: Ledger::new(config, deployed.outputs["TableName"].clone()), deployed, outbox, collector })
-    }
-
-    pub(crate) fn bucket(&self) -> &str {
-        &self.deployed.outputs["BucketName"]
-    }
-
-    /// All messages about a dataset until now.
-    pub(crate) fn messages(&self, dataset: &str) -> Vec<Told> {
-        let outbox = self.outbox.lock().expect("no collector panics");
-        outbox
-            .iter()
-            .filter(|told| told.attributes.get("dataset").is_some_and(|name| name == dataset))
-            .cloned()
-            .collect()
-    }
-}
-
-/// Moves what arrives at the queue that is subscribed to the topic into the outbox.
-async fn collect(sqs: aws_sdk_sqs::Client, queue: String, outbox: Arc<Mutex<Vec<Told>>>) {
-    loop {
-        let request = sqs.receive_message().queue_url(&queue).max_number_of_messages(10).wait_time_seconds(5);
-        let Ok(answer) = request.send().await else {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            continue;
-        };
-        for message in answer.messages() {
-            let envelope: Value = serde_json::from_str(message.body().unwrap_or_default()).unwrap_or_default();
-            let text = |key: &str| envelope[key].as_str().unwrap_or_default().to_owned();
-            let attributes = envelope["MessageAttributes"].as_object().into_iter().flatten();
-            let attributes =
-                attributes.map(|(name, value)| (name.clone(), value["Value"].as_str().unwrap_or_default().to_owned()));
-            outbox.lock().expect("no scenario panics with it").push(Told {
-                subject: text("Subject"),
-                body: text("Message"),
-                attributes: attributes.collect(),
-            });
-            let handle = message.receipt_handle().unwrap_or_default();
-            let _ = sqs.delete_message().queue_url(&queue).receipt_handle(handle).send().await;
         }
     }
 }

@@ -147,15 +147,22 @@ impl Ledger {
         )
     }
 
-    /// Whether people were told of `what` under `pk`.
-    pub async fn is_told(&self, pk: &str, what: &str) -> Result<bool, Failure> {
-        #[derive(serde::Deserialize)]
-        struct Told {
-            #[serde(default)]
-            told: std::collections::BTreeMap<String, String>,
-        }
-        let item: Option<Told> = self.get(pk).await?;
-        Ok(item.is_some_and(|item| item.told.contains_key(what)))
+    /// Claims the telling of `what` under `pk` for `seconds` from `now_s` (Unix seconds); false where people were told,
+    /// or another delivery of the same event is just telling them.
+    pub async fn claim_telling(&self, pk: &str, what: &str, now_s: i64, seconds: i64) -> Result<bool, Failure> {
+        let number = |value: i64| AttributeValue::N(value.to_string());
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(pk.into()))
+            .update_expression("SET #claim = :until")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(told.#what) AND (attribute_not_exists(#claim) OR #claim <= :now)")
+            .expression_attribute_names("#what", what)
+            .expression_attribute_names("#claim", format!("telling {what}"))
+            .expression_attribute_values(":now", number(now_s))
+            .expression_attribute_values(":until", number(now_s + seconds));
+        won(request.send().await, format!("dynamodb:UpdateItem {pk}"))
     }
 
     /// Writes an item that only carries marks of what was told; false where it is there already.

@@ -49,6 +49,8 @@ enum Topic {
     Rejected,
     /// Files are missing.
     Incomplete,
+    /// A quota holds the run.
+    Waiting,
     /// What the run's state says.
     Is(State),
     /// The same content was dropped again, and its run stands here.
@@ -65,6 +67,7 @@ fn topic(kind: Kind, detail: &Detail) -> Option<Topic> {
         Kind::RunSuperseded => Topic::Is(State::Superseded),
         Kind::RunLaunched => Topic::Is(State::Running),
         Kind::RunRefused => Topic::Is(State::Refused),
+        Kind::RunWaiting => Topic::Waiting,
         Kind::RunSucceeded => Topic::Is(State::Succeeded),
         Kind::RunFailed => Topic::Is(State::Failed),
         Kind::RunStopped => Topic::Is(State::Stopped),
@@ -87,6 +90,7 @@ impl Topic {
             Topic::Misnamed => "a dropped file was not read".to_owned(),
             Topic::Rejected => format!("rejected, {blocking}"),
             Topic::Incomplete => "waits for files".to_owned(),
+            Topic::Waiting => "a quota holds it back".to_owned(),
             Topic::Is(state) => state_words(state).to_owned(),
             Topic::Again(state) => format!("dropped again, {}", state_words(state)),
         }
@@ -97,7 +101,7 @@ impl Topic {
         match self {
             Topic::Misnamed | Topic::Rejected | Topic::Is(State::Failed | State::Refused | State::Rejected) => "error",
             Topic::Again(State::Rejected) => "error",
-            Topic::Incomplete | Topic::Is(State::Stopped | State::Superseded) => "warning",
+            Topic::Incomplete | Topic::Waiting | Topic::Is(State::Stopped | State::Superseded) => "warning",
             Topic::Again(State::Failed | State::Refused | State::Stopped | State::Superseded) => "warning",
             Topic::Is(_) | Topic::Again(_) => "info",
         }
@@ -135,6 +139,7 @@ fn attributes(kind: Kind, topic: &Topic, detail: &Detail) -> BTreeMap<String, St
     let state = match topic {
         Topic::Misnamed | Topic::Rejected => "Rejected",
         Topic::Incomplete => "Incomplete",
+        Topic::Waiting => "Queued",
         Topic::Is(state) | Topic::Again(state) => state.as_str(),
     };
     let mut attributes = BTreeMap::new();

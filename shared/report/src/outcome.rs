@@ -19,15 +19,15 @@ pub struct Outcome {
     pub run_id: String,
     /// The dataset's name.
     pub dataset: String,
-    /// `Succeeded`, `Failed` or `Stopped`.
+    /// `Succeeded`, `Failed`, `Stopped` or `Refused`.
     pub state: String,
     /// The base model's identifier.
     pub base_model: String,
-    /// The job's ARN.
+    /// The job's ARN; empty where the launch was refused.
     pub job_arn: String,
     /// The custom model's ARN, where there is one.
     pub model_arn: Option<String>,
-    /// Bedrock's failure message, word for word.
+    /// Why it failed or was refused: Bedrock's words, or the guard's.
     pub failure_message: Option<String>,
     /// RFC 3339.
     pub created_at: Option<String>,

@@ -36,6 +36,9 @@ pub enum Kind {
     /// Bedrock or a guard refused the launch.
     #[serde(rename = "Run Refused")]
     RunRefused,
+    /// A quota has held the run for a day, or it is one that no free slot will cure.
+    #[serde(rename = "Run Waiting")]
+    RunWaiting,
     /// The custom model is there.
     #[serde(rename = "Run Succeeded")]
     RunSucceeded,
@@ -73,6 +76,7 @@ impl Kind {
             Kind::RunSuperseded => "Run Superseded",
             Kind::RunLaunched => "Run Launched",
             Kind::RunRefused => "Run Refused",
+            Kind::RunWaiting => "Run Waiting",
             Kind::RunSucceeded => "Run Succeeded",
             Kind::RunFailed => "Run Failed",
             Kind::RunStopped => "Run Stopped",

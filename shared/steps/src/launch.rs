@@ -4,11 +4,12 @@
 //! Cut off in between, the lease runs out, and the next drain looks the job up by name and goes on.
 
 mod command;
+mod refuse;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Lifecycle, Open, Started};
+use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Lifecycle, Objects, Open, Started};
 use tunedrop_run::event::Kind;
 use tunedrop_run::state::{Input, next};
 use tunedrop_run::{Plan, Run, StackGuards, State, Timestamp, refusal};
@@ -24,6 +25,7 @@ const LEASE_SECONDS: i64 = 300;
 /// The step's adapters and settings.
 #[derive(Debug)]
 pub struct Launch {
+    objects: Objects,
     ledger: Ledger,
     bus: Bus,
     jobs: Jobs,
@@ -45,6 +47,7 @@ impl Launch {
         let config = tunedrop_aws::config().await;
         let stack = settings::required("TUNEDROP_STACK")?;
         Ok(Launch {
+            objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?),
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
             bus: Bus::new(&config),
             jobs: Jobs::new(&config),
@@ -128,7 +131,7 @@ impl Launch {
             return Ok(Drain::Next);
         };
         if let Some(reason) = self.refusal(&plan).await? {
-            self.advance(&run, Input::Refused, Change::default().set("reason", Some(reason))).await?;
+            self.refuse(&run, reason).await?;
             return Ok(Drain::Next);
         }
         let lease = Change::default().number("lease_until", Some(seconds + LEASE_SECONDS));
@@ -148,7 +151,6 @@ impl Launch {
                 return Err(failure.into());
             }
         };
-        let refused = |words: String| Change::default().set("reason", Some(words)).number("lease_until", None::<i64>);
         match started {
             Started::Job(arn) => self.running(run, &arn).await,
             Started::NoSlot(words) => {
@@ -166,12 +168,12 @@ impl Launch {
                     Ok(Drain::Next)
                 }
                 _ => {
-                    self.advance(run, Input::Refused, refused(words)).await?;
+                    self.refuse(run, words).await?;
                     Ok(Drain::Next)
                 }
             },
             Started::Refused(words) => {
-                self.advance(run, Input::Refused, refused(words)).await?;
+                self.refuse(run, words).await?;
                 Ok(Drain::Next)
             }
         }

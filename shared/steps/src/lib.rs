@@ -5,6 +5,7 @@ mod batch;
 mod launch;
 mod logging;
 mod notify;
+mod outcome;
 mod record;
 mod settings;
 mod sweep;

@@ -1,6 +1,8 @@
 //! notify: turns a domain event into a message for people, once for each state of a run.
 //!
-//! Published first, marked second: people are told at least once, and twice only where the step was cut off in between.
+//! Claimed, published, marked: people are told at least once, and twice only where the step was cut off between the
+//! last two. A second delivery meanwhile finds the claim and leaves the telling to the first, whose message stays in the
+//! queue until it is done.
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde::Deserialize;
@@ -9,11 +11,14 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Ledger, Topic};
 use tunedrop_report::message;
 use tunedrop_run::event::{Detail, Kind};
-use tunedrop_run::{DatasetHead, Run};
+use tunedrop_run::{DatasetHead, Run, Timestamp};
 
 use crate::announce::now;
 use crate::batch::{StepError, own_detail};
 use crate::settings;
+
+/// Longer than the function lives (60 s), and over when its message comes again (90 s).
+const CLAIM_SECONDS: i64 = 75;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -53,8 +58,8 @@ impl Notify {
             return Ok(());
         };
         let (item, what) = subject(kind, detail);
-        if self.ledger.is_told(&item, &what).await? {
-            info!(what, "told before");
+        if !self.ledger.claim_telling(&item, &what, Timestamp::now().as_second(), CLAIM_SECONDS).await? {
+            info!(what, "told before, or being told");
             return Ok(());
         }
         self.topic.publish(&message.subject, &message.body, &message.attributes).await?;
@@ -86,6 +91,7 @@ fn subject(kind: Kind, detail: &Detail) -> (String, String) {
     };
     let what = match (kind, detail.state) {
         _ if detail.repeated => format!("again {dropped_at}"),
+        (Kind::RunWaiting, _) => "Waiting".to_owned(),
         (Kind::DatasetIncomplete, _) => format!("Incomplete {dropped_at}"),
         (_, Some(state)) => state.as_str().to_owned(),
         (_, None) => kind.as_str().to_owned(),

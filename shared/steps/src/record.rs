@@ -11,6 +11,7 @@ use tunedrop_run::{Run, State};
 
 use crate::announce::{announce, now};
 use crate::batch::{StepError, own_detail};
+use crate::outcome::{outcome_of, write_outcome};
 use crate::settings;
 
 /// A metrics file has a line a step; this is far above what Bedrock's largest job writes.
@@ -119,7 +120,7 @@ impl Record {
         if seen.status.is_end() {
             let job = self.jobs.get(seen.arn.as_deref().unwrap_or(&seen.run_id)).await?.unwrap_or_default();
             let outcome = self.outcome(run, state, seen, &job).await?;
-            let address = self.write(run, &outcome).await?;
+            let address = write_outcome(&self.objects, &outcome).await?;
             let last = |points: &[tunedrop_report::LossPoint]| {
                 points.last().map(|point| point.loss).filter(|loss| loss.is_finite())
             };
@@ -136,29 +137,23 @@ impl Record {
     async fn outcome(&self, run: &Run, state: State, seen: &Seen, job: &JobView) -> Result<Outcome, Failure> {
         let training = self.metrics(run, "step_wise_training_metrics.csv", "training_metrics.csv").await?;
         let validation = self.metrics(run, "validation_metrics.csv", "validation_metrics.csv").await?;
-        let plan = run.plan.as_ref();
         let phase = |(name, status, started_at, changed_at): &(String, String, Option<String>, Option<String>)| Phase {
             name: name.clone(),
             status: status.clone(),
             started_at: started_at.clone(),
             changed_at: changed_at.clone(),
         };
+        let known = outcome_of(run, state, &self.objects);
         Ok(Outcome {
-            version: 1,
-            run_id: run.run_id.clone(),
-            dataset: run.dataset.clone(),
-            state: state.as_str().to_owned(),
-            base_model: plan.map(|plan| plan.base_model.clone()).unwrap_or_default(),
             job_arn: seen.arn.clone().or_else(|| run.job_arn.clone()).unwrap_or_else(|| job.arn.clone()),
             model_arn: job.model_arn.clone().or_else(|| seen.model_arn.clone()).filter(|_| state == State::Succeeded),
             failure_message: job.failure_message.clone().or_else(|| seen.reason.clone()),
             created_at: job.created_at.clone(),
             ended_at: job.ended_at.clone(),
             phases: job.phases.iter().map(phase).collect(),
-            hyperparameters: plan.map(|plan| plan.hyperparameters.clone()).unwrap_or_default(),
             training: training.as_deref().map(training_metrics).unwrap_or_default(),
             validation: validation.as_deref().map(validation_metrics).unwrap_or_default(),
-            output: self.objects.address(&format!("output/{}/", run.run_id)),
+            ..known
         })
     }
 
@@ -173,13 +168,5 @@ impl Record {
         };
         self.objects.write(&format!("runs/{}/{kept_as}", run.run_id), bytes.clone(), "text/csv").await?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
-    }
-
-    async fn write(&self, run: &Run, outcome: &Outcome) -> Result<String, Failure> {
-        let folder = format!("runs/{}", run.run_id);
-        self.objects.write(&format!("{folder}/outcome.json"), outcome.json().into_bytes(), "application/json").await?;
-        let html = format!("{folder}/outcome.html");
-        self.objects.write(&html, outcome.html().into_bytes(), "text/html; charset=utf-8").await?;
-        Ok(self.objects.address(&html))
     }
 }

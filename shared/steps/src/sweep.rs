@@ -4,6 +4,7 @@
 
 use tracing::{Instrument, info, info_span};
 use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
+use tunedrop_report::redact;
 use tunedrop_run::event::{Detail, Kind, VERSION};
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{DatasetHead, Run, State, Timestamp};
@@ -16,6 +17,8 @@ use crate::settings;
 const INCOMPLETE_AFTER_S: i64 = 600;
 /// A state that nobody was told of is announced again after this; sooner, its first event may still be under way.
 const UNTOLD_AFTER_S: i64 = 120;
+/// A run that waited this long for a job slot is told.
+const HELD_UP_AFTER_S: i64 = 86_400;
 /// A job that Bedrock doesn't know is believed gone only after this, for Get may lag behind Create.
 const FORGOTTEN_AFTER_S: i64 = 3600;
 
@@ -70,10 +73,26 @@ impl Sweep {
         if run.state == State::Running {
             self.look_at_job(run).await?;
         }
+        if run.state == State::Queued {
+            self.tell_if_held_up(run).await?;
+        }
         if run.state.is_told() && age_s(&run.changed_at) >= UNTOLD_AFTER_S {
             announce(&self.bus, &self.stack, run).await?;
         }
         Ok(())
+    }
+
+    /// A job slot gets free by itself; another quota doesn't, and neither does one that has held the run for a day.
+    async fn tell_if_held_up(&self, run: &Run) -> Result<(), Failure> {
+        let Some(words) = run.waiting.as_ref().filter(|_| !run.told.contains_key("Waiting")) else {
+            return Ok(());
+        };
+        if words.to_lowercase().contains("job") && age_s(&run.since) < HELD_UP_AFTER_S {
+            return Ok(());
+        }
+        info!("held up by a quota");
+        let detail = Detail { reason: Some(redact(words)), ..run.detail(&self.stack, redact) };
+        self.bus.put(Kind::RunWaiting, &detail).await
     }
 
     async fn look_at_job(&self, run: &Run) -> Result<(), Failure> {
@@ -95,7 +114,7 @@ impl Sweep {
             job_status: Some(status),
             model_arn,
             // Redacted like everything on the bus; record asks Bedrock for the whole.
-            reason: reason.as_deref().map(tunedrop_report::redact),
+            reason: reason.as_deref().map(redact),
             ..Detail::default()
         };
         self.bus.put(Kind::JobStateObserved, &detail).await

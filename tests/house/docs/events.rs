@@ -9,7 +9,7 @@ use tunedrop_run::event::{Detail, Kind, SOURCE, VERSION};
 use super::schema::faults;
 use super::{read, root};
 
-const KINDS: [Kind; 15] = [
+const KINDS: [Kind; 16] = [
     Kind::DatasetAccepted,
     Kind::DatasetRejected,
     Kind::DatasetIncomplete,
@@ -25,6 +25,7 @@ const KINDS: [Kind; 15] = [
     Kind::ApproveRun,
     Kind::StopRun,
     Kind::RetryRun,
+    Kind::RunWaiting,
 ];
 
 fn schema() -> Value {
@@ -97,6 +98,7 @@ fn the_schema_knows_every_kind_and_no_other() {
             Kind::ApproveRun => 12,
             Kind::StopRun => 13,
             Kind::RetryRun => 14,
+            Kind::RunWaiting => 15,
         };
         assert_eq!(KINDS[at], kind);
         assert_eq!(serde_json::to_value(kind).expect("a kind is JSON"), kind.as_str());

@@ -62,6 +62,7 @@ fn headline(topic: Topic, detail: &Detail) -> String {
             format!("{dataset} was not accepted: {} must be mended first.", counted(detail.errors, "error"))
         }
         Topic::Incomplete => format!("{dataset} is incomplete: it still waits for {}.", listed(&detail.waits_for)),
+        Topic::Waiting => format!("{run} is still queued: a quota of this account holds it back."),
         Topic::Is(State::Held) => {
             format!("{dataset} is valid, and waits for your approval before anything is launched.")
         }
@@ -151,6 +152,10 @@ fn next_steps(topic: Topic, detail: &Detail) -> String {
         }
         Topic::Incomplete => format!(
             "Drop what is missing into datasets/{dataset}/; the run starts by itself when the set is complete and valid."
+        ),
+        Topic::Waiting => format!(
+            "It is launched by itself as soon as the quota allows. If Bedrock names the account's custom models, delete some (aws bedrock list-custom-models shows them) or have the quota raised; if it names jobs, others hold the slots. To give up:\n{}",
+            command("stop", detail)
         ),
         Topic::Is(State::Held) | Topic::Again(State::Held) => {
             format!("Launch it:\n{}\nOr let it be:\n{}", command("approve", detail), command("stop", detail))

@@ -99,6 +99,16 @@ fn every_state_of_a_run() {
 }
 
 #[test]
+fn held_back_by_a_quota() {
+    let detail = Detail {
+        job_arn: None,
+        reason: Some("Too many custom models in this account".to_owned()),
+        ..detail_in(State::Queued)
+    };
+    insta::assert_snapshot!(shown(Kind::RunWaiting, &detail));
+}
+
+#[test]
 fn stopped_before_it_was_launched() {
     let detail = Detail {
         job_arn: None,

@@ -19,6 +19,7 @@ struct Page<'a> {
     headline: String,
     model_arn: Option<String>,
     failure: Option<String>,
+    trained: bool,
     next: Vec<(&'a str, String)>,
     charts: Option<Charts>,
     loss_notes: Vec<String>,
@@ -44,6 +45,7 @@ pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
         headline,
         model_arn: outcome.model_arn.as_deref().map(visible),
         failure: failure(outcome),
+        trained: outcome.state != "Refused",
         next: next(outcome),
         charts: charts(&outcome.training, &outcome.validation),
         loss_notes: notes(&outcome.training, &outcome.validation),
@@ -68,6 +70,7 @@ fn headline(outcome: &Outcome) -> (&'static str, String) {
         "Succeeded" => ("good", format!("Succeeded{after}: the custom model is ready")),
         "Failed" => ("bad", format!("Failed{after}: there is no custom model")),
         "Stopped" => ("wait", format!("Stopped{after}: there is no custom model")),
+        "Refused" => ("bad", "Refused: no job was started, and nothing is billed".to_owned()),
         other => ("wait", visible(other)),
     }
 }
@@ -87,6 +90,10 @@ fn next(outcome: &Outcome) -> Vec<(&'static str, String)> {
         (None, "Succeeded") => {
             vec![("Ask Bedrock for the job, which names the custom model", job_command(&outcome.job_arn))]
         }
+        (_, "Refused") => vec![(
+            "Do what the reason asks for, and drop the recipe again with a new `attempt`; or, once the stack allows it, run it as it is",
+            retry_command(&outcome.run_id),
+        )],
         (_, "Stopped") => vec![("Run the same content once more", retry_command(&outcome.run_id))],
         _ => vec![
             (

@@ -91,6 +91,24 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
+fn a_refusal_says_why_and_shows_no_training() {
+    let refused = Outcome {
+        state: "Refused".to_owned(),
+        job_arn: String::new(),
+        model_arn: None,
+        failure_message: Some("the recipe's guard.max_tokens is 10".to_owned()),
+        training: Vec::new(),
+        validation: Vec::new(),
+        ..succeeded()
+    };
+    let html = refused.html();
+    assert!(
+        html.contains("no job was started") && html.contains("Why it was refused") && html.contains("guard.max_tokens")
+    );
+    assert!(!html.contains("<h2>Loss</h2>") && !html.contains("get-model-customization-job"));
+}
+
+#[test]
 fn only_models_that_take_it_are_offered_on_demand() {
     let deploy = |base| next_commands("a-1", "arn:aws:bedrock:us-west-2:1:custom-model/x/y", base)[0].1.clone();
     insta::assert_snapshot!(
