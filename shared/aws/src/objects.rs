@@ -80,18 +80,19 @@ impl Objects {
         Ok(keys)
     }
 
-    /// What lies at `key` now.
-    pub async fn head(&self, key: &str) -> Result<Option<Object>, Failure> {
-        match self.client.head_object().bucket(&self.bucket).key(key).send().await {
-            Ok(answer) => Ok(Some(Object {
-                key: key.to_owned(),
-                etag: answer.e_tag.unwrap_or_default(),
-                size: answer.content_length.unwrap_or_default().max(0) as u64,
-                modified_ms: answer.last_modified.and_then(|time| time.to_millis().ok()).unwrap_or_default(),
-            })),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
-            Err(error) => Err(Failure::new(format!("s3:HeadObject {key}"), &error)),
-        }
+    /// What lies at `key` now. Asked by a listing, not by HeadObject: that answers for a missing key with "forbidden"
+    /// unless the whole bucket may be listed (S3 API reference, HeadObject), and ours may only under a prefix.
+    pub async fn find(&self, key: &str) -> Result<Option<Object>, Failure> {
+        // A key is the first of all that begin with it.
+        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(key).max_keys(1);
+        let answer = request.send().await.map_err(|error| Failure::new(format!("s3:ListBucket {key}"), &error))?;
+        let found = answer.contents.unwrap_or_default().into_iter().find(|object| object.key.as_deref() == Some(key));
+        Ok(found.map(|object| Object {
+            key: key.to_owned(),
+            etag: object.e_tag.unwrap_or_default(),
+            size: object.size.unwrap_or_default().max(0) as u64,
+            modified_ms: object.last_modified.and_then(|time| time.to_millis().ok()).unwrap_or_default(),
+        }))
     }
 
     /// Opens `key`; with `etag`, that version of it only. `None` where it is gone or another version lies there now.

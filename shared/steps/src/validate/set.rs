@@ -39,7 +39,7 @@ pub(super) async fn load(
     let folder = format!("{PREFIX}{dataset}/");
     let mut recipes = Vec::new();
     for name in RECIPES {
-        recipes.extend(objects.head(&format!("{folder}{name}")).await?.map(|object| (name, object)));
+        recipes.extend(objects.find(&format!("{folder}{name}")).await?.map(|object| (name, object)));
     }
     let mut recipe_file = None;
     let (recipe, mut findings) = match recipes.first() {
@@ -65,7 +65,7 @@ pub(super) async fn load(
     let mut files = Vec::new();
     let mut missing = Vec::new();
     for (role, name) in recipe.files() {
-        match objects.head(&format!("{folder}{name}")).await? {
+        match objects.find(&format!("{folder}{name}")).await? {
             Some(object) => files.push((role, name.to_owned(), object)),
             None => missing.push(name.to_owned()),
         }
