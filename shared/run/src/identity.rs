@@ -16,7 +16,7 @@ pub struct Identity {
     pub run_id: String,
 }
 
-/// What is wrong with a dataset's name, if anything: `[a-zA-Z0-9](-?[a-zA-Z0-9])*`, at most [`DATASET_MAX`] characters.
+/// What is wrong with a dataset's name, if anything: `[a-zA-Z0-9](-?[a-zA-Z0-9])*`, at most 40 characters.
 pub fn dataset_fault(name: &str) -> Option<String> {
     if name.len() > DATASET_MAX {
         return Some(format!(
