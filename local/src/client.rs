@@ -92,7 +92,10 @@ impl Stack {
     pub async fn subscribe(&self, deployment: &Deployment) -> Result<String> {
         let (sdk, topic) = (self.sdk(), deployment.topic()?);
         let name = format!("{}-messages", deployment.name);
-        let queue = aws_sdk_sqs::Client::new(&sdk).create_queue().queue_name(&name).send().await;
+        let create = aws_sdk_sqs::Client::new(&sdk).create_queue().queue_name(&name);
+        // A queue takes a topic's messages only if its policy says so.
+        let create = create.attributes(aws_sdk_sqs::types::QueueAttributeName::Policy, from_topic(topic).to_string());
+        let queue = create.send().await;
         let queue = queue.context("the queue for messages could not be made")?;
         let subscribe = aws_sdk_sns::Client::new(&sdk).subscribe().topic_arn(topic).protocol("sqs");
         let subscribe = subscribe.endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"));
@@ -124,6 +127,19 @@ impl Stack {
             wait = 0;
         }
     }
+}
+
+fn from_topic(topic: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "Service": "sns.amazonaws.com" },
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+            "Condition": { "ArnEquals": { "aws:SourceArn": topic } },
+        }],
+    })
 }
 
 fn config(endpoint: &str) -> SdkConfig {

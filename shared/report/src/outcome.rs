@@ -15,6 +15,8 @@ use crate::wording::shell;
 pub struct Outcome {
     /// The schema's version: 1.
     pub version: u32,
+    /// The stack's name.
+    pub stack: String,
     /// The run's id.
     pub run_id: String,
     /// The dataset's name.

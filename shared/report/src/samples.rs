@@ -95,6 +95,7 @@ pub(crate) fn rejected() -> Verdict {
     };
     Verdict {
         version: 1,
+        stack: "tunedrop".to_owned(),
         dataset: "support-bot".to_owned(),
         run_id: Some("support-bot-0123456789ab".to_owned()),
         state: "Rejected".to_owned(),
@@ -159,6 +160,7 @@ pub(crate) fn succeeded() -> Outcome {
     };
     Outcome {
         version: 1,
+        stack: "tunedrop".to_owned(),
         run_id: "support-bot-0123456789ab".to_owned(),
         dataset: "support-bot".to_owned(),
         state: "Succeeded".to_owned(),

@@ -12,6 +12,8 @@ use tunedrop_validation::{Findings, Statistics};
 pub struct Verdict {
     /// The schema's version: 1.
     pub version: u32,
+    /// The stack's name.
+    pub stack: String,
     /// The dataset's name.
     pub dataset: String,
     /// The run's id; absent while files are missing.

@@ -117,5 +117,17 @@ pub(crate) fn listed(words: &[String]) -> String {
     }
 }
 
+/// The stack that the command line takes where none is named.
+const STACK_DEFAULT: &str = "tunedrop";
+
+/// A command of the command line for a run, as it is typed.
+pub(crate) fn command(verb: &str, run_id: &str, stack: &str) -> String {
+    let run = shell(run_id);
+    match stack {
+        "" | STACK_DEFAULT => format!("tunedrop {verb} {run}"),
+        stack => format!("tunedrop {verb} {run} --stack {}", shell(stack)),
+    }
+}
+
 #[cfg(test)]
 mod tests;

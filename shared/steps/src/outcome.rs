@@ -5,10 +5,11 @@ use tunedrop_report::Outcome;
 use tunedrop_run::{Run, State};
 
 /// What the ledger alone knows of a run that ends in `state`.
-pub(crate) fn outcome_of(run: &Run, state: State, objects: &Objects) -> Outcome {
+pub(crate) fn outcome_of(stack: &str, run: &Run, state: State, objects: &Objects) -> Outcome {
     let plan = run.plan.as_ref();
     Outcome {
         version: 1,
+        stack: stack.to_owned(),
         run_id: run.run_id.clone(),
         dataset: run.dataset.clone(),
         state: state.as_str().to_owned(),

@@ -143,7 +143,7 @@ impl Record {
             started_at: started_at.clone(),
             changed_at: changed_at.clone(),
         };
-        let known = outcome_of(run, state, &self.objects);
+        let known = outcome_of(&self.stack, run, state, &self.objects);
         Ok(Outcome {
             job_arn: seen.arn.clone().or_else(|| run.job_arn.clone()).unwrap_or_else(|| job.arn.clone()),
             model_arn: job.model_arn.clone().or_else(|| seen.model_arn.clone()).filter(|_| state == State::Succeeded),

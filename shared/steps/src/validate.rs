@@ -97,6 +97,7 @@ impl Validate {
         findings.push(finding);
         let verdict = Verdict {
             version: 1,
+            stack: self.stack.clone(),
             dataset: dataset.to_owned(),
             run_id: None,
             state: "Rejected".to_owned(),

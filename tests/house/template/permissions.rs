@@ -159,6 +159,23 @@ fn nothing_that_people_dropped_can_be_changed() {
 }
 
 #[test]
+fn the_judged_bytes_are_written_by_validate_alone() {
+    let template = template();
+    let outcomes = json!(["${Bucket.Arn}/runs/*/outcome.html", "${Bucket.Arn}/runs/*/outcome.json"]);
+    assert_eq!(statement(&template, "LaunchRole", "WriteOutcomes")["Resource"], outcomes);
+    let denial = statement(&template, "RecordRole", "LeaveDataAlone");
+    assert_eq!((&denial["Effect"], &denial["Resource"]), (&json!("Deny"), &json!("${Bucket.Arn}/runs/*/data/*")));
+}
+
+#[test]
+fn who_tells_people_reads_nothing_of_the_ledger() {
+    let template = template();
+    assert_eq!(statement(&template, "NotifyRole", "Ledger")["Action"], "dynamodb:UpdateItem");
+    let sids: Vec<&str> = allowances(&template, "SweepRole").iter().filter_map(|one| one["Sid"].as_str()).collect();
+    assert!(!sids.contains(&"Ledger"), "the sweep goes by the index of what is open, and writes nothing");
+}
+
+#[test]
 fn a_key_is_used_only_if_there_is_one_and_only_through_a_service() {
     let template = template();
     for role in roles(&template) {

@@ -9,9 +9,6 @@ use super::Topic;
 use crate::redact;
 use crate::wording::{counted, errors_and_warnings, listed, loss, moment, shell, thousands, visible, visible_lines};
 
-/// The stack that the command line takes where none is named.
-const STACK_DEFAULT: &str = "tunedrop";
-
 pub(super) fn body(topic: &Topic, detail: &Detail) -> String {
     let mut out = format!("{}\n", headline(*topic, detail));
     let facts = facts(*topic, detail);
@@ -215,11 +212,7 @@ pub(super) fn next_attempt(detail: &Detail) -> u64 {
 }
 
 fn command(verb: &str, detail: &Detail) -> String {
-    let run = shell(detail.run_id.as_deref().unwrap_or_default());
-    match detail.stack.as_str() {
-        "" | STACK_DEFAULT => format!("  tunedrop {verb} {run}"),
-        stack => format!("  tunedrop {verb} {run} --stack {}", shell(stack)),
-    }
+    format!("  {}", crate::wording::command(verb, detail.run_id.as_deref().unwrap_or_default(), &detail.stack))
 }
 
 fn indented(text: &str) -> String {

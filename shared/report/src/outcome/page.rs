@@ -5,7 +5,7 @@ use askama::Template;
 use super::chart::{Charts, charts};
 use super::losses::{Losses, notes, summary};
 use super::{Outcome, Phase, next_commands};
-use crate::wording::{STYLE, STYLE_HASH, between, moment, shell, visible, visible_lines};
+use crate::wording::{STYLE, STYLE_HASH, between, command, moment, shell, visible, visible_lines};
 
 #[derive(Template)]
 #[template(path = "outcome.html")]
@@ -92,21 +92,17 @@ fn next(outcome: &Outcome) -> Vec<(&'static str, String)> {
         }
         (_, "Refused") => vec![(
             "Do what the reason asks for, and drop the recipe again with a new `attempt`; or, once the stack allows it, run it as it is",
-            retry_command(&outcome.run_id),
+            command("retry", &outcome.run_id, &outcome.stack),
         )],
-        (_, "Stopped") => vec![("Run the same content once more", retry_command(&outcome.run_id))],
+        (_, "Stopped") => vec![("Run the same content once more", command("retry", &outcome.run_id, &outcome.stack))],
         _ => vec![
             (
                 "Mend the data or the recipe and drop it again, which starts a new run by itself; or run the same content once more",
-                retry_command(&outcome.run_id),
+                command("retry", &outcome.run_id, &outcome.stack),
             ),
             ("See the job as Bedrock has it", job_command(&outcome.job_arn)),
         ],
     }
-}
-
-fn retry_command(run_id: &str) -> String {
-    format!("tunedrop retry {}", shell(run_id))
 }
 
 fn job_command(arn: &str) -> String {

@@ -5,7 +5,7 @@ use tunedrop_validation::{Code, Finding, Severity, Statistics, TokenBracket};
 
 use super::{FileVerdict, Verdict};
 use crate::wording::{
-    STYLE, STYLE_HASH, bytes, counted, errors_and_warnings, listed, moment, shell, thousands, visible,
+    STYLE, STYLE_HASH, bytes, command, counted, errors_and_warnings, listed, moment, thousands, visible,
 };
 
 #[derive(Template)]
@@ -86,7 +86,7 @@ pub(super) fn render(verdict: &Verdict) -> Result<String, askama::Error> {
         dataset,
         headline,
         note: verdict.note.as_deref().map(visible),
-        command: held.map(|run_id| format!("tunedrop approve {}", shell(run_id))),
+        command: held.map(|run_id| command("approve", run_id, &verdict.stack)),
         waits_for: verdict.waits_for.iter().map(|file| visible(file)).collect(),
         total: errors_and_warnings(findings.errors, findings.warnings),
         has_lines: findings.kept.iter().any(|finding| finding.line.is_some()),

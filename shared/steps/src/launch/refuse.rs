@@ -12,8 +12,10 @@ use crate::outcome::{outcome_of, write_outcome};
 impl Launch {
     /// Writes the outcome first, so that whoever hears of the refusal finds it.
     pub(super) async fn refuse(&self, run: &Run, reason: String) -> Result<(), StepError> {
-        let outcome =
-            Outcome { failure_message: Some(reason.clone()), ..outcome_of(run, State::Refused, &self.objects) };
+        let outcome = Outcome {
+            failure_message: Some(reason.clone()),
+            ..outcome_of(&self.stack, run, State::Refused, &self.objects)
+        };
         let report = write_outcome(&self.objects, &outcome).await?;
         let change = Change::default()
             .set("reason", Some(reason))

@@ -10,11 +10,12 @@ use super::judge::Judged;
 use super::set::Set;
 use crate::announce::rfc3339;
 
-pub(super) fn verdict(dataset: &str, set: &Set, judged: &Judged, state: &str) -> Verdict {
+pub(super) fn verdict(stack: &str, dataset: &str, set: &Set, judged: &Judged, state: &str) -> Verdict {
     let catalogue = Catalogue::embedded();
     let note = set.recipe.model(catalogue).and_then(|model| model.withdrawn_note());
     Verdict {
         version: 1,
+        stack: stack.to_owned(),
         dataset: dataset.to_owned(),
         run_id: None,
         state: state.to_owned(),

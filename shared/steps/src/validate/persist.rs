@@ -60,7 +60,7 @@ impl Validate {
 
     /// Files are missing: what is there is reported, and the sweep tells people if it stays so.
     async fn incomplete(&self, dataset: &str, set: &Set, judged: &Judged) -> Result<(), StepError> {
-        let mut verdict = verdict(dataset, set, judged, "Incomplete");
+        let mut verdict = verdict(&self.stack, dataset, set, judged, "Incomplete");
         verdict.waits_for.clone_from(&set.missing);
         let report = self.write_verdict(&format!("reports/{dataset}/incomplete-{}", set.fingerprint), &verdict).await?;
         self.write_latest(dataset, &verdict).await?;
@@ -118,7 +118,7 @@ impl Validate {
         if !rejected && !self.copy_files(&set, &identity.run_id).await? {
             return Ok(Read::Changed);
         }
-        let mut verdict = verdict(dataset, &set, &judged, state.as_str());
+        let mut verdict = verdict(&self.stack, dataset, &set, &judged, state.as_str());
         verdict.run_id = Some(identity.run_id.clone());
         let report = self.write_verdict(&format!("reports/{dataset}/{}", identity.run_id), &verdict).await?;
         if !overtaken {

@@ -1,0 +1,181 @@
+//! The emulator with IAM enforced, and one deployed stack as a journey sees it.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use aws_sdk_s3::primitives::ByteStream;
+use serde_json::json;
+use tokio::sync::Mutex;
+use tunedrop_aws::{Bus, Ledger};
+use tunedrop_local::bedrock::{Deed, EventFault, Faults};
+use tunedrop_local::{Deployment, Message, Stack, StackOptions, build};
+use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::{Run, State};
+
+/// Long enough for a message that went back to its queue, on a busy machine, to come again after its 90 seconds.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// The functions, whose roles are named after them.
+pub(crate) const FUNCTIONS: [&str; 5] = ["validate", "launch", "record", "notify", "sweep"];
+
+/// The bucket that Bedrock is said to write its invocation logs to.
+pub(crate) const LOGS: &str = "invocation-logs";
+
+/// Everything runs on this emulator. Jobs are bent by the names of their datasets.
+pub(crate) async fn start() -> Result<Stack> {
+    let binaries = build::functions().await?;
+    let lose = |job: &str, status: &str| EventFault {
+        r#do: Deed::Lose,
+        job: job.to_owned(),
+        status: status.to_owned(),
+        ..EventFault::default()
+    };
+    let faults = Faults {
+        hold: vec!["hold-".to_owned()],
+        events: vec![lose("lost-", "Completed"), lose("hold-cut-off", "")],
+        lifecycle: [("amazon.nova-pro-v1:0:300k".to_owned(), "LEGACY".to_owned())].into(),
+        slots: 1000,
+        models: 1000,
+        train: false,
+        ..Faults::default()
+    };
+    let options = StackOptions {
+        name: "whole".to_owned(),
+        auth: true,
+        parameters: parameters(),
+        faults,
+        ..StackOptions::default()
+    };
+    let stack = Stack::start(&binaries, options).await?;
+    let s3 = aws_sdk_s3::Client::new(&stack.sdk());
+    s3.create_bucket().bucket(LOGS).send().await?;
+    s3.put_object().bucket(LOGS).key("june/records.json.gz").body(ByteStream::from_static(b"{}\n")).send().await?;
+    Ok(stack)
+}
+
+/// The template's parameters: what the journeys use that is not there by default.
+pub(crate) fn parameters() -> Vec<(String, String)> {
+    vec![("InvocationLogBucket".to_owned(), LOGS.to_owned())]
+}
+
+/// One deployed stack.
+pub(crate) struct Site<'s> {
+    pub(crate) stack: &'s Stack,
+    pub(crate) deployed: Deployment,
+    pub(crate) ledger: Ledger,
+    pub(crate) bedrock: aws_sdk_bedrock::Client,
+    s3: aws_sdk_s3::Client,
+    bus: Bus,
+    queue: String,
+    outbox: Mutex<Vec<Message>>,
+}
+
+impl<'s> Site<'s> {
+    pub(crate) async fn new(stack: &'s Stack, deployed: Deployment) -> Result<Site<'s>> {
+        let sdk = stack.sdk();
+        let queue = stack.subscribe(&deployed).await?;
+        Ok(Site {
+            ledger: Ledger::new(&sdk, deployed.table()?.to_owned()),
+            bedrock: aws_sdk_bedrock::Client::new(&stack.bedrock_sdk()),
+            s3: aws_sdk_s3::Client::new(&sdk),
+            bus: Bus::new(&sdk),
+            queue,
+            outbox: Mutex::default(),
+            stack,
+            deployed,
+        })
+    }
+
+    pub(crate) async fn drop(&self, dataset: &str, file: &str, text: impl Into<String>) -> Result<()> {
+        let body = ByteStream::from(text.into().into_bytes());
+        let key = format!("datasets/{dataset}/{file}");
+        self.s3.put_object().bucket(self.deployed.bucket()?).key(&key).body(body).send().await.context(key)?;
+        Ok(())
+    }
+
+    pub(crate) async fn has(&self, key: &str) -> Result<()> {
+        let head = self.s3.head_object().bucket(self.deployed.bucket()?).key(key).send().await;
+        head.map(drop).with_context(|| format!("{key} is not there"))
+    }
+
+    /// The dataset's newest accepted run.
+    pub(crate) async fn newest(&self, dataset: &str) -> Option<Run> {
+        let head = self.ledger.head(dataset).await.ok()??;
+        self.ledger.run(&head.latest?).await.ok()?
+    }
+
+    pub(crate) async fn run_in(&self, dataset: &str, state: State) -> Result<Run> {
+        self.until(&format!("the run of {dataset} to be {}", state.as_str()), async || {
+            self.newest(dataset).await.filter(|run| run.state == state)
+        })
+        .await
+    }
+
+    /// A message on the dataset that has this text.
+    pub(crate) async fn told(&self, dataset: &str, text: &str) -> Result<()> {
+        let what = format!("a message on {dataset} with {text:?}");
+        let told = self.until(&what, async || {
+            let mut outbox = self.outbox.lock().await;
+            outbox.extend(self.stack.receive(&self.queue, 0).await.ok()?);
+            outbox.iter().any(|message| is_about(message, dataset) && message.body.contains(text)).then_some(())
+        });
+        if let Err(error) = told.await {
+            let outbox = self.outbox.lock().await;
+            let about: Vec<&Message> = outbox.iter().filter(|message| is_about(message, dataset)).collect();
+            return Err(error.context(format!("messages on {dataset}: {about:#?}")));
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn command(&self, kind: Kind, run_id: &str) -> Result<()> {
+        let detail = Detail {
+            version: VERSION,
+            stack: self.deployed.name.clone(),
+            run_id: Some(run_id.to_owned()),
+            by: Some("ada".to_owned()),
+            ..Detail::default()
+        };
+        Ok(self.bus.put(kind, &detail).await?)
+    }
+
+    pub(crate) async fn sweep(&self) -> Result<()> {
+        self.stack.invoke(self.deployed.function("sweep")?, &json!({})).await?;
+        Ok(())
+    }
+
+    /// Whether a function of this stack has logged these words.
+    pub(crate) async fn logged(&self, function: &str, words: &str) -> Result<bool> {
+        Ok(self.stack.logs(&self.deployed, function).await?.iter().any(|line| line.contains(words)))
+    }
+
+    /// No function of this stack failed at anything: an event that went back to its queue may succeed later.
+    pub(crate) async fn nothing_failed(&self) -> Result<()> {
+        for function in FUNCTIONS {
+            for line in self.stack.logs(&self.deployed, function).await? {
+                ensure!(
+                    !line.contains("not authorized") && !line.contains("\"level\":\"ERROR\""),
+                    "{function}: {line}"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Polls until `look` finds something.
+    pub(crate) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> Result<T> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look().await {
+                return Ok(found);
+            }
+            if Instant::now() > deadline {
+                bail!("stack {}: waited {} s in vain for {what}", self.deployed.name, PATIENCE.as_secs());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+fn is_about(message: &Message, dataset: &str) -> bool {
+    message.attributes.get("dataset").is_some_and(|name| name == dataset)
+}
