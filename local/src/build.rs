@@ -51,6 +51,11 @@ pub fn built() -> Result<Binaries> {
     check(places()?)
 }
 
+/// What was built before into `folder`, such as another profile's; the emulator stays below our own target folder.
+pub fn built_in(folder: PathBuf) -> Result<Binaries> {
+    check(Binaries { folder, ..places()? })
+}
+
 /// From where we run: `target/debug/tunedrop-local` or, as a test, `target/debug/deps/<name>`.
 fn places() -> Result<Binaries> {
     let running = std::env::current_exe().context("the running program's own path is not known")?;

@@ -24,7 +24,7 @@ AWS CLI
   export AWS_ENDPOINT_URL={endpoint} AWS_ENDPOINT_URL_BEDROCK={bedrock}
   export AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY={SECRET} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}
   aws s3 cp tests/samples/crates/nova/ s3://{bucket}/datasets/my-first/ --recursive
-  aws sqs receive-message --queue-url {queue} --wait-time-seconds 20 --query 'Messages[].Body' --output text
+  aws sqs receive-message --endpoint-url $AWS_ENDPOINT_URL --queue-url {queue} --wait-time-seconds 20 --query 'Messages[].Body' --output text
   aws s3 cp s3://{bucket}/reports/my-first/latest.html .
 
 Python (boto3), with the same exports
