@@ -15,8 +15,8 @@ use tunedrop_run::{Run, State, Timestamp};
 
 use crate::side::{Side, Told};
 
-/// Long enough for a message that went back to its queue, on a busy machine, to come again after its 90 seconds.
-const PATIENCE: Duration = Duration::from_secs(150);
+/// Long enough for a message that went back to its queue, on a busy machine, to come again: after 90 seconds, or 330 for validate.
+const PATIENCE: Duration = Duration::from_secs(400);
 
 /// What jobs of datasets that begin with `fails-` fail with.
 pub(crate) const FAILURE: &str = "Maximum input token count 4919 exceeds limit of 4096 for train data";

@@ -12,8 +12,8 @@ use tunedrop_local::{Deployment, Message, Stack, StackOptions, build};
 use tunedrop_run::event::{Detail, Kind, VERSION};
 use tunedrop_run::{Run, State};
 
-/// Long enough for a message that went back to its queue, on a busy machine, to come again after its 90 seconds.
-const PATIENCE: Duration = Duration::from_secs(150);
+/// Long enough for a message that went back to its queue, on a busy machine, to come again: after 90 seconds, or 330 for validate.
+const PATIENCE: Duration = Duration::from_secs(400);
 
 /// The functions, whose roles are named after them.
 pub(crate) const FUNCTIONS: [&str; 5] = ["validate", "launch", "record", "notify", "sweep"];
