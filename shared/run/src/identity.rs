@@ -46,6 +46,8 @@ pub fn run_identity(
 ) -> Identity {
     let mut hasher = Framed::new("tunedrop run 1");
     hasher.add(bucket);
+    // The same content in two folders is two runs, whose model names must differ, too.
+    hasher.add(dataset);
     hasher.add(&canonical(base_model, recipe));
     for (role, hash) in files {
         hasher.add(role);
@@ -58,6 +60,7 @@ pub fn run_identity(
 pub fn rejected_identity(bucket: &str, dataset: &str, recipe: &[u8]) -> Identity {
     let mut hasher = Framed::new("tunedrop rejected recipe 1");
     hasher.add(bucket);
+    hasher.add(dataset);
     hasher.0.update(recipe);
     identity(dataset, hasher, 1)
 }

@@ -54,6 +54,14 @@ fn what_bedrock_is_sent_makes_another_run() {
     assert_ne!(identity("base_model: nova-lite", "0").hash, identity("base_model: nova-lite", "1").hash);
 }
 
+/// The hash alone makes a model's name unique, where the recipe names one.
+#[test]
+fn another_dataset_is_another_hash() {
+    let recipe = crate::Recipe::default();
+    let of = |dataset| run_identity("bucket", dataset, "m", &recipe, &[("train", "0")]).hash;
+    assert_ne!(of("a"), of("b"));
+}
+
 #[test]
 fn an_attempt_keeps_the_hash_and_adds_its_number() {
     let (first, second) = (identity("base_model: nova-lite", "0"), identity("base_model: nova-lite\nattempt: 2", "0"));
