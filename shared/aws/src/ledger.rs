@@ -1,5 +1,7 @@
 //! The ledger: one DynamoDB table. A conditional write is the only lock; whoever loses a race reads what the winner wrote.
 
+mod change;
+
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -9,6 +11,7 @@ use serde::de::DeserializeOwned;
 use tunedrop_run::{DatasetHead, Run, State};
 
 use crate::Failure;
+pub use change::{Change, HeadIs};
 
 /// The sparse index over what may still have to happen; its partition key's only value is its name.
 const OPEN: &str = "open";
@@ -27,24 +30,6 @@ pub enum Open {
     Run(Box<Run>),
     /// An incomplete set.
     Set(Box<DatasetHead>),
-}
-
-/// What else changes with a run's state. An attribute set to `None` is removed.
-#[derive(Debug, Clone, Default)]
-pub struct Change(Vec<(&'static str, Option<AttributeValue>)>);
-
-impl Change {
-    /// Sets `name`, or removes it.
-    pub fn set(mut self, name: &'static str, value: Option<impl Into<String>>) -> Change {
-        self.0.push((name, value.map(|value| AttributeValue::S(value.into()))));
-        self
-    }
-
-    /// Sets the number `name`, or removes it.
-    pub fn number(mut self, name: &'static str, value: Option<impl ToString>) -> Change {
-        self.0.push((name, value.map(|value| AttributeValue::N(value.to_string()))));
-        self
-    }
 }
 
 impl Ledger {
@@ -171,13 +156,8 @@ impl Ledger {
         self.put_new(pk, "note", &item).await
     }
 
-    /// Sets and removes attributes of a dataset's head, creating it where needed. With `newer_than`, only where `latest_at` isn't later.
-    pub async fn update_head(
-        &self,
-        dataset: &str,
-        newer_than: Option<&str>,
-        head: &DatasetHead,
-    ) -> Result<bool, Failure> {
+    /// Sets and removes attributes of a dataset's head, creating it where needed, if it is as `when` says; false otherwise.
+    pub async fn update_head(&self, dataset: &str, when: HeadIs<'_>, head: &DatasetHead) -> Result<bool, Failure> {
         let call = format!("dynamodb:UpdateItem {dataset}");
         let mut item: std::collections::HashMap<String, AttributeValue> = to_item(head, &call)?;
         item.insert("kind".into(), AttributeValue::S("set".into()));
@@ -204,11 +184,17 @@ impl Ledger {
                 gone.iter().map(|name| format!("#{name}")).collect::<Vec<_>>().join(", ")
             );
         }
-        if let Some(time) = newer_than {
-            request = request
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let request = match when {
+            HeadIs::Anything => request,
+            HeadIs::NotNewerThan(time) => request
                 .condition_expression("attribute_not_exists(latest_at) OR latest_at <= :newer")
-                .expression_attribute_values(":newer", AttributeValue::S(time.into()));
-        }
+                .expression_attribute_values(":newer", text(time)),
+            HeadIs::JudgedAs(None) => request.condition_expression("attribute_not_exists(judged)"),
+            HeadIs::JudgedAs(Some(hash)) => {
+                request.condition_expression("judged = :was").expression_attribute_values(":was", text(hash))
+            }
+        };
         won(request.update_expression(expression).send().await, call)
     }
 

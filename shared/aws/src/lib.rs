@@ -23,7 +23,7 @@ pub use failure::Failure;
 #[cfg(feature = "jobs")]
 pub use jobs::{JobRole, JobView, Jobs, Lifecycle, Started};
 #[cfg(feature = "ledger")]
-pub use ledger::{Change, Ledger, Open};
+pub use ledger::{Change, HeadIs, Ledger, Open};
 #[cfg(feature = "objects")]
 pub use objects::{Body, Object, Objects};
 #[cfg(feature = "topic")]

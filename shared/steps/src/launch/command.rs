@@ -1,7 +1,7 @@
 //! Approve, stop and retry: what people ask for, through the same queue as the rest.
 
 use tracing::{info, warn};
-use tunedrop_aws::Change;
+use tunedrop_aws::{Change, HeadIs};
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::state::Input;
 use tunedrop_run::{DatasetHead, Run, State};
@@ -76,7 +76,7 @@ impl Launch {
             latest_at: Some(again.since.clone()),
             ..DatasetHead::default()
         };
-        self.ledger.update_head(&again.dataset, Some(&again.since), &head).await?;
+        self.ledger.update_head(&again.dataset, HeadIs::NotNewerThan(&again.since), &head).await?;
         info!(run.attempt = again.attempt, "retried");
         Ok(announce(&self.bus, &self.stack, &again).await?)
     }

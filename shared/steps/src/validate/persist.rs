@@ -1,7 +1,7 @@
 //! From a judged set to the ledger, the reports and the bus; each write is the same when it is made twice.
 
 use tracing::{Span, info};
-use tunedrop_aws::Change;
+use tunedrop_aws::{Change, HeadIs};
 use tunedrop_report::{Verdict, redact};
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::state::{Input, next};
@@ -25,6 +25,8 @@ impl Validate {
         dropped: &str,
         requester: Option<&str>,
     ) -> Result<Read, StepError> {
+        // Read before the set: whoever judges a newer state of it writes this after we have read it.
+        let head = self.ledger.head(dataset).await?.unwrap_or_default();
         let Some(set) = load(&self.objects, dataset, self.default_model.as_deref()).await? else {
             return Ok(Read::Changed);
         };
@@ -32,7 +34,6 @@ impl Validate {
             info!(object.file = dropped, "ignored: nothing of the set lies there any more");
             return Ok(Read::Settled);
         }
-        let head = self.ledger.head(dataset).await?.unwrap_or_default();
         // These very versions were judged before: a repeated event, or another file of the same drop.
         if head.judged.as_deref() == Some(&set.fingerprint) {
             if let Some(run_id) = &head.judged_run
@@ -52,18 +53,22 @@ impl Validate {
         };
         let broken = set.findings.errors > 0;
         if !set.missing.is_empty() && !broken {
-            self.incomplete(dataset, &set, &judged).await?;
-            return Ok(Read::Settled);
+            return self.incomplete(dataset, &set, &judged, &head).await;
         }
         self.decide(dataset, set, judged, head, requester, broken).await
     }
 
     /// Files are missing: what is there is reported, and the sweep tells people if it stays so.
-    async fn incomplete(&self, dataset: &str, set: &Set, judged: &Judged) -> Result<(), StepError> {
+    async fn incomplete(
+        &self,
+        dataset: &str,
+        set: &Set,
+        judged: &Judged,
+        was: &DatasetHead,
+    ) -> Result<Read, StepError> {
         let mut verdict = verdict(&self.stack, dataset, set, judged, "Incomplete");
         verdict.waits_for.clone_from(&set.missing);
         let report = self.write_verdict(&format!("reports/{dataset}/incomplete-{}", set.fingerprint), &verdict).await?;
-        self.write_latest(dataset, &verdict).await?;
         let head = DatasetHead {
             dataset: dataset.to_owned(),
             judged: Some(set.fingerprint.clone()),
@@ -74,9 +79,13 @@ impl Validate {
             open: Some("open".to_owned()),
             ..DatasetHead::default()
         };
-        self.ledger.update_head(dataset, None, &head).await?;
+        // Another file's event may have found the set complete meanwhile.
+        if !self.ledger.update_head(dataset, HeadIs::JudgedAs(was.judged.as_deref()), &head).await? {
+            return Ok(Read::Changed);
+        }
+        self.write_latest(dataset, &verdict).await?;
         info!(missing = set.missing.join(", "), "incomplete");
-        Ok(())
+        Ok(Read::Settled)
     }
 
     async fn decide(
@@ -249,8 +258,8 @@ impl Validate {
             judged_run: Some(run.run_id.clone()),
             ..DatasetHead::default()
         };
-        let newer_than = accepted.then_some(run.since.as_str());
-        self.ledger.update_head(&run.dataset, newer_than, &head).await?;
+        let when = if accepted { HeadIs::NotNewerThan(&run.since) } else { HeadIs::Anything };
+        self.ledger.update_head(&run.dataset, when, &head).await?;
         Ok(())
     }
 }

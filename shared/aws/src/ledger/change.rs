@@ -1,0 +1,32 @@
+//! What a write to the ledger asks for, and what it changes.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// What a dataset's head must be like for a write to take place.
+#[derive(Debug, Clone, Copy)]
+pub enum HeadIs<'a> {
+    /// No matter what.
+    Anything,
+    /// Its newest accepted run is not newer than this (RFC 3339).
+    NotNewerThan(&'a str),
+    /// What was judged last is still this.
+    JudgedAs(Option<&'a str>),
+}
+
+/// What else changes with a run's state. An attribute set to `None` is removed.
+#[derive(Debug, Clone, Default)]
+pub struct Change(pub(super) Vec<(&'static str, Option<AttributeValue>)>);
+
+impl Change {
+    /// Sets `name`, or removes it.
+    pub fn set(mut self, name: &'static str, value: Option<impl Into<String>>) -> Change {
+        self.0.push((name, value.map(|value| AttributeValue::S(value.into()))));
+        self
+    }
+
+    /// Sets the number `name`, or removes it.
+    pub fn number(mut self, name: &'static str, value: Option<impl ToString>) -> Change {
+        self.0.push((name, value.map(|value| AttributeValue::N(value.to_string()))));
+        self
+    }
+}
