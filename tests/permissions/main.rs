@@ -124,7 +124,8 @@ async fn without(stack: &Stack, name: &str, proof: &Proof) -> Result<()> {
     let journey = async {
         match proof.journey.make(&site).await {
             Ok(()) => bail!("the journey came to its end all the same: the permission is not needed for it"),
-            // A call that fails, such as the sweep's, is one way not to come to the end; what counts is the sign.
+            // A call that fails, such as the sweep's, may bring the sign with it, or be one way not to come to the end.
+            Err(error) if matches!(proof.sign, Sign::Denied) && format!("{error:#}").contains(&denial(proof)) => Ok(()),
             Err(_) => std::future::pending::<Result<()>>().await,
         }
     };
@@ -146,10 +147,14 @@ async fn without(stack: &Stack, name: &str, proof: &Proof) -> Result<()> {
     outcome.and(deleted)
 }
 
+fn denial(proof: &Proof) -> String {
+    format!("not authorized to perform: {}", proof.action)
+}
+
 /// Whether the permission's absence has shown itself.
 async fn seen(site: &Site<'_>, proof: &Proof) -> Result<bool> {
     let reason = site.newest(&proof.journey.dataset()).await.and_then(|run| run.reason).unwrap_or_default();
-    let denial = format!("not authorized to perform: {}", proof.action);
+    let denial = denial(proof);
     match (proof.sign, proof.function()) {
         (Sign::Denied, Some(function)) => Ok(reason.contains(&denial) || site.logged(&function, &denial).await?),
         (Sign::Reason(words), _) => Ok(reason.contains(words)),
