@@ -61,6 +61,7 @@ pub(crate) fn finding(code: Code, severity: Severity, line: Option<u64>) -> Find
         pointer: line.map_or(String::new(), |_| "/messages/1/content/0/text".to_owned()),
         message: "the text is empty".to_owned(),
         help: "write a text, or remove the record".to_owned(),
+        excerpt: None,
     }
 }
 

@@ -91,6 +91,7 @@ fn near_miss(dataset: &str, path: &str, code: Code, message: String, help: Strin
         pointer: String::new(),
         message,
         help,
+        excerpt: None,
     };
     Dropped::NearMiss { dataset: dataset.to_owned(), finding: Box::new(finding) }
 }

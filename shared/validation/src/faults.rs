@@ -1,6 +1,6 @@
 //! The faults of one line, as they are met.
 
-use crate::{Code, Finding, Findings};
+use crate::{Code, Excerpt, Finding, Findings};
 
 /// Collects a line's findings. Offsets are counted in the line without its byte order mark.
 pub(crate) struct Faults<'f> {
@@ -9,11 +9,13 @@ pub(crate) struct Faults<'f> {
     line: u64,
     /// Bytes that stand before offset 0 in the raw line.
     pub(crate) before: usize,
+    /// The raw line.
+    raw: &'f [u8],
 }
 
 impl<'f> Faults<'f> {
-    pub(crate) fn new(file: &'f str, line: u64) -> Faults<'f> {
-        Faults { findings: Findings::default(), file, line, before: 0 }
+    pub(crate) fn new(file: &'f str, line: u64, raw: &'f [u8]) -> Faults<'f> {
+        Faults { findings: Findings::default(), file, line, before: 0, raw }
     }
 
     /// None as yet, of the same line.
@@ -39,6 +41,7 @@ impl<'f> Faults<'f> {
             pointer,
             message: message.into(),
             help: help.into(),
+            excerpt: Some(Excerpt::around(self.raw, self.before + offset)),
         });
     }
 }

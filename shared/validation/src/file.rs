@@ -12,7 +12,7 @@ use crate::layout::sniff;
 use crate::lines::{Line, Lines};
 use crate::reserved::Reserved;
 use crate::set::whole;
-use crate::{Code, Findings, Statistics, shape};
+use crate::{Code, Findings, MediumMet, Options, Statistics, shape};
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +30,8 @@ pub struct FileReport {
     pub findings: Findings,
     /// What the file holds.
     pub statistics: Statistics,
+    /// The media that its records refer to, each address once. Nobody has looked at them yet.
+    pub media: Vec<MediumMet>,
     /// Its valid records; what the pass over the validation file compares with.
     pub index: RecordIndex,
 }
@@ -72,6 +74,8 @@ struct Pass {
     file: String,
     training: Training,
     reserved: Reserved,
+    options: Options,
+    media: Vec<MediumMet>,
     against: Option<RecordIndex>,
     line: u64,
     findings: Findings,
@@ -89,6 +93,8 @@ impl FileCheck {
             file: file_name.to_owned(),
             training: training.clone(),
             reserved: Reserved::new(&training.reserved),
+            options: Options::default(),
+            media: Vec::new(),
             // A training file has nothing to leak into.
             against: against.filter(|_| role == Role::Validation),
             line: 0,
@@ -98,6 +104,12 @@ impl FileCheck {
             foreign: Foreign::default(),
         };
         FileCheck { lines: Lines::default(), first: None, stage: Stage::Head, pass }
+    }
+
+    /// The same pass, made otherwise; before the first byte is fed.
+    pub fn with(mut self, options: Options) -> FileCheck {
+        self.pass.options = options;
+        self
     }
 
     /// Takes the next bytes, cut anywhere.
@@ -126,7 +138,7 @@ impl FileCheck {
         let wanted = shape::wanted(&pass.training.format);
         pass.foreign.tell(&pass.file, pass.statistics.records, wanted, &mut pass.findings);
         pass.findings.kept.sort_by_key(|finding| (finding.line, finding.column));
-        FileReport { findings: pass.findings, statistics: pass.statistics, index: pass.index }
+        FileReport { findings: pass.findings, statistics: pass.statistics, media: pass.media, index: pass.index }
     }
 }
 

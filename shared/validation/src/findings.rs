@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::Code;
+use crate::{Code, Excerpt};
 
 /// Whether a finding blocks the launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -16,7 +16,7 @@ pub enum Severity {
     Warning,
 }
 
-/// One fault, with its place. Never carries what a record says.
+/// One fault, with its place. But for the [`Excerpt`], it never carries what a record says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The stable code.
@@ -35,6 +35,9 @@ pub struct Finding {
     pub message: String,
     /// How to mend it, in one sentence.
     pub help: String,
+    /// What stands around the place, for whoever may read the data; in no JSON, event or log.
+    #[serde(skip)]
+    pub excerpt: Option<Excerpt>,
 }
 
 /// How many findings of one code are kept whole; the rest are counted.

@@ -100,7 +100,7 @@ fn is_object(node: &Node) -> bool {
 }
 
 fn read(line: &[u8]) -> Option<Node<'_>> {
-    parse(std::str::from_utf8(line).ok()?, &mut Faults::new("", 0))
+    parse(std::str::from_utf8(line).ok()?, &mut Faults::new("", 0, b""))
 }
 
 #[cfg(test)]

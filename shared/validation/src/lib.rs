@@ -6,6 +6,7 @@
 
 pub mod catalogue;
 mod codes;
+mod excerpt;
 mod faults;
 mod file;
 mod findings;
@@ -13,6 +14,8 @@ mod index;
 mod json;
 mod layout;
 mod lines;
+mod media;
+mod options;
 mod pointer;
 mod reserved;
 mod rules;
@@ -24,8 +27,11 @@ mod uri;
 
 pub use catalogue::{Catalogue, Customization, Format, Model, Training};
 pub use codes::{Code, CodeInfo};
+pub use excerpt::{EXCERPT_CHARS, Excerpt};
 pub use file::{FileCheck, FileReport, RecordIndex, Role};
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
+pub use media::{MediumKind, MediumMet};
+pub use options::Options;
 pub use set::{Quotas, SetFile, check_hyperparameters, check_set};
 pub use statistics::{Statistics, TokenBracket};
 pub use uri::s3_uri_fault;

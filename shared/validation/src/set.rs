@@ -96,6 +96,7 @@ pub(crate) fn whole(code: Code, file: &str, message: String, help: String) -> Fi
         pointer: String::new(),
         message,
         help,
+        excerpt: None,
     }
 }
 

@@ -74,6 +74,7 @@ impl<'a> Reader<'a> {
             pointer,
             message,
             help,
+            excerpt: None,
         });
     }
 

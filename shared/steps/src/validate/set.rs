@@ -94,5 +94,6 @@ fn two_recipes() -> Finding {
         pointer: String::new(),
         message: format!("two recipes lie here, {} and {}", RECIPES[0], RECIPES[1]),
         help: "delete one of them, and drop the other again".to_owned(),
+        excerpt: None,
     }
 }

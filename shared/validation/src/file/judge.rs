@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 impl Pass {
     /// Judges line `number`.
     pub(super) fn judge(&mut self, line: Line, number: u64) {
-        let mut faults = Faults::new(&self.file, number);
+        let mut faults = Faults::new(&self.file, number, line.head());
         match line {
             Line::TooLong(_) => {
                 self.statistics.records += 1;

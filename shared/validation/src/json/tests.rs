@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 /// Each fault as `code column pointer`.
 fn faults(line: &str) -> Vec<String> {
-    let mut faults = Faults::new("f", 1);
+    let mut faults = Faults::new("f", 1, b"");
     parse(line, &mut faults);
     let kept = faults.findings.kept;
     kept.iter().map(|fault| format!("{} {} {}", fault.code, fault.column.unwrap_or(0), fault.pointer)).collect()
@@ -96,7 +96,7 @@ fn nesting_is_bounded() {
 #[test]
 fn decoded_places_lead_back_to_the_line() {
     let line = r#"  "a\né\u00e9\ud83d\ude00z""#;
-    let mut none = Faults::new("f", 1);
+    let mut none = Faults::new("f", 1, b"");
     let Some(Node { start, value: Value::Text(text), .. }) = parse(line, &mut none) else { panic!("no text") };
     for (needle, raw) in [("a", "a"), ("é", "é"), ("\u{1f600}", r"\ud83d"), ("z", "z")] {
         let decoded = text.find(needle).expect("it is there");
@@ -119,7 +119,7 @@ proptest! {
     #[test]
     fn texts_are_decoded_as_serde_json_does(text in any::<String>()) {
         let line = serde_json::to_string(&text).expect("a text");
-        let mut none = Faults::new("f", 1);
+        let mut none = Faults::new("f", 1, b"");
         match parse(&line, &mut none).map(|node| node.value) {
             Some(Value::Text(read)) => prop_assert_eq!(read, text),
             other => prop_assert!(false, "{:?}", other),
