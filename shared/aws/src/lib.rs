@@ -25,7 +25,7 @@ pub use jobs::{JobRole, JobView, Jobs, Lifecycle, Started};
 #[cfg(feature = "ledger")]
 pub use ledger::{Change, HeadIs, Ledger, Open};
 #[cfg(feature = "objects")]
-pub use objects::{Body, Object, Objects};
+pub use objects::{Body, Object, Objects, Piece, Ranges};
 #[cfg(feature = "topic")]
 pub use topic::Topic;
 

@@ -1,5 +1,7 @@
 //! Objects in the stack's bucket, every read and copy pinned to the version that was meant.
 
+mod ranges;
+
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
@@ -8,6 +10,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, TaggingDirective};
 
 use crate::Failure;
+pub use ranges::{Piece, Ranges};
 
 /// CopyObject takes objects up to 5 GB (S3 user guide, "Copying objects"), but answers only when it is done:
 /// in parts, each call ends well within its time-out.

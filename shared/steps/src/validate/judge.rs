@@ -1,6 +1,6 @@
 //! Judging a set: every file streamed once, hashed and checked, pinned to the version that was listed.
 
-use tunedrop_aws::{Failure, Objects};
+use tunedrop_aws::{Failure, Objects, Piece};
 use tunedrop_report::FileVerdict;
 use tunedrop_run::Recipe;
 use tunedrop_validation::{
@@ -28,11 +28,9 @@ pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>
     let mut judged = Judged { files: Vec::new(), findings: set.findings.clone() };
     let mut train_index: Option<RecordIndex> = None;
     for (role, name, object) in &set.files {
-        let Some(mut body) = objects.open(&object.key, Some(&object.etag)).await? else {
-            return Ok(None);
-        };
-        let mut first = body.next().await?;
-        let head: &[u8] = first.as_ref().map_or(&[], AsRef::as_ref);
+        let mut ranges = objects.ranges(object);
+        let mut piece = ranges.next().await?;
+        let head: &[u8] = if let Piece::Bytes(bytes) = &piece { bytes } else { &[] };
         let Some((model, customization)) = rules(&set.recipe, catalogue, head) else {
             continue;
         };
@@ -45,10 +43,13 @@ pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>
         };
         let mut check = FileCheck::new(name, training, kind, against);
         let mut hasher = blake3::Hasher::new();
-        while let Some(chunk) = first {
-            hasher.update(chunk.as_ref());
-            check.feed(chunk.as_ref());
-            first = body.next().await?;
+        while let Piece::Bytes(bytes) = piece {
+            hasher.update(&bytes);
+            check.feed(&bytes);
+            piece = ranges.next().await?;
+        }
+        if matches!(piece, Piece::Changed) {
+            return Ok(None);
         }
         let report = check.finish();
         judged.findings.extend(report.findings);

@@ -1,0 +1,111 @@
+//! Reading a large object in ranges, several at a time: one connection to S3 carries less than a function can judge.
+//!
+//! Each answer is pinned to one version by its ETag and checked to be the range that was asked for. What a whole GET
+//! would have checked beside (the checksum over all of the object) is not to be had for ranges.
+
+use std::collections::VecDeque;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use tokio::task::JoinHandle;
+
+use super::{Object, Objects, changed};
+use crate::Failure;
+
+/// Bytes of a range, and how many are on their way at a time: together what this holds in memory at most.
+const RANGE: u64 = 8 << 20;
+const AT_A_TIME: usize = 4;
+
+/// A connection that breaks in mid-range is tried again this often; an answer that is refused, never.
+const TRIES: usize = 3;
+
+/// The next piece of an object.
+#[derive(Debug)]
+pub enum Piece {
+    /// Bytes that follow those before.
+    Bytes(Vec<u8>),
+    /// All has been read.
+    End,
+    /// Another version lies there now, or none.
+    Changed,
+}
+
+/// An object on its way, in order.
+#[derive(Debug)]
+pub struct Ranges {
+    client: Client,
+    bucket: String,
+    object: Object,
+    asked: u64,
+    coming: VecDeque<JoinHandle<Result<Option<Vec<u8>>, Failure>>>,
+}
+
+impl Objects {
+    /// Reads exactly the version `object`, from its beginning to its end.
+    pub fn ranges(&self, object: &Object) -> Ranges {
+        Ranges {
+            client: self.client.clone(),
+            bucket: self.bucket.clone(),
+            object: object.clone(),
+            asked: 0,
+            coming: VecDeque::new(),
+        }
+    }
+}
+
+impl Ranges {
+    /// The next piece, at most 8 MiB; after `End` or `Changed` there is nothing more to ask for.
+    pub async fn next(&mut self) -> Result<Piece, Failure> {
+        while self.coming.len() < AT_A_TIME && self.asked < self.object.size {
+            let first = self.asked;
+            self.asked = (first + RANGE).min(self.object.size);
+            let range = read(self.client.clone(), self.bucket.clone(), self.object.clone(), first, self.asked - 1);
+            self.coming.push_back(tokio::spawn(range));
+        }
+        let Some(next) = self.coming.pop_front() else {
+            return Ok(Piece::End);
+        };
+        let failed = |error| Failure::new(format!("s3:GetObject {}", self.object.key), &error);
+        Ok(next.await.map_err(failed)??.map_or(Piece::Changed, Piece::Bytes))
+    }
+}
+
+impl Drop for Ranges {
+    fn drop(&mut self) {
+        self.coming.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Bytes `first` to `last`; `None` where another version lies there now.
+async fn read(
+    client: Client,
+    bucket: String,
+    object: Object,
+    first: u64,
+    last: u64,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let call = || format!("s3:GetObject {} bytes {first}-{last}", object.key);
+    let mut tries = 1;
+    loop {
+        let request = client.get_object().bucket(&bucket).key(&object.key).if_match(&object.etag);
+        let answer = match request.range(format!("bytes={first}-{last}")).send().await {
+            Ok(answer) => answer,
+            // A range that begins behind the end: the object is another, and shorter.
+            Err(error) if changed(error.code()) || error.code() == Some("InvalidRange") => return Ok(None),
+            Err(error) => return Err(Failure::new(call(), &error)),
+        };
+        let expected = format!("bytes {first}-{last}/{}", object.size);
+        let range = answer.content_range().unwrap_or("the whole object").to_owned();
+        if range != expected {
+            return Err(Failure { call: call(), cause: format!("answered with {range}, not {expected}") });
+        }
+        match answer.body.collect().await.map(|bytes| bytes.to_vec()) {
+            Ok(bytes) if bytes.len() as u64 == last + 1 - first => return Ok(Some(bytes)),
+            Ok(bytes) if tries == TRIES => {
+                return Err(Failure { call: call(), cause: format!("only {} bytes came", bytes.len()) });
+            }
+            Err(error) if tries == TRIES => return Err(Failure::new(call(), &error)),
+            _ => tries += 1,
+        }
+    }
+}
