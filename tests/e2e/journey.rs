@@ -89,7 +89,8 @@ pub(crate) async fn rejected_set_names_the_lines(w: &World) -> Result<()> {
     ensure!(!told[0].body.contains("part number"), "no message says what a record says");
     ensure!(w.jobs("rejected").await?.is_empty(), "nothing is launched");
     let html = String::from_utf8(w.read(&w.main, "reports/rejected/latest.html").await?)?;
-    ensure!(html.contains("<html"), "a page");
+    ensure!(html.contains("<mark>"), "a page that shows the faults");
+    ensure!(!report.to_string().contains("part number"), "the JSON quotes no record");
     Ok(())
 }
 

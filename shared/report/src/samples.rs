@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tunedrop_run::State;
 use tunedrop_run::event::{Detail, VERSION};
-use tunedrop_validation::{Code, Finding, Findings, Severity, Statistics, TokenBracket};
+use tunedrop_validation::{Code, Excerpt, Finding, Findings, Severity, Statistics, TokenBracket};
 
 use crate::{FileVerdict, LossPoint, Outcome, Phase, Verdict};
 
@@ -51,6 +51,9 @@ pub(crate) fn detail_in(state: State) -> Detail {
 
 const MODEL: &str = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/mnopqrstuvwx";
 
+/// What the findings of a line stand in.
+const RECORD: &[u8] = br#"{"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": [{"text": "Where is order 17?"}]}, {"role": "assistant", "content": [{"text": ""}]}]}"#;
+
 pub(crate) fn finding(code: Code, severity: Severity, line: Option<u64>) -> Finding {
     Finding {
         code,
@@ -61,7 +64,7 @@ pub(crate) fn finding(code: Code, severity: Severity, line: Option<u64>) -> Find
         pointer: line.map_or(String::new(), |_| "/messages/1/content/0/text".to_owned()),
         message: "the text is empty".to_owned(),
         help: "write a text, or remove the record".to_owned(),
-        excerpt: None,
+        excerpt: line.map(|_| Excerpt::around(RECORD, RECORD.len() - 6)),
     }
 }
 
@@ -114,6 +117,7 @@ pub(crate) fn rejected() -> Verdict {
         ],
         waits_for: Vec::new(),
         findings,
+        show_excerpts: true,
         note: None,
     }
 }

@@ -1,5 +1,6 @@
 //! The verdict on an evaluated set: `report.html` and `report.json`.
 
+mod excerpt;
 mod page;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,9 @@ pub struct Verdict {
     pub waits_for: Vec<String>,
     /// Findings of the recipe, of the set as a whole, and of every file, in this order.
     pub findings: Findings,
+    /// Whether the page shows what stands around a fault. The JSON never does.
+    #[serde(skip)]
+    pub show_excerpts: bool,
     /// A sentence on what stands between acceptance and launch, such as a withdrawn base model.
     pub note: Option<String>,
 }

@@ -31,6 +31,7 @@ pub struct Validate {
     stack: String,
     default_model: Option<String>,
     held_by_default: bool,
+    show_excerpts: bool,
 }
 
 /// Whether the set stood still while it was read.
@@ -50,6 +51,8 @@ impl Validate {
             stack: settings::required("TUNEDROP_STACK")?,
             default_model: settings::optional("TUNEDROP_DEFAULT_BASE_MODEL"),
             held_by_default: settings::optional("TUNEDROP_LAUNCH").is_some_and(|mode| mode == "manual"),
+            // Private unless the stack says otherwise, in so many letters.
+            show_excerpts: settings::optional("TUNEDROP_SHOW_EXCERPTS").is_some_and(|shown| shown == "true"),
         })
     }
 
@@ -108,6 +111,7 @@ impl Validate {
             files: Vec::new(),
             waits_for: Vec::new(),
             findings,
+            show_excerpts: false,
             note: None,
         };
         // No dataset is called `_`, so this can't meet another report.

@@ -21,8 +21,8 @@ impl Excerpt {
     /// At most [`EXCERPT_CHARS`] characters of `line` around byte `offset`. Bytes that are not UTF-8 show as `\u{fffd}`.
     pub fn around(line: &[u8], offset: usize) -> Excerpt {
         let offset = offset.min(line.len());
-        // Four bytes a character at most; a third of them stand before the fault.
-        let (mut from, mut to) = (offset.saturating_sub(EXCERPT_CHARS / 3 * 4), line.len());
+        // Four bytes a character at most; a third of them stand before the fault, more where less follows.
+        let (mut from, mut to) = (offset.saturating_sub(EXCERPT_CHARS * 4), line.len());
         to = to.min(offset + EXCERPT_CHARS * 4);
         while from > 0 && from < offset && is_continuation(line[from]) {
             from += 1;
@@ -32,7 +32,8 @@ impl Excerpt {
         }
         let before = String::from_utf8_lossy(&line[from..offset]);
         let after = String::from_utf8_lossy(&line[offset..to]);
-        let skipped = before.chars().count().saturating_sub(EXCERPT_CHARS / 3);
+        let follow = after.chars().take(EXCERPT_CHARS - EXCERPT_CHARS / 3).count();
+        let skipped = before.chars().count().saturating_sub(EXCERPT_CHARS - follow);
         let mut text: String = before.chars().skip(skipped).collect();
         let at = text.len();
         let room = EXCERPT_CHARS - text.chars().count();

@@ -3,6 +3,7 @@
 use askama::Template;
 use tunedrop_validation::{Code, Finding, Severity, Statistics, TokenBracket};
 
+use super::excerpt::{Marked, marked};
 use super::{FileVerdict, Verdict};
 use crate::wording::{
     STYLE, STYLE_HASH, bytes, command, counted, errors_and_warnings, listed, moment, thousands, visible,
@@ -51,6 +52,7 @@ struct Place {
     pointer: Option<String>,
     message: String,
     help: Option<String>,
+    excerpt: Option<Marked>,
 }
 
 struct Row {
@@ -158,6 +160,7 @@ fn group(verdict: &Verdict, code: Code) -> (Severity, Group) {
         pointer: Some(visible(&finding.pointer)).filter(|pointer| !pointer.is_empty()),
         message: visible(&finding.message),
         help: Some(visible(&finding.help)).filter(|help| !same_help && !help.is_empty()),
+        excerpt: finding.excerpt.as_ref().filter(|_| verdict.show_excerpts).map(marked),
     };
     let group = Group {
         code: code.as_str(),

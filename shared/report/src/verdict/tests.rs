@@ -1,4 +1,4 @@
-use tunedrop_validation::Findings;
+use tunedrop_validation::{Excerpt, Findings};
 
 use crate::Verdict;
 use crate::samples::{HOSTILE, accepted, assert_harmless, misnamed, rejected, seen};
@@ -34,6 +34,15 @@ fn the_json_holds_it_all() {
         serde_json::from_str::<serde_json::Value>(&rejected().json()).unwrap()["findings"]["counts"]["empty-text"],
         25
     );
+}
+
+#[test]
+fn excerpts_are_for_the_page_alone_and_only_where_they_are_wanted() {
+    let (page, json) = (rejected().html(), rejected().json());
+    assert!(page.contains("<mark>") && page.contains("Where is order"));
+    assert!(!json.contains("Where is order"));
+    let private = Verdict { show_excerpts: false, ..rejected() }.html();
+    assert!(!private.contains("<mark>") && !private.contains("Where is order"));
 }
 
 #[test]
@@ -77,6 +86,7 @@ fn hostile_text_stays_text() {
     }
     for finding in &mut verdict.findings.kept {
         (finding.file, finding.pointer, finding.message, finding.help) = (hostile(), hostile(), hostile(), hostile());
+        finding.excerpt = Some(Excerpt::around(HOSTILE.as_bytes(), 1));
     }
     assert_harmless(&verdict.html());
     let json: serde_json::Value = serde_json::from_str(&verdict.json()).unwrap();

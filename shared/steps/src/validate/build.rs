@@ -5,17 +5,17 @@ use tunedrop_report::Verdict;
 use tunedrop_run::{Identity, Plan, Recipe, Run, SCHEMA, State, Timestamp};
 use tunedrop_validation::{Catalogue, Customization};
 
-use super::finding_lines;
 use super::judge::Judged;
 use super::set::Set;
+use super::{Validate, finding_lines};
 use crate::announce::rfc3339;
 
-pub(super) fn verdict(stack: &str, dataset: &str, set: &Set, judged: &Judged, state: &str) -> Verdict {
+pub(super) fn verdict(step: &Validate, dataset: &str, set: &Set, judged: &Judged, state: &str) -> Verdict {
     let catalogue = Catalogue::embedded();
     let note = set.recipe.model(catalogue).and_then(|model| model.withdrawn_note());
     Verdict {
         version: 1,
-        stack: stack.to_owned(),
+        stack: step.stack.clone(),
         dataset: dataset.to_owned(),
         run_id: None,
         state: state.to_owned(),
@@ -26,6 +26,7 @@ pub(super) fn verdict(stack: &str, dataset: &str, set: &Set, judged: &Judged, st
         files: judged.files.clone(),
         waits_for: Vec::new(),
         findings: judged.findings.clone(),
+        show_excerpts: step.show_excerpts,
         note,
     }
 }

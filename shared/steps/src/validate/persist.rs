@@ -66,7 +66,7 @@ impl Validate {
         judged: &Judged,
         was: &DatasetHead,
     ) -> Result<Read, StepError> {
-        let mut verdict = verdict(&self.stack, dataset, set, judged, "Incomplete");
+        let mut verdict = verdict(self, dataset, set, judged, "Incomplete");
         verdict.waits_for.clone_from(&set.missing);
         let report = self.write_verdict(&format!("reports/{dataset}/incomplete-{}", set.fingerprint), &verdict).await?;
         let head = DatasetHead {
@@ -127,7 +127,7 @@ impl Validate {
         if !rejected && !self.copy_files(&set, &identity.run_id).await? {
             return Ok(Read::Changed);
         }
-        let mut verdict = verdict(&self.stack, dataset, &set, &judged, state.as_str());
+        let mut verdict = verdict(self, dataset, &set, &judged, state.as_str());
         verdict.run_id = Some(identity.run_id.clone());
         let report = self.write_verdict(&format!("reports/{dataset}/{}", identity.run_id), &verdict).await?;
         if !overtaken {
