@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod meaning;
 mod message;
 mod metrics;
 mod outcome;

@@ -3,6 +3,7 @@
 mod chart;
 mod losses;
 mod page;
+mod reading;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,7 @@ use tunedrop_run::State;
 use tunedrop_run::event::Detail;
 
 use super::Topic;
+use crate::meaning::{Meaning, meaning};
 use crate::redact;
 use crate::wording::{counted, errors_and_warnings, listed, loss, moment, shell, thousands, visible, visible_lines};
 
@@ -21,6 +22,9 @@ pub(super) fn body(topic: &Topic, detail: &Detail) -> String {
     if let Some(reason) = detail.reason.as_deref().filter(|reason| !reason.trim().is_empty()) {
         let title = if reason.contains(redact::CUT) { "Reason (the report has the whole of it)" } else { "Reason" };
         let _ = write!(out, "\n{title}:\n{}\n", indented(reason));
+        if let Some(Meaning { means, mend }) = meaning(reason) {
+            let _ = write!(out, "\nWhat it means:\n  {means}\n  {mend}\n");
+        }
     }
     if !detail.findings.is_empty() && shows_findings(*topic) {
         let total = detail.errors + detail.warnings;

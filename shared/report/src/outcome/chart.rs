@@ -15,6 +15,17 @@ const STRETCHES: usize = 400;
 /// Up to this many points are dots as well as a line: two or three alone would be overlooked.
 const DOTS_MAX: usize = 40;
 
+/// More beginnings of epochs than this would hide the lines.
+const EPOCHS_MAX: usize = 12;
+
+/// What stands in a chart beside its lines.
+struct Marks {
+    /// Where an epoch begins, but for the first: its number and its first step.
+    epochs: Vec<(u64, f64)>,
+    /// The lowest validation loss, where there are several.
+    lowest: Option<(f64, f64)>,
+}
+
 /// A series by its name, with its colour and what is drawn of it.
 type Series = (&'static str, RGBColor, Vec<(f64, f64)>);
 
@@ -24,6 +35,8 @@ pub(super) struct Charts {
     pub narrow: String,
     /// The series drawn, by the names that the style sheet knows.
     pub legend: Vec<&'static str>,
+    /// Whether the lowest validation loss has a ring around it.
+    pub rings: bool,
 }
 
 /// `None` where no loss can be drawn.
@@ -34,11 +47,13 @@ pub(super) fn charts(training: &[LossPoint], validation: &[LossPoint]) -> Option
         .filter(|(_, _, points)| !points.is_empty())
         .collect();
     let text = alternative(training, validation);
+    let marks = marks(training, validation);
     let lines: Vec<(RGBColor, &[(f64, f64)])> =
         series.iter().map(|(_, colour, points)| (*colour, points.as_slice())).collect();
     Some(Charts {
-        wide: svg(&lines, "wide", (800, 360), &text)?,
-        narrow: svg(&lines, "narrow", (360, 280), &text)?,
+        wide: svg(&lines, &marks, "wide", (800, 360), &text)?,
+        narrow: svg(&lines, &marks, "narrow", (360, 280), &text)?,
+        rings: marks.lowest.is_some(),
         legend: series.iter().map(|(name, ..)| *name).collect(),
     })
 }
@@ -62,12 +77,31 @@ fn thinned(points: &[LossPoint]) -> Vec<(f64, f64)> {
     kept
 }
 
-fn svg(lines: &[(RGBColor, &[(f64, f64)])], class: &str, size: (u32, u32), text: &str) -> Option<String> {
+fn marks(training: &[LossPoint], validation: &[LossPoint]) -> Marks {
+    let mut steps: Vec<&LossPoint> = training.iter().filter(|point| is_usable(point)).collect();
+    steps.sort_by_key(|point| point.step);
+    let begins = |pair: &[&LossPoint]| (pair[0].epoch < pair[1].epoch).then_some((pair[1].epoch, pair[1].step as f64));
+    let mut epochs: Vec<(u64, f64)> = steps.windows(2).filter_map(begins).collect();
+    if epochs.len() > EPOCHS_MAX {
+        epochs.clear();
+    }
+    let usable = || validation.iter().filter(|point| is_usable(point));
+    let lowest = usable().min_by(|a, b| a.loss.total_cmp(&b.loss)).filter(|_| usable().count() > 1);
+    Marks { epochs, lowest: lowest.map(|point| (point.step as f64, point.loss)) }
+}
+
+fn svg(
+    lines: &[(RGBColor, &[(f64, f64)])],
+    marks: &Marks,
+    class: &str,
+    size: (u32, u32),
+    text: &str,
+) -> Option<String> {
     let all = || lines.iter().flat_map(|(_, points)| points.iter());
     let steps = range(all().map(|point| point.0), 1.0)?;
     let losses = padded(range(all().map(|point| point.1), 0.0)?);
     let mut drawn = String::new();
-    draw(&mut drawn, size, steps, losses, lines).ok()?;
+    draw(&mut drawn, size, steps, losses, lines, marks).ok()?;
     // Only the view box stays, so that the page sets the size.
     let (_, inner) = drawn.split_once("viewBox=")?;
     let label = text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
@@ -96,6 +130,7 @@ fn draw(
     steps: (f64, f64),
     losses: (f64, f64),
     lines: &[(RGBColor, &[(f64, f64)])],
+    marks: &Marks,
 ) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
     let area = SVGBackend::with_string(out, size).into_drawing_area();
     let mut chart = ChartBuilder::on(&area)
@@ -120,6 +155,16 @@ fn draw(
         .bold_line_style(GRID.mix(0.3))
         .light_line_style(TRANSPARENT)
         .draw()?;
+    for (epoch, step) in &marks.epochs {
+        chart.draw_series(LineSeries::new([(*step, losses.0), (*step, losses.1)], GRID))?;
+        if wide || marks.epochs.len() <= 2 {
+            let text = format!(" epoch {epoch}");
+            chart.draw_series([Text::new(text, (*step, losses.1), ("sans-serif", 14))])?;
+        }
+    }
+    if let Some(lowest) = marks.lowest {
+        chart.draw_series([Circle::new(lowest, 7, VALIDATION.stroke_width(2))])?;
+    }
     for (colour, points) in lines {
         chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?;
         if points.len() <= DOTS_MAX {

@@ -4,7 +4,9 @@ use askama::Template;
 
 use super::chart::{Charts, charts};
 use super::losses::{Losses, notes, summary};
+use super::reading::{Reading, read};
 use super::{Outcome, Phase, next_commands};
+use crate::meaning::{Meaning, meaning};
 use crate::wording::{STYLE, STYLE_HASH, between, command, moment, shell, visible, visible_lines};
 
 #[derive(Template)]
@@ -19,9 +21,11 @@ struct Page<'a> {
     headline: String,
     model_arn: Option<String>,
     failure: Option<String>,
+    meaning: Option<Meaning>,
     trained: bool,
     next: Vec<(&'a str, String)>,
     charts: Option<Charts>,
+    reading: Option<Reading>,
     loss_notes: Vec<String>,
     losses: Vec<Losses>,
     facts: Vec<(&'a str, String)>,
@@ -45,9 +49,11 @@ pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
         headline,
         model_arn: outcome.model_arn.as_deref().map(visible),
         failure: failure(outcome),
+        meaning: outcome.failure_message.as_deref().and_then(meaning),
         trained: outcome.state != "Refused",
         next: next(outcome),
         charts: charts(&outcome.training, &outcome.validation),
+        reading: read(&outcome.training, &outcome.validation),
         loss_notes: notes(&outcome.training, &outcome.validation),
         losses: losses.into_iter().filter_map(|(name, points)| summary(name, points)).collect(),
         facts: facts(outcome),
