@@ -4,6 +4,7 @@
 
 mod model;
 mod nearest;
+mod overlay;
 mod training;
 
 use std::sync::OnceLock;

@@ -111,6 +111,7 @@ codes! {
     CompletionEqualsPrompt "completion-equals-prompt" Warning text::COMPLETION_EQUALS_PROMPT;
     TooManyTokens "too-many-tokens" Error text::TOO_MANY_TOKENS;
     NearTokenLimit "near-token-limit" Warning text::NEAR_TOKEN_LIMIT;
+    CaptionLength "caption-length" Error text::CAPTION_LENGTH;
     RecordTooLarge "record-too-large" Error text::RECORD_TOO_LARGE;
     DuplicateRecord "duplicate-record" Warning text::DUPLICATE_RECORD;
     TrainValidationLeakage "train-validation-leakage" Warning text::TRAIN_VALIDATION_LEAKAGE;
@@ -122,6 +123,7 @@ codes! {
     FileTooLarge "file-too-large" Error set::FILE_TOO_LARGE;
     ValidationNotSupported "validation-not-supported" Error set::VALIDATION_NOT_SUPPORTED;
     UnknownHyperparameter "unknown-hyperparameter" Error set::UNKNOWN_HYPERPARAMETER;
+    MissingHyperparameter "missing-hyperparameter" Error set::MISSING_HYPERPARAMETER;
     HyperparameterWrongType "hyperparameter-wrong-type" Error set::HYPERPARAMETER_WRONG_TYPE;
     HyperparameterOutOfRange "hyperparameter-out-of-range" Error set::HYPERPARAMETER_OUT_OF_RANGE;
 

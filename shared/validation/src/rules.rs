@@ -2,6 +2,7 @@
 
 mod blocks;
 mod conversation;
+mod image_caption;
 mod length;
 mod media;
 mod messages;
@@ -42,7 +43,17 @@ pub(crate) fn judge_record(sheet: &mut Sheet, node: &Node, members: &[Member]) {
         }
         Format::Messages => messages::judge(sheet, node, members),
         Format::Reinforcement => reinforcement::judge(sheet, node, members),
+        Format::ImageCaption { caption_min, caption_max } => {
+            image_caption::judge(sheet, node, members, Limits { least: *caption_min, most: *caption_max });
+        }
     }
+}
+
+/// How much of something there may be.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    least: u64,
+    most: u64,
 }
 
 /// The members of a value that must be an object.

@@ -20,6 +20,7 @@ pub(crate) fn foreign(format: &Format, members: &[Member]) -> Option<&'static st
         }
         Format::Messages => has("messages") && !blocks && !has_system_message(members),
         Format::Reinforcement => has("messages") && !blocks,
+        Format::ImageCaption { .. } => has("image-ref"),
     };
     if native {
         return None;
@@ -57,6 +58,7 @@ pub(crate) fn wanted(format: &Format) -> &'static str {
             r#"{"system": "…", "messages": [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}]}"#
         }
         Format::Reinforcement => r#"{"messages": [{"role": "user", "content": "…"}], "reference_answer": "…"}"#,
+        Format::ImageCaption { .. } => r#"{"image-ref": "s3://…", "caption": "…"}"#,
     }
 }
 

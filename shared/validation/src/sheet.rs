@@ -115,9 +115,6 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
 
     /// How many tokens the texts may have.
     pub(crate) fn tokens(&self) -> TokenBracket {
-        TokenBracket {
-            low: (self.ascii + self.beyond_ascii).div_ceil(6),
-            high: self.ascii.div_ceil(3) + self.beyond_ascii,
-        }
+        TokenBracket::of(self.ascii, self.beyond_ascii)
     }
 }

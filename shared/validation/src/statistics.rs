@@ -11,6 +11,13 @@ pub struct TokenBracket {
     pub high: u64,
 }
 
+impl TokenBracket {
+    /// Of a text with so many characters in ASCII and beyond it.
+    pub(crate) fn of(ascii: u64, beyond_ascii: u64) -> TokenBracket {
+        TokenBracket { low: (ascii + beyond_ascii).div_ceil(6), high: ascii.div_ceil(3) + beyond_ascii }
+    }
+}
+
 /// What a file holds, as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statistics {

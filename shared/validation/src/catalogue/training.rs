@@ -61,6 +61,13 @@ pub enum Format {
     },
     /// OpenAI's chat layout, with whatever the grader needs beside it.
     Reinforcement,
+    /// `{"image-ref": …, "caption": …}`.
+    ImageCaption {
+        /// Fewest characters of a caption.
+        caption_min: u64,
+        /// Most characters of a caption.
+        caption_max: u64,
+    },
 }
 
 /// The blocks beside text that a conversation may hold: the `format`s taken, none where a list is empty.
@@ -109,6 +116,12 @@ pub struct Training {
     /// Most tokens of a record, input and output together.
     #[serde(default)]
     pub record_tokens: Option<u64>,
+    /// Most tokens of a record's prompt, where it has a limit of its own.
+    #[serde(default)]
+    pub prompt_tokens: Option<u64>,
+    /// Most tokens of a record's completion, where it has a limit of its own.
+    #[serde(default)]
+    pub completion_tokens: Option<u64>,
     /// Most bytes of a record's line.
     #[serde(default)]
     pub record_bytes: Option<u64>,
@@ -144,6 +157,12 @@ pub struct Hyperparameter {
     pub name: String,
     /// What its value is.
     pub kind: HyperparameterKind,
+    /// Words that it takes beside, such as `auto`.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Whether it must be set.
+    #[serde(default)]
+    pub required: bool,
     /// The least value, for numbers.
     #[serde(default)]
     pub min: Option<f64>,
@@ -156,6 +175,12 @@ pub struct Hyperparameter {
 }
 
 impl Hyperparameter {
+    /// Whether its range holds something, its default among it.
+    pub(super) fn is_sound(&self) -> bool {
+        let (min, max) = (self.min.unwrap_or(f64::NEG_INFINITY), self.max.unwrap_or(f64::INFINITY));
+        min <= max && self.default.is_none_or(|default| (min..=max).contains(&default))
+    }
+
     /// The documented default of a whole number, such as epochs.
     pub fn default_value(&self) -> Option<u64> {
         self.default.filter(|_| self.kind == HyperparameterKind::Int).map(|value| value as u64)

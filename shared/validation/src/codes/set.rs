@@ -68,6 +68,15 @@ pub(super) const UNKNOWN_HYPERPARAMETER: Text = Text {
     source: VALUES,
 };
 
+pub(super) const MISSING_HYPERPARAMETER: Text = Text {
+    title: "Hyperparameter that must be set",
+    what: "The recipe leaves out a hyperparameter that this model has no default for.",
+    why: "Bedrock refuses the job.",
+    example: "no `stepCount` for Titan Image Generator",
+    mend: "Set it under `hyperparameters`; `auto` lets Bedrock choose where the model takes it.",
+    source: "User guide, \"Custom model hyperparameters\"",
+};
+
 pub(super) const HYPERPARAMETER_WRONG_TYPE: Text = Text {
     title: "Hyperparameter of another type",
     what: "A hyperparameter's value is not a whole number, a number, or one of the words it must be.",

@@ -76,6 +76,15 @@ pub(super) const NEAR_TOKEN_LIMIT: Text = Text {
     source: "AWS sample validator for Claude 3 Haiku (three characters a token); our own judgement",
 };
 
+pub(super) const CAPTION_LENGTH: Text = Text {
+    title: "Caption of another length than the model takes",
+    what: "A caption has fewer or more characters than the model takes.",
+    why: "Bedrock refuses the file, or the job fails.",
+    example: "a caption of 2,000 characters for Titan Image, which takes 3 to 1,024",
+    mend: "Shorten the caption, or write one that says more.",
+    source: "User guide, \"Prepare your datasets\"",
+};
+
 pub(super) const RECORD_TOO_LARGE: Text = Text {
     title: "Line longer than the model takes",
     what: "The record's line has more bytes than this customization takes.",

@@ -1,10 +1,10 @@
 //! How long a record may be.
 
-use crate::Code;
 use crate::json::Node;
 use crate::pointer::At;
 use crate::set::grouped;
 use crate::sheet::Sheet;
+use crate::{Code, TokenBracket};
 
 /// Judges a record's bytes and the estimate of its tokens. Only what is over even at the low end is an error.
 pub(crate) fn judge_length(sheet: &mut Sheet, node: &Node) {
@@ -23,29 +23,28 @@ pub(crate) fn judge_length(sheet: &mut Sheet, node: &Node) {
         return;
     };
     let tokens = sheet.tokens();
-    let estimate = || {
-        format!(
-            "an estimated {} to {} tokens, and this model takes {}",
-            grouped(tokens.low),
-            grouped(tokens.high),
-            grouped(most)
-        )
+    judge_tokens(sheet, node, At::Root, tokens, most, "the record");
+}
+
+/// Judges one side of a record that has a limit of its own.
+pub(super) fn judge_side(sheet: &mut Sheet, node: &Node, text: &str, at: At, most: Option<u64>) {
+    let Some(most) = most else {
+        return;
     };
+    let ascii = text.bytes().filter(u8::is_ascii).count() as u64;
+    let beyond_ascii = text.chars().count() as u64 - ascii;
+    judge_tokens(sheet, node, at, TokenBracket::of(ascii, beyond_ascii), most, "this text");
+}
+
+fn judge_tokens(sheet: &mut Sheet, node: &Node, at: At, tokens: TokenBracket, most: u64, what: &str) {
+    let (low, high, most_shown) = (grouped(tokens.low), grouped(tokens.high), grouped(most));
+    let estimate = format!("an estimated {low} to {high} tokens, and this model takes {most_shown}");
     if tokens.low > most {
-        sheet.fault(
-            Code::TooManyTokens,
-            node,
-            At::Root,
-            format!("the record has {}", estimate()),
-            "shorten the record, or split it",
-        );
+        let message = format!("{what} has {estimate}");
+        sheet.fault(Code::TooManyTokens, node, at, message, "shorten the record, or split it");
     } else if tokens.high > most {
-        sheet.fault(
-            Code::NearTokenLimit,
-            node,
-            At::Root,
-            format!("the record may be too long: it has {}", estimate()),
-            "shorten the record if you can; at the upper end of the estimate the job fails",
-        );
+        let message = format!("{what} may be too long: it has {estimate}");
+        let help = "shorten the record if you can; at the upper end of the estimate the job fails";
+        sheet.fault(Code::NearTokenLimit, node, at, message, help);
     }
 }

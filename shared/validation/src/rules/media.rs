@@ -91,7 +91,8 @@ fn judge_source(sheet: &mut Sheet, node: &Node, at: At) {
     }
 }
 
-fn judge_uri(sheet: &mut Sheet, node: &Node, at: At) {
+/// Judges the address of a medium.
+pub(super) fn judge_uri(sheet: &mut Sheet, node: &Node, at: At) {
     let Value::Text(uri) = &node.value else {
         return sheet.wrong_type(node, at, "a text");
     };

@@ -1,8 +1,9 @@
 //! `{"prompt", "completion"}` and `{"input"}`.
 
+use super::length::judge_side;
 use super::{said, text::judge_text};
 use crate::Code;
-use crate::json::{Member, Node};
+use crate::json::{Member, Node, field};
 use crate::pointer::At;
 use crate::sheet::Sheet;
 
@@ -12,10 +13,17 @@ pub(super) fn judge_prompt_completion(sheet: &mut Sheet, node: &Node, members: &
     sheet.unknown_keys(members, &["prompt", "completion"], root);
     let prompt = sheet.required("prompt", members, node, root);
     let prompt = prompt.and_then(|prompt| judge_text(sheet, prompt, root.key("prompt"), said::PROMPT));
+    let (prompt_most, completion_most) = (sheet.training.prompt_tokens, sheet.training.completion_tokens);
+    if let (Some(text), Some(node)) = (prompt, field(members, "prompt")) {
+        judge_side(sheet, node, text, root.key("prompt"), prompt_most);
+    }
     let Some(completion_node) = sheet.required("completion", members, node, root) else {
         return;
     };
     let completion = judge_text(sheet, completion_node, root.key("completion"), said::COMPLETION);
+    if let Some(text) = completion {
+        judge_side(sheet, completion_node, text, root.key("completion"), completion_most);
+    }
     if let (Some(prompt), Some(completion)) = (prompt, completion)
         && prompt.trim() == completion.trim()
         && !prompt.trim().is_empty()

@@ -19,6 +19,10 @@ pub fn check_hyperparameters(
     let Some(training) = model.customization(customization) else {
         return findings;
     };
+    for missing in training.hyperparameters.iter().filter(|known| known.required && !values.contains_key(&known.name)) {
+        let message = format!("{} wants `{}` to be set", model.name, missing.name);
+        findings.push(whole(Code::MissingHyperparameter, file, message, advice(missing)));
+    }
     for (name, text) in values {
         let fault = match training.hyperparameter(name) {
             Some(hyperparameter) => value_fault(hyperparameter, text.trim()),
@@ -58,6 +62,9 @@ fn value_fault(hyperparameter: &Hyperparameter, text: &str) -> Option<(Code, Str
     let wrong_type = |wanted: &str| {
         Some((Code::HyperparameterWrongType, format!("`{name}` must be {wanted}"), advice(hyperparameter)))
     };
+    if hyperparameter.words.iter().any(|word| word == text) {
+        return None;
+    }
     let value = match &hyperparameter.kind {
         HyperparameterKind::Choice(words) if words.iter().any(|word| word == text) => return None,
         HyperparameterKind::Choice(words) => return wrong_type(&format!("one of {}", words.join(", "))),
@@ -99,7 +106,12 @@ fn advice(hyperparameter: &Hyperparameter) -> String {
         HyperparameterKind::Int => format!("use a whole number, {}", range(hyperparameter)),
         HyperparameterKind::Float => format!("use a number, {}", range(hyperparameter)),
     };
+    let use_one = match hyperparameter.words.as_slice() {
+        [] => use_one,
+        words => format!("{use_one}, or `{}`", words.join("`, `")),
+    };
     match hyperparameter.default {
+        _ if hyperparameter.required => use_one,
         Some(default) => format!("{use_one}; left out, it is {default}"),
         None => format!("{use_one}, or leave it out for Bedrock's default"),
     }

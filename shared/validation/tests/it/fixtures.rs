@@ -10,7 +10,7 @@ use tunedrop_validation::{Code, Customization, Training};
 
 use crate::support::{judge, rules, shown};
 
-const FORMATS: [(&str, &str, Customization); 9] = [
+const FORMATS: [(&str, &str, Customization); 12] = [
     ("prompt-completion", "titan-text-express", Customization::FineTuning),
     ("input", "titan-text-express", Customization::ContinuedPreTraining),
     ("conversation-text", "nova-micro", Customization::FineTuning),
@@ -20,6 +20,9 @@ const FORMATS: [(&str, &str, Customization); 9] = [
     ("distillation", "nova-lite", Customization::Distillation),
     ("distillation-single-turn", "llama-3-1-8b", Customization::Distillation),
     ("reinforcement", "nova-2-lite", Customization::ReinforcementFineTuning),
+    ("image-caption", "nova-canvas", Customization::FineTuning),
+    ("image-embeddings", "titan-multimodal-embeddings", Customization::FineTuning),
+    ("prompt-completion-sides", "cohere-command", Customization::FineTuning),
 ];
 
 /// Each fixture with the rules it is judged by.

@@ -1,6 +1,7 @@
 //! What the public interface promises, on real files.
 
 mod chunks;
+mod docs;
 mod fixtures;
 mod leakage;
 mod limits;
