@@ -138,3 +138,29 @@ pub(crate) async fn full_slots_keep_runs_queued(w: &World) -> Result<()> {
     }
     w.faults(json!({ "slots": 1000 })).await
 }
+
+/// A price, and a model of one's own; then a catalogue that can't be read.
+pub(crate) async fn own_catalogue_is_laid_over_the_shipped_one(w: &World) -> Result<()> {
+    const CATALOGUE: &str = "config/catalogue.toml";
+    let catalogue = "[[model]]\nalias = \"nova-lite\"\naliases = [\"our-lite\"]\nprice_per_1k_tokens = 0.5\n";
+    w.put(&w.main, CATALOGUE, catalogue.into()).await?;
+    let recipe = "base_model: our-lite\nguard: { max_cost_usd: 0.01 }\n";
+    w.drop(&w.main, "priced", "job.yaml", recipe).await?;
+    w.drop(&w.main, "priced", "train.jsonl", nova(20, "priced")).await?;
+    let run = w.run_in(&w.main, "priced", State::Refused).await?;
+    let reason = run.reason.unwrap_or_default();
+    ensure!(reason.contains("0.01") && !reason.contains("no price is known"), "{reason}");
+
+    w.put(&w.main, CATALOGUE, b"[[model]]\nalias = \"nova-lite\"\nprise = 1\n".to_vec()).await?;
+    w.drop(&w.main, "no-catalogue", "train.jsonl", nova(20, "no catalogue")).await?;
+    w.drop(&w.main, "no-catalogue", "job.yaml", "base_model: nova-lite\n").await?;
+    let report = w.report(&w.main, "no-catalogue", "Rejected").await?;
+    let finding = &report["findings"]["kept"][0];
+    ensure!(finding["code"] == "invalid-catalogue" && finding["file"] == CATALOGUE, "{report:#}");
+    ensure!(finding["message"].as_str().unwrap_or_default().contains("`prise`"), "{finding:#}");
+    w.s3.delete_object().bucket(w.main.bucket()).key(CATALOGUE).send().await?;
+    // The same files once more, and nothing in their way.
+    w.drop(&w.main, "no-catalogue", "job.yaml", "base_model: nova-lite\n").await?;
+    w.run_in(&w.main, "no-catalogue", State::Succeeded).await?;
+    Ok(())
+}

@@ -93,6 +93,7 @@ fn main() {
             bedrocks_refusal_is_kept_word_for_word,
             passing_faults_are_repeated,
             full_slots_keep_runs_queued,
+            own_catalogue_is_laid_over_the_shipped_one,
         },
     );
     let arguments = Arguments::from_args();

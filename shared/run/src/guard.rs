@@ -55,7 +55,9 @@ pub fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue) -> Optio
 
 fn allowed(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue) -> bool {
     let same = |name: &String| {
-        *name == plan.base_model || catalogue.find(name).is_some_and(|model| model.identifier == plan.catalogue_model)
+        *name == plan.base_model
+            || plan.alias.as_ref() == Some(name)
+            || catalogue.find(name).is_some_and(|model| model.identifier == plan.catalogue_model)
     };
     stack.allowed_base_models.is_empty() || stack.allowed_base_models.iter().any(same)
 }

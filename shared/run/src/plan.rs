@@ -14,6 +14,12 @@ pub struct Plan {
     pub base_model: String,
     /// The catalogue model whose rules hold; differs from `base_model` for a custom model.
     pub catalogue_model: String,
+    /// Its alias in the catalogue that the data was judged by.
+    #[serde(default)]
+    pub alias: Option<String>,
+    /// Where that catalogue has the model as withdrawn: the sentence that says so.
+    #[serde(default)]
+    pub withdrawn: Option<String>,
     /// The customization type.
     pub customization: Customization,
     /// The custom model's name.

@@ -227,7 +227,7 @@ impl Launch {
         if let Some(reason) = refusal(plan, &self.guards, catalogue) {
             return Ok(Some(reason));
         }
-        let note = catalogue.find(&plan.catalogue_model).and_then(|model| model.withdrawn_note());
+        let note = plan.withdrawn.clone();
         Ok(match self.jobs.lifecycle(&plan.catalogue_model).await? {
             Lifecycle::Active => None,
             Lifecycle::Unknown => note,

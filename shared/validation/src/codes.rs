@@ -127,6 +127,8 @@ codes! {
     HyperparameterWrongType "hyperparameter-wrong-type" Error set::HYPERPARAMETER_WRONG_TYPE;
     HyperparameterOutOfRange "hyperparameter-out-of-range" Error set::HYPERPARAMETER_OUT_OF_RANGE;
 
+    InvalidCatalogue "invalid-catalogue" Error set::INVALID_CATALOGUE;
+
     RecipeSyntax "recipe-syntax" Error recipe::SYNTAX;
     RecipeUnknownKey "recipe-unknown-key" Error recipe::UNKNOWN_KEY;
     RecipeWrongType "recipe-wrong-type" Error recipe::WRONG_TYPE;

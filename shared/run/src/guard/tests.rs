@@ -6,6 +6,8 @@ use crate::{Plan, RecipeGuard};
 fn plan() -> Plan {
     Plan {
         base_model: "amazon.nova-lite-v1:0:300k".into(),
+        alias: None,
+        withdrawn: None,
         catalogue_model: "amazon.nova-lite-v1:0:300k".into(),
         customization: Customization::FineTuning,
         model_name: "a".into(),

@@ -3,7 +3,7 @@
 use tunedrop_aws::Objects;
 use tunedrop_report::Verdict;
 use tunedrop_run::{Identity, Plan, Recipe, Run, SCHEMA, State, Timestamp};
-use tunedrop_validation::{Catalogue, Customization};
+use tunedrop_validation::{Catalogue, Customization, Format};
 
 use super::judge::Judged;
 use super::set::Set;
@@ -11,7 +11,7 @@ use super::{Validate, finding_lines};
 use crate::announce::rfc3339;
 
 pub(super) fn verdict(step: &Validate, dataset: &str, set: &Set, judged: &Judged, state: &str) -> Verdict {
-    let catalogue = Catalogue::embedded();
+    let catalogue: &Catalogue = &set.catalogue;
     let note = set.recipe.model(catalogue).and_then(|model| model.withdrawn_note());
     Verdict {
         version: 1,
@@ -67,23 +67,26 @@ pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set,
 }
 
 pub(super) fn plan(
-    recipe: &Recipe,
+    set: &Set,
     identity: &Identity,
     dataset: &str,
     base_model: &str,
     judged: &Judged,
     objects: &Objects,
 ) -> Plan {
-    let catalogue = Catalogue::embedded();
+    let (recipe, catalogue): (&Recipe, &Catalogue) = (&set.recipe, &set.catalogue);
     let model = recipe.model(catalogue);
     let run_id = &identity.run_id;
     let data = |role: &str| judged.file(role).map(|_| objects.address(&format!("runs/{run_id}/data/{role}.jsonl")));
     let default_epochs = || model?.customization(recipe.customization)?.hyperparameter("epochCount")?.default_value();
     let epochs = recipe.hyperparameters.get("epochCount").and_then(|text| text.parse().ok()).or_else(default_epochs);
+    let format = model.and_then(|model| model.customization(recipe.customization)).map(|training| &training.format);
     let distillation = recipe.distillation.clone().filter(|_| recipe.customization == Customization::Distillation);
     Plan {
         base_model: base_model.to_owned(),
         catalogue_model: model.map(|model| model.identifier.clone()).unwrap_or_default(),
+        alias: model.map(|model| model.alias.clone()),
+        withdrawn: model.and_then(|model| model.withdrawn_note()),
         customization: recipe.customization,
         // The run's id without the dataset makes any prefix unique.
         model_name: recipe
@@ -102,6 +105,11 @@ pub(super) fn plan(
         guard: recipe.guard.clone(),
         price_per_1k_tokens: recipe.price_per_1k_tokens.or_else(|| model?.price_per_1k_tokens),
         epochs,
-        tokens: judged.file("train").and_then(|file| file.statistics.as_ref()).map(|statistics| statistics.tokens),
+        tokens: judged
+            .file("train")
+            .and_then(|file| file.statistics.as_ref())
+            .map(|statistics| statistics.tokens)
+            // What images are billed by is not published; their captions are not it.
+            .filter(|_| !matches!(format, Some(Format::ImageCaption { .. }))),
     }
 }

@@ -24,7 +24,7 @@ impl Judged {
 
 /// Judges the files that are there; `None` where one changed meanwhile.
 pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>, Failure> {
-    let catalogue = Catalogue::embedded();
+    let catalogue: &Catalogue = &set.catalogue;
     let mut judged = Judged { files: Vec::new(), findings: set.findings.clone() };
     let mut train_index: Option<RecordIndex> = None;
     for (role, name, object) in &set.files {

@@ -6,7 +6,6 @@ use tunedrop_report::{Verdict, redact};
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::state::{Input, next};
 use tunedrop_run::{DatasetHead, LaunchMode, Run, State, Timestamp, rejected_identity, run_identity};
-use tunedrop_validation::Catalogue;
 
 use super::build::{entry, plan, verdict};
 use super::judge::{Judged, judge};
@@ -97,8 +96,7 @@ impl Validate {
         requester: Option<&str>,
         broken: bool,
     ) -> Result<Read, StepError> {
-        let catalogue = Catalogue::embedded();
-        let base_model = set.recipe.base_model_identifier(catalogue).unwrap_or_default();
+        let base_model = set.recipe.base_model_identifier(&set.catalogue).unwrap_or_default();
         let hashes: Vec<(&str, &str)> = judged
             .files
             .iter()
@@ -134,7 +132,7 @@ impl Validate {
             self.write_latest(dataset, &verdict).await?;
         }
         let run = Run {
-            plan: (!rejected).then(|| plan(&set.recipe, &identity, dataset, &base_model, &judged, &self.objects)),
+            plan: (!rejected).then(|| plan(&set, &identity, dataset, &base_model, &judged, &self.objects)),
             report: Some(report),
             dropped_by: requester.map(str::to_owned),
             ..entry(dataset, &identity, state, &set, &judged)

@@ -1,5 +1,7 @@
 //! What lies in a dataset's folder now: the recipe, the files it names, and what is missing.
 
+use std::borrow::Cow;
+
 use tunedrop_aws::{Failure, Object, Objects};
 use tunedrop_run::dropped::{PREFIX, RECIPES};
 use tunedrop_run::{Recipe, Timestamp, fingerprint, read_recipe};
@@ -10,11 +12,16 @@ use crate::announce::rfc3339;
 /// More than a recipe may have, so that one that is too large is still seen to be.
 const RECIPE_READ_MAX: usize = 1 << 20;
 
+/// Where a stack's own catalogue lies, laid over the one that ships.
+const CATALOGUE: &str = "config/catalogue.toml";
+
 /// A set as it lies there.
 pub(super) struct Set {
     /// The recipe's name and bytes, where there is one.
     pub recipe_file: Option<(String, Vec<u8>)>,
     pub recipe: Recipe,
+    /// What the set is judged by.
+    pub catalogue: Cow<'static, Catalogue>,
     /// Findings of the recipe.
     pub findings: Findings,
     /// Role, name and object of each file that is there.
@@ -35,7 +42,9 @@ pub(super) async fn load(
     dataset: &str,
     default_model: Option<&str>,
 ) -> Result<Option<Set>, Failure> {
-    let catalogue = Catalogue::embedded();
+    let Some((catalogue, own)) = load_catalogue(objects).await? else {
+        return Ok(None);
+    };
     let folder = format!("{PREFIX}{dataset}/");
     let mut recipes = Vec::new();
     for name in RECIPES {
@@ -54,11 +63,15 @@ pub(super) async fn load(
             let Some(bytes) = bytes else {
                 return Ok(None);
             };
-            let read = read_recipe(&bytes, name, default_model, catalogue);
+            let read = read_recipe(&bytes, name, default_model, &catalogue);
             recipe_file = Some(((*name).to_owned(), bytes));
             read
         }
     };
+    let own_etag = own.map(|(etag, fault)| {
+        fault.into_iter().for_each(|fault| findings.push(fault));
+        etag
+    });
     if recipes.len() > 1 {
         findings.push(two_recipes());
     }
@@ -79,9 +92,54 @@ pub(super) async fn load(
     let (dropped_at, recipe_at) = (time(newest), time(recipes.iter().map(|(_, object)| object.modified_ms).max()));
     let parts: Vec<String> =
         all().map(|object| format!("{} {} {}", object.key, object.etag, object.modified_ms)).collect();
-    let fingerprint =
-        fingerprint(parts.iter().map(String::as_str).chain(missing.iter().map(String::as_str)).chain(default_model));
-    Ok(Some(Set { recipe_file, recipe, findings, files, missing, dropped_at, recipe_at, fingerprint }))
+    let fingerprint = fingerprint(
+        parts
+            .iter()
+            .map(String::as_str)
+            .chain(missing.iter().map(String::as_str))
+            .chain(default_model)
+            .chain(own_etag.as_deref()),
+    );
+    Ok(Some(Set { recipe_file, recipe, catalogue, findings, files, missing, dropped_at, recipe_at, fingerprint }))
+}
+
+/// The ETag of a catalogue of the stack's own, and what is wrong with it.
+type OwnCatalogue = (String, Option<Finding>);
+
+/// The catalogue, and what is known of the stack's own; `None` where that changed under the reading.
+async fn load_catalogue(objects: &Objects) -> Result<Option<(Cow<'static, Catalogue>, Option<OwnCatalogue>)>, Failure> {
+    let shipped = Cow::Borrowed(Catalogue::embedded());
+    let Some(object) = objects.find(CATALOGUE).await? else {
+        return Ok(Some((shipped, None)));
+    };
+    let laid = if object.size > RECIPE_READ_MAX as u64 {
+        Err(format!("it has {} bytes, and {RECIPE_READ_MAX} are the most", object.size))
+    } else {
+        let Some(bytes) = objects.read(CATALOGUE, Some(&object.etag), RECIPE_READ_MAX).await? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned());
+        text.and_then(|text| Catalogue::with_overlay(&text))
+    };
+    Ok(Some(match laid {
+        Ok(catalogue) => (Cow::Owned(catalogue), Some((object.etag, None))),
+        Err(fault) => (shipped, Some((object.etag, Some(bad_catalogue(&fault))))),
+    }))
+}
+
+/// Nothing is judged by half a catalogue: a raised limit or a guard's price may be what can't be read.
+fn bad_catalogue(fault: &str) -> Finding {
+    Finding {
+        code: Code::InvalidCatalogue,
+        severity: Severity::Error,
+        file: CATALOGUE.to_owned(),
+        line: None,
+        column: None,
+        pointer: String::new(),
+        message: format!("the stack's own catalogue can't be used: {}", fault.trim()),
+        help: "have whoever runs the stack mend it, and drop the recipe again".to_owned(),
+        excerpt: None,
+    }
 }
 
 fn two_recipes() -> Finding {

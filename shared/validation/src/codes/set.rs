@@ -94,3 +94,12 @@ pub(super) const HYPERPARAMETER_OUT_OF_RANGE: Text = Text {
     mend: "Use a value in the range that the finding gives, or leave it out.",
     source: VALUES,
 };
+
+pub(super) const INVALID_CATALOGUE: Text = Text {
+    title: "The stack's own catalogue can't be used",
+    what: "The object `config/catalogue.toml` in the stack's bucket can't be read, or makes no sense.",
+    why: "A raised limit or a price that a guard needs may be what can't be read, so nothing is judged by half of it.",
+    example: "an entry for a new model that names no `identifier`",
+    mend: "Mend the object (`tunedrop check --catalogue FILE` says what is wrong), and drop the recipe again.",
+    source: "Our own judgement",
+};
