@@ -13,14 +13,14 @@ pub(crate) struct Rules<'c> {
     pub(crate) training: &'c Training,
 }
 
-/// The catalogue in `file`, or the one that is built in.
+/// The catalogue that is built in, with the one in `file` over it.
 pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Catalogue> {
     let Some(file) = file else {
         return Ok(Catalogue::embedded().clone());
     };
     let text =
         std::fs::read_to_string(file).with_context(|| format!("the catalogue {} can't be read", file.display()))?;
-    Catalogue::parse(&text).map_err(|fault| anyhow!("the catalogue {} can't be used: {fault}", file.display()))
+    Catalogue::with_overlay(&text).map_err(|fault| anyhow!("the catalogue {} can't be used: {fault}", file.display()))
 }
 
 /// The model of that name; the error offers the nearest one.

@@ -28,7 +28,7 @@ pub(crate) struct ModelsArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// A catalogue file of one's own, in place of the one that is built in
+    /// A catalogue file of one's own, laid over the one that is built in
     #[arg(long, value_name = "FILE")]
     catalogue: Option<PathBuf>,
 }

@@ -20,7 +20,7 @@ pub(crate) struct DataArgs {
     /// What the files are for [default: of two files the first is for training, the second for validation; else training]
     #[arg(long, value_enum)]
     pub(crate) role: Option<RoleArg>,
-    /// A catalogue file of one's own, in place of the one that is built in
+    /// A catalogue file of one's own, laid over the one that is built in
     #[arg(long, value_name = "FILE")]
     pub(crate) catalogue: Option<PathBuf>,
 }

@@ -34,7 +34,11 @@ impl Progress {
     pub(crate) fn advance(&mut self, bytes: usize) {
         self.done += bytes as u64;
         if self.bar.is_none() && self.on_terminal && self.started.elapsed() > PATIENCE {
-            self.bar = Some(bar(self.total, &self.name));
+            let bar = bar(self.total, &self.name).with_elapsed(self.started.elapsed());
+            bar.set_position(self.done);
+            // What came before the bar would make the rest look like nothing.
+            bar.reset_eta();
+            self.bar = Some(bar);
         }
         if let Some(bar) = &self.bar {
             bar.set_position(self.done);

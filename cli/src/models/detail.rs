@@ -77,6 +77,9 @@ fn record(format: &Format) -> String {
         Format::Messages => "messages, each with a role and a text".to_owned(),
         Format::DistillationPrompts { multi_turn: true } => "a conversation of text, several turns or one".to_owned(),
         Format::DistillationPrompts { multi_turn: false } => "a conversation of text, one turn".to_owned(),
+        Format::ImageCaption { caption_min, caption_max } => {
+            format!(r#"{{"image-ref": …, "caption": …}}, captions of {caption_min} to {caption_max} characters"#)
+        }
         Format::Reinforcement => "messages in OpenAI's layout, and what the grader needs".to_owned(),
         Format::Conversation(media) => {
             let mut takes = vec!["text".to_owned()];
@@ -106,6 +109,8 @@ fn limits(training: &Training) -> Vec<(&'static str, String)> {
         ("validation, at most", training.validation_max, " records"),
         ("both files, at most", training.sum_max, " records"),
         ("a record, at most", training.record_tokens, " tokens"),
+        ("a prompt, at most", training.prompt_tokens, " tokens"),
+        ("a completion, at most", training.completion_tokens, " tokens"),
         ("a line, at most", training.record_bytes, " bytes"),
         ("training file, at most", training.train_bytes, " bytes"),
         ("validation file, at most", training.validation_bytes, " bytes"),
@@ -119,7 +124,7 @@ fn limits(training: &Training) -> Vec<(&'static str, String)> {
 }
 
 fn values(parameter: &Hyperparameter) -> String {
-    let Hyperparameter { kind, min, max, default, .. } = parameter;
+    let Hyperparameter { kind, words, required, min, max, default, .. } = parameter;
     let mut text = match (kind, min, max) {
         (HyperparameterKind::Choice(words), ..) => words.join(" or "),
         (_, Some(min), Some(max)) => format!("{min} to {max}"),
@@ -128,6 +133,12 @@ fn values(parameter: &Hyperparameter) -> String {
         (HyperparameterKind::Int, ..) => "a whole number".to_owned(),
         (HyperparameterKind::Float, ..) => "a number".to_owned(),
     };
+    for word in words {
+        text.push_str(&format!(" or {word}"));
+    }
+    if *required {
+        text.push_str(", must be set");
+    }
     if let Some(default) = default {
         text.push_str(&format!(", {default} unless set"));
     }

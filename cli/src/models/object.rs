@@ -37,6 +37,8 @@ fn training(training: &Training) -> Value {
         "sum_max": training.sum_max,
         "sum_adjustable": training.sum_adjustable,
         "record_tokens": training.record_tokens,
+        "prompt_tokens": training.prompt_tokens,
+        "completion_tokens": training.completion_tokens,
         "record_bytes": training.record_bytes,
         "train_bytes": training.train_bytes,
         "validation_bytes": training.validation_bytes,
@@ -51,6 +53,9 @@ fn format(format: &Format) -> Value {
         Format::PromptCompletion => json!({"name": "prompt-completion"}),
         Format::Input => json!({"name": "input"}),
         Format::Messages => json!({"name": "messages"}),
+        Format::ImageCaption { caption_min, caption_max } => {
+            json!({"name": "image-caption", "caption_min": caption_min, "caption_max": caption_max})
+        }
         Format::Reinforcement => json!({"name": "reinforcement"}),
         Format::DistillationPrompts { multi_turn } => json!({"name": "distillation-prompts", "multi_turn": multi_turn}),
         Format::Conversation(MediaFormats { images, videos, documents, reasoning }) => json!({
@@ -60,7 +65,7 @@ fn format(format: &Format) -> Value {
 }
 
 fn hyperparameter(parameter: &Hyperparameter) -> Value {
-    let Hyperparameter { name, kind, min, max, default } = parameter;
+    let Hyperparameter { name, kind, words, required, min, max, default } = parameter;
     let (kind, choices) = match kind {
         HyperparameterKind::Int => ("int", None),
         HyperparameterKind::Float => ("float", None),
@@ -71,5 +76,5 @@ fn hyperparameter(parameter: &Hyperparameter) -> Value {
         ("int", Some(number)) => json!(*number as i64),
         (_, number) => json!(number),
     };
-    json!({"name": name, "kind": kind, "min": number(min), "max": number(max), "default": number(default), "choices": choices})
+    json!({"name": name, "kind": kind, "words": words, "required": required, "min": number(min), "max": number(max), "default": number(default), "choices": choices})
 }

@@ -2,7 +2,7 @@
 
 use tunedrop_validation::{Catalogue, Code};
 
-use crate::support::{folder, tunedrop};
+use crate::support::{folder, root, tunedrop};
 
 #[test]
 fn every_code_is_explained() {
@@ -61,9 +61,21 @@ fn every_model_is_listed_and_told_of() {
 
 #[test]
 fn a_catalogue_of_ones_own_is_used() {
-    let mine = include_str!("../../../shared/validation/src/models.toml").replace("\"nova-micro\"", "\"my-micro\"");
-    let here = folder(&[("mine.toml", mine.as_bytes()), ("bad.toml", b"[[model]]\nalias = 3\n")]);
-    assert!(tunedrop(here.path(), &["models", "my-micro", "--catalogue", "mine.toml"]).out.contains("my-micro"));
+    let mine = "[[model]]\nalias = \"nova-micro\"\nprice_per_1k_tokens = 0.25\n\n[model.customization.fine-tuning]\ntrain_min = 2\n";
+    let train = std::fs::read_to_string(root().join("tests/samples/crates/nova/train.jsonl")).expect("a sample");
+    let two: String = train.split_inclusive('\n').take(2).collect();
+    let here = folder(&[
+        ("mine.toml", mine.as_bytes()),
+        ("bad.toml", b"[[model]]\nalias = 3\n"),
+        ("two.jsonl", two.as_bytes()),
+    ]);
+    let page = tunedrop(here.path(), &["models", "nova-micro", "--catalogue", "mine.toml"]).out;
+    assert!(page.contains("0.25 USD per 1,000 tokens"), "{page}");
+    let check = ["check", "two.jsonl", "--model", "nova-micro"];
+    assert_eq!(tunedrop(here.path(), &check).code, 1);
+    assert_eq!(tunedrop(here.path(), &[&check[..], &["--catalogue", "mine.toml"]].concat()).code, 0);
+    let estimate = ["estimate", "two.jsonl", "--model", "nova-micro", "--catalogue", "mine.toml", "--json"];
+    assert_eq!(tunedrop(here.path(), &estimate).json()["files"][0]["price_from"], "the catalogue's");
     let ran = tunedrop(here.path(), &["models", "--catalogue", "bad.toml"]);
     assert!(ran.code == 2 && ran.err.contains("the catalogue bad.toml can't be used: "), "{}", ran.err);
 }

@@ -9,7 +9,7 @@ use tunedrop_validation::Code;
 use crate::support::{findings, root, tunedrop};
 
 /// Each folder of fixtures with its model and type.
-const FORMATS: [(&str, &str, &str); 9] = [
+const FORMATS: [(&str, &str, &str); 12] = [
     ("prompt-completion", "titan-text-express", "fine-tuning"),
     ("input", "titan-text-express", "continued-pre-training"),
     ("conversation-text", "nova-micro", "fine-tuning"),
@@ -19,6 +19,9 @@ const FORMATS: [(&str, &str, &str); 9] = [
     ("distillation", "nova-lite", "distillation"),
     ("distillation-single-turn", "llama-3-1-8b", "distillation"),
     ("reinforcement", "nova-2-lite", "reinforcement-fine-tuning"),
+    ("image-caption", "nova-canvas", "fine-tuning"),
+    ("image-embeddings", "titan-multimodal-embeddings", "fine-tuning"),
+    ("prompt-completion-sides", "cohere-command", "fine-tuning"),
 ];
 
 /// The finding as `.findings` files have it.
