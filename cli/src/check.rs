@@ -1,100 +1,85 @@
 //! `tunedrop check`: the same pass over a file that the validate function makes.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
-use tunedrop_validation::catalogue::Training;
-use tunedrop_validation::{
-    Catalogue, Customization, FileCheck, FileReport, Finding, Findings, Model, Quotas, RecordIndex, Role, SetFile,
-    Severity, check_set,
-};
+use clap::{Args, ValueEnum};
+use tunedrop_validation::Options;
 
-/// Read this much at a time.
-const CHUNK: usize = 256 * 1024;
+use crate::format::{self, View};
+use crate::options::DataArgs;
+use crate::outcome::Outcome;
+use crate::{catalogue, complain, judge, print, print_exactly, set};
 
-const CUSTOMIZATIONS: [Customization; 4] = [
-    Customization::FineTuning,
-    Customization::ContinuedPreTraining,
-    Customization::Distillation,
-    Customization::ReinforcementFineTuning,
-];
+/// Check data files as the cloud does, without an AWS account
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tunedrop check train.jsonl --model nova-lite
+  tunedrop check train.jsonl validation.jsonl --model nova-lite     also looks for records that stand in both
+  tunedrop check datasets/support-bot                               model, type and files as its job.yaml says
+  tunedrop check corpus.jsonl --model titan-text-express --type continued-pre-training
+  tunedrop check s3://my-bucket/datasets/support-bot/               with your AWS credentials
+  zcat train.jsonl.gz | tunedrop check - --model nova-micro --format json
 
-/// Checks a training file, and a validation file where there is one; prints what was found.
-pub(crate) fn check(files: &[PathBuf], model: &str, customization: &str, strict: bool) -> anyhow::Result<ExitCode> {
-    let Some(customization) = CUSTOMIZATIONS.into_iter().find(|kind| kind.as_str() == customization) else {
-        bail!("the type is one of {}", CUSTOMIZATIONS.map(Customization::as_str).join(", "));
-    };
-    let (model, training) = rules(model, customization)?;
-    let mut reports: Vec<FileReport> = Vec::new();
-    for (path, role) in files.iter().zip([Role::Train, Role::Validation]) {
-        let against = reports.last_mut().map(|report| std::mem::take(&mut report.index));
-        reports.push(read(path, training, role, against)?);
-    }
-    let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
-    let of = |i: usize| Some(SetFile { name: names.get(i)?, statistics: &reports.get(i)?.statistics });
-    let set = check_set(model, customization, of(0), of(1), &Quotas::default());
-    let mut findings = Findings::default();
-    for report in &reports {
-        findings.extend(report.findings.clone());
-    }
-    findings.extend(set);
-    for finding in &findings.kept {
-        print(finding);
-    }
-    for (name, report) in names.iter().zip(&reports) {
-        let statistics = &report.statistics;
-        println!(
-            "{name}: {} records, {} of them valid, {}–{} tokens",
-            statistics.records, statistics.valid_records, statistics.tokens.low, statistics.tokens.high
-        );
-    }
-    println!("{} errors, {} warnings for {}", findings.errors, findings.warnings, model.name);
-    Ok(ExitCode::from(u8::from(findings.block(strict))))
+Two files without --role are training and validation data of one set; more are training files, each of its own.
+
+Exit codes: 0 nothing blocks, 1 findings block, 2 used wrongly, or something could not be read")]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Look for secrets and personal data, too: access keys, private keys, card numbers, e-mail addresses
+    #[arg(long)]
+    sensitive: bool,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Warnings block, too
+    #[arg(long)]
+    strict: bool,
+    /// Show at most N findings, errors first; 0 shows all that are kept, 20 of each code and file
+    #[arg(long, value_name = "N")]
+    max_findings: Option<usize>,
+    /// Print nothing but what could not be read; the exit code tells the rest
+    #[arg(long, short)]
+    quiet: bool,
 }
 
-fn rules(name: &str, customization: Customization) -> anyhow::Result<(&'static Model, &'static Training)> {
-    let catalogue = Catalogue::embedded();
-    let Some(model) = catalogue.find(name) else {
-        match catalogue.nearest(name) {
-            Some(near) => bail!("the catalogue has no base model {name:?}; did you mean {near}?"),
-            None => bail!("the catalogue has no base model {name:?}"),
-        }
-    };
-    let training = model
-        .customization(customization)
-        .with_context(|| format!("{} can't be customized by {}", model.name, customization.as_str()))?;
-    Ok((model, training))
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// For people: the place in the data, with a caret under the fault
+    #[default]
+    Human,
+    /// One object; docs/cli.md describes it
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands, for annotations in GitHub Actions
+    Github,
 }
 
-fn read(
-    path: &Path,
-    training: &'static Training,
-    role: Role,
-    against: Option<RecordIndex>,
-) -> anyhow::Result<FileReport> {
-    let mut file = File::open(path).with_context(|| format!("{} can't be opened", path.display()))?;
-    let mut check = FileCheck::new(&path.display().to_string(), training, role, against);
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        match file.read(&mut chunk).with_context(|| format!("{} can't be read", path.display()))? {
-            0 => return Ok(check.finish()),
-            n => check.feed(&chunk[..n]),
-        }
+/// Checks what the arguments name, and prints what was found.
+pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let catalogue = catalogue::load(args.data.catalogue.as_deref())?;
+    let (sets, unreadable) = set::sets(&args.data, &catalogue)?;
+    let mut outcome = Outcome { unreadable, ..Outcome::default() };
+    let options = Options { sensitive: args.sensitive, ..Options::default() };
+    for set in sets {
+        judge::judge(set, options, args.strict, &mut outcome);
     }
-}
-
-fn print(finding: &Finding) {
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let mut place = finding.file.clone();
-    for number in [finding.line, finding.column].into_iter().flatten() {
-        place.push_str(&format!(":{number}"));
+    for fault in &outcome.unreadable {
+        complain(&format!("{} can't be read: {}", fault.path, fault.why));
     }
-    println!("{place}: {severity}[{}]: {}", finding.code.as_str(), finding.message);
-    println!("  help: {}", finding.help);
+    let exit = outcome.exit();
+    if args.quiet {
+        return Ok(exit);
+    }
+    if let Some(most) = args.max_findings.filter(|most| *most > 0) {
+        outcome.show_at_most(most);
+    }
+    match args.format {
+        Format::Human => print(&format::human(&outcome, &View::of_terminal(args.max_findings.is_none())))?,
+        Format::Github => print(&format::github(&outcome))?,
+        Format::Json => print_exactly(&format::json(&outcome))?,
+        Format::Sarif => print_exactly(&format::sarif(&outcome))?,
+    }
+    Ok(exit)
 }

@@ -3,15 +3,26 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::Args;
 use tunedrop_aws::Bus;
 use tunedrop_run::event::{Detail, Kind, VERSION};
 
-/// Sends a command for `run` to the stack.
-pub(crate) fn send(kind: Kind, run: &str, stack: &str) -> anyhow::Result<ExitCode> {
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The run's id, as the message or the report has it
+    run: String,
+    /// The stack's name
+    #[arg(long, env = "TUNEDROP_STACK", default_value = "tunedrop")]
+    stack: String,
+}
+
+/// Sends a command for a run to its stack.
+pub(crate) fn send(kind: Kind, args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let RunArgs { run, stack } = args;
     let detail = Detail {
         version: VERSION,
-        stack: stack.to_owned(),
-        run_id: Some(run.to_owned()),
+        stack: stack.clone(),
+        run_id: Some(run.clone()),
         by: std::env::var("USER").ok().filter(|user| !user.is_empty()),
         ..Detail::default()
     };

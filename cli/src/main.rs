@@ -1,76 +1,99 @@
 //! `tunedrop`: the checks of the cloud on a laptop, and the commands that a run takes.
 
+mod catalogue;
 mod check;
 mod command;
+mod estimate;
+mod explain;
+mod folder;
+mod format;
+mod judge;
+mod models;
+mod options;
+mod outcome;
+mod place;
+mod progress;
+mod read;
+mod remote;
+mod set;
 
-use std::path::PathBuf;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use tunedrop_run::event::Kind;
+
+use options::Color;
 
 #[derive(Parser)]
 #[command(
     name = "tunedrop",
     version,
-    about = "Drop a dataset into a bucket; get a custom model on Amazon Bedrock, or the exact line that stands in the way"
+    about = "Drop a dataset into a bucket; get a custom model on Amazon Bedrock, or the exact line that stands in the way",
+    after_help = "Start with: tunedrop check train.jsonl --model nova-lite\n\nExit codes: 0 done and nothing blocks, 1 findings block, 2 used wrongly or unreadable"
 )]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// When to colour what is printed; NO_COLOR turns it off, too
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check data files as the cloud does, without an AWS account
-    #[command(
-        after_help = "Examples:\n  tunedrop check train.jsonl --model nova-lite\n  tunedrop check corpus.jsonl --model titan-text-express --type continued-pre-training\n\nExit codes: 0 nothing blocks, 1 findings block, 2 used wrongly or unreadable"
-    )]
-    Check(CheckArgs),
+    Check(check::CheckArgs),
+    Models(models::ModelsArgs),
+    Explain(explain::ExplainArgs),
+    Estimate(estimate::EstimateArgs),
     /// Launch a run that is held for approval
-    Approve(RunArgs),
+    Approve(command::RunArgs),
     /// Stop a run, whether it waits or its job is running
-    Stop(RunArgs),
+    Stop(command::RunArgs),
     /// Run the same content once more, as the next attempt
-    Retry(RunArgs),
-}
-
-#[derive(Args)]
-struct CheckArgs {
-    /// Data files (.jsonl); the first is taken as training data, a second as validation data
-    #[arg(required = true, num_args = 1..=2, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Base model: an alias such as nova-lite, or Bedrock's identifier
-    #[arg(long)]
-    model: String,
-    /// Customization: fine-tuning, continued-pre-training, distillation or reinforcement-fine-tuning
-    #[arg(long = "type", default_value = "fine-tuning", value_name = "TYPE")]
-    customization: String,
-    /// Warnings block, too
-    #[arg(long)]
-    strict: bool,
-}
-
-#[derive(Args)]
-struct RunArgs {
-    /// The run's id, as the message or the report has it
-    run: String,
-    /// The stack's name
-    #[arg(long, env = "TUNEDROP_STACK", default_value = "tunedrop")]
-    stack: String,
+    Retry(command::RunArgs),
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Check(args) => check::check(&args.files, &args.model, &args.customization, args.strict),
-        Command::Approve(args) => command::send(Kind::ApproveRun, &args.run, &args.stack),
-        Command::Stop(args) => command::send(Kind::StopRun, &args.run, &args.stack),
-        Command::Retry(args) => command::send(Kind::RetryRun, &args.run, &args.stack),
+    let Cli { command, color } = Cli::parse();
+    anstream::ColorChoice::from(color).write_global();
+    let done = match command {
+        Command::Check(args) => check::check(&args),
+        Command::Models(args) => models::models(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Estimate(args) => estimate::estimate(&args),
+        Command::Approve(args) => command::send(Kind::ApproveRun, &args),
+        Command::Stop(args) => command::send(Kind::StopRun, &args),
+        Command::Retry(args) => command::send(Kind::RetryRun, &args),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        complain(&format!("{error:#}"));
         ExitCode::from(2)
     })
+}
+
+/// Says on stderr what went wrong. Names of files may hold anything, so none reaches the terminal raw.
+fn complain(sentence: &str) {
+    let style = format::ERROR;
+    anstream::eprintln!("{style}error{style:#}: {}", format::visible(sentence));
+}
+
+/// Prints a page for people; its colours only where they are wanted.
+fn print(text: &str) -> anyhow::Result<()> {
+    whole(&mut anstream::stdout(), text)
+}
+
+/// Prints what programs read, byte for byte.
+fn print_exactly(text: &str) -> anyhow::Result<()> {
+    whole(&mut std::io::stdout(), text)
+}
+
+/// Who stops reading (`| head`) has seen enough: that is no failure.
+fn whole(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

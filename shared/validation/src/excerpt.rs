@@ -13,6 +13,7 @@ pub const EXCERPT_CHARS: usize = 120;
 pub struct Excerpt {
     text: String,
     at: usize,
+    column: u64,
     begins_line: bool,
     ends_line: bool,
 }
@@ -39,7 +40,8 @@ impl Excerpt {
         let room = EXCERPT_CHARS - text.chars().count();
         let whole = after.chars().count() <= room;
         text.extend(after.chars().take(room));
-        Excerpt { text, at, begins_line: from == 0 && skipped == 0, ends_line: to == line.len() && whole }
+        let column = line[..offset].iter().filter(|byte| !is_continuation(**byte)).count() as u64 + 1;
+        Excerpt { text, at, column, begins_line: from == 0 && skipped == 0, ends_line: to == line.len() && whole }
     }
 
     /// The piece itself. Hostile: escape it for wherever it is shown.
@@ -50,6 +52,11 @@ impl Excerpt {
     /// Byte offset of the fault in [`text`](Excerpt::text); a character begins or the text ends there.
     pub fn at(&self) -> usize {
         self.at
+    }
+
+    /// 1-based column of the fault in the whole line, in characters: for programs that don't count bytes.
+    pub fn column(&self) -> u64 {
+        self.column
     }
 
     /// Whether the piece begins where the line does.
@@ -91,6 +98,7 @@ mod tests {
         assert_eq!(excerpt.text().chars().count(), EXCERPT_CHARS);
         assert!(excerpt.text()[excerpt.at()..].starts_with('x'));
         assert!(!excerpt.begins_line() && !excerpt.ends_line());
+        assert_eq!(excerpt.column(), 501);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The faults of one line, as they are met.
 
-use crate::{Code, Excerpt, Finding, Findings};
+use crate::{Code, Excerpt, Finding, Findings, KEPT_PER_CODE};
 
 /// Collects a line's findings. Offsets are counted in the line without its byte order mark.
 pub(crate) struct Faults<'f> {
@@ -32,6 +32,8 @@ impl<'f> Faults<'f> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
+        // A line may hold a million faults of one code; the excerpts of those that are not kept would take its length each.
+        let is_kept = self.findings.counts.get(&code).is_none_or(|count| *count < KEPT_PER_CODE as u64);
         self.findings.push(Finding {
             code,
             severity: code.info().severity,
@@ -41,7 +43,7 @@ impl<'f> Faults<'f> {
             pointer,
             message: message.into(),
             help: help.into(),
-            excerpt: Some(Excerpt::around(self.raw, self.before + offset)),
+            excerpt: is_kept.then(|| Excerpt::around(self.raw, self.before + offset)),
         });
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod catalogue;
 mod codes;
+mod estimate;
 mod excerpt;
 mod faults;
 mod file;
@@ -27,6 +28,7 @@ mod uri;
 
 pub use catalogue::{Catalogue, Customization, Format, Model, Training};
 pub use codes::{Code, CodeInfo};
+pub use estimate::{Estimate, estimate};
 pub use excerpt::{EXCERPT_CHARS, Excerpt};
 pub use file::{FileCheck, FileReport, RecordIndex, Role};
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};

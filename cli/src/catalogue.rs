@@ -1,0 +1,45 @@
+//! Which catalogue holds, and what it says of a model.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail};
+use tunedrop_validation::{Catalogue, Customization, Model, Training};
+
+/// The rules that a file is judged by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'c> {
+    pub(crate) model: &'c Model,
+    pub(crate) customization: Customization,
+    pub(crate) training: &'c Training,
+}
+
+/// The catalogue that is built in, with the one in `file` over it.
+pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Catalogue> {
+    let Some(file) = file else {
+        return Ok(Catalogue::embedded().clone());
+    };
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("the catalogue {} can't be read", file.display()))?;
+    Catalogue::with_overlay(&text).map_err(|fault| anyhow!("the catalogue {} can't be used: {fault}", file.display()))
+}
+
+/// The model of that name; the error offers the nearest one.
+pub(crate) fn find<'c>(catalogue: &'c Catalogue, name: &str) -> anyhow::Result<&'c Model> {
+    let near = || match catalogue.nearest(name) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "`tunedrop models` lists those it has".to_owned(),
+    };
+    catalogue.find(name).with_context(|| format!("the catalogue has no base model {name:?}; {}", near()))
+}
+
+/// The rules for a model and a type; without a type, the first that the model has, fine-tuning before all others.
+pub(crate) fn rules(model: &Model, wanted: Option<Customization>) -> anyhow::Result<Rules<'_>> {
+    let has: Vec<&str> = model.customizations().map(Customization::as_str).collect();
+    let Some(customization) = wanted.or_else(|| model.customizations().next()) else {
+        bail!("the catalogue knows no type of customization for {}", model.name);
+    };
+    let training = model.customization(customization).with_context(|| {
+        format!("{} can't be customized by {}; it takes {}", model.name, customization.as_str(), has.join(", "))
+    })?;
+    Ok(Rules { model, customization, training })
+}

@@ -1,0 +1,103 @@
+//! For programs: one object. docs/cli.md describes it; names here are a contract.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tunedrop_validation::{Code, Finding, Severity, Statistics};
+
+use crate::outcome::{FileOutcome, Outcome, role_name};
+use crate::place::Unreadable;
+
+/// The layout's version: goes up when a field changes its meaning or goes away.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Page<'o> {
+    version: u32,
+    valid: bool,
+    strict: bool,
+    errors: u64,
+    warnings: u64,
+    files: Vec<File<'o>>,
+    findings: Vec<Shown<'o>>,
+    notes: &'o [String],
+    unreadable: Vec<Unread<'o>>,
+}
+
+#[derive(Serialize)]
+struct File<'o> {
+    path: &'o str,
+    role: &'o str,
+    model: &'o str,
+    #[serde(rename = "type")]
+    customization: &'o str,
+    records: u64,
+    errors: u64,
+    warnings: u64,
+    counts: &'o BTreeMap<Code, u64>,
+    findings: Vec<Shown<'o>>,
+    statistics: &'o Statistics,
+}
+
+#[derive(Serialize)]
+struct Shown<'o> {
+    code: Code,
+    severity: Severity,
+    /// Where the list that this stands in is not one file's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'o str>,
+    line: Option<u64>,
+    column: Option<u64>,
+    pointer: &'o str,
+    message: &'o str,
+    help: &'o str,
+}
+
+#[derive(Serialize)]
+struct Unread<'o> {
+    path: &'o str,
+    reason: &'o str,
+}
+
+/// The whole object, and a line feed.
+pub(crate) fn json(outcome: &Outcome) -> String {
+    let page = Page {
+        version: VERSION,
+        valid: outcome.valid(),
+        strict: outcome.strict,
+        errors: outcome.errors(),
+        warnings: outcome.warnings(),
+        files: outcome.files.iter().map(file).collect(),
+        findings: outcome.findings.kept.iter().map(|finding| shown(finding, Some(&finding.file))).collect(),
+        notes: &outcome.notes,
+        unreadable: outcome.unreadable.iter().map(unread).collect(),
+    };
+    // Strings and numbers under string keys: nothing here can fail to serialize.
+    let mut text = serde_json::to_string_pretty(&page).expect("an outcome serializes");
+    text.push('\n');
+    text
+}
+
+fn unread(fault: &Unreadable) -> Unread<'_> {
+    Unread { path: &fault.path, reason: &fault.why }
+}
+
+fn file(file: &FileOutcome) -> File<'_> {
+    File {
+        path: &file.path,
+        role: role_name(file.role),
+        model: &file.model.0,
+        customization: file.customization.as_str(),
+        records: file.statistics.records,
+        errors: file.findings.errors,
+        warnings: file.findings.warnings,
+        counts: &file.findings.counts,
+        findings: file.findings.kept.iter().map(|finding| shown(finding, None)).collect(),
+        statistics: &file.statistics,
+    }
+}
+
+fn shown<'o>(finding: &'o Finding, path: Option<&'o str>) -> Shown<'o> {
+    let Finding { code, severity, line, column, pointer, message, help, .. } = finding;
+    Shown { code: *code, severity: *severity, path, line: *line, column: *column, pointer, message, help }
+}

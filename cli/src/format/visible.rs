@@ -1,0 +1,48 @@
+//! Text from outside, made fit for a terminal.
+
+/// The character as an escape, if a terminal would act upon it, or would hide it, or would turn what follows around.
+///
+/// Joiners stay, for they make one picture of an emoji sequence and hold scripts together.
+pub(crate) fn escaped(c: char) -> Option<String> {
+    let hidden = matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    match c {
+        '\t' => Some("\\t".to_owned()),
+        '\n' => Some("\\n".to_owned()),
+        '\r' => Some("\\r".to_owned()),
+        _ if hidden || c.is_control() => Some(format!("\\u{{{:x}}}", u32::from(c))),
+        _ => None,
+    }
+}
+
+/// `text` with every such character escaped.
+pub(crate) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match escaped(c) {
+            Some(escape) => shown.push_str(&escape),
+            None => shown.push(c),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn what_a_terminal_would_act_upon_is_shown() {
+        assert_eq!(visible("a\u{1b}[31mb\u{9b}c\u{7f}"), "a\\u{1b}[31mb\\u{9b}c\\u{7f}");
+        assert_eq!(visible("x\u{202e}y\u{2066}\u{200b}\u{e0041}"), "x\\u{202e}y\\u{2066}\\u{200b}\\u{e0041}");
+        assert_eq!(visible("tab\tline\r\n"), "tab\\tline\\r\\n");
+    }
+
+    #[test]
+    fn what_people_write_stays() {
+        for text in ["Grüße", "漢字かな", "👩‍👩‍👧", "می‌خواهم", "\\u{1b}"] {
+            assert_eq!(visible(text), text);
+        }
+    }
+}

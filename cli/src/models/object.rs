@@ -1,0 +1,80 @@
+//! All about one model, for programs. A limit that no source gives is null.
+
+use serde_json::{Map, Value, json};
+use tunedrop_validation::catalogue::{Hyperparameter, HyperparameterKind, Lifecycle, MediaFormats};
+use tunedrop_validation::{Format, Model, Training};
+
+pub(super) fn object(model: &Model) -> Value {
+    let (status, since, note, instead) = match &model.lifecycle {
+        Lifecycle::Live => ("live", None, None, None),
+        Lifecycle::Withdrawn { since, note, instead } => ("withdrawn", since.as_ref(), Some(note), Some(instead)),
+    };
+    let kinds = model.customizations().filter_map(|kind| Some((kind.as_str(), model.customization(kind)?)));
+    json!({
+        "alias": model.alias,
+        "identifier": model.identifier,
+        "name": model.name,
+        "aliases": model.aliases,
+        "regions": model.regions,
+        "lifecycle": {"status": status, "since": since, "note": note, "instead": instead},
+        "price_per_1k_tokens": model.price_per_1k_tokens,
+        "source": model.source,
+        "checked": model.checked,
+        "note": model.note,
+        "customization": kinds.map(|(kind, it)| (kind.to_owned(), training(it))).collect::<Map<_, _>>(),
+    })
+}
+
+fn training(training: &Training) -> Value {
+    json!({
+        "format": format(&training.format),
+        "validation": training.validation,
+        "train_min": training.train_min,
+        "train_advised": training.train_advised,
+        "train_max": training.train_max,
+        "validation_min": training.validation_min,
+        "validation_max": training.validation_max,
+        "sum_max": training.sum_max,
+        "sum_adjustable": training.sum_adjustable,
+        "record_tokens": training.record_tokens,
+        "prompt_tokens": training.prompt_tokens,
+        "completion_tokens": training.completion_tokens,
+        "record_bytes": training.record_bytes,
+        "train_bytes": training.train_bytes,
+        "validation_bytes": training.validation_bytes,
+        "reserved": training.reserved,
+        "teachers": training.teachers,
+        "hyperparameters": training.hyperparameters.iter().map(hyperparameter).collect::<Vec<_>>(),
+    })
+}
+
+fn format(format: &Format) -> Value {
+    match format {
+        Format::PromptCompletion => json!({"name": "prompt-completion"}),
+        Format::Input => json!({"name": "input"}),
+        Format::Messages => json!({"name": "messages"}),
+        Format::ImageCaption { caption_min, caption_max } => {
+            json!({"name": "image-caption", "caption_min": caption_min, "caption_max": caption_max})
+        }
+        Format::Reinforcement => json!({"name": "reinforcement"}),
+        Format::DistillationPrompts { multi_turn } => json!({"name": "distillation-prompts", "multi_turn": multi_turn}),
+        Format::Conversation(MediaFormats { images, videos, documents, reasoning }) => json!({
+            "name": "conversation", "images": images, "videos": videos, "documents": documents, "reasoning": reasoning,
+        }),
+    }
+}
+
+fn hyperparameter(parameter: &Hyperparameter) -> Value {
+    let Hyperparameter { name, kind, words, required, min, max, default } = parameter;
+    let (kind, choices) = match kind {
+        HyperparameterKind::Int => ("int", None),
+        HyperparameterKind::Float => ("float", None),
+        HyperparameterKind::Choice(words) => ("choice", Some(words)),
+    };
+    // A whole number is written as one: 5, not 5.0.
+    let number = |number: &Option<f64>| match (kind, number) {
+        ("int", Some(number)) => json!(*number as i64),
+        (_, number) => json!(number),
+    };
+    json!({"name": name, "kind": kind, "words": words, "required": required, "min": number(min), "max": number(max), "default": number(default), "choices": choices})
+}

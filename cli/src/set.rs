@@ -1,0 +1,61 @@
+//! From what was typed to the sets that are judged.
+
+use anyhow::{bail, ensure};
+use tunedrop_run::Recipe;
+use tunedrop_validation::{Catalogue, Findings, Role};
+
+use crate::catalogue::{Rules, find, rules};
+use crate::folder;
+use crate::options::DataArgs;
+use crate::place::{Place, Unreadable};
+
+/// Files that are judged together.
+pub(crate) struct Set<'c> {
+    /// Absent where a recipe names no model that is known: then its findings say so, and no file is read.
+    pub(crate) rules: Option<Rules<'c>>,
+    pub(crate) files: Vec<(Role, Place)>,
+    /// In a folder that has one.
+    pub(crate) recipe: Option<Recipe>,
+    /// Findings of the recipe, and of files that it names and that are not there.
+    pub(crate) findings: Findings,
+}
+
+/// The sets that the arguments name, and what could not be read of them.
+///
+/// Two files without `--role` are one set: training, then validation. A folder is a set. Any other file is one by itself.
+/// The error is for arguments that make no sense.
+pub(crate) fn sets<'c>(args: &DataArgs, catalogue: &'c Catalogue) -> anyhow::Result<(Vec<Set<'c>>, Vec<Unreadable>)> {
+    let customization = args.customization.map(Into::into);
+    let given = match &args.model {
+        Some(name) => Some(rules(find(catalogue, name)?, customization)?),
+        None => None,
+    };
+    let places: Vec<Place> = args.paths.iter().map(|path| Place::of(path)).collect();
+    let stdin = places.iter().filter(|place| **place == Place::Stdin).count();
+    ensure!(stdin < 2, "standard input can be read once only; save it to a file first");
+    let folders: Vec<bool> = places.iter().map(Place::is_folder).collect();
+    if given.is_none() && folders.contains(&false) {
+        bail!("say for which base model, such as `--model nova-lite`; `tunedrop models` lists them");
+    }
+    if args.role.is_some() && folders.contains(&true) {
+        bail!("--role is for files; in a folder the recipe, or a file's name, says what it is for");
+    }
+    let of_files = |files| Set { rules: given, files, recipe: None, findings: Findings::default() };
+    if let ([train, validation], None, [false, false]) = (places.as_slice(), args.role, folders.as_slice()) {
+        let files = vec![(Role::Train, train.clone()), (Role::Validation, validation.clone())];
+        return Ok((vec![of_files(files)], Vec::new()));
+    }
+    let role = args.role.map_or(Role::Train, Into::into);
+    let (mut sets, mut unreadable) = (Vec::new(), Vec::new());
+    for (place, is_folder) in places.into_iter().zip(folders) {
+        if !is_folder {
+            sets.push(of_files(vec![(role, place)]));
+            continue;
+        }
+        match folder::set(&place, given, customization, catalogue) {
+            Ok(set) => sets.push(set),
+            Err(why) => unreadable.push(why),
+        }
+    }
+    Ok((sets, unreadable))
+}

@@ -1,0 +1,100 @@
+//! A dataset's folder: the recipe decides.
+
+use crate::support::{folder, records, tunedrop};
+
+const RECIPE: &str = "base_model: titan-text-express\n";
+
+#[test]
+fn the_samples_are_valid() {
+    for sample in ["nova", "input", "prompt-completion"] {
+        let ran = tunedrop(&crate::support::root(), &["check", &format!("tests/samples/crates/{sample}")]);
+        assert_eq!((ran.code, ran.verdict()), (0, "valid: no errors, no warnings"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn the_recipe_names_model_files_and_strictness() {
+    let recipe = format!("{RECIPE}train: a.jsonl\nvalidation: b.jsonl\nstrict: true\n");
+    let data = records(2);
+    let here =
+        folder(&[("d/job.yaml", recipe.as_bytes()), ("d/a.jsonl", data.as_bytes()), ("d/b.jsonl", data.as_bytes())]);
+    let ran = tunedrop(here.path(), &["check", "d", "--format", "json"]);
+    let page = ran.json();
+    assert_eq!((ran.code, page["strict"].as_bool(), page["valid"].as_bool()), (1, Some(true), Some(false)));
+    assert_eq!((&page["files"][0]["path"], &page["files"][1]["path"]), (&"d/a.jsonl".into(), &"d/b.jsonl".into()));
+    assert_eq!(page["files"][1]["counts"]["train-validation-leakage"], 2);
+}
+
+#[test]
+fn a_recipes_faults_are_shown_where_they_stand() {
+    let recipe = format!("{RECIPE}hyperparameters:\n  epochCuont: 2\n");
+    let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("d/train.jsonl", records(2).as_bytes())]);
+    let ran = tunedrop(here.path(), &["check", "d/"]);
+    assert_eq!(ran.code, 1);
+    let shown = "error[unknown-hyperparameter]: ";
+    let place =
+        "  --> d/job.yaml:3:15 in /hyperparameters/epochCuont\n   |\n 3 |   epochCuont: 2\n   |               ^\n";
+    assert!(ran.out.starts_with(shown) && ran.out.contains(place), "{}", ran.out);
+    let page = tunedrop(here.path(), &["check", "d", "--format", "json"]).json();
+    assert_eq!((&page["findings"][0]["path"], &page["findings"][0]["line"]), (&"d/job.yaml".into(), &3.into()));
+}
+
+#[test]
+fn a_file_that_the_recipe_names_in_vain_is_a_finding() {
+    let here = folder(&[("d/job.json", br#"{"base_model": "nova-lite", "validation": "v.jsonl"}"#)]);
+    let ran = tunedrop(here.path(), &["check", "d", "--format", "json"]);
+    let page = ran.json();
+    let codes: Vec<_> = page["findings"].as_array().unwrap().iter().map(|finding| &finding["code"]).collect();
+    assert_eq!(ran.code, 1);
+    assert_eq!(codes, ["missing-file", "missing-file"]);
+    assert_eq!(page["findings"][1]["message"], "the validation file v.jsonl is not in the folder");
+}
+
+#[test]
+fn a_recipe_never_leads_out_of_its_folder() {
+    let recipe = format!("{RECIPE}train: ../secret.jsonl\n");
+    let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("secret.jsonl", records(2).as_bytes())]);
+    let page = tunedrop(here.path(), &["check", "d", "--format", "json"]).json();
+    assert_eq!((page["files"].as_array().map(Vec::len), page["errors"].as_u64()), (Some(0), Some(1)));
+}
+
+#[test]
+fn two_recipes_are_a_conflict() {
+    let here = folder(&[
+        ("d/job.yaml", RECIPE.as_bytes()),
+        ("d/job.json", br#"{"base_model": "nova-lite"}"#),
+        ("d/train.jsonl", records(2).as_bytes()),
+    ]);
+    let page = tunedrop(here.path(), &["check", "d", "--format", "json"]).json();
+    assert_eq!(page["findings"][0]["code"], "recipe-conflict");
+    assert_eq!(page["files"][0]["model"], "titan-text-express");
+}
+
+#[test]
+fn the_command_line_may_not_contradict_the_recipe() {
+    let data = records(2);
+    let here = folder(&[("d/job.yaml", RECIPE.as_bytes()), ("d/train.jsonl", data.as_bytes())]);
+    let ran = tunedrop(here.path(), &["check", "d", "--model", "nova-lite"]);
+    let why = "error: d can't be read: its recipe asks for titan-text-express, and --model says nova-lite; leave one of them out\n";
+    assert_eq!((ran.code, ran.err.as_str()), (2, why));
+    let ran = tunedrop(here.path(), &["check", "d", "--type", "continued-pre-training"]);
+    assert!(ran.code == 2 && ran.err.contains("leave --type out"), "{}", ran.err);
+    assert_eq!(tunedrop(here.path(), &["check", "d", "--model", "titan-express"]).code, 0);
+}
+
+#[test]
+fn a_folder_without_a_recipe_goes_by_names() {
+    let data = records(2);
+    let here = folder(&[("d/train.jsonl", data.as_bytes()), ("d/validation.jsonl", data.as_bytes()), ("e/x", b"")]);
+    let page = tunedrop(here.path(), &["check", "d", "--model", "titan-text-express", "--format", "json"]).json();
+    assert_eq!(page["files"][1]["counts"]["train-validation-leakage"], 2);
+    let ran = tunedrop(here.path(), &["check", "d"]);
+    assert!(ran.code == 2 && ran.err.contains("the folder holds no job.yaml; say for which base model"), "{}", ran.err);
+    let ran = tunedrop(here.path(), &["check", "e", "--model", "nova-lite"]);
+    assert!(ran.code == 2 && ran.err.contains("no job.yaml and no train.jsonl"), "{}", ran.err);
+    // A recipe may leave the model to the command line.
+    let here = folder(&[("d/job.yaml", b"launch: manual\n"), ("d/train.jsonl", data.as_bytes())]);
+    assert_eq!(tunedrop(here.path(), &["check", "d", "--model", "titan-text-express"]).code, 0);
+    let ran = tunedrop(here.path(), &["check", "d"]);
+    assert!(ran.code == 1 && ran.out.contains("recipe-missing-key"), "{}", ran.out);
+}

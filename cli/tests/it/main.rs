@@ -1,0 +1,13 @@
+//! The real binary on real files: what it prints, and its exit code.
+
+mod docs;
+mod estimate;
+mod explain;
+mod fixtures;
+mod folders;
+mod formats;
+mod hostile;
+mod paths;
+mod remote;
+mod sarif;
+mod support;

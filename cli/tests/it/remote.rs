@@ -1,0 +1,103 @@
+//! `s3://` addresses, against a server on this machine.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+
+use crate::support::{Ran, command, folder, records};
+
+type Bucket = Arc<BTreeMap<&'static str, Vec<u8>>>;
+
+/// Answers listings by prefix and ranged reads of one bucket; returns its endpoint.
+fn serve(objects: Bucket) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let objects = objects.clone();
+            std::thread::spawn(move || answer(stream, &objects));
+        }
+    });
+    endpoint
+}
+
+fn answer(mut stream: TcpStream, objects: &Bucket) -> Option<()> {
+    let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
+    while let Some(Ok(request)) = lines.next() {
+        let head: Vec<String> = lines.by_ref().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+        let target = request.split(' ').nth(1)?.to_owned();
+        let (path, query) = target.split_once('?')?;
+        let (status, body, range) = if path.trim_end_matches('/') == "/bucket" {
+            let prefix = query.split('&').find_map(|pair| pair.strip_prefix("prefix="))?.replace("%2F", "/");
+            let found = objects.iter().find(|(key, _)| key.starts_with(&prefix));
+            let contents = found.map(|(key, bytes)| {
+                format!("<Contents><Key>{key}</Key><ETag>\"e\"</ETag><Size>{}</Size></Contents>", bytes.len())
+            });
+            (
+                "200 OK",
+                format!("<ListBucketResult>{}</ListBucketResult>", contents.unwrap_or_default()).into_bytes(),
+                None,
+            )
+        } else {
+            let bytes = objects.get(path.strip_prefix("/bucket/")?)?;
+            let range =
+                head.iter().find_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned))?;
+            ("206 Partial Content", bytes.clone(), Some(format!("content-range: bytes {range}/{}\r\n", bytes.len())))
+        };
+        let (length, range) = (body.len(), range.unwrap_or_default());
+        stream
+            .write_all(
+                format!("HTTP/1.1 {status}\r\netag: \"e\"\r\n{range}content-length: {length}\r\n\r\n").as_bytes(),
+            )
+            .ok()?;
+        stream.write_all(&body).ok()?;
+    }
+    Some(())
+}
+
+fn run(endpoint: &str, args: &[&str]) -> Ran {
+    let here = folder(&[]);
+    let mut command = command(here.path(), args);
+    let environment = [
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ];
+    command.envs(environment).output().expect("it runs").into()
+}
+
+fn bucket() -> Bucket {
+    Arc::new(BTreeMap::from([
+        ("datasets/a/job.yaml", b"base_model: titan-text-express\nvalidation: v.jsonl\n".to_vec()),
+        ("datasets/a/train.jsonl", records(3).into_bytes()),
+        ("datasets/a/v.jsonl", records(2).into_bytes()),
+    ]))
+}
+
+#[test]
+fn an_object_and_a_folder_are_judged() {
+    let endpoint = serve(bucket());
+    let args = ["check", "s3://bucket/datasets/a/train.jsonl", "--model", "titan-text-express", "--format", "json"];
+    let ran = run(&endpoint, &args);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let page = ran.json();
+    assert_eq!(page["files"][0]["path"], "s3://bucket/datasets/a/train.jsonl");
+    assert_eq!(page["files"][0]["records"], 3);
+    let page = run(&endpoint, &["check", "s3://bucket/datasets/a/", "--format", "json"]).json();
+    assert_eq!(page["files"][1]["counts"]["train-validation-leakage"], 2);
+    assert_eq!(page["files"][1]["path"], "s3://bucket/datasets/a/v.jsonl");
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let endpoint = serve(bucket());
+    let ran = run(&endpoint, &["check", "s3://bucket/gone.jsonl", "--model", "nova-lite"]);
+    let why = "error: s3://bucket/gone.jsonl can't be read: there is no such object; a folder's address ends in /\n";
+    assert_eq!((ran.code, ran.err.as_str()), (2, why));
+    // A port on which nobody listens.
+    let closed = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let ran = run(&closed, &["check", "s3://bucket/a.jsonl", "--model", "nova-lite"]);
+    assert!(ran.code == 2 && ran.err.contains("are credentials and Region set"), "{}", ran.err);
+}
