@@ -79,6 +79,7 @@ pub(crate) fn statistics() -> Statistics {
         longest_tokens: TokenBracket { low: 1_200, high: 2_400 },
         longest_line: Some(7_001),
         duplicates: 3,
+        ..Statistics::default()
     }
 }
 

@@ -1,10 +1,12 @@
 //! The faults of one line, as they are met.
 
-use crate::{Code, Excerpt, Finding, Findings, KEPT_PER_CODE};
+use crate::{Code, Excerpt, Finding, Findings};
 
 /// Collects a line's findings. Offsets are counted in the line without its byte order mark.
 pub(crate) struct Faults<'f> {
     pub(crate) findings: Findings,
+    /// What was met before this line, where somebody counts: a code of which enough are kept is only counted.
+    pub(crate) earlier: &'f [&'f Findings],
     file: &'f str,
     line: u64,
     /// Bytes that stand before offset 0 in the raw line.
@@ -15,12 +17,16 @@ pub(crate) struct Faults<'f> {
 
 impl<'f> Faults<'f> {
     pub(crate) fn new(file: &'f str, line: u64, raw: &'f [u8]) -> Faults<'f> {
-        Faults { findings: Findings::default(), file, line, before: 0, raw }
+        Faults { findings: Findings::default(), earlier: &[], file, line, before: 0, raw }
     }
 
-    /// None as yet, of the same line.
-    pub(crate) fn afresh(&self) -> Faults<'f> {
-        Faults { findings: Findings::default(), ..*self }
+    /// Whether enough faults of this code are kept: then one more is counted, and no words need to be made for it.
+    pub(crate) fn only_counts(&mut self, code: Code) -> bool {
+        let is_full = self.findings.are_full(code) || self.earlier.iter().any(|earlier| earlier.are_full(code));
+        if is_full {
+            self.findings.count(code);
+        }
+        is_full
     }
 
     /// Notes a fault at byte `offset`; `pointer` leads to the deepest valid parent.
@@ -32,8 +38,12 @@ impl<'f> Faults<'f> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        // A line may hold a million faults of one code; the excerpts of those that are not kept would take its length each.
-        let is_kept = self.findings.counts.get(&code).is_none_or(|count| *count < KEPT_PER_CODE as u64);
+        if code == Code::InvalidJson && self.is_no_text(self.before + offset) {
+            return;
+        }
+        if self.only_counts(code) {
+            return;
+        }
         self.findings.push(Finding {
             code,
             severity: code.info().severity,
@@ -43,7 +53,13 @@ impl<'f> Faults<'f> {
             pointer,
             message: message.into(),
             help: help.into(),
-            excerpt: is_kept.then(|| Excerpt::around(self.raw, self.before + offset)),
+            excerpt: Some(Excerpt::around(self.raw, self.before + offset)),
         });
+    }
+    /// Whether a byte that is not UTF-8 stands there: that has its finding already.
+    fn is_no_text(&self, at: usize) -> bool {
+        // No character is longer than four bytes.
+        let here = self.raw.get(at..(at + 4).min(self.raw.len())).unwrap_or_default();
+        here.utf8_chunks().next().is_some_and(|chunk| chunk.valid().is_empty())
     }
 }

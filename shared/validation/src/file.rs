@@ -1,18 +1,22 @@
 //! One pass over a file: bytes in, findings and statistics out.
 
+mod absorb;
+mod chunk;
 mod foreign;
+mod head;
 mod judge;
 
 pub use crate::index::RecordIndex;
+pub use chunk::{Chunk, Cutter, Outcome, Rules};
 
-use foreign::Foreign;
+use std::sync::Arc;
+
+use absorb::Pass;
+use head::Head;
 
 use crate::catalogue::Training;
-use crate::layout::sniff;
-use crate::lines::{Line, Lines};
-use crate::reserved::Reserved;
-use crate::set::whole;
-use crate::{Code, Findings, MediumMet, Options, Statistics, shape};
+use crate::lines::{Lines, Piece};
+use crate::{Findings, MediumMet, Options, Statistics};
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,51 +41,15 @@ pub struct FileReport {
 }
 
 /// A pass over a file. Holds one line at most, and the index of its records.
+///
+/// Either it is [fed](FileCheck::feed) bytes, and judges them itself; or other threads judge [`Chunk`]s by its
+/// [`Rules`], and it [absorbs](FileCheck::absorb) what came out, in the order of the file. The answer is the same.
 #[derive(Debug)]
 pub struct FileCheck {
     lines: Lines,
-    /// The first line that is not blank, kept until the next one shows whether this is JSON Lines.
-    first: Option<(u64, FirstLine)>,
-    stage: Stage,
+    head: Head,
+    rules: Arc<Rules>,
     pass: Pass,
-}
-
-#[derive(Debug)]
-struct FirstLine {
-    bytes: Vec<u8>,
-    too_long: bool,
-}
-
-impl FirstLine {
-    fn line(&self) -> Line<'_> {
-        if self.too_long { Line::TooLong(&self.bytes) } else { Line::Whole(&self.bytes) }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// The first line is awaited, or the one that follows it.
-    Head,
-    /// Each line is judged.
-    Lines,
-    /// The file is no JSON Lines; there is nothing more to say.
-    Refused,
-}
-
-/// What a pass has gathered.
-#[derive(Debug)]
-struct Pass {
-    file: String,
-    training: Training,
-    reserved: Reserved,
-    options: Options,
-    media: Vec<MediumMet>,
-    against: Option<RecordIndex>,
-    line: u64,
-    findings: Findings,
-    statistics: Statistics,
-    index: RecordIndex,
-    foreign: Foreign,
 }
 
 impl FileCheck {
@@ -89,91 +57,62 @@ impl FileCheck {
     ///
     /// `against` is the index of the training file, when this is the validation file.
     pub fn new(file_name: &str, training: &Training, role: Role, against: Option<RecordIndex>) -> FileCheck {
-        let pass = Pass {
-            file: file_name.to_owned(),
-            training: training.clone(),
-            reserved: Reserved::new(&training.reserved),
-            options: Options::default(),
-            media: Vec::new(),
-            // A training file has nothing to leak into.
-            against: against.filter(|_| role == Role::Validation),
-            line: 0,
-            findings: Findings::default(),
-            statistics: Statistics::default(),
-            index: RecordIndex::default(),
-            foreign: Foreign::default(),
-        };
-        FileCheck { lines: Lines::default(), first: None, stage: Stage::Head, pass }
+        let rules = Arc::new(Rules::new(file_name, training, Options::default()));
+        // A training file has nothing to leak into.
+        let against = against.filter(|_| role == Role::Validation);
+        FileCheck { lines: Lines::default(), head: Head::default(), rules, pass: Pass::new(against) }
     }
 
     /// The same pass, made otherwise; before the first byte is fed.
     pub fn with(mut self, options: Options) -> FileCheck {
-        self.pass.options = options;
+        self.rules = Arc::new(Rules::new(&self.rules.file, &self.rules.training, options));
         self
     }
 
     /// Takes the next bytes, cut anywhere.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.pass.statistics.bytes += bytes.len() as u64;
-        let FileCheck { lines, first, stage, pass } = self;
-        if *stage != Stage::Refused {
-            lines.feed(bytes, |line| take(line, first, stage, pass));
+        self.pass.gathered.statistics.bytes += bytes.len() as u64;
+        let FileCheck { lines, head, rules, pass } = self;
+        if *head != Head::Refused {
+            lines.feed(bytes, |piece| judge_and_absorb(piece, head, rules, pass));
+        }
+    }
+
+    /// What chunks of this file are to be judged by, on any thread.
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules)
+    }
+
+    /// Takes what came of judging the file's next chunk. Not to be mixed with [`feed`](FileCheck::feed).
+    pub fn absorb(&mut self, chunk: &Chunk, outcome: Outcome) {
+        self.pass.gathered.statistics.bytes += chunk.bytes();
+        for (piece, outcome) in chunk.pieces().zip(outcome.pieces) {
+            if self.head.goes_on(piece, &self.rules.file, &mut self.pass) {
+                self.pass.absorb(&self.rules.file, piece, outcome);
+            }
         }
     }
 
     /// Ends the pass.
     pub fn finish(mut self) -> FileReport {
-        let FileCheck { lines, first, stage, pass } = &mut self;
-        if let Some(line) = lines.last() {
-            take(line, first, stage, pass);
+        let FileCheck { lines, head, rules, pass } = &mut self;
+        if let Some(piece) = lines.last() {
+            judge_and_absorb(piece, head, rules, pass);
         }
-        if *stage == Stage::Head {
-            begin(None, first, stage, pass);
-        }
-        let mut pass = self.pass;
-        if self.stage != Stage::Refused && pass.statistics.records == 0 {
-            let help = "upload it again; an upload that was cut off often leaves an empty file".to_owned();
-            pass.findings.push(whole(Code::EmptyFile, &pass.file, "the file holds no record".to_owned(), help));
-        }
-        let wanted = shape::wanted(&pass.training.format);
-        pass.foreign.tell(&pass.file, pass.statistics.records, wanted, &mut pass.findings);
-        pass.findings.kept.sort_by_key(|finding| (finding.line, finding.column));
-        FileReport { findings: pass.findings, statistics: pass.statistics, media: pass.media, index: pass.index }
+        head.end(&rules.file, pass);
+        self.pass.finish(&self.rules, self.head == Head::Refused)
+    }
+
+    /// How many records were judged the long way. Depends on nothing but the records.
+    #[doc(hidden)]
+    pub fn judged_the_long_way(&self) -> u64 {
+        self.pass.slow
     }
 }
 
-/// Takes the next line.
-fn take(line: Line, first: &mut Option<(u64, FirstLine)>, stage: &mut Stage, pass: &mut Pass) {
-    if *stage == Stage::Refused {
-        return;
-    }
-    pass.line += 1;
-    let is_blank = matches!(line, Line::Whole(bytes) if bytes.trim_ascii().is_empty());
-    if *stage == Stage::Lines || is_blank {
-        pass.judge(line, pass.line);
-    } else if first.is_none() {
-        let kept = FirstLine { bytes: line.head().to_vec(), too_long: matches!(line, Line::TooLong(_)) };
-        *first = Some((pass.line, kept));
-    } else {
-        begin(Some(line), first, stage, pass);
-        if *stage == Stage::Lines {
-            pass.judge(line, pass.line);
-        }
-    }
-}
-
-/// Decides on the file's layout, and judges the first line.
-fn begin(second: Option<Line>, first: &mut Option<(u64, FirstLine)>, stage: &mut Stage, pass: &mut Pass) {
-    *stage = Stage::Lines;
-    let Some((number, kept)) = first.take() else {
-        return;
-    };
-    match sniff(kept.line(), second) {
-        None => pass.judge(kept.line(), number),
-        Some(layout) => {
-            *stage = Stage::Refused;
-            let message = format!("the file is {}, not JSON Lines; it was not read further", layout.is);
-            pass.findings.push(whole(Code::WrongLayout, &pass.file, message, layout.mend.to_owned()));
-        }
+fn judge_and_absorb(piece: Piece, head: &mut Head, rules: &Rules, pass: &mut Pass) {
+    if head.goes_on(piece, &rules.file, pass) {
+        let outcome = rules.judge_piece(piece, &pass.findings);
+        pass.absorb(&rules.file, piece, outcome);
     }
 }

@@ -57,6 +57,20 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Counts a finding of `code` that is not worth keeping: of each code, the first ones are.
+    pub(crate) fn count(&mut self, code: Code) {
+        match code.info().severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        *self.counts.entry(code).or_default() += 1;
+    }
+
+    /// Whether as many findings of `code` were met as are kept.
+    pub(crate) fn are_full(&self, code: Code) -> bool {
+        self.counts.get(&code).is_some_and(|count| *count >= KEPT_PER_CODE as u64)
+    }
+
     /// Counts `finding`, and keeps it if it is among the first of its code.
     pub fn push(&mut self, finding: Finding) {
         match finding.severity {

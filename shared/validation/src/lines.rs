@@ -1,4 +1,4 @@
-//! Cutting a stream of bytes into lines, in bounded memory.
+//! Cutting a stream of bytes into pieces of whole lines, in bounded memory.
 
 /// How long a line may be, without its newline.
 pub(crate) const LONGEST: usize = 8 * 1024 * 1024;
@@ -22,9 +22,52 @@ impl<'b> Line<'b> {
             Line::Whole(bytes) | Line::TooLong(bytes) => bytes,
         }
     }
+
+    /// A line that is all at hand, however long.
+    pub(crate) fn of(bytes: &'b [u8]) -> Line<'b> {
+        if bytes.len() <= LONGEST { Line::Whole(bytes) } else { Line::TooLong(&bytes[..HEAD]) }
+    }
 }
 
-/// Holds the line that the last chunk cut off.
+/// Whole lines, one behind the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece<'b> {
+    /// Each line with its newline; the file's last line may lack it.
+    pub(crate) bytes: &'b [u8],
+    /// Whether these are only the first bytes of one line that is too long.
+    pub(crate) is_head: bool,
+}
+
+impl<'b> Piece<'b> {
+    /// The line that begins at `start`, and where the next one does.
+    pub(crate) fn line_at(self, start: usize) -> (Line<'b>, usize) {
+        let rest = &self.bytes[start..];
+        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = if self.is_head { Line::TooLong(rest) } else { Line::of(&rest[..length]) };
+        (line, start + length + 1)
+    }
+
+    /// Its lines.
+    pub(crate) fn lines(self) -> impl Iterator<Item = Line<'b>> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let (line, next) = (at < self.bytes.len()).then(|| self.line_at(at))?;
+            at = next;
+            Some(line)
+        })
+    }
+}
+
+/// How many bytes a piece has at most, if its first line doesn't have more: what is told of it has to be held, too.
+const PIECE: usize = 1024 * 1024;
+
+/// Where the next piece of `bytes` ends; `None` where no line does.
+fn cut(bytes: &[u8]) -> Option<usize> {
+    let near = memchr::memrchr(b'\n', &bytes[..bytes.len().min(PIECE)]);
+    near.or_else(|| memchr::memchr(b'\n', bytes)).map(|newline| newline + 1)
+}
+
+/// Holds the line that the last bytes cut off.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     rest: Vec<u8>,
@@ -32,25 +75,31 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// Takes `chunk`, and hands on each line that it ends.
-    pub(crate) fn feed(&mut self, mut chunk: &[u8], mut take: impl FnMut(Line)) {
-        while let Some(end) = memchr::memchr(b'\n', chunk) {
-            let line = &chunk[..end];
-            if self.rest.is_empty() && line.len() <= LONGEST {
-                take(Line::Whole(line));
-            } else {
-                self.hold(line);
-                take(self.held());
-                self.rest.clear();
-                self.too_long = false;
+    /// Takes `bytes`, and hands on the lines that they end: the one held first, then the others in one piece.
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut take: impl FnMut(Piece)) {
+        let Some(last) = memchr::memrchr(b'\n', bytes) else {
+            return self.hold(bytes);
+        };
+        if !self.rest.is_empty() {
+            let end = memchr::memchr(b'\n', bytes).unwrap_or(last);
+            self.hold(&bytes[..end]);
+            if !self.too_long {
+                self.rest.push(b'\n');
             }
-            chunk = &chunk[end + 1..];
+            take(self.held());
+            self.rest.clear();
+            self.too_long = false;
+            bytes = &bytes[end + 1..];
         }
-        self.hold(chunk);
+        while let Some(end) = cut(bytes) {
+            take(Piece { bytes: &bytes[..end], is_head: false });
+            bytes = &bytes[end..];
+        }
+        self.hold(bytes);
     }
 
     /// What follows the last newline; `None` where nothing does.
-    pub(crate) fn last(&self) -> Option<Line<'_>> {
+    pub(crate) fn last(&self) -> Option<Piece<'_>> {
         (!self.rest.is_empty()).then(|| self.held())
     }
 
@@ -65,10 +114,12 @@ impl Lines {
         self.too_long = true;
         self.rest.extend_from_slice(&part[..part.len().min(HEAD)]);
         self.rest.truncate(HEAD);
+        // Eight mebibytes that may never be needed again.
+        self.rest.shrink_to_fit();
     }
 
-    fn held(&self) -> Line<'_> {
-        if self.too_long { Line::TooLong(&self.rest) } else { Line::Whole(&self.rest) }
+    fn held(&self) -> Piece<'_> {
+        Piece { bytes: &self.rest, is_head: self.too_long }
     }
 }
 
@@ -88,10 +139,10 @@ mod tests {
         let mut lines = Lines::default();
         let mut lengths = Vec::new();
         for chunk in chunks {
-            lines.feed(chunk, |line| lengths.push(length(line)));
+            lines.feed(chunk, |piece| lengths.extend(piece.lines().map(length)));
             assert!(lines.rest.len() <= LONGEST);
         }
-        lengths.extend(lines.last().map(length));
+        lengths.extend(lines.last().iter().flat_map(|piece| piece.lines()).map(length));
         lengths
     }
 

@@ -6,6 +6,8 @@ pub(crate) struct Reserved {
     words: Vec<String>,
     /// Whether a byte ends one of them, in either case: few do, so one look-up per byte is nearly all there is to do.
     ends: Box<[bool; 256]>,
+    /// Those bytes, where they are no more than the three that are sought many bytes at a time.
+    few: Option<[u8; 3]>,
 }
 
 /// A reserved string, or almost one, in a text.
@@ -26,7 +28,25 @@ impl Reserved {
             ends[last.to_ascii_lowercase() as usize] = true;
             ends[last.to_ascii_uppercase() as usize] = true;
         }
-        Reserved { words: words.to_vec(), ends }
+        let mut distinct = (0..=255).filter(|byte| ends[*byte as usize]);
+        let first = distinct.next().unwrap_or_default();
+        let few = [first, distinct.next().unwrap_or(first), distinct.next().unwrap_or(first)];
+        let few = distinct.next().is_none().then_some(few);
+        Reserved { words: words.to_vec(), ends, few }
+    }
+
+    /// Whether a byte ends one of them, in either case.
+    #[inline(always)]
+    pub(crate) fn ends_in(&self, byte: u8) -> bool {
+        self.ends[byte as usize]
+    }
+
+    /// Whether `text` ends with one of them, exactly or almost.
+    pub(crate) fn is_end_of(&self, text: &[u8]) -> bool {
+        self.words.iter().any(|word| {
+            let end = text.len().checked_sub(word.len()).map(|start| &text[start..]);
+            end.is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
+        })
     }
 
     /// Every reserved string in `text`, and everything that is almost one.
@@ -35,7 +55,7 @@ impl Reserved {
             return;
         }
         let bytes = text.as_bytes();
-        for (last, _) in bytes.iter().enumerate().filter(|(_, byte)| self.ends[**byte as usize]) {
+        let look = |last: usize| {
             for word in &self.words {
                 let Some(start) = (last + 1).checked_sub(word.len()) else { continue };
                 let there = &bytes[start..=last];
@@ -43,6 +63,10 @@ impl Reserved {
                     found(Found { word, start, exact: there == word.as_bytes() && is_apart(text, start, word) });
                 }
             }
+        };
+        match self.few {
+            Some([a, b, c]) => memchr::memchr3_iter(a, b, c, bytes).for_each(look),
+            None => (0..bytes.len()).filter(|at| self.ends[bytes[*at] as usize]).for_each(look),
         }
     }
 }

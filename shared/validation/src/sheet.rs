@@ -2,10 +2,11 @@
 
 use crate::catalogue::{Training, nearest};
 use crate::faults::Faults;
-use crate::index::Fingerprint;
+use crate::gist::{Gist, fingerprint, frame};
 use crate::json::{Member, Node, Value, field, raw_offset};
 use crate::pointer::{At, shown};
 use crate::reserved::Reserved;
+use crate::rules::said;
 use crate::{Code, TokenBracket};
 
 /// The record at hand: its faults, and what its texts come to.
@@ -17,7 +18,8 @@ pub(crate) struct Sheet<'t, 'f, 'g> {
     pub(crate) turns: u64,
     pub(crate) ascii: u64,
     pub(crate) beyond_ascii: u64,
-    said: blake3::Hasher,
+    said: Vec<u8>,
+    system: Option<u64>,
 }
 
 impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
@@ -27,7 +29,7 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
         reserved: &'t Reserved,
         faults: &'f mut Faults<'g>,
     ) -> Self {
-        Sheet { line, training, reserved, faults, turns: 0, ascii: 0, beyond_ascii: 0, said: blake3::Hasher::new() }
+        Sheet { line, training, reserved, faults, turns: 0, ascii: 0, beyond_ascii: 0, said: Vec::new(), system: None }
     }
 
     /// Notes a fault of the value at `node`.
@@ -39,18 +41,23 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.faults.push(code, node.start, at.to_string(), message, help);
+        if !self.faults.only_counts(code) {
+            self.faults.push(code, node.start, at.to_string(), message, help);
+        }
     }
 
     /// Notes a fault at byte `decoded` of the text at `node`.
     pub(crate) fn text_fault(&mut self, code: Code, node: &Node, decoded: usize, at: At, message: String, help: &str) {
+        if self.faults.only_counts(code) {
+            return;
+        }
         let offset = raw_offset(self.line, node.start, decoded);
         self.faults.push(code, offset, at.to_string(), message, help);
     }
 
     /// Notes that the value at `node` is not `wanted`.
     pub(crate) fn wrong_type(&mut self, node: &Node, at: At, wanted: &str) {
-        if !matches!(node.value, Value::Unread) {
+        if !matches!(node.value, Value::Unread) && !self.faults.only_counts(Code::WrongType) {
             let name = match at {
                 At::Key(_, key) => format!("`{key}`"),
                 _ => "this".to_owned(),
@@ -62,6 +69,9 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
 
     /// Notes that the object at `node` lacks `key`.
     pub(crate) fn missing(&mut self, key: &str, node: &Node, at: At) {
+        if self.faults.only_counts(Code::MissingKey) {
+            return;
+        }
         self.fault(
             Code::MissingKey,
             node,
@@ -90,6 +100,9 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
     pub(crate) fn unknown_keys(&mut self, members: &[Member], known: &[&'static str], at: At) {
         let missing: Vec<&str> = known.iter().copied().filter(|key| field(members, key).is_none()).collect();
         for member in members.iter().filter(|member| !known.contains(&member.key.as_ref())) {
+            if self.faults.only_counts(Code::UnknownKey) {
+                continue;
+            }
             let message = format!("{} is not one that this format has", shown(&member.key));
             let near = nearest(&member.key.to_lowercase(), missing.iter().copied());
             let help = match near {
@@ -102,15 +115,23 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
 
     /// Adds to what the record says, for its fingerprint; `kind` tells whose words they are.
     pub(crate) fn says(&mut self, kind: u8, bytes: &[u8]) {
-        // The length keeps ("ab", "c") and ("a", "bc") apart.
-        self.said.update(&[kind]).update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
+        let start = self.said.len();
+        self.said.extend_from_slice(bytes);
+        if kind == said::SYSTEM {
+            self.system = Some(self.system.unwrap_or_default() ^ fingerprint(&self.said[start..])[0]);
+        }
+        self.said.extend_from_slice(&frame(kind, bytes.len()));
     }
 
-    /// What two records share that say the same.
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
-        let mut fingerprint = Fingerprint::default();
-        fingerprint.copy_from_slice(&self.said.finalize().as_bytes()[..16]);
-        fingerprint
+    /// What the record comes to.
+    pub(crate) fn gist(&self) -> Gist {
+        Gist {
+            turns: self.turns,
+            ascii: self.ascii,
+            beyond_ascii: self.beyond_ascii,
+            fingerprint: fingerprint(&self.said),
+            system: self.system,
+        }
     }
 
     /// How many tokens the texts may have.

@@ -1,5 +1,11 @@
 //! What a file holds.
 
+mod gather;
+mod histogram;
+
+pub(crate) use gather::Gathered;
+pub use histogram::TokenBucket;
+
 use serde::{Deserialize, Serialize};
 
 /// How many tokens a text may have. Bedrock's tokenizers are not public, so this is a range, never a count.
@@ -18,8 +24,18 @@ impl TokenBracket {
     }
 }
 
+/// One of the longest records of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LongRecord {
+    /// 1-based line.
+    pub line: u64,
+    /// Its token estimate.
+    pub tokens: TokenBracket,
+}
+
 /// What a file holds, as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Statistics {
     /// Bytes fed.
     pub bytes: u64,
@@ -37,6 +53,16 @@ pub struct Statistics {
     pub longest_tokens: TokenBracket,
     /// The line of the longest valid record.
     pub longest_line: Option<u64>,
-    /// Records that repeat an earlier one exactly.
+    /// Valid records that repeat an earlier one exactly.
     pub duplicates: u64,
+    /// Valid records that stand in the training file, too; 0 for the training file itself.
+    pub leaked: u64,
+    /// Valid records with a system text.
+    pub with_system: u64,
+    /// How many different system texts there are; counted up to 65,536, so that memory stays bounded.
+    pub different_systems: u64,
+    /// The ten longest valid records (fewer where there are fewer), the longest first.
+    pub longest: Vec<LongRecord>,
+    /// Valid records by the upper end of their token estimate, in ascending order; buckets without records are left out.
+    pub token_histogram: Vec<TokenBucket>,
 }

@@ -29,6 +29,16 @@ impl Foreign {
         }
     }
 
+    /// Adds what was noted later, in lines that follow line `before`.
+    pub(super) fn extend(&mut self, later: Foreign, before: u64) {
+        for (shape, noted) in later.shapes {
+            let tally = self.shapes.entry(shape).or_default();
+            tally.count += noted.count;
+            let room = KEPT_PER_CODE - tally.lines.len();
+            tally.lines.extend(noted.lines.into_iter().take(room).map(|line| before + line));
+        }
+    }
+
     /// Adds the findings; the file has `records` in all, and its model wants them as in `wanted`.
     pub(super) fn tell(&self, file: &str, records: u64, wanted: &str, findings: &mut Findings) {
         let help = format!("convert to {wanted}, or choose a base model that takes this format");

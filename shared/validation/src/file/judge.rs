@@ -1,73 +1,63 @@
-//! Judging one line: encoding, JSON, shape, rules, and what the record adds to the statistics.
+//! Judging one line the long way: encoding, JSON, shape, rules, and what the record comes to.
 
 use std::borrow::Cow;
 
-use super::Pass;
-use crate::Code;
+use super::chunk::{Good, PieceOutcome, Rules, is_blank};
 use crate::faults::Faults;
-use crate::json::{Node, Value, parse};
+use crate::gist::Gist;
+use crate::json::{Value, parse};
 use crate::lines::{LONGEST, Line};
-use crate::pointer::At;
 use crate::rules::{judge_length, judge_record};
 use crate::sheet::Sheet;
-use crate::statistics::{Statistics, TokenBracket};
+use crate::{Code, Findings};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-impl Pass {
-    /// Judges line `number`.
-    pub(super) fn judge(&mut self, line: Line, number: u64) {
-        let mut faults = Faults::new(&self.file, number, line.head());
-        match line {
-            Line::TooLong(_) => {
-                self.statistics.records += 1;
-                let message = format!("the line is longer than {} MiB, and was passed over", LONGEST >> 20);
-                faults.push(
-                    Code::LineTooLong,
-                    0,
-                    String::new(),
-                    message,
-                    "split the record, or put each record on a line of its own",
-                );
-            }
-            Line::Whole(bytes) if bytes.trim_ascii().is_empty() => {
-                faults.push(Code::BlankLine, 0, String::new(), "the line is blank", "delete it");
-            }
-            Line::Whole(bytes) => {
-                self.statistics.records += 1;
-                judge_text_line(
-                    bytes,
-                    number,
-                    &mut faults,
-                    Gathered {
-                        training: &self.training,
-                        reserved: &self.reserved,
-                        against: self.against.as_ref(),
-                        statistics: &mut self.statistics,
-                        index: &mut self.index,
-                        foreign: &mut self.foreign,
-                    },
-                );
-            }
+/// Judges the last line counted in `outcome`; it begins at byte `start` of its piece.
+pub(super) fn judge_line(rules: &Rules, line: Line, start: usize, earlier: &Findings, outcome: &mut PieceOutcome) {
+    let number = outcome.lines;
+    let before = [earlier, &outcome.findings];
+    let mut faults = Faults::new(&rules.file, number, line.head());
+    faults.earlier = &before;
+    let mut verdict = Verdict::Bad;
+    match line {
+        Line::TooLong(_) => {
+            outcome.records += 1;
+            let message = format!("the line is longer than {} MiB, and was passed over", LONGEST >> 20);
+            let help = "split the record, or put each record on a line of its own";
+            faults.push(Code::LineTooLong, 0, String::new(), message, help);
         }
-        let findings = faults.findings;
-        if !findings.kept.is_empty() {
-            self.findings.extend(findings);
+        Line::Whole(_) if is_blank(line) => {
+            faults.push(Code::BlankLine, 0, String::new(), "the line is blank", "delete it");
         }
+        Line::Whole(bytes) => {
+            outcome.records += 1;
+            outcome.slow += 1;
+            verdict = judge_text_line(bytes, rules, &mut faults);
+        }
+    }
+    let findings = faults.findings;
+    if !findings.counts.is_empty() {
+        outcome.findings.extend(findings);
+    }
+    match verdict {
+        Verdict::Good(gist) => outcome.good.push(Good { line: number, start, gist }),
+        Verdict::Foreign(shape) => outcome.foreign.note(shape, number),
+        Verdict::Bad => {}
     }
 }
 
-/// The parts of a pass that a record adds to.
-struct Gathered<'p> {
-    training: &'p crate::catalogue::Training,
-    reserved: &'p crate::reserved::Reserved,
-    against: Option<&'p crate::RecordIndex>,
-    statistics: &'p mut Statistics,
-    index: &'p mut crate::RecordIndex,
-    foreign: &'p mut super::foreign::Foreign,
+/// What a line is; faults are told beside.
+enum Verdict {
+    /// A record without an error.
+    Good(Gist),
+    /// A record in that other format.
+    Foreign(&'static str),
+    /// Anything else.
+    Bad,
 }
 
-fn judge_text_line(bytes: &[u8], number: u64, faults: &mut Faults, gathered: Gathered) {
+fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults) -> Verdict {
     let mut bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
     if let Some(rest) = bytes.strip_prefix(BYTE_ORDER_MARK) {
         let message = "a byte order mark stands before the record";
@@ -76,57 +66,25 @@ fn judge_text_line(bytes: &[u8], number: u64, faults: &mut Faults, gathered: Gat
         bytes = rest;
     }
     let line = judge_encoding(bytes, faults);
-    let Some(node) = read(&line, bytes, faults) else {
-        return;
+    let Some(node) = parse(&line, faults) else {
+        return Verdict::Bad;
     };
+    let format = &rules.training.format;
     let Value::Object(members) = &node.value else {
-        if matches!(node.value, Value::Unread) {
-            return;
+        if !matches!(node.value, Value::Unread) {
+            let message = format!("the line is {}, not an object", node.value.kind());
+            let help = format!("write {} on each line", crate::shape::wanted(format));
+            faults.push(Code::NotAnObject, node.start, String::new(), message, help);
         }
-        let message = format!("the line is {}, not an object", node.value.kind());
-        return faults.push(
-            Code::NotAnObject,
-            node.start,
-            String::new(),
-            message,
-            format!("write {} on each line", crate::shape::wanted(&gathered.training.format)),
-        );
+        return Verdict::Bad;
     };
-    if let Some(shape) = crate::shape::foreign(&gathered.training.format, members) {
-        return gathered.foreign.note(shape, number);
+    if let Some(shape) = crate::shape::foreign(format, members) {
+        return Verdict::Foreign(shape);
     }
-    let mut sheet = Sheet::new(&line, gathered.training, gathered.reserved, faults);
+    let mut sheet = Sheet::new(&line, &rules.training, &rules.reserved, faults);
     judge_record(&mut sheet, &node, members);
     judge_length(&mut sheet, &node);
-    // A foreign record is no valid one either, but has its finding at the end of the file.
-    if sheet.faults.findings.errors == 0 {
-        let fingerprint = sheet.fingerprint();
-        add(gathered.statistics, &sheet, number);
-        let earlier = gathered.index.note(fingerprint, number);
-        if earlier.is_some() {
-            gathered.statistics.duplicates += 1;
-        }
-        judge_repeats(&mut sheet, &node, earlier, gathered.against.and_then(|train| train.line_of(&fingerprint)));
-    }
-}
-
-/// Reads the JSON. What stands where a byte is not UTF-8 has its finding already.
-fn read<'l>(line: &'l str, bytes: &[u8], faults: &mut Faults) -> Option<Node<'l>> {
-    if !faults.findings.counts.contains_key(&Code::InvalidUtf8) {
-        return parse(line, faults);
-    }
-    let mut met = faults.afresh();
-    let node = parse(line, &mut met);
-    let bad = |column: u64| {
-        let at = column as usize - 1 - met.before;
-        line.as_bytes().get(at) == Some(&b'?') && bytes[at] != b'?'
-    };
-    for finding in std::mem::take(&mut met.findings).kept {
-        if finding.code != Code::InvalidJson || !finding.column.is_some_and(bad) {
-            faults.findings.push(finding);
-        }
-    }
-    node
+    if sheet.faults.findings.errors == 0 { Verdict::Good(sheet.gist()) } else { Verdict::Bad }
 }
 
 /// The line as text. Bytes that are not UTF-8 are noted once, and replaced one for one, so that columns stay true.
@@ -150,29 +108,4 @@ fn judge_encoding<'b>(bytes: &'b [u8], faults: &mut Faults) -> Cow<'b, str> {
     }
     faults.push(Code::InvalidUtf8, error.valid_up_to(), String::new(), message, "save the file as UTF-8");
     Cow::Owned(text)
-}
-
-fn add(statistics: &mut Statistics, sheet: &Sheet, number: u64) {
-    let tokens = sheet.tokens();
-    statistics.valid_records += 1;
-    statistics.turns += sheet.turns;
-    statistics.characters += sheet.ascii + sheet.beyond_ascii;
-    statistics.tokens.low += tokens.low;
-    statistics.tokens.high += tokens.high;
-    let key = |bracket: &TokenBracket| (bracket.high, bracket.low);
-    if statistics.longest_line.is_none() || key(&tokens) > key(&statistics.longest_tokens) {
-        statistics.longest_tokens = tokens;
-        statistics.longest_line = Some(number);
-    }
-}
-
-fn judge_repeats(sheet: &mut Sheet, node: &Node, earlier: Option<u64>, in_train: Option<u64>) {
-    if let Some(line) = earlier {
-        let message = format!("the record says the same as line {line}");
-        sheet.fault(Code::DuplicateRecord, node, At::Root, message, "drop one of them, unless the weight is meant");
-    }
-    if let Some(line) = in_train {
-        let message = format!("the record stands in the training file too, on line {line}");
-        sheet.fault(Code::TrainValidationLeakage, node, At::Root, message, "take it out of one of the two files");
-    }
 }

@@ -15,7 +15,9 @@ impl<'a> Parser<'a, '_, '_> {
             self.at += 1;
             return Some(Cow::Borrowed(&self.line[start..self.at - 1]));
         }
-        let mut text = String::with_capacity(self.at - start + 64);
+        // Growing costs more than room for a text of usual length.
+        let room = (self.bytes.len() - start).min(4096);
+        let mut text = String::with_capacity(self.at - start + room);
         text.push_str(&self.line[start..self.at]);
         loop {
             match self.peek() {
@@ -121,20 +123,12 @@ impl<'a> Parser<'a, '_, '_> {
 
 /// How many bytes stand before the next quote, backslash or control character.
 fn plain(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| SPECIAL[*byte as usize]).unwrap_or(bytes.len())
+    let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
+    // Few texts hold one: whether there is any is asked many bytes at a time.
+    let is_control = |byte: &u8| *byte < b' ';
+    let has_control = bytes[..end].chunks(64).any(|part| part.iter().fold(false, |any, byte| any | is_control(byte)));
+    if has_control { bytes.iter().position(is_control).unwrap_or(end) } else { end }
 }
-
-static SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut byte = 0;
-    while byte < 32 {
-        special[byte] = true;
-        byte += 1;
-    }
-    special[b'"' as usize] = true;
-    special[b'\\' as usize] = true;
-    special
-};
 
 /// Where byte `decoded` of the text that begins with the quote at `start` stands in the raw line.
 pub(crate) fn raw_offset(line: &str, start: usize, decoded: usize) -> usize {

@@ -104,7 +104,8 @@ pub(super) fn judge_uri(sheet: &mut Sheet, node: &Node, at: At) {
         .or_else(|| {
             odd.map(|odd| format!("its key has `{}`, and media take letters, digits and `_ - / .` only", odd as char))
         })
-        .or_else(|| uri.ends_with('/').then(|| "it ends with a slash, as a folder does".to_owned()));
+        .or_else(|| uri.ends_with('/').then(|| "it ends with a slash, as a folder does".to_owned()))
+        .or_else(|| (uri.matches('/').count() < 3).then(|| "it names a bucket, and no file in it".to_owned()));
     if let Some(fault) = fault {
         let help = "copy the file to a key of letters, digits and `_ - / .`, and write that address";
         sheet.fault(Code::InvalidS3Uri, node, at, format!("Bedrock refuses this address: {fault}"), help);

@@ -1,6 +1,6 @@
 //! Long lines, many findings, and the figures of a file.
 
-use tunedrop_validation::{Code, Customization, KEPT_PER_CODE, Statistics, TokenBracket};
+use tunedrop_validation::{Code, Customization, KEPT_PER_CODE, LongRecord, Statistics, TokenBracket, TokenBucket};
 
 use crate::support::{judge, rules, shown};
 
@@ -33,6 +33,15 @@ fn findings_are_counted_beyond_those_that_are_kept() {
 }
 
 #[test]
+fn findings_beside_bytes_that_are_not_utf_8_are_counted_too() {
+    let training = rules("titan-text-express", Customization::FineTuning);
+    let line = [b"{\"prompt\": \"".as_slice(), &[0; 30], b"\xff\", \"completion\": \xff}"].concat();
+    let findings = judge(training, [line.as_slice()]).findings;
+    let counts: Vec<_> = findings.counts.into_iter().collect();
+    assert_eq!(counts, [(Code::InvalidUtf8, 1), (Code::ControlCharacter, 30)]);
+}
+
+#[test]
 fn a_hostile_line_costs_no_more_memory_than_its_findings() {
     let training = rules("titan-text-express", Customization::FineTuning);
     let line = format!("{{{}}}", vec!["\"a\": 0"; 200_000].join(","));
@@ -61,6 +70,15 @@ fn statistics_tell_what_the_valid_records_hold() {
         longest_tokens: TokenBracket { low: 1, high: 4 },
         longest_line: Some(2),
         duplicates: 1,
+        leaked: 0,
+        with_system: 0,
+        different_systems: 0,
+        longest: vec![
+            LongRecord { line: 2, tokens: TokenBracket { low: 1, high: 4 } },
+            LongRecord { line: 1, tokens: TokenBracket { low: 2, high: 3 } },
+            LongRecord { line: 4, tokens: TokenBracket { low: 2, high: 3 } },
+        ],
+        token_histogram: vec![TokenBucket { up_to: 3, records: 2 }, TokenBucket { up_to: 4, records: 1 }],
     };
     assert_eq!(statistics, expected);
 }

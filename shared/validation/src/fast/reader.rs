@@ -1,0 +1,123 @@
+//! A place in a line, and what was read up to there.
+
+use super::scan::{Scanner, Text};
+use super::text::is_blank;
+use crate::gist::frame;
+
+/// Reads one record. Each method declines with `None`, or says whether it ate something.
+pub(super) struct Reader<'r> {
+    scanner: &'r Scanner,
+    bytes: &'r [u8],
+    at: usize,
+    out: &'r mut [u8],
+    written: usize,
+    pub(super) ascii: u64,
+    pub(super) beyond_ascii: u64,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(scanner: &'r Scanner, bytes: &'r [u8], at: usize, out: &'r mut [u8]) -> Reader<'r> {
+        Reader { scanner, bytes, at, out, written: 0, ascii: 0, beyond_ascii: 0 }
+    }
+
+    /// The next byte; behind the last one, it is as if a newline stood there.
+    #[inline(always)]
+    fn peek(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or(b'\n')
+    }
+
+    /// Eats white space.
+    #[inline(always)]
+    pub(super) fn space(&mut self) {
+        while matches!(self.peek(), b' ' | b'\t' | b'\r') {
+            self.at += 1;
+        }
+    }
+
+    /// Eats white space, and `byte` if it is next.
+    #[inline(always)]
+    pub(super) fn eats(&mut self, byte: u8) -> bool {
+        self.space();
+        if self.peek() == byte {
+            self.at += 1;
+            return true;
+        }
+        false
+    }
+
+    /// Eats white space, and `byte`, which must be next.
+    #[inline(always)]
+    pub(super) fn eat(&mut self, byte: u8) -> Option<()> {
+        if self.eats(byte) { Some(()) } else { None }
+    }
+
+    /// Eats white space, and `literal` if it is next: a text, with its quotes, written as usual.
+    #[inline(always)]
+    pub(super) fn eats_text(&mut self, literal: &[u8]) -> bool {
+        self.space();
+        if self.bytes[self.at.min(self.bytes.len())..].starts_with(literal) {
+            self.at += literal.len();
+            return true;
+        }
+        false
+    }
+
+    /// Eats a key if it is next, and the colon behind it.
+    #[inline(always)]
+    pub(super) fn eats_key(&mut self, quoted: &[u8]) -> Option<bool> {
+        if !self.eats_text(quoted) {
+            return Some(false);
+        }
+        self.eat(b':')?;
+        Some(true)
+    }
+
+    /// Behind a member: whether another follows before `close`.
+    #[inline(always)]
+    pub(super) fn goes_on(&mut self, close: u8) -> Option<bool> {
+        if self.eats(b',') {
+            return Some(true);
+        }
+        self.eat(close)?;
+        Some(false)
+    }
+
+    /// Reads a text that no rule has a word on; what it says, as a range of [`said`](Reader::said).
+    #[inline(always)]
+    pub(super) fn text(&mut self, kind: u8) -> Option<std::ops::Range<usize>> {
+        self.eat(b'"')?;
+        let start = self.written;
+        let Text { end, written, ascii, beyond_ascii } = self.scanner.scan(self.bytes, self.at, self.out, start)?;
+        if is_blank(&self.out[start..written]) {
+            return None;
+        }
+        self.at = end;
+        self.ascii += ascii;
+        self.beyond_ascii += beyond_ascii;
+        self.out.get_mut(written..written + 8)?.copy_from_slice(&frame(kind, written - start));
+        self.written = written + 8;
+        Some(start..written)
+    }
+
+    /// What the texts say up to here, each followed by its frame.
+    pub(super) fn said(&self) -> &[u8] {
+        &self.out[..self.written]
+    }
+
+    /// How long that is.
+    pub(super) fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Puts what was said from `middle` on before what was said earlier.
+    #[cold]
+    pub(super) fn swap(&mut self, middle: usize) {
+        self.out[..self.written].rotate_left(middle);
+    }
+
+    /// Where the line ends, if nothing but white space stands before.
+    pub(super) fn line_end(&mut self) -> Option<usize> {
+        self.space();
+        if self.peek() == b'\n' { Some(self.at) } else { None }
+    }
+}

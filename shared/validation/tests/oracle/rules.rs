@@ -1,0 +1,185 @@
+//! The rules that no type can say.
+
+use std::ops::RangeInclusive;
+
+use super::json::readable;
+use super::media::{address, is_address};
+use super::shapes::{
+    Answer, Block, Conversation, ImageCaption, Input, Messages, NamedTurn, Object, PromptCompletion, Reinforcement,
+    Turn,
+};
+use super::{Case, Shape};
+
+/// What a valid record holds.
+#[derive(Default)]
+pub(crate) struct Said {
+    pub(crate) turns: u64,
+    /// Who says what, in order; two records that agree here say the same.
+    pub(crate) texts: Vec<(&'static str, String)>,
+}
+
+impl Said {
+    /// Characters of ASCII, and of all, in what is said. Addresses are not said.
+    pub(crate) fn characters(&self) -> (u64, u64) {
+        let texts = self.texts.iter().filter(|(who, _)| *who != "medium");
+        texts.fold((0, 0), |(ascii, all), (_, text)| {
+            (ascii + text.chars().filter(char::is_ascii).count() as u64, all + text.chars().count() as u64)
+        })
+    }
+
+    fn say(&mut self, case: &Case, who: &'static str, text: String) -> Result<(), String> {
+        if text.chars().all(char::is_whitespace) {
+            return Err("blank".to_owned());
+        }
+        if let Some(word) = case.training.reserved.iter().find(|word| holds(&text, word)) {
+            return Err(format!("reserved: {word}"));
+        }
+        self.texts.push((who, text));
+        Ok(())
+    }
+}
+
+/// Whether the reserved word stands in the text and is not the end of a longer word.
+fn holds(text: &str, word: &str) -> bool {
+    let part = |character: char| character.is_alphanumeric() || character == '_';
+    let starts_apart = |at: usize| !text[..at].chars().next_back().is_some_and(part);
+    let free = !word.chars().next().is_some_and(part);
+    text.match_indices(word).any(|(at, _)| free || starts_apart(at))
+}
+
+/// What the line says, or why it is no valid record. The line comes without its newline.
+pub(crate) fn judge(case: &Case, line: &[u8]) -> Result<Said, String> {
+    let text = readable(line)?;
+    let bytes = line.strip_suffix(b"\r").unwrap_or(line).len() as u64;
+    if case.training.record_bytes.is_some_and(|most| bytes > most) {
+        return Err("too many bytes".to_owned());
+    }
+    let said = match case.shape {
+        Shape::PromptCompletion => prompt_completion(case, read(&text)?),
+        Shape::Input => input(case, read(&text)?),
+        Shape::Conversation { answered, most } => conversation(case, read(&text)?, answered, most),
+        Shape::Messages => messages(case, read(&text)?),
+        Shape::ImageCaption { least, most } => image_caption(case, read(&text)?, least..=most),
+        Shape::Reinforcement => reinforcement(case, read(&text)?),
+    }?;
+    let (_, characters) = said.characters();
+    if case.training.record_tokens.is_some_and(|most| characters > most * 6) {
+        return Err("too many tokens".to_owned());
+    }
+    Ok(said)
+}
+
+fn read<'t, T: serde::Deserialize<'t>>(text: &'t str) -> Result<T, String> {
+    serde_json::from_str(text).map(|Object(record)| record).map_err(|error| error.to_string())
+}
+
+fn refuse_if(wrong: bool, why: &str) -> Result<(), String> {
+    if wrong { Err(why.to_owned()) } else { Ok(()) }
+}
+
+fn prompt_completion(case: &Case, record: PromptCompletion) -> Result<Said, String> {
+    let mut said = Said::default();
+    let too_long = |text: &str, most: Option<u64>| most.is_some_and(|most| text.chars().count() as u64 > most * 6);
+    refuse_if(too_long(&record.prompt, case.training.prompt_tokens), "too long a prompt")?;
+    refuse_if(too_long(&record.completion, case.training.completion_tokens), "too long a completion")?;
+    said.say(case, "prompt", record.prompt)?;
+    said.say(case, "completion", record.completion)?;
+    Ok(said)
+}
+
+fn image_caption(case: &Case, record: ImageCaption, length: RangeInclusive<usize>) -> Result<Said, String> {
+    let mut said = Said::default();
+    refuse_if(!is_address(&record.image_ref), "no address of an image")?;
+    said.texts.push(("medium", record.image_ref));
+    refuse_if(!length.contains(&record.caption.chars().count()), "too short or too long a caption")?;
+    // Where a caption may be empty it is not said, but one of white space is a slip.
+    if !record.caption.is_empty() {
+        said.say(case, "caption", record.caption)?;
+    }
+    Ok(said)
+}
+
+fn input(case: &Case, record: Input) -> Result<Said, String> {
+    let mut said = Said::default();
+    said.say(case, "input", record.input)?;
+    Ok(said)
+}
+
+/// The user begins, and the two take turns.
+fn take_turns<'r>(roles: impl Iterator<Item = &'r str>) -> Result<(), String> {
+    for (role, wanted) in roles.zip(["user", "assistant"].into_iter().cycle()) {
+        refuse_if(role != wanted, "out of turn")?;
+    }
+    Ok(())
+}
+
+fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) -> Result<Said, String> {
+    let mut said = Said { turns: record.messages.len() as u64, ..Said::default() };
+    refuse_if(record.schema_version != "bedrock-conversation-2024", "another version")?;
+    if let Some(system) = record.system {
+        refuse_if(system.len() != 1, "not one system text")?;
+        for Object(words) in system {
+            said.say(case, "system", words.text)?;
+        }
+    }
+    let count = record.messages.len();
+    refuse_if(count == 0 || count > most || (answered && !count.is_multiple_of(2)), "too few or too many turns")?;
+    take_turns(record.messages.iter().map(|Object(message)| message.role.as_str()))?;
+    let taken = case.media();
+    let (mut shows, mut reasons) = (false, false);
+    for Object(message) in record.messages {
+        refuse_if(message.content.is_empty(), "nothing said")?;
+        let by_user = message.role == "user";
+        let who = if by_user { "user" } else { "assistant" };
+        for block in message.content {
+            match block {
+                Block::Text(text) => said.say(case, who, text)?,
+                Block::ReasoningContent(Object(reasoning)) => {
+                    refuse_if(by_user || !taken.reasoning, "reasoning out of place")?;
+                    reasons = true;
+                    said.say(case, "reasoning", reasoning.said.0.text)?;
+                }
+                medium => {
+                    shows = true;
+                    said.texts.push(("medium", address(&medium, by_user, &taken)?.to_owned()));
+                }
+            }
+        }
+    }
+    refuse_if(shows && reasons, "media and reasoning")?;
+    Ok(said)
+}
+
+fn messages(case: &Case, record: Messages) -> Result<Said, String> {
+    let mut said = Said { turns: record.messages.len() as u64, ..Said::default() };
+    if let Some(system) = record.system {
+        said.say(case, "system", system)?;
+    }
+    let count = record.messages.len();
+    refuse_if(count == 0 || !count.is_multiple_of(2), "a turn is missing")?;
+    take_turns(record.messages.iter().map(|Object(message)| message.role.as_str()))?;
+    for Object(Turn { role, content }) in record.messages {
+        said.say(case, if role == "user" { "user" } else { "assistant" }, content)?;
+    }
+    Ok(said)
+}
+
+fn reinforcement(case: &Case, record: Reinforcement) -> Result<Said, String> {
+    let mut said = Said { turns: record.messages.len() as u64, ..Said::default() };
+    refuse_if(record.id.is_some_and(|id| id.is_empty()), "an empty id")?;
+    match record.reference_answer {
+        Some(Answer::Text(answer)) => refuse_if(answer.is_empty(), "an empty answer")?,
+        Some(Answer::Object(_)) | None => {}
+    }
+    refuse_if(!record.messages.iter().any(|Object(message)| message.role == "user"), "no user")?;
+    for (index, Object(NamedTurn { role, content, .. })) in record.messages.into_iter().enumerate() {
+        let who = match role.as_str() {
+            "system" if index == 0 => "system",
+            "user" => "user",
+            "assistant" => "assistant",
+            _ => return Err("no such role here".to_owned()),
+        };
+        said.say(case, who, content)?;
+    }
+    Ok(said)
+}

@@ -1,0 +1,168 @@
+//! The documented shapes, as types. A key that is not here is refused, and so is `null` for one that is.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+
+/// A struct that is written as an object: serde would take a list of its fields just as well.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Object<T>, D::Error> {
+        struct Only<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Only<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+            }
+        }
+        from.deserialize_map(Only(PhantomData))
+    }
+}
+
+/// Of a key that may be missing, but is not `null`.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PromptCompletion {
+    pub(crate) prompt: String,
+    pub(crate) completion: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    pub(crate) input: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct ImageCaption {
+    pub(crate) image_ref: String,
+    pub(crate) caption: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Conversation {
+    pub(crate) schema_version: String,
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) system: Option<Vec<Object<Words>>>,
+    pub(crate) messages: Vec<Object<Message>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Words {
+    pub(crate) text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Message {
+    pub(crate) role: String,
+    pub(crate) content: Vec<Block>,
+}
+
+/// A block is an object of one key.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Block {
+    Text(String),
+    Image(Object<Medium>),
+    Video(Object<Medium>),
+    Document(Object<Medium>),
+    ReasoningContent(Object<Reasoning>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Medium {
+    pub(crate) format: String,
+    pub(crate) source: Object<Source>,
+    #[serde(rename = "name")]
+    pub(crate) _name: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    #[serde(rename = "s3Location")]
+    pub(crate) location: Object<Location>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Location {
+    pub(crate) uri: String,
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) bucket_owner: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reasoning {
+    #[serde(rename = "reasoningText")]
+    pub(crate) said: Object<ReasoningText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReasoningText {
+    pub(crate) text: String,
+    #[serde(rename = "signature")]
+    pub(crate) _signature: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Messages {
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) system: Option<String>,
+    pub(crate) messages: Vec<Object<Turn>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Turn {
+    pub(crate) role: String,
+    pub(crate) content: String,
+}
+
+/// Whatever else stands in it is for the grader.
+#[derive(Deserialize)]
+pub(crate) struct Reinforcement {
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) id: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) reference_answer: Option<Answer>,
+    pub(crate) messages: Vec<Object<NamedTurn>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    Text(String),
+    #[expect(dead_code, reason = "that it is an object is all that matters")]
+    Object(std::collections::HashMap<String, IgnoredAny>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NamedTurn {
+    pub(crate) role: String,
+    pub(crate) content: String,
+    #[serde(rename = "name")]
+    pub(crate) _name: Option<IgnoredAny>,
+}
