@@ -9,6 +9,7 @@ mod plain;
 mod reader;
 mod scan;
 mod text;
+mod usual;
 
 use crate::catalogue::{Format, Training};
 use crate::gist::{Gist, bracket, fingerprint};
@@ -17,6 +18,7 @@ use crate::{Options, rules::said};
 use conversation::Layout;
 use reader::Reader;
 use scan::Scanner;
+pub(crate) use usual::Usual;
 
 /// How records of one kind of customization are read.
 #[derive(Debug)]
@@ -59,20 +61,39 @@ impl Fast {
 
     /// How large the scratch must be to read records from `bytes`.
     pub(crate) fn scratch(bytes: &[u8]) -> usize {
-        // A record says no more than its line has bytes; a window may be written behind the end.
-        bytes.len() + 2 * scan::WINDOW
+        // A record says no more than its line has bytes.
+        bytes.len() + scan::ROOM
     }
 
     /// Reads the record whose line begins at `start`: where the next line begins, and what the record comes to.
-    pub(crate) fn read(&self, bytes: &[u8], start: usize, scratch: &mut [u8]) -> Option<(usize, Gist)> {
+    pub(crate) fn read(
+        &self,
+        usual: &mut Usual,
+        bytes: &[u8],
+        start: usize,
+        scratch: &mut [u8],
+    ) -> Option<(usize, Gist)> {
+        let mut reader = Reader::new(&self.scanner, bytes, start, scratch);
+        if let Some(said) = usual.read(&mut reader)
+            && let Some(read) = self.whole(bytes, start, &mut reader, &said)
+        {
+            return Some(read);
+        }
         let mut reader = Reader::new(&self.scanner, bytes, start, scratch);
         let said = match self.layout {
             Records::PromptCompletion => plain::read_prompt_completion(&mut reader)?,
             Records::Input => plain::read_input(&mut reader)?,
             Records::Messages(layout) => conversation::read(&mut reader, layout)?,
         };
+        let read = self.whole(bytes, start, &mut reader, &said)?;
+        self.learn(usual, &reader, &said, start);
+        Some(read)
+    }
+
+    /// A record that was read up to its line's end, if nothing on the whole is against it.
+    #[inline(always)]
+    fn whole(&self, bytes: &[u8], start: usize, reader: &mut Reader, said: &Said) -> Option<(usize, Gist)> {
         let end = reader.line_end()?;
-        let next = end + 1;
         let length = if bytes[..end].ends_with(b"\r") { end - 1 - start } else { end - start };
         if end - start > LONGEST || length as u64 > self.record_bytes {
             return None;
@@ -81,8 +102,24 @@ impl Fast {
         if bracket(ascii, beyond_ascii).high > self.record_tokens {
             return None;
         }
+        if reader.is_raw && simdutf8::basic::from_utf8(&bytes[start..end]).is_err() {
+            return None;
+        }
         let fingerprint = fingerprint(reader.said());
-        Some((next, Gist { turns: said.turns, ascii, beyond_ascii, fingerprint, system: said.system }))
+        Some((end + 1, Gist { turns: said.turns, ascii, beyond_ascii, fingerprint, system: said.system }))
+    }
+
+    /// The next records may look like this one, which was read up to its line's end.
+    fn learn(&self, usual: &mut Usual, reader: &Reader, said: &Said, start: usize) {
+        let kinds = match self.layout {
+            Records::Input => [said::INPUT; 2],
+            Records::PromptCompletion => [said::PROMPT, said::COMPLETION],
+            Records::Messages(Layout::ANSWERED | Layout::CLAUDE) => [said::USER, said::ASSISTANT],
+            Records::Messages(_) => return,
+        };
+        if !said.is_turned {
+            usual.learn(kinds, said, reader, start);
+        }
     }
 }
 
@@ -91,4 +128,6 @@ impl Fast {
 struct Said {
     turns: u64,
     system: Option<u64>,
+    /// Whether the texts stand in another order than they are compared in.
+    is_turned: bool,
 }

@@ -8,6 +8,8 @@ pub(crate) struct Reserved {
     ends: Box<[bool; 256]>,
     /// Those bytes, where they are no more than the three that are sought many bytes at a time.
     few: Option<[u8; 3]>,
+    /// The last four bytes of each word, as [`folded`] has them, and 0 behind; empty where a word is shorter.
+    tails: Vec<[u32; 8]>,
 }
 
 /// A reserved string, or almost one, in a text.
@@ -32,7 +34,7 @@ impl Reserved {
         let first = distinct.next().unwrap_or_default();
         let few = [first, distinct.next().unwrap_or(first), distinct.next().unwrap_or(first)];
         let few = distinct.next().is_none().then_some(few);
-        Reserved { words: words.to_vec(), ends, few }
+        Reserved { words: words.to_vec(), ends, few, tails: tails(words).unwrap_or_default() }
     }
 
     /// Whether a byte ends one of them, in either case.
@@ -42,7 +44,18 @@ impl Reserved {
     }
 
     /// Whether `text` ends with one of them, exactly or almost.
+    #[inline]
     pub(crate) fn is_end_of(&self, text: &[u8]) -> bool {
+        // Nearly every colon ends a word that no model reserves.
+        let may_be = match text.last_chunk() {
+            Some(tail) if !self.tails.is_empty() => has(&self.tails, folded(tail)),
+            _ => true,
+        };
+        may_be && self.ends_with_one(text)
+    }
+
+    #[cold]
+    fn ends_with_one(&self, text: &[u8]) -> bool {
         self.words.iter().any(|word| {
             let end = text.len().checked_sub(word.len()).map(|start| &text[start..]);
             end.is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
@@ -69,6 +82,25 @@ impl Reserved {
             None => (0..bytes.len()).filter(|at| self.ends[bytes[*at] as usize]).for_each(look),
         }
     }
+}
+
+fn tails(words: &[String]) -> Option<Vec<[u32; 8]>> {
+    let tails: Option<Vec<u32>> = words.iter().map(|word| word.as_bytes().last_chunk().map(folded)).collect();
+    let mut tails = tails?;
+    tails.sort_unstable();
+    tails.dedup();
+    tails.resize(tails.len().next_multiple_of(8), 0);
+    Some(tails.as_chunks().0.to_vec())
+}
+
+/// Compared with all, whichever is the same: that goes many at a time.
+fn has(tails: &[[u32; 8]], tail: u32) -> bool {
+    tails.iter().any(|eight| eight.iter().fold(false, |has, one| has | (*one == tail)))
+}
+
+/// Four bytes that are the same for texts that differ in case only, and seldom for others.
+fn folded(tail: &[u8; 4]) -> u32 {
+    u32::from_le_bytes(*tail) | 0x2020_2020
 }
 
 /// Whether `word` begins a word at `start`. `<image>` and the like always do.

@@ -5,7 +5,7 @@ use super::{Said, said};
 use crate::gist::fingerprint;
 
 /// What messages look like, and how many there may be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
     /// Whether texts stand in blocks, and the schema is named.
     blocks: bool,
@@ -50,6 +50,7 @@ pub(super) fn read(reader: &mut Reader, layout: Layout) -> Option<Said> {
     // The system's text comes first in what is compared, wherever it stands.
     if let Some((start @ 1.., _)) = system_end {
         reader.swap(start);
+        said.is_turned = true;
     }
     let answered = !layout.answered || (said.turns >= 2 && said.turns.is_multiple_of(2));
     let whole = has_version == layout.blocks && said.turns > 0 && said.turns <= layout.most;

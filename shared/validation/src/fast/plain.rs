@@ -34,5 +34,5 @@ pub(super) fn read_prompt_completion(reader: &mut Reader) -> Option<Said> {
     if !prompt_first {
         reader.swap(middle);
     }
-    Some(Said::default())
+    Some(Said { is_turned: !prompt_first, ..Said::default() })
 }

@@ -4,6 +4,27 @@ use super::scan::{Scanner, Text};
 use super::text::is_blank;
 use crate::gist::frame;
 
+/// Where texts stand in a file's bytes, behind their first quotes and behind their last: as many as are kept.
+#[derive(Debug, Default)]
+pub(super) struct Bounds {
+    places: [(usize, usize); 8],
+    met: usize,
+}
+
+impl Bounds {
+    fn note(&mut self, place: (usize, usize)) {
+        if let Some(free) = self.places.get_mut(self.met) {
+            *free = place;
+        }
+        self.met += 1;
+    }
+
+    /// Those of a record; `None` where it has more than are kept.
+    pub(super) fn all(&self) -> Option<&[(usize, usize)]> {
+        self.places.get(..self.met)
+    }
+}
+
 /// Reads one record. Each method declines with `None`, or says whether it ate something.
 pub(super) struct Reader<'r> {
     scanner: &'r Scanner,
@@ -13,11 +34,15 @@ pub(super) struct Reader<'r> {
     written: usize,
     pub(super) ascii: u64,
     pub(super) beyond_ascii: u64,
+    /// Whether bytes beyond ASCII were met, which may be no UTF-8.
+    pub(super) is_raw: bool,
+    pub(super) bounds: Bounds,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(scanner: &'r Scanner, bytes: &'r [u8], at: usize, out: &'r mut [u8]) -> Reader<'r> {
-        Reader { scanner, bytes, at, out, written: 0, ascii: 0, beyond_ascii: 0 }
+        let bounds = Bounds::default();
+        Reader { scanner, bytes, at, out, written: 0, ascii: 0, beyond_ascii: 0, is_raw: false, bounds }
     }
 
     /// The next byte; behind the last one, it is as if a newline stood there.
@@ -62,6 +87,22 @@ impl<'r> Reader<'r> {
         false
     }
 
+    /// Eats `bytes` if they are next, whatever they are.
+    #[inline(always)]
+    pub(super) fn eats_exactly(&mut self, bytes: &[u8]) -> bool {
+        let are_next = self.bytes.get(self.at..self.at + bytes.len()) == Some(bytes);
+        if are_next {
+            self.at += bytes.len();
+        }
+        are_next
+    }
+
+    /// Eats `bytes`, which must be next.
+    #[inline(always)]
+    pub(super) fn eat_exactly(&mut self, bytes: &[u8]) -> Option<()> {
+        if self.eats_exactly(bytes) { Some(()) } else { None }
+    }
+
     /// Eats a key if it is next, and the colon behind it.
     #[inline(always)]
     pub(super) fn eats_key(&mut self, quoted: &[u8]) -> Option<bool> {
@@ -86,14 +127,25 @@ impl<'r> Reader<'r> {
     #[inline(always)]
     pub(super) fn text(&mut self, kind: u8) -> Option<std::ops::Range<usize>> {
         self.eat(b'"')?;
+        let first = self.at;
+        let text = self.text_behind_quote(kind)?;
+        self.bounds.note((first, self.at));
+        Some(text)
+    }
+
+    /// The same, behind its first quote.
+    #[inline(always)]
+    pub(super) fn text_behind_quote(&mut self, kind: u8) -> Option<std::ops::Range<usize>> {
         let start = self.written;
-        let Text { end, written, ascii, beyond_ascii } = self.scanner.scan(self.bytes, self.at, self.out, start)?;
+        let Text { end, written, ascii, beyond_ascii, is_raw } =
+            self.scanner.scan(self.bytes, self.at, self.out, start)?;
         if is_blank(&self.out[start..written]) {
             return None;
         }
         self.at = end;
         self.ascii += ascii;
         self.beyond_ascii += beyond_ascii;
+        self.is_raw |= is_raw;
         self.out.get_mut(written..written + 8)?.copy_from_slice(&frame(kind, written - start));
         self.written = written + 8;
         Some(start..written)
@@ -102,6 +154,11 @@ impl<'r> Reader<'r> {
     /// What the texts say up to here, each followed by its frame.
     pub(super) fn said(&self) -> &[u8] {
         &self.out[..self.written]
+    }
+
+    /// The bytes up to here.
+    pub(super) fn read_bytes(&self) -> &[u8] {
+        &self.bytes[..self.at]
     }
 
     /// How long that is.

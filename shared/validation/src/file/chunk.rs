@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::foreign::Foreign;
 use super::judge::judge_line;
 use crate::catalogue::Training;
-use crate::fast::Fast;
+use crate::fast::{Fast, Usual};
 use crate::gist::Gist;
 use crate::lines::{Line, Lines, Piece};
 use crate::reserved::Reserved;
@@ -131,10 +131,10 @@ impl Rules {
             if fast.is_some() {
                 scratch.resize(Fast::scratch(piece.bytes).max(scratch.len()), 0);
             }
-            let mut start = 0;
+            let (mut start, mut usual) = (0, Usual::default());
             while start < piece.bytes.len() {
                 outcome.lines += 1;
-                if let Some((next, gist)) = fast.and_then(|fast| fast.read(piece.bytes, start, scratch)) {
+                if let Some((next, gist)) = fast.and_then(|fast| fast.read(&mut usual, piece.bytes, start, scratch)) {
                     outcome.records += 1;
                     outcome.good.push(Good { line: outcome.lines, start, gist });
                     start = next;
