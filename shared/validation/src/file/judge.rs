@@ -89,9 +89,9 @@ fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults) -> Verdict 
 
 /// The line as text. Bytes that are not UTF-8 are noted once, and replaced one for one, so that columns stay true.
 fn judge_encoding<'b>(bytes: &'b [u8], faults: &mut Faults) -> Cow<'b, str> {
-    let error = match std::str::from_utf8(bytes) {
+    let start = match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => return Cow::Borrowed(text),
-        Err(error) => error,
+        Err(error) => error.valid_up_to(),
     };
     let mut text = String::with_capacity(bytes.len());
     let mut places = 0_u64;
@@ -106,6 +106,6 @@ fn judge_encoding<'b>(bytes: &'b [u8], faults: &mut Faults) -> Cow<'b, str> {
         2 => message.push_str(", and in one more place of the line"),
         more => message.push_str(&format!(", and in {} more places of the line", more - 1)),
     }
-    faults.push(Code::InvalidUtf8, error.valid_up_to(), String::new(), message, "save the file as UTF-8");
+    faults.push(Code::InvalidUtf8, start, String::new(), message, "save the file as UTF-8");
     Cow::Owned(text)
 }

@@ -9,7 +9,9 @@ use crate::pointer::{Step, pointer, shown};
 
 /// Reads `line` as one JSON value. `None` where it can't be read to its end; then a fault says why.
 pub(crate) fn parse<'a>(line: &'a str, faults: &mut Faults) -> Option<Node<'a>> {
-    let mut parser = Parser { line, bytes: line.as_bytes(), at: 0, path: Vec::new(), faults };
+    let bytes = line.as_bytes();
+    let has_control = bytes.iter().fold(false, |any, byte| any | (*byte < b' '));
+    let mut parser = Parser { line, bytes, at: 0, has_control, path: Vec::new(), faults };
     let node = parser.value().ok()?;
     parser.space();
     match parser.peek() {
@@ -37,6 +39,8 @@ pub(super) struct Parser<'a, 'f, 'g> {
     pub(super) line: &'a str,
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
+    /// Whether the line holds a control character anywhere.
+    has_control: bool,
     path: Vec<Step<'a>>,
     faults: &'f mut Faults<'g>,
 }
@@ -246,6 +250,17 @@ impl<'a> Parser<'a, '_, '_> {
             self.at += 1;
         }
         self.at - start
+    }
+
+    /// How many bytes stand here before the next quote, backslash or control character.
+    pub(super) fn plain(&self) -> usize {
+        let rest = &self.bytes[self.at..];
+        let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        // Few lines hold one, so it is asked once for all.
+        if !self.has_control {
+            return end;
+        }
+        rest[..end].iter().position(|byte| *byte < b' ').unwrap_or(end)
     }
 
     pub(super) fn peek(&self) -> Option<u8> {

@@ -10,7 +10,7 @@ impl<'a> Parser<'a, '_, '_> {
     pub(super) fn string(&mut self) -> Option<Cow<'a, str>> {
         self.at += 1;
         let start = self.at;
-        self.at += plain(&self.bytes[start..]);
+        self.at += self.plain();
         if self.peek() == Some(b'"') {
             self.at += 1;
             return Some(Cow::Borrowed(&self.line[start..self.at - 1]));
@@ -37,7 +37,7 @@ impl<'a> Parser<'a, '_, '_> {
                 }
                 Some(_) => {
                     let from = self.at;
-                    self.at += plain(&self.bytes[from..]);
+                    self.at += self.plain();
                     text.push_str(&self.line[from..self.at]);
                 }
                 None => return None,
@@ -119,15 +119,6 @@ impl<'a> Parser<'a, '_, '_> {
         self.at += 4;
         Some(value)
     }
-}
-
-/// How many bytes stand before the next quote, backslash or control character.
-fn plain(bytes: &[u8]) -> usize {
-    let end = memchr::memchr2(b'"', b'\\', bytes).unwrap_or(bytes.len());
-    // Few texts hold one: whether there is any is asked many bytes at a time.
-    let is_control = |byte: &u8| *byte < b' ';
-    let has_control = bytes[..end].chunks(64).any(|part| part.iter().fold(false, |any, byte| any | is_control(byte)));
-    if has_control { bytes.iter().position(is_control).unwrap_or(end) } else { end }
 }
 
 /// Where byte `decoded` of the text that begins with the quote at `start` stands in the raw line.

@@ -1,5 +1,6 @@
 //! How long a record may be.
 
+use super::text::ascii_of;
 use crate::json::Node;
 use crate::pointer::At;
 use crate::set::grouped;
@@ -31,18 +32,21 @@ pub(super) fn judge_side(sheet: &mut Sheet, node: &Node, text: &str, at: At, mos
     let Some(most) = most else {
         return;
     };
-    let ascii = text.bytes().filter(u8::is_ascii).count() as u64;
+    let ascii = ascii_of(text) as u64;
     let beyond_ascii = text.chars().count() as u64 - ascii;
     judge_tokens(sheet, node, at, TokenBracket::of(ascii, beyond_ascii), most, "this text");
 }
 
 fn judge_tokens(sheet: &mut Sheet, node: &Node, at: At, tokens: TokenBracket, most: u64, what: &str) {
+    if tokens.high <= most {
+        return;
+    }
     let (low, high, most_shown) = (grouped(tokens.low), grouped(tokens.high), grouped(most));
     let estimate = format!("an estimated {low} to {high} tokens, and this model takes {most_shown}");
     if tokens.low > most {
         let message = format!("{what} has {estimate}");
         sheet.fault(Code::TooManyTokens, node, at, message, "shorten the record, or split it");
-    } else if tokens.high > most {
+    } else {
         let message = format!("{what} may be too long: it has {estimate}");
         let help = "shorten the record if you can; at the upper end of the estimate the job fails";
         sheet.fault(Code::NearTokenLimit, node, at, message, help);

@@ -31,11 +31,17 @@ pub(super) fn judge_text<'n>(sheet: &mut Sheet, node: &'n Node, at: At, kind: u8
 }
 
 fn count(sheet: &mut Sheet, text: &str) {
-    let ascii = if text.is_ascii() { text.len() } else { text.bytes().filter(u8::is_ascii).count() };
+    let ascii = ascii_of(text);
     sheet.ascii += ascii as u64;
     if ascii < text.len() {
         sheet.beyond_ascii += (text.chars().count() - ascii) as u64;
     }
+}
+
+/// How many characters of a text are ASCII.
+pub(super) fn ascii_of(text: &str) -> usize {
+    // Sums of bytes, which no part overflows, go many at a time.
+    text.as_bytes().chunks(192).map(|part| usize::from(part.iter().map(|byte| !byte >> 7).sum::<u8>())).sum()
 }
 
 /// One finding for each reserved string, at the first place: a text made of nothing else has millions.
@@ -66,9 +72,14 @@ fn judge_reserved(sheet: &mut Sheet, node: &Node, text: &str, at: At) {
 }
 
 fn judge_control(sheet: &mut Sheet, node: &Node, text: &str, at: At) {
-    let odd = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // No branches, so that many bytes go at a time.
+    let odd = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
     // A raw one is an error already, and stands in the line as itself. Only the first is looked at.
     let escaped = |place| sheet.line.as_bytes().get(raw_offset(sheet.line, node.start, place)) == Some(&b'\\');
+    // Few texts hold one: whether there is any is asked many bytes at a time.
+    if !text.as_bytes().chunks(64).any(|part| part.iter().fold(false, |any, byte| any | odd(*byte))) {
+        return;
+    }
     let first = text.bytes().enumerate().find(|(_, byte)| odd(*byte));
     if let Some((place, byte)) = first.filter(|(place, _)| escaped(*place)) {
         let message = format!("the text holds a control character (U+{byte:04X})");
