@@ -6,5 +6,5 @@ use tunedrop_steps::{Launch, log_as_json, serve};
 async fn main() -> Result<(), lambda_runtime::Error> {
     log_as_json();
     let launch = Launch::from_env().await?;
-    serve(async |event| launch.step(event).await).await
+    serve(async |event, _| launch.step(event).await).await
 }

@@ -6,5 +6,5 @@ use tunedrop_steps::{Notify, log_as_json, serve};
 async fn main() -> Result<(), lambda_runtime::Error> {
     log_as_json();
     let notify = Notify::from_env().await?;
-    serve(async |event| notify.step(event).await).await
+    serve(async |event, deadline| notify.step(event, deadline).await).await
 }

@@ -6,5 +6,5 @@ use tunedrop_steps::{Record, log_as_json, serve};
 async fn main() -> Result<(), lambda_runtime::Error> {
     log_as_json();
     let record = Record::from_env().await?;
-    serve(async |event| record.step(event).await).await
+    serve(async |event, _| record.step(event).await).await
 }

@@ -6,5 +6,5 @@ use tunedrop_steps::{Validate, log_as_json, serve};
 async fn main() -> Result<(), lambda_runtime::Error> {
     log_as_json();
     let validate = Validate::from_env().await?;
-    serve(async |event| validate.step(event).await).await
+    serve(async |event, _| validate.step(event).await).await
 }

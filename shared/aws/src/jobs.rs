@@ -11,6 +11,7 @@ use aws_sdk_bedrock::types::FoundationModelLifecycleStatus;
 use tunedrop_run::Plan;
 
 use crate::Failure;
+pub use tunedrop_run::decide::launch::Started;
 pub use view::JobView;
 
 /// What every job of this stack is given.
@@ -26,19 +27,6 @@ pub struct JobRole {
     pub security_groups: Vec<String>,
     /// The stack's name, for a tag by which jobs are found.
     pub stack: String,
-}
-
-/// How Bedrock answered a launch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Started {
-    /// The job's ARN.
-    Job(String),
-    /// A quota stands in the way: try again when a slot is free. Bedrock's words.
-    NoSlot(String),
-    /// The job's or the model's name is taken, perhaps by this very run: look it up. Bedrock's words.
-    Taken(String),
-    /// Refused for good. Bedrock's words.
-    Refused(String),
 }
 
 /// Bedrock's word on a foundation model.

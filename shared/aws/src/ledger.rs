@@ -5,9 +5,11 @@ mod change;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tunedrop_run::decide::tell::Subject;
 use tunedrop_run::{DatasetHead, Run, State};
 
 use crate::Failure;
@@ -15,6 +17,9 @@ pub use change::{Change, HeadIs};
 
 /// The sparse index over what may still have to happen; its partition key's only value is its name.
 const OPEN: &str = "open";
+
+/// An item that is there, and of which people were not told `#what`.
+const UNTOLD: &str = "attribute_exists(pk) AND attribute_not_exists(told.#what)";
 
 /// The ledger's table.
 #[derive(Debug, Clone)]
@@ -104,18 +109,13 @@ impl Ledger {
         }
     }
 
-    /// Marks under `pk` that people were told of `what`; false where it was marked already, or `close` doesn't hold.
-    /// `close` names an attribute and its value: while that holds, nothing more has to happen, and the item leaves the sparse index.
-    pub async fn mark_told(
-        &self,
-        pk: &str,
-        what: &str,
-        now: &str,
-        close: Option<(&str, &str)>,
-    ) -> Result<bool, Failure> {
-        let mut request = self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(pk.into()));
-        let mut condition = "attribute_exists(pk) AND attribute_not_exists(told.#what)".to_owned();
+    /// Marks that people were told of `subject`; false where it was marked already, the run began again since, or `close`
+    /// doesn't hold. `close` names an attribute and its value: while that holds, nothing more has to happen, and the item
+    /// leaves the sparse index.
+    pub async fn mark_told(&self, subject: &Subject, now: &str, close: Option<(&str, &str)>) -> Result<bool, Failure> {
+        let mut condition = UNTOLD.to_owned();
         let mut expression = "SET told.#what = :now".to_owned();
+        let mut request = self.about(subject, &mut condition);
         if let Some((attribute, value)) = close {
             expression.push_str(" REMOVE #open");
             condition.push_str(" AND #attribute = :value");
@@ -123,31 +123,38 @@ impl Ledger {
                 request.expression_attribute_names("#open", OPEN).expression_attribute_names("#attribute", attribute);
             request = request.expression_attribute_values(":value", AttributeValue::S(value.into()));
         }
-        let request = request
-            .expression_attribute_names("#what", what)
-            .expression_attribute_values(":now", AttributeValue::S(now.into()));
+        let request = request.expression_attribute_values(":now", AttributeValue::S(now.into()));
         won(
             request.update_expression(expression).condition_expression(condition).send().await,
-            format!("dynamodb:UpdateItem {pk}"),
+            format!("dynamodb:UpdateItem {}", subject.item),
         )
     }
 
-    /// Claims the telling of `what` under `pk` for `seconds` from `now_s` (Unix seconds); false where people were told,
-    /// or another delivery of the same event is just telling them.
-    pub async fn claim_telling(&self, pk: &str, what: &str, now_s: i64, seconds: i64) -> Result<bool, Failure> {
+    /// Claims the telling of `subject` from `now_s` to `until_s` (Unix seconds); false where people were told, another
+    /// delivery of the same event is just telling them, or the run began again since.
+    pub async fn claim_telling(&self, subject: &Subject, now_s: i64, until_s: i64) -> Result<bool, Failure> {
         let number = |value: i64| AttributeValue::N(value.to_string());
+        let mut condition = format!("{UNTOLD} AND (attribute_not_exists(#claim) OR #claim <= :now)");
         let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(pk.into()))
+            .about(subject, &mut condition)
             .update_expression("SET #claim = :until")
-            .condition_expression("attribute_exists(pk) AND attribute_not_exists(told.#what) AND (attribute_not_exists(#claim) OR #claim <= :now)")
-            .expression_attribute_names("#what", what)
-            .expression_attribute_names("#claim", format!("telling {what}"))
+            .condition_expression(condition)
+            .expression_attribute_names("#claim", format!("telling {}", subject.what))
             .expression_attribute_values(":now", number(now_s))
-            .expression_attribute_values(":until", number(now_s + seconds));
-        won(request.send().await, format!("dynamodb:UpdateItem {pk}"))
+            .expression_attribute_values(":until", number(until_s));
+        won(request.send().await, format!("dynamodb:UpdateItem {}", subject.item))
+    }
+
+    /// An update of the item that `subject` is about, on the condition that it is still the same matter.
+    fn about(&self, subject: &Subject, condition: &mut String) -> UpdateItemFluentBuilder {
+        let request =
+            self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(subject.item.clone()));
+        let request = request.expression_attribute_names("#what", &subject.what);
+        let Some(began_by) = &subject.began_by else {
+            return request;
+        };
+        condition.push_str(" AND since <= :began_by");
+        request.expression_attribute_values(":began_by", AttributeValue::S(began_by.clone()))
     }
 
     /// Writes an item that only carries marks of what was told; false where it is there already.

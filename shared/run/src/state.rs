@@ -105,7 +105,7 @@ pub enum Input {
     Claimed,
     /// The launch gave it back: no free slot, or a passing fault.
     GivenBack,
-    /// Bedrock took the job.
+    /// Bedrock has the job.
     Launched,
     /// Bedrock or a guard refused it for good.
     Refused,
@@ -114,7 +114,7 @@ pub enum Input {
 }
 
 /// Bedrock's states of a job (API reference, GetModelCustomizationJob).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobStatus {
     /// Validating, processing or training.
     InProgress,
@@ -139,6 +139,17 @@ impl JobStatus {
             "Stopped" => JobStatus::Stopped,
             _ => return None,
         })
+    }
+
+    /// Bedrock's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JobStatus::InProgress => "InProgress",
+            JobStatus::Stopping => "Stopping",
+            JobStatus::Completed => "Completed",
+            JobStatus::Failed => "Failed",
+            JobStatus::Stopped => "Stopped",
+        }
     }
 
     /// Whether the job is over.
@@ -171,8 +182,9 @@ pub fn next(state: State, input: Input) -> Result<State, &'static str> {
         (_, Input::Claimed) => Err("only a queued run is launched"),
         (Launching, Input::GivenBack) => Ok(Queued),
         (_, Input::GivenBack) => Err("the run is not being launched"),
-        (Launching, Input::Launched) => Ok(Running),
-        (_, Input::Launched) => Err("the run is not being launched"),
+        // From Queued where a launch finds a job that an earlier one had created.
+        (Queued | Launching, Input::Launched) => Ok(Running),
+        (_, Input::Launched) => Err("the run does not wait for a launch"),
         (Queued | Launching, Input::Refused) => Ok(Refused),
         (_, Input::Refused) => Err("the run does not wait for a launch"),
 

@@ -2,6 +2,7 @@
 
 use tunedrop_aws::{Bus, Failure};
 use tunedrop_report::redact;
+use tunedrop_run::decide::unheard;
 use tunedrop_run::{Run, Timestamp};
 
 /// RFC 3339 with milliseconds, so that text order is time order.
@@ -14,13 +15,16 @@ pub(crate) fn now() -> String {
     rfc3339(Timestamp::now())
 }
 
+/// Unix seconds now, as leases and claims have it.
+pub(crate) fn now_s() -> i64 {
+    Timestamp::now().as_second()
+}
+
 /// Puts the event that follows from the run's present state, unless people were told of that state already.
 pub(crate) async fn announce(bus: &Bus, stack: &str, run: &Run) -> Result<(), Failure> {
-    match run.state.announcement() {
-        Some(kind) if !run.told.contains_key(run.state.as_str()) => {
-            tracing::info!(run.state = run.state.as_str(), "announced");
-            bus.put(kind, &run.detail(stack, redact)).await
-        }
-        _ => Ok(()),
-    }
+    let Some(kind) = unheard(run.state, run.told.contains_key(run.state.as_str())) else {
+        return Ok(());
+    };
+    tracing::info!(run.state = run.state.as_str(), "announced");
+    bus.put(kind, &run.detail(stack, redact)).await
 }

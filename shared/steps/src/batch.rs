@@ -34,10 +34,12 @@ impl From<StepError> for Diagnostic {
 /// Runs a function whose events come through a queue.
 ///
 /// An event whose step fails goes back to its queue, alone; one that can't be read is poison: logged, and never seen again.
-pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>) -> Result<(), StepError>) -> Result<(), Error> {
+/// A step is also told when the function is cut off, in Unix seconds.
+pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<(), StepError>) -> Result<(), Error> {
     let step = &step;
     run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let mut response = SqsBatchResponse::default();
+        let deadline = event.context.deadline.div_ceil(1000) as i64;
         for message in event.payload.records {
             let body = message.body.as_deref().unwrap_or_default();
             let event: EventBridgeEvent<Value> = match serde_json::from_str(body) {
@@ -48,7 +50,7 @@ pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>) -> Result<(), Ste
                 }
             };
             // Boxed: unboxed, the future of a whole step is more than the compiler lays out within its depth limit.
-            let stepping: Pin<Box<dyn Future<Output = _> + '_>> = Box::pin(step(event));
+            let stepping: Pin<Box<dyn Future<Output = _> + '_>> = Box::pin(step(event, deadline));
             if let Err(fault) = stepping.await {
                 error!(%fault, "the event goes back to its queue");
                 response.add_failure(message.message_id.unwrap_or_default());

@@ -1,7 +1,7 @@
 //! launch: drains the queue, oldest run first, until Bedrock has no free slot; and takes the commands.
 //!
-//! The ledger is the queue. A run is claimed under a lease, its job created under its own token, and `Running` written.
-//! Cut off in between, the lease runs out, and the next drain looks the job up by name and goes on.
+//! The ledger is the queue. A run is looked up at Bedrock by its name, claimed under a lease, its job created under its
+//! own token, and `Running` written. Cut off in between, the lease runs out, and the next drain looks again and goes on.
 
 mod command;
 mod refuse;
@@ -10,17 +10,19 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Lifecycle, Objects, Open, Started};
+use tunedrop_run::decide::Write;
+use tunedrop_run::decide::launch::{self as decide, Answer};
 use tunedrop_run::event::Kind;
 use tunedrop_run::state::{Input, next};
-use tunedrop_run::{Plan, Run, StackGuards, State, Timestamp, refusal};
+use tunedrop_run::{Plan, Run, StackGuards, State, refusal};
 use tunedrop_validation::Catalogue;
 
-use crate::announce::{announce, now};
+use crate::announce::{announce, now, now_s};
 use crate::batch::{StepError, own_detail};
 use crate::settings;
 
-/// A function lives sixty seconds, so one that still holds a lease after this is gone.
-const LEASE_SECONDS: i64 = 300;
+/// After as many runs that failed in one drain, the fault is the service's.
+const FAILURES_MAX: usize = 3;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -78,7 +80,14 @@ impl Launch {
             .find(|kind| kind.as_str() == event.detail_type);
         if let Some(kind) = command {
             let span = info_span!("command", run_id = detail.run_id, command = kind.as_str());
-            self.command(kind, detail).instrument(span).await?;
+            match self.command(kind, detail.clone()).instrument(span.clone()).await {
+                // Its lease may have run out with nobody there to see it.
+                Err(StepError::NotYet(_)) => {
+                    self.drain().await?;
+                    self.command(kind, detail).instrument(span).await?;
+                }
+                other => other?,
+            }
         }
         self.drain().await
     }
@@ -88,11 +97,12 @@ impl Launch {
             info!("launches are paused by the stack's PauseLaunches");
             return Ok(());
         }
+        let mut failures = Vec::new();
         for open in self.ledger.open().await? {
             let Open::Run(listed) = open else {
                 continue;
             };
-            if !matches!(listed.state, State::Queued | State::Launching) {
+            if !decide::is_due(listed.state, listed.lease_until, now_s()) {
                 continue;
             }
             let span = info_span!("launch", run_id = listed.run_id, dataset = listed.dataset);
@@ -103,26 +113,33 @@ impl Launch {
                     None => Ok(Drain::Next),
                 }
             };
-            if let Drain::NoSlot = drain.instrument(span).await? {
-                break;
+            match drain.instrument(span).await {
+                Ok(Drain::Next) => {}
+                Ok(Drain::NoSlot) => break,
+                // A run that can't be launched must not block those behind it; a service that is down is left alone.
+                Err(fault) => {
+                    warn!(%fault, "left for the next launch");
+                    failures.push(fault);
+                    if failures.len() >= FAILURES_MAX {
+                        break;
+                    }
+                }
             }
         }
-        Ok(())
+        failures.into_iter().next().map_or(Ok(()), Err)
     }
 
     async fn launch(&self, run: Run) -> Result<Drain, StepError> {
-        let seconds = Timestamp::now().as_second();
-        match run.state {
-            State::Queued => {}
-            State::Launching if run.lease_until.unwrap_or_default() <= seconds => {
-                // A launch was cut off; whether it started the job, only Bedrock knows.
-                if let Some(job) = self.jobs.get(&run.run_id).await? {
-                    return self.running(&run, &job.arn).await;
-                }
-            }
-            _ => return Ok(Drain::Next),
+        if !decide::is_due(run.state, run.lease_until, now_s()) {
+            return Ok(Drain::Next);
         }
-        if run.state == State::Queued && self.is_overtaken(&run).await? {
+        // An earlier launch may have been cut off, or may have been answered in error: whether the run has a job, only
+        // Bedrock knows.
+        if let Some((arn, true)) = self.find(&run.run_id).await? {
+            return self.write(&run, decide::runs(run.state, arn)).await.map(|_| Drain::Next);
+        }
+        let head = self.ledger.head(&run.dataset).await?.unwrap_or_default();
+        if decide::is_overtaken(&run, &head) {
             self.advance(&run, Input::Overtaken, Change::default()).await?;
             return Ok(Drain::Next);
         }
@@ -134,8 +151,8 @@ impl Launch {
             self.refuse(&run, reason).await?;
             return Ok(Drain::Next);
         }
-        let lease = Change::default().number("lease_until", Some(seconds + LEASE_SECONDS));
-        let Some(claimed) = self.advance(&run, Input::Claimed, lease).await? else {
+        let claim = decide::claim(run.state, run.waiting.clone(), now_s());
+        let Some(claimed) = self.write(&run, claim).await? else {
             return Ok(Drain::Next);
         };
         self.create(&claimed, &plan).await
@@ -145,57 +162,53 @@ impl Launch {
         let started = match self.jobs.create(&run.run_id, &run.dataset, plan, &self.role).await {
             Ok(started) => started,
             Err(failure) => {
-                // The job may have been started all the same, so the run stays claimed, but its lease ends now.
-                let over = Change::default().number("lease_until", Some(Timestamp::now().as_second()));
-                self.ledger.advance(run, State::Launching, &now(), over).await?;
+                // The job may have been created all the same.
+                self.write(run, Ok(decide::unsure(run.state, run.waiting.clone(), now_s()))).await?;
                 return Err(failure.into());
             }
         };
-        match started {
-            Started::Job(arn) => self.running(run, &arn).await,
-            Started::NoSlot(words) => {
-                info!(reason = words, "no free slot: the run stays queued");
-                self.give_back(run, words).await?;
-                Ok(Drain::NoSlot)
+        let found = match &started {
+            Started::Taken(_) => self.find(&run.run_id).await?,
+            _ => None,
+        };
+        match decide::answered(run.state, run.waiting.as_deref(), started, found, now_s()) {
+            Ok(Answer::Runs(write) | Answer::Waits(write)) => {
+                self.write(run, Ok(write)).await?;
             }
-            Started::Taken(words) => match self.jobs.get(&run.run_id).await? {
-                Some(job) if job.token.as_ref().is_none_or(|token| *token == run.run_id) => {
-                    self.running(run, &job.arn).await
-                }
-                // Get may lag behind Create: only the same answer a second time is believed.
-                None if run.waiting.as_ref() != Some(&words) => {
-                    self.give_back(run, words).await?;
-                    Ok(Drain::Next)
-                }
-                _ => {
-                    self.refuse(run, words).await?;
-                    Ok(Drain::Next)
-                }
-            },
-            Started::Refused(words) => {
-                self.refuse(run, words).await?;
-                Ok(Drain::Next)
+            Ok(Answer::GivesBack(write)) => {
+                info!(reason = write.waiting, "no free slot: the run stays queued");
+                self.write(run, Ok(write)).await?;
+                return Ok(Drain::NoSlot);
             }
-        }
-    }
-
-    async fn give_back(&self, run: &Run, words: String) -> Result<(), StepError> {
-        let change = Change::default().set("waiting", Some(words)).number("lease_until", None::<i64>);
-        if let Ok(state) = next(run.state, Input::GivenBack) {
-            self.ledger.advance(run, state, &now(), change).await?;
-        }
-        Ok(())
-    }
-
-    async fn running(&self, run: &Run, arn: &str) -> Result<Drain, StepError> {
-        let change = Change::default()
-            .set("job_arn", Some(arn))
-            .set("waiting", None::<String>)
-            .number("lease_until", None::<i64>);
-        if self.advance(run, Input::Launched, change).await?.is_none() {
-            info!("the job's own event came first");
+            Ok(Answer::Refuses(words)) => self.refuse(run, words).await?,
+            Err(reason) => info!(reason, "ignored"),
         }
         Ok(Drain::Next)
+    }
+
+    /// The job under the run's name, and whether it is the run's own.
+    async fn find(&self, run_id: &str) -> Result<Option<(String, bool)>, StepError> {
+        let job = self.jobs.get(run_id).await?;
+        Ok(job.map(|job| (job.arn, decide::is_ours(run_id, job.token.as_deref()))))
+    }
+
+    /// Writes what was decided, and says a new state; `None` where somebody else moved the run first.
+    async fn write(&self, run: &Run, write: Result<Write, &'static str>) -> Result<Option<Run>, StepError> {
+        let write = match write {
+            Ok(write) => write,
+            Err(reason) => {
+                info!(reason, "ignored");
+                return Ok(None);
+            }
+        };
+        let state = write.state;
+        let moved = self.ledger.advance(run, state, &now(), Change::of(write)).await?;
+        match &moved {
+            None => info!("somebody else moved the run first"),
+            Some(moved) if state == State::Running => announce(&self.bus, &self.stack, moved).await?,
+            Some(_) => {}
+        }
+        Ok(moved)
     }
 
     /// Moves the run and says so; `None` where somebody else moved it first.
@@ -212,13 +225,6 @@ impl Launch {
         };
         announce(&self.bus, &self.stack, &moved).await?;
         Ok(Some(moved))
-    }
-
-    /// Whether a newer set of the same dataset was accepted meanwhile.
-    async fn is_overtaken(&self, run: &Run) -> Result<bool, StepError> {
-        let head = self.ledger.head(&run.dataset).await?.unwrap_or_default();
-        Ok(head.latest.as_ref().is_some_and(|latest| *latest != run.run_id)
-            && head.latest_at.as_deref().is_some_and(|at| at >= run.since.as_str()))
     }
 
     /// Guards first; then whether the model can still be customized, where Bedrock's own word wins over the catalogue's.

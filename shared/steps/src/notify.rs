@@ -2,7 +2,8 @@
 //!
 //! Claimed, published, marked: people are told at least once, and twice only where the step was cut off between the
 //! last two. A second delivery meanwhile finds the claim and leaves the telling to the first, whose message stays in the
-//! queue until it is done.
+//! queue until it is done. The claim ends with the function that made it, so that its message, when it comes again,
+//! doesn't find it.
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde::Deserialize;
@@ -10,15 +11,12 @@ use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Ledger, Topic};
 use tunedrop_report::message;
+use tunedrop_run::decide::tell::{Closes, Subject, closes, subject};
 use tunedrop_run::event::{Detail, Kind};
-use tunedrop_run::{DatasetHead, Run, Timestamp};
 
-use crate::announce::now;
+use crate::announce::{now, now_s};
 use crate::batch::{StepError, own_detail};
 use crate::settings;
-
-/// Longer than the function lives (60 s), and over when its message comes again (90 s).
-const CLAIM_SECONDS: i64 = 75;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -39,8 +37,8 @@ impl Notify {
         })
     }
 
-    /// Takes every domain event that people are told of.
-    pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<(), StepError> {
+    /// Takes every domain event that people are told of. `deadline`, in Unix seconds, is when the function is cut off.
+    pub async fn step(&self, event: EventBridgeEvent<Value>, deadline: i64) -> Result<(), StepError> {
         let Some(detail) = own_detail(&event, &self.stack) else {
             return Ok(());
         };
@@ -49,52 +47,34 @@ impl Notify {
             return Ok(());
         };
         let span = info_span!("notify", run_id = detail.run_id, dataset = detail.dataset);
-        self.tell(kind, &detail).instrument(span).await
+        self.tell(kind, &detail, deadline).instrument(span).await
     }
 
-    async fn tell(&self, kind: Kind, detail: &Detail) -> Result<(), StepError> {
+    async fn tell(&self, kind: Kind, detail: &Detail, deadline: i64) -> Result<(), StepError> {
         let Some(message) = message(kind, detail) else {
             info!(event.kind = kind.as_str(), "nothing to tell");
             return Ok(());
         };
-        let (item, what) = subject(kind, detail);
-        if !self.ledger.claim_telling(&item, &what, Timestamp::now().as_second(), CLAIM_SECONDS).await? {
-            info!(what, "told before, or being told");
+        let subject = subject(kind, detail);
+        if !self.ledger.claim_telling(&subject, now_s(), deadline).await? {
+            info!(what = subject.what, "told before, being told, or of a run that began again since");
             return Ok(());
         }
         self.topic.publish(&message.subject, &message.body, &message.attributes).await?;
-        info!(what, "told");
-        self.mark(kind, detail, &item, &what).await
+        info!(what = subject.what, "told");
+        self.mark(kind, detail, &subject).await
     }
 
     /// Marks it as told; a run or set for which that was the last thing to happen leaves the sweep's view.
-    async fn mark(&self, kind: Kind, detail: &Detail, item: &str, what: &str) -> Result<(), StepError> {
-        let close = match (kind, detail.state, detail.dropped_at.as_deref()) {
-            (Kind::DatasetIncomplete, _, Some(since)) => Some(("since", since)),
-            (_, Some(state), _) if state.is_end() && !detail.repeated => Some(("state", state.as_str())),
-            _ => None,
+    async fn mark(&self, kind: Kind, detail: &Detail, subject: &Subject) -> Result<(), StepError> {
+        let close = match closes(kind, detail.state, detail.repeated) {
+            Some(Closes::SameSet) => detail.dropped_at.as_deref().map(|since| ("since", since)),
+            Some(Closes::InState(state)) => Some(("state", state.as_str())),
+            None => None,
         };
-        if close.is_none() || !self.ledger.mark_told(item, what, &now(), close).await? {
-            self.ledger.mark_told(item, what, &now(), None).await?;
+        if close.is_none() || !self.ledger.mark_told(subject, &now(), close).await? {
+            self.ledger.mark_told(subject, &now(), None).await?;
         }
         Ok(())
     }
-}
-
-/// The ledger's item, and the name under which it is marked as told.
-fn subject(kind: Kind, detail: &Detail) -> (String, String) {
-    let dropped_at = detail.dropped_at.as_deref().unwrap_or_default();
-    let item = match (&detail.item, &detail.run_id) {
-        (Some(item), _) => item.clone(),
-        (None, Some(run_id)) => Run::key(run_id),
-        (None, None) => DatasetHead::key(&detail.dataset),
-    };
-    let what = match (kind, detail.state) {
-        _ if detail.repeated => format!("again {dropped_at}"),
-        (Kind::RunWaiting, _) => "Waiting".to_owned(),
-        (Kind::DatasetIncomplete, _) => format!("Incomplete {dropped_at}"),
-        (_, Some(state)) => state.as_str().to_owned(),
-        (_, None) => kind.as_str().to_owned(),
-    };
-    (item, what)
 }

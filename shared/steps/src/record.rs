@@ -5,8 +5,10 @@ use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
 use tunedrop_report::{Outcome, Phase, training_metrics, validation_metrics};
+use tunedrop_run::decide::Write;
+use tunedrop_run::decide::record::{Seen, apply};
 use tunedrop_run::event::SOURCE;
-use tunedrop_run::state::{Input, JobStatus, next};
+use tunedrop_run::state::JobStatus;
 use tunedrop_run::{Run, State};
 
 use crate::announce::{announce, now};
@@ -30,7 +32,7 @@ pub struct Record {
 }
 
 /// What was seen of a job.
-struct Seen {
+struct Sight {
     run_id: String,
     arn: Option<String>,
     status: JobStatus,
@@ -60,7 +62,7 @@ impl Record {
         self.apply(seen).instrument(span).await
     }
 
-    fn seen(&self, event: &EventBridgeEvent<Value>) -> Option<Seen> {
+    fn seen(&self, event: &EventBridgeEvent<Value>) -> Option<Sight> {
         let (name, arn, word, model_arn, reason) = if event.source == SOURCE {
             let detail = own_detail(event, &self.stack)?;
             (detail.run_id, detail.job_arn, detail.job_status, detail.model_arn, detail.reason)
@@ -78,10 +80,10 @@ impl Record {
             warn!(job.status = word, "ignored: a job state that this version doesn't know");
             return None;
         };
-        Some(Seen { run_id, arn, status, model_arn, reason })
+        Some(Sight { run_id, arn, status, model_arn, reason })
     }
 
-    async fn apply(&self, seen: Seen) -> Result<(), StepError> {
+    async fn apply(&self, seen: Sight) -> Result<(), StepError> {
         for _ in 0..TRIES {
             // A job is ours if its name is a run's id: other stacks' and hand-made jobs are not in this ledger.
             let Some(run) = self.ledger.run(&seen.run_id).await? else {
@@ -89,20 +91,18 @@ impl Record {
                 return Ok(());
             };
             tracing::Span::current().record("dataset", &run.dataset);
-            if let (Some(known), Some(arn)) = (&run.job_arn, &seen.arn)
-                && known != arn
-            {
-                info!(job.arn = arn, "ignored: another job of the same name");
-                return Ok(());
-            }
-            match next(run.state, Input::Job(seen.status)) {
-                Err(reason) => {
+            match apply(run.state, run.job_arn.as_deref(), seen.arn.as_deref(), seen.status) {
+                Seen::Foreign => {
+                    info!(job.arn = seen.arn, "ignored: another job of the same name");
+                    return Ok(());
+                }
+                Seen::Stale(reason) => {
                     info!(reason, run.state = run.state.as_str(), "ignored");
                     // Cut off between the ledger and the bus, this says again what was not heard.
                     return Ok(announce(&self.bus, &self.stack, &run).await?);
                 }
-                Ok(state) => {
-                    if let Some(moved) = self.advance(&run, state, &seen).await? {
+                Seen::Moves(write) => {
+                    if let Some(moved) = self.advance(&run, write, &seen).await? {
                         info!(run.state = moved.state.as_str(), "recorded");
                         return Ok(announce(&self.bus, &self.stack, &moved).await?);
                     }
@@ -112,11 +112,9 @@ impl Record {
         Err(StepError::NotYet("the run kept changing".to_owned()))
     }
 
-    async fn advance(&self, run: &Run, state: State, seen: &Seen) -> Result<Option<Run>, StepError> {
-        let mut change = Change::default().number("lease_until", None::<i64>).set("waiting", None::<String>);
-        if let Some(arn) = &seen.arn {
-            change = change.set("job_arn", Some(arn));
-        }
+    async fn advance(&self, run: &Run, write: Write, seen: &Sight) -> Result<Option<Run>, StepError> {
+        let state = write.state;
+        let mut change = Change::of(write);
         if seen.status.is_end() {
             let job = self.jobs.get(seen.arn.as_deref().unwrap_or(&seen.run_id)).await?.unwrap_or_default();
             let outcome = self.outcome(run, state, seen, &job).await?;
@@ -134,7 +132,7 @@ impl Record {
         Ok(self.ledger.advance(run, state, &now(), change).await?)
     }
 
-    async fn outcome(&self, run: &Run, state: State, seen: &Seen, job: &JobView) -> Result<Outcome, Failure> {
+    async fn outcome(&self, run: &Run, state: State, seen: &Sight, job: &JobView) -> Result<Outcome, Failure> {
         let training = self.metrics(run, "step_wise_training_metrics.csv", "training_metrics.csv").await?;
         let validation = self.metrics(run, "validation_metrics.csv", "validation_metrics.csv").await?;
         let phase = |(name, status, started_at, changed_at): &(String, String, Option<String>, Option<String>)| Phase {

@@ -2,25 +2,18 @@
 //!
 //! It changes nothing itself: what it sees goes onto the bus, and takes the same way as if the event had come.
 
-use tracing::{Instrument, info, info_span};
+use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
 use tunedrop_report::redact;
+use tunedrop_run::decide::launch::is_due;
+use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, held_up, observed, says_again};
 use tunedrop_run::event::{Detail, Kind, VERSION};
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{DatasetHead, Run, State, Timestamp};
 
-use crate::announce::announce;
+use crate::announce::{announce, now_s};
 use crate::batch::StepError;
 use crate::settings;
-
-/// An incomplete set is told after ten minutes: people upload files one by one.
-const INCOMPLETE_AFTER_S: i64 = 600;
-/// A state that nobody was told of is announced again after this; sooner, its first event may still be under way.
-const UNTOLD_AFTER_S: i64 = 120;
-/// A run that waited this long for a job slot is told.
-const HELD_UP_AFTER_S: i64 = 86_400;
-/// A job that Bedrock doesn't know is believed gone only after this, for Get may lag behind Create.
-const FORGOTTEN_AFTER_S: i64 = 3600;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -46,72 +39,64 @@ impl Sweep {
     /// One round over everything that is open.
     pub async fn step(&self) -> Result<(), StepError> {
         let mut launch_due = false;
+        let mut failure = None;
         let open = self.ledger.open().await?;
         info!(open = open.len(), "sweeping");
         for item in open {
-            match item {
-                Open::Set(set) => self.set(&set).await?,
+            let swept = match &item {
+                Open::Set(set) => self.set(set).await,
                 Open::Run(run) => {
-                    launch_due |= match run.state {
-                        State::Queued => true,
-                        State::Launching => run.lease_until.unwrap_or_default() <= Timestamp::now().as_second(),
-                        _ => false,
-                    };
+                    launch_due |= is_due(run.state, run.lease_until, now_s());
                     let span = info_span!("sweep", run_id = run.run_id, dataset = run.dataset);
-                    self.run(&run).instrument(span).await?;
+                    self.run(run).instrument(span).await
                 }
+            };
+            // One that can't be looked at must not hide the others, now or in the next round.
+            if let Err(fault) = swept {
+                warn!(%fault, "left for the next sweep");
+                failure.get_or_insert(fault);
             }
         }
         if launch_due {
             let detail = Detail { version: VERSION, stack: self.stack.clone(), ..Detail::default() };
             self.bus.put(Kind::LaunchDue, &detail).await?;
         }
-        Ok(())
+        failure.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     async fn run(&self, run: &Run) -> Result<(), Failure> {
         if run.state == State::Running {
             self.look_at_job(run).await?;
         }
-        if run.state == State::Queued {
-            self.tell_if_held_up(run).await?;
+        if held_up(run.state, run.waiting.as_deref(), run.told.contains_key("Waiting"), age_s(&run.since)) {
+            info!("held up by a quota");
+            let reason = run.waiting.as_deref().map(redact);
+            self.bus.put(Kind::RunWaiting, &Detail { reason, ..run.detail(&self.stack, redact) }).await?;
         }
-        if run.state.is_told() && age_s(&run.changed_at) >= UNTOLD_AFTER_S {
+        if says_again(run.state, age_s(&run.changed_at)) {
             announce(&self.bus, &self.stack, run).await?;
         }
         Ok(())
     }
 
-    /// A job slot gets free by itself; another quota doesn't, and neither does one that has held the run for a day.
-    async fn tell_if_held_up(&self, run: &Run) -> Result<(), Failure> {
-        let Some(words) = run.waiting.as_ref().filter(|_| !run.told.contains_key("Waiting")) else {
-            return Ok(());
-        };
-        if words.to_lowercase().contains("job") && age_s(&run.since) < HELD_UP_AFTER_S {
-            return Ok(());
-        }
-        info!("held up by a quota");
-        let detail = Detail { reason: Some(redact(words)), ..run.detail(&self.stack, redact) };
-        self.bus.put(Kind::RunWaiting, &detail).await
-    }
-
     async fn look_at_job(&self, run: &Run) -> Result<(), Failure> {
-        let (status, reason, model_arn) = match self.jobs.get(run.job_arn.as_deref().unwrap_or(&run.run_id)).await? {
-            Some(job) if JobStatus::parse(&job.status).is_some_and(JobStatus::is_end) => {
-                (job.status, job.failure_message, job.model_arn)
-            }
-            Some(_) => return Ok(()),
-            None if age_s(&run.changed_at) < FORGOTTEN_AFTER_S => return Ok(()),
-            None => ("Failed".to_owned(), Some("Bedrock no longer knows this job".to_owned()), None),
+        let job = self.jobs.get(run.job_arn.as_deref().unwrap_or(&run.run_id)).await?;
+        let status = job.as_ref().map(|job| JobStatus::parse(&job.status));
+        let Some(status) = observed(status, age_s(&run.changed_at)) else {
+            return Ok(());
         };
-        info!(job.status = status, "an end that no event brought");
+        let (reason, model_arn) = match job {
+            Some(job) => (job.failure_message, job.model_arn),
+            None => (Some("Bedrock no longer knows this job".to_owned()), None),
+        };
+        info!(job.status = status.as_str(), "an end that no event brought");
         let detail = Detail {
             version: VERSION,
             stack: self.stack.clone(),
             run_id: Some(run.run_id.clone()),
             dataset: run.dataset.clone(),
             job_arn: run.job_arn.clone(),
-            job_status: Some(status),
+            job_status: Some(status.as_str().to_owned()),
             model_arn,
             // Redacted like everything on the bus; record asks Bedrock for the whole.
             reason: reason.as_deref().map(redact),
@@ -141,5 +126,5 @@ impl Sweep {
 
 /// Seconds since `time` (RFC 3339); 0 where it can't be read.
 fn age_s(time: &str) -> i64 {
-    time.parse::<Timestamp>().map_or(0, |then| Timestamp::now().as_second() - then.as_second())
+    time.parse::<Timestamp>().map_or(0, |then| now_s() - then.as_second())
 }

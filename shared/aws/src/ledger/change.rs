@@ -1,6 +1,7 @@
 //! What a write to the ledger asks for, and what it changes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use tunedrop_run::decide::Write;
 
 /// What a dataset's head must be like for a write to take place.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +19,15 @@ pub enum HeadIs<'a> {
 pub struct Change(pub(super) Vec<(&'static str, Option<AttributeValue>)>);
 
 impl Change {
+    /// What a decision writes beside the state.
+    pub fn of(write: Write) -> Change {
+        let change = Change::default().number("lease_until", write.lease_until).set("waiting", write.waiting);
+        match write.job_arn {
+            Some(arn) => change.set("job_arn", Some(arn)),
+            None => change,
+        }
+    }
+
     /// Sets `name`, or removes it.
     pub fn set(mut self, name: &'static str, value: Option<impl Into<String>>) -> Change {
         self.0.push((name, value.map(|value| AttributeValue::S(value.into()))));

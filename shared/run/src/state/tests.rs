@@ -13,7 +13,7 @@ fn every_pair_has_its_row() {
         (Input::Overtaken, &[(Held, Superseded), (Queued, Superseded)]),
         (Input::Claimed, &[(Queued, Launching), (Launching, Launching)]),
         (Input::GivenBack, &[(Launching, Queued)]),
-        (Input::Launched, &[(Launching, Running)]),
+        (Input::Launched, &[(Queued, Running), (Launching, Running)]),
         (Input::Refused, &[(Queued, Refused), (Launching, Refused)]),
         (job(JobStatus::InProgress), &[(Queued, Running), (Launching, Running)]),
         (job(JobStatus::Stopping), &[(Queued, Running), (Launching, Running)]),

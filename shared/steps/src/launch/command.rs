@@ -2,6 +2,7 @@
 
 use tracing::{info, warn};
 use tunedrop_aws::{Change, HeadIs};
+use tunedrop_run::decide::command::{Stop, may_retry, stop};
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::state::Input;
 use tunedrop_run::{DatasetHead, Run, State};
@@ -32,22 +33,21 @@ impl Launch {
     }
 
     async fn stop(&self, run: &Run, by: String) -> Result<(), StepError> {
-        match (run.state, &run.job_arn) {
-            (State::Running, Some(arn)) => {
+        match stop(run.state, run.job_arn.as_deref()) {
+            Stop::AtBedrock(arn) => {
                 info!(job.arn = arn, stopped_by = by, "stopping the job");
                 Ok(self.jobs.stop(arn).await?)
             }
-            (State::Launching, _) => {
+            Stop::Later => {
                 Err(StepError::NotYet("the run is just being launched; it is stopped once its job is known".to_owned()))
             }
-            _ => {
+            Stop::Here(_) => {
                 let reason = format!("stopped by {by} before it was launched");
-                self.advance(
-                    run,
-                    Input::StopAsked,
-                    Change::default().set("stopped_by", Some(by)).set("reason", Some(reason)),
-                )
-                .await?;
+                let change = Change::default().set("stopped_by", Some(by)).set("reason", Some(reason));
+                self.advance(run, Input::StopAsked, change).await.map(|_| ())
+            }
+            Stop::Ignored(reason) => {
+                info!(reason, "ignored");
                 Ok(())
             }
         }
@@ -55,7 +55,7 @@ impl Launch {
 
     /// The next attempt of the same content. The command delivered twice finds the attempt there already.
     async fn retry(&self, run: Run, by: String) -> Result<(), StepError> {
-        if !run.state.is_end() || run.state == State::Rejected {
+        if !may_retry(run.state) {
             info!(
                 run.state = run.state.as_str(),
                 "ignored: only a run that has ended can be retried, and rejected data must be mended first"

@@ -2,10 +2,11 @@
 
 use tunedrop_aws::Change;
 use tunedrop_report::Outcome;
-use tunedrop_run::state::Input;
+use tunedrop_run::decide::launch as decide;
 use tunedrop_run::{Run, State};
 
 use super::Launch;
+use crate::announce::{announce, now};
 use crate::batch::StepError;
 use crate::outcome::{outcome_of, write_outcome};
 
@@ -17,12 +18,14 @@ impl Launch {
             ..outcome_of(&self.stack, run, State::Refused, &self.objects)
         };
         let report = write_outcome(&self.objects, &outcome).await?;
-        let change = Change::default()
-            .set("reason", Some(reason))
-            .set("report", Some(report))
-            .set("waiting", None::<String>)
-            .number("lease_until", None::<i64>);
-        self.advance(run, Input::Refused, change).await?;
+        let Ok(write) = decide::refuse(run.state) else {
+            return Ok(());
+        };
+        let state = write.state;
+        let change = Change::of(write).set("reason", Some(reason)).set("report", Some(report));
+        if let Some(refused) = self.ledger.advance(run, state, &now(), change).await? {
+            announce(&self.bus, &self.stack, &refused).await?;
+        }
         Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use tracing::{Span, info};
 use tunedrop_aws::{Change, HeadIs};
 use tunedrop_report::{Verdict, redact};
+use tunedrop_run::decide::accept::{self, Meets, begins, gives_way, is_older, meets};
 use tunedrop_run::event::{Detail, Kind};
-use tunedrop_run::state::{Input, next};
 use tunedrop_run::{DatasetHead, LaunchMode, Run, State, Timestamp, rejected_identity, run_identity};
 
 use super::build::{entry, plan, verdict};
@@ -114,14 +114,10 @@ impl Validate {
         Span::current().record("run_id", &identity.run_id);
         let rejected = broken || judged.findings.block(set.recipe.strict);
         let held = set.recipe.launch.map_or(self.held_by_default, |mode| mode == LaunchMode::Manual);
-        let overtaken = head.latest.as_ref().is_some_and(|latest| *latest != identity.run_id)
-            && head.latest_at.as_deref().is_some_and(|at| at > set.dropped_at.as_str());
-        let state = match (rejected, overtaken, held) {
-            (true, ..) => State::Rejected,
-            (_, true, _) => State::Superseded,
-            (_, _, true) => State::Held,
-            _ => State::Queued,
-        };
+        let (latest, latest_at) = (head.latest.as_deref(), head.latest_at.as_deref());
+        let overtaken = is_older(identity.run_id.as_str(), set.dropped_at.as_str(), latest, latest_at);
+        let decided = accept::Judged { rejected, held, overtaken, since: set.dropped_at.clone() };
+        let state = begins(&decided);
         if !rejected && !self.copy_files(&set, &identity.run_id).await? {
             return Ok(Read::Changed);
         }
@@ -137,7 +133,7 @@ impl Validate {
             dropped_by: requester.map(str::to_owned),
             ..entry(dataset, &identity, state, &set, &judged)
         };
-        self.record(run, &set, head, held).await?;
+        self.record(run, &set, head, decided).await?;
         Ok(Read::Settled)
     }
 
@@ -162,31 +158,33 @@ impl Validate {
     }
 
     /// Writes the run, or answers with the one that this content has already.
-    async fn record(&self, run: Run, set: &Set, head: DatasetHead, held: bool) -> Result<(), StepError> {
+    async fn record(
+        &self,
+        run: Run,
+        set: &Set,
+        head: DatasetHead,
+        decided: accept::Judged<String>,
+    ) -> Result<(), StepError> {
         let now_held = match self.ledger.create(&run).await? {
-            None => run.clone(),
+            None => run,
             Some(there) if there.identity != run.identity => {
                 // Twelve hex digits met by chance: refused, never mixed up; the dead letter raises the alarm.
                 return Err(StepError::NotYet(format!("another content already has the run id {}", run.run_id)));
             }
-            Some(there) => match next(there.state, Input::Accepted { held }) {
-                Ok(_)
-                    if run.state != State::Rejected
-                        && run.state != there.state
-                        && (run.since > there.since || there.state == State::Rejected) =>
-                {
+            Some(there) => match meets(there.state, there.since.clone(), &decided) {
+                Meets::StartsAgain(state) => {
+                    let run = Run { state, ..run };
                     if !self.ledger.replace(&there, &run).await? {
                         return Err(StepError::NotYet("the run changed meanwhile".to_owned()));
                     }
                     info!(run.was = there.state.as_str(), "starts again");
-                    run.clone()
+                    run
                 }
-                _ => return self.answer_again(there, set, &head, &run).await,
+                Meets::Same => there,
+                Meets::Again => return self.answer_again(there, set, &run).await,
             },
         };
-        if now_held.state != State::Rejected {
-            self.supersede(&head, &now_held).await?;
-        }
+        self.supersede(&head, &now_held).await?;
         self.point_head(set, &now_held).await?;
         info!(
             run.state = now_held.state.as_str(),
@@ -198,32 +196,23 @@ impl Validate {
     }
 
     /// The same content again. Told once per drop, and once for files that come within ten minutes of each other.
-    async fn answer_again(&self, there: Run, set: &Set, head: &DatasetHead, run: &Run) -> Result<(), StepError> {
+    async fn answer_again(&self, there: Run, set: &Set, run: &Run) -> Result<(), StepError> {
         let millis = |text: &str| text.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond);
-        if set.dropped_at <= there.since {
-            if there.state != State::Rejected {
-                self.supersede(head, &there).await?;
-            }
-            self.point_head(set, &there).await?;
-            return Ok(announce(&self.bus, &self.stack, &there).await?);
-        }
-        let answered = there.redropped_at.as_deref().unwrap_or_default();
-        if answered != set.dropped_at {
-            if !answered.is_empty() && millis(&set.dropped_at) < millis(answered) + ANSWER_AGAIN_AFTER_MS {
-                info!("the same content again; answered a moment ago");
-                return self.point_head(set, &there).await;
-            }
+        let answered = there.redropped_at.clone().unwrap_or_default();
+        let recently = !answered.is_empty() && millis(&set.dropped_at) < millis(&answered) + ANSWER_AGAIN_AFTER_MS;
+        if !recently {
             let change = Change::default().set("redropped_at", Some(set.dropped_at.as_str()));
             if self.ledger.advance(&there, there.state, &now(), change).await?.is_none() {
                 return Err(StepError::NotYet("the run changed meanwhile".to_owned()));
             }
         }
-        self.point_head(set, &there).await?;
-        info!(run.state = there.state.as_str(), "the same content again");
+        let dropped_at = if recently { answered } else { set.dropped_at.clone() };
+        info!(run.state = there.state.as_str(), answer.dropped_at = dropped_at, "the same content again");
         let kind = if run.state == State::Rejected { Kind::DatasetRejected } else { Kind::DatasetAccepted };
-        let detail =
-            Detail { repeated: true, dropped_at: Some(set.dropped_at.clone()), ..there.detail(&self.stack, redact) };
-        Ok(self.bus.put(kind, &detail).await?)
+        let detail = Detail { repeated: true, dropped_at: Some(dropped_at), ..there.detail(&self.stack, redact) };
+        self.bus.put(kind, &detail).await?;
+        // Last, for whoever finds this drop judged says no more of it than its run's state.
+        self.point_head(set, &there).await
     }
 
     /// The run that was the dataset's newest gives way, if it still waits.
@@ -234,10 +223,7 @@ impl Validate {
         let Some(older) = self.ledger.run(older).await? else {
             return Ok(());
         };
-        if run.state == State::Superseded || older.since > run.since {
-            return Ok(());
-        }
-        if let Ok(state) = next(older.state, Input::Overtaken)
+        if let Some(state) = gives_way((older.state, older.since.as_str()), (run.state, run.since.as_str()))
             && let Some(older) = self.ledger.advance(&older, state, &now(), Change::default()).await?
         {
             announce(&self.bus, &self.stack, &older).await?;

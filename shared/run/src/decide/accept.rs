@@ -1,0 +1,102 @@
+//! validate: what a judged set becomes, and who gives way to it. Times are anything that is ordered as they are.
+
+use crate::State;
+use crate::state::{Input, next};
+
+/// A set as it was judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<T> {
+    /// Findings block it.
+    pub rejected: bool,
+    /// It waits for approval: `launch: manual`.
+    pub held: bool,
+    /// A newer set of its dataset was accepted already.
+    pub overtaken: bool,
+    /// When its newest file was dropped.
+    pub since: T,
+}
+
+/// What a judged set means for the run that its content has already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meets {
+    /// The run starts again, in this state.
+    StartsAgain(State),
+    /// The very drop that the run came from: its state is said again.
+    Same,
+    /// The same content, dropped later: answered with the run.
+    Again,
+}
+
+/// Whether a newer set than this, another content, was accepted already.
+pub fn is_older<N: PartialEq, T: PartialOrd>(run: N, since: T, latest: Option<N>, latest_at: Option<T>) -> bool {
+    latest.is_some_and(|latest| latest != run) && latest_at.is_some_and(|at| at > since)
+}
+
+/// The state in which a content begins that has no run.
+pub fn begins<T>(judged: &Judged<T>) -> State {
+    match (judged.rejected, judged.overtaken, judged.held) {
+        (true, ..) => State::Rejected,
+        (_, true, _) => State::Superseded,
+        (_, _, true) => State::Held,
+        _ => State::Queued,
+    }
+}
+
+/// What becomes of the run that the content has already, which is in `state` since `since`.
+pub fn meets<T: PartialOrd>(state: State, since: T, judged: &Judged<T>) -> Meets {
+    let begins = begins(judged);
+    let newer = judged.since > since;
+    if !judged.rejected
+        && next(state, Input::Accepted { held: judged.held }).is_ok()
+        && begins != state
+        && (newer || state == State::Rejected)
+    {
+        return Meets::StartsAgain(begins);
+    }
+    if newer { Meets::Again } else { Meets::Same }
+}
+
+/// Where the dataset's run before goes when this one, accepted at `since`, takes its place; `None`: it stays.
+pub fn gives_way<T: PartialOrd>(older: (State, T), newer: (State, T)) -> Option<State> {
+    if matches!(newer.0, State::Superseded | State::Rejected) || older.1 > newer.1 {
+        return None;
+    }
+    next(older.0, Input::Overtaken).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(since: u32) -> Judged<u32> {
+        Judged { rejected: false, held: false, overtaken: false, since }
+    }
+
+    #[test]
+    fn a_content_begins_once_and_starts_again_where_the_table_says() {
+        assert_eq!(begins(&judged(1)), State::Queued);
+        assert_eq!(begins(&Judged { held: true, ..judged(1) }), State::Held);
+        assert_eq!(begins(&Judged { overtaken: true, held: true, ..judged(1) }), State::Superseded);
+        assert_eq!(begins(&Judged { rejected: true, overtaken: true, ..judged(1) }), State::Rejected);
+        for state in State::ALL {
+            let starts = matches!(state, State::Superseded | State::Rejected | State::Held);
+            let met = meets(state, 1, &judged(2));
+            assert_eq!(met, if starts { Meets::StartsAgain(State::Queued) } else { Meets::Again }, "{state:?}");
+            let same = meets(state, 2, &judged(2));
+            let judged_anew = state == State::Rejected;
+            assert_eq!(same, if judged_anew { Meets::StartsAgain(State::Queued) } else { Meets::Same }, "{state:?}");
+        }
+        assert_eq!(meets(State::Held, 1, &Judged { held: true, ..judged(2) }), Meets::Again);
+        assert_eq!(meets(State::Superseded, 1, &Judged { overtaken: true, ..judged(2) }), Meets::Again);
+    }
+
+    #[test]
+    fn only_what_waits_gives_way_and_only_to_something_newer() {
+        assert_eq!(gives_way((State::Queued, 1), (State::Queued, 2)), Some(State::Superseded));
+        assert_eq!(gives_way((State::Held, 1), (State::Held, 2)), Some(State::Superseded));
+        assert_eq!(gives_way((State::Launching, 1), (State::Queued, 2)), None);
+        assert_eq!(gives_way((State::Queued, 3), (State::Queued, 2)), None);
+        assert_eq!(gives_way((State::Queued, 1), (State::Superseded, 2)), None);
+        assert!(is_older("a", 1, Some("b"), Some(2)) && !is_older("a", 2, Some("b"), Some(2)));
+    }
+}

@@ -1,0 +1,115 @@
+//! launch: which runs it takes, and what Bedrock's answer makes of them.
+
+use super::Write;
+use crate::state::{Input, next};
+use crate::{DatasetHead, Run, State};
+
+/// A function lives sixty seconds, so whoever still holds a lease after this is gone.
+pub const LEASE_SECONDS: i64 = 300;
+
+/// How long a job may have been created before Bedrock shows it by its name. AWS states nothing; the lease that is left
+/// when it isn't known whether a job was created is this long, so that nobody decides without having seen it.
+pub const SHOWN_AFTER_SECONDS: i64 = 60;
+
+/// How Bedrock answered a launch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Started {
+    /// The job's ARN.
+    Job(String),
+    /// A quota stands in the way: try again when a slot is free. Bedrock's words.
+    NoSlot(String),
+    /// The job's or the model's name is taken, perhaps by this very run: look it up. Bedrock's words.
+    Taken(String),
+    /// Refused for good. Bedrock's words.
+    Refused(String),
+}
+
+/// What a launch does with the run that it claimed, now that Bedrock has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Write this, and say that the run is running.
+    Runs(Write),
+    /// Write this and take no other run: Bedrock has no free slot.
+    GivesBack(Write),
+    /// Write this: whether the run has a job is not known yet, and the next launch after the lease looks again.
+    Waits(Write),
+    /// Refuse the run, for this reason.
+    Refuses(String),
+}
+
+/// Whether a launch has to do with the run: it waits, or the launch that claimed it was cut off.
+pub fn is_due(state: State, lease_until: Option<i64>, now: i64) -> bool {
+    match state {
+        State::Queued => true,
+        State::Launching => lease_until.unwrap_or_default() <= now,
+        _ => false,
+    }
+}
+
+/// Whether the job found under the run's name was created for it: its token is the run's id, where Bedrock shows one.
+pub fn is_ours(run_id: &str, token: Option<&str>) -> bool {
+    token.is_none_or(|token| token == run_id)
+}
+
+/// Whether a newer set of the same dataset was accepted meanwhile. A run that is being launched is not taken back.
+pub fn is_overtaken(run: &Run, head: &DatasetHead) -> bool {
+    let newest = (head.latest.as_deref(), head.latest_at.as_deref());
+    overtaken((run.state, run.run_id.as_str(), run.since.as_str()), newest)
+}
+
+/// As [`is_overtaken`], over any kind of names and times: state, name and time of the run; name and time of the newest.
+pub fn overtaken<N: PartialEq, T: PartialOrd>(run: (State, N, T), newest: (Option<N>, Option<T>)) -> bool {
+    let (state, name, since) = run;
+    state == State::Queued
+        && newest.0.is_some_and(|latest| latest != name)
+        && newest.1.is_some_and(|latest_at| latest_at >= since)
+}
+
+/// The claim that comes before the call that costs money. Why the run was still waiting is forgotten; what a launch that
+/// was cut off, or left unsure, found out is not.
+pub fn claim(was: State, waiting: Option<String>, now: i64) -> Result<Write, &'static str> {
+    let state = next(was, Input::Claimed)?;
+    let waiting = waiting.filter(|_| was == State::Launching);
+    Ok(Write { state, lease_until: Some(now + LEASE_SECONDS), waiting, job_arn: None })
+}
+
+/// Bedrock has the job: the one that was just created, or one that was found under the run's name.
+pub fn runs(state: State, arn: String) -> Result<Write, &'static str> {
+    let state = next(state, Input::Launched)?;
+    Ok(Write { state, lease_until: None, waiting: None, job_arn: Some(arn) })
+}
+
+/// No answer, or one that leaves open whether a job was created.
+pub fn unsure(state: State, waiting: Option<String>, now: i64) -> Write {
+    Write { state, lease_until: Some(now + SHOWN_AFTER_SECONDS), waiting, job_arn: None }
+}
+
+/// What Bedrock's answer makes of a claimed run. `found` is the ARN under the run's name and whether it [`is_ours`];
+/// it is looked up only where the name is taken. An error says that the claim doesn't stand.
+pub fn answered(
+    state: State,
+    waiting: Option<&str>,
+    started: Started,
+    found: Option<(String, bool)>,
+    now: i64,
+) -> Result<Answer, &'static str> {
+    Ok(match (started, found) {
+        (Started::Job(arn), _) | (Started::Taken(_), Some((arn, true))) => Answer::Runs(runs(state, arn)?),
+        (Started::NoSlot(words), _) => {
+            let state = next(state, Input::GivenBack)?;
+            Answer::GivesBack(Write { state, lease_until: None, waiting: Some(words), job_arn: None })
+        }
+        // Bedrock may not show the job yet: only the same answer once more, a lease later, is believed.
+        (Started::Taken(words), None) if waiting.is_none() => Answer::Waits(unsure(state, Some(words), now)),
+        (Started::Taken(words) | Started::Refused(words), _) => Answer::Refuses(words),
+    })
+}
+
+/// The run is refused; the reason is kept beside.
+pub fn refuse(state: State) -> Result<Write, &'static str> {
+    let state = next(state, Input::Refused)?;
+    Ok(Write { state, lease_until: None, waiting: None, job_arn: None })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+use super::*;
+
+const NOW: i64 = 1_000;
+
+fn words() -> String {
+    "the name is taken".to_owned()
+}
+
+#[test]
+fn a_lease_keeps_others_off_until_it_runs_out() {
+    let claimed = claim(State::Queued, Some("no slot".to_owned()), NOW).unwrap();
+    assert_eq!((claimed.state, claimed.waiting.as_deref()), (State::Launching, None));
+    assert!(!is_due(claimed.state, claimed.lease_until, NOW + LEASE_SECONDS - 1));
+    assert!(is_due(claimed.state, claimed.lease_until, NOW + LEASE_SECONDS));
+    assert!(is_due(State::Queued, None, NOW) && !is_due(State::Running, None, NOW));
+    assert!(claim(State::Running, None, NOW).is_err());
+}
+
+#[test]
+fn no_slot_leaves_the_run_queued_without_a_lease() {
+    let answer = answered(State::Launching, None, Started::NoSlot(words()), None, NOW).unwrap();
+    let back = Write { state: State::Queued, lease_until: None, waiting: Some(words()), job_arn: None };
+    assert_eq!(answer, Answer::GivesBack(back));
+}
+
+#[test]
+fn a_taken_name_without_a_job_is_believed_the_second_time() {
+    let taken = |waiting: Option<&str>, found| {
+        answered(State::Launching, waiting, Started::Taken(words()), found, NOW).unwrap()
+    };
+    let Answer::Waits(write) = taken(None, None) else { panic!("believed at once") };
+    assert_eq!((write.state, write.lease_until), (State::Launching, Some(NOW + SHOWN_AFTER_SECONDS)));
+    let again = claim(write.state, write.waiting, NOW + SHOWN_AFTER_SECONDS).unwrap();
+    assert_eq!(taken(again.waiting.as_deref(), None), Answer::Refuses(words()));
+    assert_eq!(taken(None, Some(("arn".to_owned(), false))), Answer::Refuses(words()));
+    let Answer::Runs(write) = taken(None, Some(("arn".to_owned(), true))) else { panic!("our own job") };
+    assert_eq!((write.state, write.job_arn.as_deref(), write.lease_until), (State::Running, Some("arn"), None));
+}
+
+#[test]
+fn a_job_of_another_token_is_not_ours() {
+    assert!(is_ours("a-1", Some("a-1")) && is_ours("a-1", None) && !is_ours("a-1", Some("by-hand")));
+}
+
+#[test]
+fn only_a_newer_set_overtakes_a_queued_run() {
+    let newest = |at: u32| (Some("b"), Some(at));
+    assert!(overtaken((State::Queued, "a", 3), newest(3)));
+    assert!(!overtaken((State::Queued, "a", 3), newest(2)));
+    assert!(!overtaken((State::Queued, "b", 3), newest(4)));
+    assert!(!overtaken((State::Launching, "a", 3), newest(4)));
+    assert!(!overtaken((State::Queued, "a", 3), (None, None)));
+}

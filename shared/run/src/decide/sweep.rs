@@ -1,0 +1,34 @@
+//! sweep: what is put on the bus for what it finds. Ages are in seconds.
+
+use crate::State;
+use crate::state::JobStatus;
+
+/// An incomplete set is told after ten minutes: people upload files one by one.
+pub const INCOMPLETE_AFTER_S: i64 = 600;
+/// A state that nobody was told of is announced again after this; sooner, its first event may still be under way.
+pub const UNTOLD_AFTER_S: i64 = 120;
+/// A run that waited this long for a job slot is told.
+pub const HELD_UP_AFTER_S: i64 = 86_400;
+/// A job that Bedrock doesn't know is believed gone only after this, for Get may lag behind Create.
+pub const FORGOTTEN_AFTER_S: i64 = 3600;
+
+/// Whether the run's state is said again; `age` is since its last change.
+pub fn says_again(state: State, age: i64) -> bool {
+    state.is_told() && age >= UNTOLD_AFTER_S
+}
+
+/// What is put on the bus of a running run's job: `job` as Bedrock has it, `None` where it knows none; `age` is since
+/// the run's last change. A job that is gone counts as failed.
+pub fn observed(job: Option<Option<JobStatus>>, age: i64) -> Option<JobStatus> {
+    match job {
+        Some(status) => status.filter(|status| status.is_end()),
+        None => (age >= FORGOTTEN_AFTER_S).then_some(JobStatus::Failed),
+    }
+}
+
+/// Whether people are told that a quota holds the run; `age` is since it was dropped. A job slot gets free by itself;
+/// another quota doesn't, and neither does one that has held the run for a day.
+pub fn held_up(state: State, waiting: Option<&str>, told: bool, age: i64) -> bool {
+    let no_slot = |words: &str| words.to_lowercase().contains("job");
+    state == State::Queued && !told && waiting.is_some_and(|words| !no_slot(words) || age >= HELD_UP_AFTER_S)
+}
