@@ -40,7 +40,7 @@ pub(super) struct Parser<'a, 'f, 'g> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
     /// Whether the line holds a control character anywhere.
-    has_control: bool,
+    pub(super) has_control: bool,
     path: Vec<Step<'a>>,
     faults: &'f mut Faults<'g>,
 }
@@ -250,17 +250,6 @@ impl<'a> Parser<'a, '_, '_> {
             self.at += 1;
         }
         self.at - start
-    }
-
-    /// How many bytes stand here before the next quote, backslash or control character.
-    pub(super) fn plain(&self) -> usize {
-        let rest = &self.bytes[self.at..];
-        let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-        // Few lines hold one, so it is asked once for all.
-        if !self.has_control {
-            return end;
-        }
-        rest[..end].iter().position(|byte| *byte < b' ').unwrap_or(end)
     }
 
     pub(super) fn peek(&self) -> Option<u8> {

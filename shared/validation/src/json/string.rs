@@ -45,6 +45,17 @@ impl<'a> Parser<'a, '_, '_> {
         }
     }
 
+    /// How many bytes stand here before the next quote, backslash or control character.
+    fn plain(&self) -> usize {
+        let rest = &self.bytes[self.at..];
+        let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        // Few lines hold one, so it is asked once for all.
+        if !self.has_control {
+            return end;
+        }
+        rest[..end].iter().position(|byte| *byte < b' ').unwrap_or(end)
+    }
+
     /// Reads an escape; the parser stands on its backslash.
     fn escape(&mut self, text: &mut String) -> Option<()> {
         let start = self.at;

@@ -1,0 +1,87 @@
+//! Bedrock as far as it is known, and every way in which it isn't.
+
+use tunedrop_run::state::JobStatus;
+
+use crate::functions::Reply;
+use crate::moves::Breach;
+use crate::setting::{Flaw, Lag, Names, Setting, Token};
+use crate::world::{Job, Message, World};
+
+impl World {
+    /// CreateModelCustomizationJob.
+    pub(crate) fn create(&mut self, setting: &Setting, run: u8) -> Result<Reply, Breach> {
+        let bedrock = setting.bedrock;
+        let jobs = self.jobs[run as usize];
+        let unfinished = self.jobs.iter().flatten().flatten().filter(|job| !job.gone && !job.status.is_end()).count();
+        let full = unfinished + usize::from(self.stranger) >= setting.scenario.slots;
+        if full && bedrock.slots_first {
+            return Ok(Reply::NoSlot);
+        }
+        let remembered = (0..2).find(|at| jobs[*at as usize].is_some_and(|job| job.token));
+        if let Some(job) = remembered.filter(|_| !setting.lacks(Flaw::NoToken)) {
+            return Ok(match bedrock.token {
+                Token::SameJob => Reply::Job(job),
+                Token::Conflict => Reply::Taken,
+            });
+        }
+        let taken = jobs.iter().flatten().any(|job| match bedrock.names {
+            Names::Once => true,
+            Names::OnceEnded => !job.status.is_end(),
+            Names::AtWill => false,
+        });
+        if taken {
+            return Ok(Reply::Taken);
+        }
+        if full {
+            return Ok(Reply::NoSlot);
+        }
+        let job = Job { status: JobStatus::InProgress, shown: bedrock.lag == Lag::None, token: true, gone: false };
+        let at = u8::from(jobs[0].is_some());
+        if jobs[1].is_none() {
+            self.jobs[run as usize][at as usize] = Some(job);
+        }
+        self.emit(setting, run, at, JobStatus::InProgress);
+        if at > 0 { Err("a run has at most one job") } else { Ok(Reply::Job(at)) }
+    }
+
+    /// GetModelCustomizationJob by the run's name.
+    pub(crate) fn shown(&self, run: u8) -> Option<(u8, Job)> {
+        self.job(run).filter(|(_, job)| job.shown)
+    }
+
+    /// StopModelCustomizationJob; a job that is over stays as it is.
+    pub(crate) fn stop(&mut self, setting: &Setting, run: u8, at: u8) {
+        if let Some(job) = &mut self.jobs[run as usize][at as usize]
+            && job.status == JobStatus::InProgress
+        {
+            job.status = JobStatus::Stopping;
+            self.emit(setting, run, at, JobStatus::Stopping);
+        }
+    }
+
+    /// A job goes on to its end.
+    pub(crate) fn end(&mut self, setting: &Setting, run: u8, at: u8) {
+        let Some(job) = &mut self.jobs[run as usize][at as usize] else {
+            return;
+        };
+        job.status = match job.status {
+            JobStatus::InProgress => JobStatus::Completed,
+            JobStatus::Stopping => JobStatus::Stopped,
+            over => over,
+        };
+        let status = job.status;
+        self.emit(setting, run, at, status);
+    }
+
+    fn emit(&mut self, setting: &Setting, run: u8, job: u8, status: JobStatus) {
+        if !setting.silent {
+            self.send(Message::Seen { run, job, status: status as u8 });
+        }
+    }
+}
+
+/// A status by its number.
+pub(crate) fn status_of(number: u8) -> JobStatus {
+    use JobStatus::{Completed, Failed, InProgress, Stopped, Stopping};
+    [InProgress, Stopping, Completed, Failed, Stopped][number as usize]
+}

@@ -1,0 +1,252 @@
+//! The functions while they run: where each one is, what it has read, and what a write of its does.
+
+use tunedrop_run::State;
+use tunedrop_run::decide::launch::is_due;
+use tunedrop_run::decide::{Write, unheard};
+use tunedrop_run::event::Kind;
+
+use crate::moves::Breach;
+use crate::setting::{Flaw, Setting};
+use crate::world::{Head, Item, Lease, Message, RUNS, Words, World, what};
+
+/// The time now, in seconds; a lease that is held ends later.
+pub(crate) const NOW: i64 = 1_000;
+
+/// Tells two functions of a kind apart for people; to the search they are the same.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Id(pub(crate) u8);
+
+impl PartialEq for Id {
+    fn eq(&self, _: &Id) -> bool {
+        true
+    }
+}
+
+impl Eq for Id {}
+
+impl std::hash::Hash for Id {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+}
+
+/// A function that has been given a message, or the sweep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Function {
+    /// `None`: the sweep, which a schedule invokes.
+    pub(crate) message: Option<Message>,
+    pub(crate) id: Id,
+    pub(crate) at: At,
+    /// The run it has to do with now.
+    pub(crate) run: u8,
+    /// What it read of that run.
+    pub(crate) seen: Option<Item>,
+    /// Somebody else has written that run since.
+    pub(crate) stale: bool,
+    /// A call failed: the message will go back; for the sweep: a run waits for a launch.
+    pub(crate) flag: bool,
+    /// validate: what it read of head and folder, and wrote of its own run.
+    pub(crate) set: Option<(Head, (u8, u8), Option<Item>)>,
+}
+
+/// What it does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum At {
+    // launch
+    Command,
+    CommandWrite(State),
+    Stop(u8),
+    RetryHead,
+    Next,
+    Look,
+    Overtaken,
+    Claim,
+    Create,
+    Find,
+    Answered(Reply, Option<u8>),
+    Found(u8),
+    Refuse,
+    // record
+    Read,
+    Apply,
+    // sweep
+    Sweep,
+    Put(u8),
+    SayAgain,
+    Wake,
+    // notify
+    ClaimTelling,
+    Publish,
+    Mark,
+    // validate
+    Head,
+    Folder,
+    Copy,
+    Begin,
+    Replace(State),
+    Redrop,
+    Answer,
+    Older,
+    Supersede(State),
+    Point { answered: bool },
+    // any
+    Say,
+}
+
+/// How Bedrock answered a launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Reply {
+    Job(u8),
+    NoSlot,
+    Taken,
+    Unsure,
+}
+
+impl Function {
+    pub(crate) fn new(message: Option<Message>, at: At, id: u8) -> Function {
+        Function { message, id: Id(id), at, run: 0, seen: None, stale: false, flag: false, set: None }
+    }
+}
+
+impl Item {
+    pub(crate) fn lease_until(&self) -> Option<i64> {
+        match self.lease {
+            Lease::None => None,
+            Lease::Held => Some(NOW + 1),
+            Lease::Lapsed => Some(NOW),
+        }
+    }
+
+    pub(crate) fn words(&self) -> Option<&'static str> {
+        self.waiting.map(Words::text)
+    }
+
+    pub(crate) fn is_told(&self, what: u8) -> bool {
+        self.told & 1 << what != 0
+    }
+
+    /// Whether the event that follows wakes launch, and notify.
+    fn sends(&self, setting: &Setting) -> (bool, bool) {
+        let Some(kind) = unheard(self.state, self.is_told(what(self.state))) else {
+            return (false, false);
+        };
+        let wakes = [Kind::DatasetAccepted, Kind::RunSucceeded, Kind::RunFailed, Kind::RunStopped, Kind::RunRefused];
+        (wakes.contains(&kind), kind != Kind::DatasetAccepted && setting.scenario.notifies > 0)
+    }
+
+    /// Whether there is anything to say.
+    pub(crate) fn says(&self, setting: &Setting) -> bool {
+        self.sends(setting) != (false, false)
+    }
+
+    /// Everything that a decision writes.
+    fn apply(&mut self, write: &Write, setting: &Setting) {
+        self.state = write.state;
+        self.lease = match write.lease_until {
+            None => Lease::None,
+            Some(until) if until > NOW && !setting.lacks(Flaw::NoLease) => Lease::Held,
+            Some(_) => Lease::Lapsed,
+        };
+        self.waiting = write.waiting.as_deref().map(Words::of);
+        if let Some(arn) = &write.job_arn {
+            self.job = Some(u8::from(arn.as_str() == arn_of(1)));
+        }
+    }
+}
+
+impl Words {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Words::NoSlot => "no free job slot",
+            Words::Taken => "the name is taken",
+        }
+    }
+
+    fn of(text: &str) -> Words {
+        if text == Words::Taken.text() { Words::Taken } else { Words::NoSlot }
+    }
+}
+
+/// A job's ARN.
+pub(crate) fn arn_of(job: u8) -> &'static str {
+    if job == 0 { "first" } else { "second" }
+}
+
+impl World {
+    /// A write of function `at` on the condition that nobody wrote the run since it was read.
+    pub(crate) fn write(&mut self, setting: &Setting, at: usize, write: &Write) -> Result<bool, Breach> {
+        self.change(setting, at, |item| item.apply(write, setting))
+    }
+
+    /// As `write`, for whatever else is changed.
+    pub(crate) fn change(
+        &mut self,
+        setting: &Setting,
+        at: usize,
+        change: impl FnOnce(&mut Item),
+    ) -> Result<bool, Breach> {
+        let function = self.functions[at];
+        let run = function.run as usize;
+        let Some(item) = self.items[run].as_mut().filter(|_| !function.stale || setting.lacks(Flaw::NoCondition))
+        else {
+            return Ok(false);
+        };
+        let was = item.state;
+        change(item);
+        let is = *item;
+        for (i, other) in self.functions.iter_mut().enumerate() {
+            other.stale |= i != at && other.run == function.run;
+        }
+        self.functions[at].seen = Some(is);
+        self.functions[at].stale = false;
+        let begins_again = matches!(was, State::Rejected | State::Superseded);
+        if was.is_end() && is.state != was && !begins_again {
+            return Err("an end that is reached is not left");
+        }
+        Ok(true)
+    }
+
+    /// Reads the run that function `at` has to do with.
+    pub(crate) fn read(&mut self, at: usize, run: u8) -> Option<Item> {
+        let item = self.items[run as usize];
+        let function = &mut self.functions[at];
+        (function.run, function.seen, function.stale) = (run, item, false);
+        item
+    }
+
+    /// Puts the event that follows from the run as it was seen, where the template's rules send it.
+    pub(crate) fn say(&mut self, setting: &Setting, run: u8, item: &Item) {
+        let (wakes, tells) = item.sends(setting);
+        if wakes {
+            self.send(Message::Wake);
+        }
+        if tells {
+            self.send(Message::Tell { run, what: what(item.state), at: item.since });
+        }
+    }
+
+    /// The function is done, and its message with it.
+    pub(crate) fn finish(&mut self, at: usize) {
+        let function = self.functions.remove(at);
+        if let (true, Some(message)) = (function.flag, function.message) {
+            self.send(message);
+        }
+    }
+
+    /// On to the next run, if there is one: of those that were there when the function began.
+    pub(crate) fn after(&mut self, at: usize, next: At) {
+        let function = &mut self.functions[at];
+        (function.run, function.at, function.seen, function.stale) = (function.run + 1, next, None, false);
+        let (from, sweeps) = (function.run, function.message.is_none());
+        let ahead = |run: u8| {
+            let item = self.items[run as usize];
+            item.is_some_and(|i| if sweeps { i.open } else { is_due(i.state, i.lease_until(), NOW) })
+        };
+        if (from..RUNS as u8).any(ahead) {
+            return;
+        }
+        if sweeps && self.functions[at].flag {
+            (self.functions[at].at, self.functions[at].run) = (At::Wake, 0);
+        } else {
+            self.finish(at);
+        }
+    }
+}

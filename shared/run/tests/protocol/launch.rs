@@ -1,0 +1,230 @@
+//! launch: one action for each read, call and write of the step.
+
+use tunedrop_run::State;
+use tunedrop_run::decide::command::{Stop, may_retry, stop};
+use tunedrop_run::decide::launch::{Answer, Started, answered, claim, is_due, overtaken, refuse, runs, unsure};
+use tunedrop_run::state::{Input, next};
+
+use crate::functions::{At, NOW, Reply, arn_of};
+use crate::moves::{Breach, Moves};
+use crate::setting::{Setting, Woe};
+use crate::world::{Item, Message, RUNS, Words, World};
+
+pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
+    let function = world.functions[at];
+    let run = function.run;
+    let item = function.seen.unwrap_or(Item::new(State::Queued, 0));
+    match function.at {
+        At::Command => moves.add("takes the command", None, world, |w| command(w, at)),
+        At::CommandWrite(state) => moves.add("writes what the command asks for", Some(run), world, |w| {
+            let won = w.change(setting, at, |item| item.state = state)?;
+            w.functions[at].at = if won { At::Say } else { At::Next };
+            Ok(())
+        }),
+        At::Stop(job) => moves.add("asks Bedrock to stop the job", Some(run), world, |w| {
+            w.stop(setting, run, job);
+            w.functions[at].at = At::Next;
+            Ok(())
+        }),
+        At::RetryHead => moves.add("points the head at the new attempt", Some(run), world, |w| {
+            w.point(run, item.since);
+            w.functions[at].at = At::Say;
+            Ok(())
+        }),
+        At::Next => moves.add("reads the queue", None, world, |w| {
+            let due = |run: &u8| w.items[*run as usize].is_some_and(|i| is_due(i.state, i.lease_until(), NOW));
+            match (run..RUNS as u8).find(due) {
+                Some(run) => {
+                    w.read(at, run);
+                    w.functions[at].at = At::Look;
+                }
+                None => w.finish(at),
+            }
+            Ok(())
+        }),
+        At::Look => moves.add("looks for a job of the run's name", Some(run), world, |w| {
+            w.functions[at].at = match w.shown(run) {
+                Some((job, _)) => At::Found(job),
+                None => At::Overtaken,
+            };
+            // Nobody else writes the head here, so that it may as well be read now.
+            let still = setting.scenario.script.is_empty();
+            if still && w.functions[at].at == At::Overtaken { head(w, at, run, item) } else { Ok(()) }
+        }),
+        At::Overtaken => moves.add("reads the head", Some(run), world, |w| head(w, at, run, item)),
+        At::Claim => {
+            moves.add("claims it under a lease", Some(run), world, |w| {
+                let waiting = item.words().map(str::to_owned);
+                let won = w.write(setting, at, &claim(item.state, waiting, NOW)?)?;
+                if won {
+                    w.functions[at].at = At::Create
+                } else {
+                    w.after(at, At::Next)
+                }
+                Ok(())
+            });
+            if setting.may(Woe::Refusal, world) {
+                moves.foul("finds that a guard or the model forbids it", Some(run), world, |w| {
+                    w.left.woes -= 1;
+                    w.functions[at].at = At::Refuse;
+                    Ok(())
+                });
+            }
+        }
+        At::Create => create(setting, world, at, moves),
+        At::Find => moves.add("looks up whose the taken name is", Some(run), world, |w| {
+            let found = w.shown(run).map(|(job, _)| job);
+            w.functions[at].at = At::Answered(Reply::Taken, found);
+            Ok(())
+        }),
+        At::Found(job) => moves.add("writes Running for the job it found", Some(run), world, |w| {
+            let won = w.write(setting, at, &runs(item.state, arn_of(job).to_owned())?)?;
+            said_or_next(setting, w, at, won);
+            Ok(())
+        }),
+        At::Answered(reply, found) => moves.add("writes what Bedrock answered", Some(run), world, |w| {
+            after_answer(setting, w, at, item, reply, found)
+        }),
+        At::Refuse => moves.add("writes Refused", Some(run), world, |w| {
+            let won = w.write(setting, at, &refuse(item.state)?)?;
+            said_or_next(setting, w, at, won);
+            Ok(())
+        }),
+        At::Say => moves.add("says the run's state", Some(run), world, |w| {
+            w.say(setting, run, &item);
+            // A command is followed by a whole drain.
+            if matches!(function.message, Some(Message::Wake)) {
+                w.after(at, At::Next);
+            } else {
+                (w.functions[at].at, w.functions[at].run, w.functions[at].seen) = (At::Next, 0, None);
+            }
+            Ok(())
+        }),
+        other => unreachable!("launch is never at {other:?}"),
+    }
+}
+
+fn head(world: &mut World, at: usize, run: u8, item: Item) -> Result<(), Breach> {
+    let newest = (world.head.latest, world.head.latest_at);
+    world.functions[at].at = match overtaken((item.state, run, item.since), newest) {
+        true => At::CommandWrite(next(item.state, Input::Overtaken)?),
+        false => At::Claim,
+    };
+    Ok(())
+}
+
+fn said_or_next(setting: &Setting, world: &mut World, at: usize, won: bool) {
+    if won && world.functions[at].seen.is_some_and(|item| item.says(setting)) {
+        world.functions[at].at = At::Say;
+    } else {
+        world.after(at, At::Next);
+    }
+}
+
+fn create(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
+    let run = world.functions[at].run;
+    let answer = |reply| if reply == Reply::Taken { At::Find } else { At::Answered(reply, None) };
+    moves.add("creates the job", Some(run), world, |w| {
+        w.functions[at].at = answer(w.create(setting, run)?);
+        Ok(())
+    });
+    if !setting.may(Woe::Fault, world) {
+        return;
+    }
+    moves.foul("asks for the job, and the call fails", Some(run), world, |w| {
+        w.left.woes -= 1;
+        w.functions[at].at = answer(Reply::Unsure);
+        Ok(())
+    });
+    moves.foul("creates the job, and the answer is lost", Some(run), world, |w| {
+        w.left.woes -= 1;
+        w.create(setting, run)?;
+        w.functions[at].at = answer(Reply::Unsure);
+        Ok(())
+    });
+    moves.foul("creates the job, and the SDK repeats the call", Some(run), world, |w| {
+        w.left.woes -= 1;
+        w.create(setting, run)?;
+        w.functions[at].at = answer(w.create(setting, run)?);
+        Ok(())
+    });
+}
+
+fn after_answer(
+    setting: &Setting,
+    world: &mut World,
+    at: usize,
+    item: Item,
+    reply: Reply,
+    found: Option<u8>,
+) -> Result<(), Breach> {
+    let started = match reply {
+        Reply::Job(job) => Started::Job(arn_of(job).to_owned()),
+        Reply::NoSlot => Started::NoSlot(Words::NoSlot.text().to_owned()),
+        Reply::Taken => Started::Taken(Words::Taken.text().to_owned()),
+        Reply::Unsure => {
+            world.write(setting, at, &unsure(item.state, item.words().map(str::to_owned), NOW))?;
+            world.functions[at].flag = true;
+            world.after(at, At::Next);
+            return Ok(());
+        }
+    };
+    let found = found.map(|job| (arn_of(job).to_owned(), true));
+    match answered(item.state, item.words(), started, found, NOW)? {
+        Answer::Runs(write) => {
+            let won = world.write(setting, at, &write)?;
+            said_or_next(setting, world, at, won);
+        }
+        Answer::GivesBack(write) => {
+            let won = world.write(setting, at, &write)?;
+            let is = world.items[world.functions[at].run as usize];
+            if won && is.is_some_and(|is| is.state != State::Queued || is.lease_until().is_some()) {
+                return Err("a run refused for want of a slot is Queued without a lease");
+            }
+            world.finish(at);
+        }
+        Answer::Waits(write) => {
+            world.write(setting, at, &write)?;
+            world.after(at, At::Next);
+        }
+        Answer::Refuses(_) => world.functions[at].at = At::Refuse,
+    }
+    Ok(())
+}
+
+/// The next attempt of A.
+const ATTEMPT: u8 = 2;
+
+fn command(world: &mut World, at: usize) -> Result<(), Breach> {
+    let message = world.functions[at].message;
+    let Some(Message::Approve(run) | Message::Stop(run) | Message::Retry(run)) = message else {
+        unreachable!("only commands are taken as commands");
+    };
+    let item = world.read(at, run);
+    let next_step = match (message, item) {
+        (_, None) => At::Next,
+        (Some(Message::Approve(_)), Some(item)) => next(item.state, Input::Approved).map_or(At::Next, At::CommandWrite),
+        (Some(Message::Stop(_)), Some(item)) => match stop(item.state, item.job) {
+            Stop::AtBedrock(job) => At::Stop(job),
+            Stop::Here(state) => At::CommandWrite(state),
+            Stop::Ignored(_) => At::Next,
+            Stop::Later => {
+                world.functions[at].flag = true;
+                At::Next
+            }
+        },
+        (_, Some(item)) if may_retry(item.state) => {
+            let since = world.head.latest_at.unwrap_or_default().max(item.since) + 1;
+            world.items[ATTEMPT as usize].get_or_insert(Item::new(State::Queued, since));
+            world.read(at, ATTEMPT);
+            At::RetryHead
+        }
+        _ => At::Next,
+    };
+    let function = &mut world.functions[at];
+    function.at = next_step;
+    if next_step == At::Next {
+        (function.run, function.seen) = (0, None);
+    }
+    Ok(())
+}

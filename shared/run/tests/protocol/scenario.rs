@@ -1,0 +1,162 @@
+//! What is explored. Each begins where the interesting part does, and keeps to one dataset's contents A and B.
+
+use tunedrop_run::State;
+
+use crate::setting::{Doing, Scenario, Woe};
+use crate::world::{Head, Item, Left, Message, World, what};
+
+const CALM: Left = Left { woes: 0, script: 0 };
+
+const STILL: Scenario = Scenario {
+    name: "",
+    start: queued,
+    woes: 2,
+    kinds: &[Woe::Crash, Woe::Repeat, Woe::Loss],
+    script: &[],
+    validates: 0,
+    launches: 1,
+    records: 1,
+    sweeps: 1,
+    notifies: 0,
+    held: false,
+    slots: 1,
+};
+
+/// Two launches, a record and a sweep over one run; Bedrock in every way that it may be.
+pub(crate) static LAUNCHES: Scenario = Scenario {
+    name: "two launches, a record, a sweep",
+    kinds: &[Woe::Crash, Woe::Repeat, Woe::Loss, Woe::Fault],
+    launches: 2,
+    ..STILL
+};
+
+/// The same with what else may come between.
+pub(crate) static TROUBLE: Scenario = Scenario {
+    name: "somebody else's jobs, a guard, the console",
+    kinds: &[Woe::Crash, Woe::Loss, Woe::Fault, Woe::Refusal, Woe::Stranger, Woe::Console],
+    launches: 2,
+    ..STILL
+};
+
+/// Two runs wait for one slot.
+pub(crate) static TWO_RUNS: Scenario =
+    Scenario { name: "two runs, one slot", start: two_queued, woes: 1, launches: 2, records: 0, ..STILL };
+
+/// A set, another in its place, and the first again.
+pub(crate) static DROPS: Scenario = Scenario {
+    name: "dropped, superseded, dropped again",
+    start: nothing,
+    script: &[Doing::Drop(0, 1), Doing::Drop(1, 2), Doing::Drop(0, 3)],
+    woes: 1,
+    validates: 2,
+    launches: 0,
+    records: 0,
+    sweeps: 0,
+    slots: 2,
+    ..STILL
+};
+
+/// Approve, stop and retry.
+pub(crate) static COMMANDS: Scenario = Scenario {
+    name: "approve, stop, retry",
+    start: held,
+    script: &[Doing::Approve(0), Doing::Stop(0), Doing::Retry(0)],
+    woes: 0,
+    launches: 2,
+    sweeps: 0,
+    ..STILL
+};
+
+/// Two notifies, from the launch to the end.
+pub(crate) static TELLING: Scenario = Scenario { name: "two notifies", notifies: 2, ..STILL };
+
+/// The same content again, when its run is over; and once more.
+pub(crate) static ANSWERS: Scenario = Scenario {
+    name: "the same content again",
+    start: succeeded,
+    script: &[Doing::Drop(0, 2), Doing::Drop(0, 3)],
+    woes: 1,
+    validates: 2,
+    launches: 0,
+    records: 0,
+    notifies: 2,
+    ..STILL
+};
+
+/// A run is superseded, starts again and is superseded again, and people are told each time.
+pub(crate) static LIVES: Scenario = Scenario {
+    name: "a run that starts again",
+    start: superseded,
+    kinds: &[Woe::Crash, Woe::Repeat],
+    script: &[Doing::Drop(0, 3), Doing::Drop(1, 4)],
+    woes: 1,
+    validates: 1,
+    launches: 0,
+    records: 0,
+    sweeps: 0,
+    notifies: 2,
+    held: true,
+    ..STILL
+};
+
+/// The same with a sweep, and one notify at a time.
+pub(crate) static SWEPT_LIVES: Scenario =
+    Scenario { name: "a run that starts again, and the sweep", sweeps: 1, notifies: 1, ..LIVES };
+
+fn queued() -> World {
+    let mut world = World::empty(CALM);
+    world.items[0] = Some(Item::new(State::Queued, 1));
+    world.head = Head { latest: Some(0), latest_at: Some(1), judged: Some((0, 1)) };
+    world.folder = (0, 1);
+    world.send(Message::Wake);
+    world
+}
+
+fn two_queued() -> World {
+    let mut world = queued();
+    world.items[1] = Some(Item::new(State::Queued, 1));
+    // Of another dataset, so that neither supersedes the other.
+    world.head = Head::default();
+    world
+}
+
+fn nothing() -> World {
+    World::empty(CALM)
+}
+
+fn held() -> World {
+    let mut world = queued();
+    world.items[0] = Some(Item::new(State::Held, 1));
+    world
+}
+
+fn succeeded() -> World {
+    let mut world = queued();
+    world.queue.clear();
+    over(&mut world, 0, State::Succeeded);
+    world
+}
+
+fn superseded() -> World {
+    let mut world = queued();
+    world.queue.clear();
+    world.items[0] = Some(Item::new(State::Superseded, 1));
+    world.send(Message::Tell { run: 0, what: what(State::Superseded), at: 1 });
+    world.items[1] = Some(Item::new(State::Held, 2));
+    world.head = Head { latest: Some(1), latest_at: Some(2), judged: Some((1, 2)) };
+    world.folder = (1, 2);
+    world
+}
+
+/// All of them.
+pub(crate) static ALL: [&Scenario; 9] =
+    [&LAUNCHES, &TROUBLE, &TWO_RUNS, &DROPS, &ANSWERS, &LIVES, &SWEPT_LIVES, &COMMANDS, &TELLING];
+
+/// The run has come to its end, and people were told.
+fn over(world: &mut World, run: u8, state: State) {
+    let mut item = Item::new(state, 1);
+    item.told = 1 << what(state);
+    item.open = false;
+    world.items[run as usize] = Some(item);
+    World::count(&mut world.heard, run, what(state));
+}

@@ -1,0 +1,177 @@
+//! What a search is over: how Bedrock behaves, what happens, and which guard is left out.
+
+use crate::world::World;
+
+/// What isn't known of Bedrock. AWS documents none of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bedrock {
+    pub(crate) token: Token,
+    pub(crate) life: Life,
+    pub(crate) names: Names,
+    pub(crate) lag: Lag,
+    /// Slots are counted before a repeated token is noticed.
+    pub(crate) slots_first: bool,
+}
+
+/// What a repeated token is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token {
+    SameJob,
+    Conflict,
+}
+
+/// How long a token is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Life {
+    ForEver,
+    /// Until Get shows the job, and for a function's life after.
+    UntilShown,
+    /// It may be forgotten at once.
+    Any,
+}
+
+/// Whether a job's name may be used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    Once,
+    OnceEnded,
+    AtWill,
+}
+
+/// How far Get lags behind Create.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lag {
+    None,
+    /// Less than the shortest lease.
+    Short,
+    /// Longer than a lease.
+    Long,
+}
+
+impl Bedrock {
+    /// The likeliest: what AWS's own words suggest.
+    pub(crate) const LIKELY: Bedrock =
+        Bedrock { token: Token::SameJob, life: Life::ForEver, names: Names::Once, lag: Lag::Short, slots_first: false };
+    /// A token that is forgotten when the job is shown, and names that may be used again.
+    pub(crate) const FORGETFUL: Bedrock = Bedrock { life: Life::UntilShown, names: Names::AtWill, ..Bedrock::LIKELY };
+
+    /// Whether the protocol can't hold: for longer than a lease nothing tells of a job that there is.
+    pub(crate) fn is_blind(&self) -> bool {
+        let Bedrock { token, life, names, lag, slots_first } = *self;
+        match lag {
+            Lag::None => false,
+            Lag::Short => life == Life::Any && slots_first && names != Names::Once,
+            Lag::Long => token == Token::Conflict || life == Life::Any,
+        }
+    }
+
+    /// Every combination.
+    pub(crate) fn all() -> Vec<Bedrock> {
+        let mut all = Vec::new();
+        for token in [Token::SameJob, Token::Conflict] {
+            for life in [Life::ForEver, Life::UntilShown, Life::Any] {
+                for names in [Names::Once, Names::OnceEnded, Names::AtWill] {
+                    for lag in [Lag::None, Lag::Short, Lag::Long] {
+                        for slots_first in [false, true] {
+                            all.push(Bedrock { token, life, names, lag, slots_first });
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+}
+
+/// A guard that is left out, to see that the search misses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// Jobs are created without a token.
+    NoToken,
+    /// Writes don't ask for the revision that they were computed from.
+    NoCondition,
+    /// A claimed run is free for the next launch at once.
+    NoLease,
+    /// A telling is marked before it is published.
+    MarkFirst,
+    /// A telling's claim outlives the time until its message comes again.
+    LongClaim,
+    /// A mark doesn't ask whether the run began again.
+    NoBeginning,
+    /// The head is written before the answer to content that was dropped again.
+    HeadFirst,
+    /// What nobody heard of is not said again by the sweep.
+    NoSecondSaying,
+}
+
+/// What may go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Woe {
+    /// A function is cut off.
+    Crash,
+    /// A message is delivered twice.
+    Repeat,
+    /// One of Bedrock's events is lost.
+    Loss,
+    /// A call to create a job fails, before or after it took effect.
+    Fault,
+    /// A guard or the model's end forbids the launch.
+    Refusal,
+    /// A job of somebody else takes the last slot.
+    Stranger,
+    /// A job is stopped in the console, or forgotten by Bedrock.
+    Console,
+}
+
+/// Something that people do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// A content is dropped, at a time.
+    Drop(u8, u8),
+    Approve(u8),
+    Stop(u8),
+    Retry(u8),
+}
+
+/// What is explored step by step.
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) start: fn() -> World,
+    /// How often something goes wrong, of what is named here.
+    pub(crate) woes: u8,
+    pub(crate) kinds: &'static [Woe],
+    /// What people do, in this order, at any time.
+    pub(crate) script: &'static [Doing],
+    /// How many of each function run at once.
+    pub(crate) validates: usize,
+    pub(crate) launches: usize,
+    pub(crate) records: usize,
+    pub(crate) sweeps: usize,
+    pub(crate) notifies: usize,
+    /// `launch: manual`.
+    pub(crate) held: bool,
+    /// Job slots of the account.
+    pub(crate) slots: usize,
+}
+
+/// All of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting {
+    pub(crate) scenario: &'static Scenario,
+    pub(crate) bedrock: Bedrock,
+    pub(crate) flaw: Option<Flaw>,
+    /// None of Bedrock's events arrives.
+    pub(crate) silent: bool,
+}
+
+impl Setting {
+    /// Whether this may go wrong now.
+    pub(crate) fn may(&self, woe: Woe, world: &World) -> bool {
+        world.left.woes > 0 && self.scenario.kinds.contains(&woe)
+    }
+
+    pub(crate) fn lacks(&self, flaw: Flaw) -> bool {
+        self.flaw == Some(flaw)
+    }
+}

@@ -1,0 +1,105 @@
+//! What happens by itself: leases and claims run out, Bedrock catches up, jobs go on.
+
+use tunedrop_run::State;
+use tunedrop_run::state::JobStatus;
+
+use crate::functions::At;
+use crate::moves::{Moves, name};
+use crate::notify;
+use crate::setting::{Flaw, Lag, Life, Setting, Woe};
+use crate::world::{Lease, RUNS, World};
+
+/// Time passes: leases and claims run out, Bedrock catches up, jobs go on.
+pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
+    for run in 0..RUNS as u8 {
+        moves.who = ("time", 0);
+        if world.items[run as usize].is_some_and(|item| item.lease == Lease::Held) && !launching(world, run, false) {
+            moves.add("the lease runs out", Some(run), world, |w| {
+                if let Some(item) = &mut w.items[run as usize] {
+                    item.lease = Lease::Lapsed;
+                }
+                // A copy that was read before has the lease that was held.
+                if setting.bedrock.lag == Lag::Short {
+                    w.jobs[run as usize].iter_mut().flatten().for_each(|job| job.shown = true);
+                }
+                Ok(())
+            });
+        }
+        for at in 0..2 {
+            let Some(job) = world.jobs[run as usize][at].filter(|job| !job.gone) else {
+                continue;
+            };
+            moves.who = ("Bedrock", 0);
+            if !job.shown {
+                moves.add("shows the job", Some(run), world, |w| Ok(w.set_job(run, at, |job| job.shown = true)));
+            }
+            let forgets = match setting.bedrock.life {
+                Life::ForEver => false,
+                Life::UntilShown => job.shown && !launching(world, run, true),
+                Life::Any => true,
+            };
+            if job.token && forgets {
+                moves.foul("forgets the token", Some(run), world, |w| Ok(w.set_job(run, at, |job| job.token = false)));
+            }
+            if !job.status.is_end() {
+                moves.add("ends the job", Some(run), world, |w| Ok(w.end(setting, run, at as u8)));
+                if setting.may(Woe::Loss, world) {
+                    let silent = Setting { silent: true, ..*setting };
+                    moves.foul("ends the job, and its event is lost", Some(run), world, |w| {
+                        w.left.woes -= 1;
+                        w.end(&silent, run, at as u8);
+                        Ok(())
+                    });
+                }
+            }
+            if setting.may(Woe::Console, world)
+                && world.items[run as usize].is_some_and(|item| item.state == State::Running)
+            {
+                moves.foul("forgets the job", Some(run), world, |w| {
+                    w.left.woes -= 1;
+                    w.set_job(run, at, |job| job.gone = true);
+                    Ok(())
+                });
+            }
+            if setting.may(Woe::Console, world) && job.status == JobStatus::InProgress {
+                moves.foul("stops the job, from the console", Some(run), world, |w| {
+                    w.left.woes -= 1;
+                    w.stop(setting, run, at as u8);
+                    Ok(())
+                });
+            }
+        }
+    }
+    moves.who = ("time", 0);
+    for at in 0..world.hidden.len() {
+        moves.add("a message that was cut off comes again", None, world, |w| Ok(notify::reappear(w, at)));
+    }
+    if setting.lacks(Flaw::LongClaim) && !world.functions.iter().any(|function| name(function) == "notify") {
+        for at in 0..world.claims.len() {
+            moves.add("a claim runs out", Some(world.claims[at].0), world, |w| {
+                w.claims.remove(at);
+                Ok(())
+            });
+        }
+    }
+    if world.stranger {
+        moves.add("somebody else's job ends", None, world, |w| {
+            w.stranger = false;
+            Ok(())
+        });
+    }
+}
+
+/// Whether a launch is between its claim and its last write of the run; `looking`: between its look and its call.
+fn launching(world: &World, run: u8, looking: bool) -> bool {
+    world.functions.iter().any(|function| {
+        let at = match function.at {
+            At::Create => true,
+            At::Overtaken | At::Claim => looking,
+            At::Find | At::Answered(..) => !looking,
+            At::Refuse => !looking && function.seen.is_some_and(|seen| seen.lease == Lease::Held),
+            _ => false,
+        };
+        at && function.run == run && (looking || !function.stale)
+    })
+}

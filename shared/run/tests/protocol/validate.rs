@@ -1,0 +1,146 @@
+//! validate, from the moment it has a set to judge: one action for each read, copy, write and event.
+
+use tunedrop_run::State;
+use tunedrop_run::decide::accept::{Judged, Meets, begins, gives_way, is_older, meets};
+
+use crate::functions::At;
+use crate::moves::{Breach, Moves};
+use crate::setting::{Flaw, Setting};
+use crate::world::{Head, Item, Message, World, again};
+
+pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
+    let function = world.functions[at];
+    let (head, folder, own) = function.set.unwrap_or_default();
+    let (content, time) = folder;
+    let run = function.run;
+    let item = function.seen.unwrap_or(Item::new(State::Queued, time));
+    match function.at {
+        At::Head => moves.add("reads the head", None, world, |w| {
+            w.functions[at].set = Some((w.head, folder, None));
+            w.functions[at].at = At::Folder;
+            Ok(())
+        }),
+        At::Folder => moves.add("reads and judges the set", None, world, |w| {
+            let folder = w.folder;
+            w.functions[at].set = Some((head, folder, None));
+            let judged = head.judged == Some(folder);
+            w.functions[at].at = if judged && w.read(at, folder.0).is_some() { At::Say } else { At::Copy };
+            Ok(())
+        }),
+        At::Copy => moves.add("copies what it judged, and writes the report", Some(content), world, |w| {
+            w.functions[at].at = if w.folder == folder { At::Begin } else { At::Head };
+            Ok(())
+        }),
+        At::Begin => moves
+            .add("writes the run, unless it is there", Some(content), world, |w| begin(setting, w, at, head, folder)),
+        At::Replace(state) => moves.add("lets the run start again", Some(run), world, |w| {
+            let won = w.change(setting, at, |item| *item = Item::new(state, time))?;
+            if won {
+                (w.heard[run as usize], w.cuts[run as usize]) = (0, 0);
+                w.claims.retain(|claim| claim.0 != run);
+                w.functions[at].at = At::Older;
+            } else {
+                // The run changed meanwhile: the message comes again.
+                w.functions[at].flag = true;
+                w.finish(at);
+            }
+            Ok(())
+        }),
+        At::Redrop => moves.add("notes that it was dropped again", Some(run), world, |w| {
+            let won = w.change(setting, at, |item| item.redropped = time)?;
+            w.functions[at].at = match (won, setting.lacks(Flaw::HeadFirst)) {
+                (true, true) => At::Point { answered: true },
+                (true, false) => At::Answer,
+                (false, _) => {
+                    w.functions[at].flag = true;
+                    return Ok(w.finish(at));
+                }
+            };
+            Ok(())
+        }),
+        At::Answer => moves.add("answers with the run", Some(run), world, |w| {
+            if setting.scenario.notifies > 0 {
+                w.send(Message::Tell { run, what: again(time), at: time });
+            }
+            match setting.lacks(Flaw::HeadFirst) {
+                true => w.finish(at),
+                false => w.functions[at].at = At::Point { answered: true },
+            }
+            Ok(())
+        }),
+        At::Older => moves.add("reads the run that was the newest", head.latest, world, |w| {
+            w.functions[at].set = Some((head, folder, Some(item)));
+            let older = head.latest.filter(|latest| *latest != run);
+            let way = older.and_then(|older| w.read(at, older)).map(|older| (older.state, older.since));
+            match way.and_then(|older| gives_way(older, (item.state, item.since))) {
+                Some(state) => w.functions[at].at = At::Supersede(state),
+                None => back(w, at, content, Some(item)),
+            }
+            Ok(())
+        }),
+        At::Supersede(state) => moves.add("takes it out of the queue", Some(run), world, |w| {
+            if w.change(setting, at, |item| item.state = state)?
+                && let Some(older) = w.functions[at].seen
+            {
+                w.say(setting, run, &older);
+            }
+            back(w, at, content, own);
+            Ok(())
+        }),
+        At::Point { answered } => moves.add("points the head at the run", Some(run), world, |w| {
+            if w.point(run, item.since) {
+                w.head.judged = Some(folder);
+            }
+            match (answered, setting.lacks(Flaw::HeadFirst)) {
+                (true, true) => w.functions[at].at = At::Answer,
+                (true, false) => w.finish(at),
+                (false, _) => w.functions[at].at = At::Say,
+            }
+            Ok(())
+        }),
+        At::Say => moves.add("says the run's state", Some(run), world, |w| {
+            w.say(setting, run, &item);
+            w.finish(at);
+            Ok(())
+        }),
+        other => unreachable!("validate is never at {other:?}"),
+    }
+}
+
+/// Back to its own run, as it was read or written.
+fn back(world: &mut World, at: usize, content: u8, own: Option<Item>) {
+    let function = &mut world.functions[at];
+    (function.run, function.seen, function.at) = (content, own, At::Point { answered: false });
+}
+
+fn begin(setting: &Setting, world: &mut World, at: usize, head: Head, folder: (u8, u8)) -> Result<(), Breach> {
+    let (content, time) = folder;
+    let overtaken = is_older(content, time, head.latest, head.latest_at);
+    let judged = Judged { rejected: false, held: setting.scenario.held, overtaken, since: time };
+    let next = match world.read(at, content) {
+        None => {
+            world.items[content as usize] = Some(Item::new(begins(&judged), time));
+            world.read(at, content);
+            At::Older
+        }
+        Some(there) => match meets(there.state, there.since, &judged) {
+            Meets::StartsAgain(state) => At::Replace(state),
+            Meets::Same => At::Older,
+            Meets::Again if there.redropped == time => At::Answer,
+            Meets::Again => At::Redrop,
+        },
+    };
+    world.functions[at].at = next;
+    Ok(())
+}
+
+impl World {
+    /// Points the dataset's head at a run, unless a newer one is there.
+    pub(crate) fn point(&mut self, run: u8, since: u8) -> bool {
+        let newest = self.head.latest_at.is_none_or(|at| at <= since);
+        if newest {
+            (self.head.latest, self.head.latest_at) = (Some(run), Some(since));
+        }
+        newest
+    }
+}
