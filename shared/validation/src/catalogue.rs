@@ -2,6 +2,7 @@
 //!
 //! The entries are data (`models.toml`), each with its source and the date on which it was checked.
 
+mod media;
 mod model;
 mod nearest;
 mod overlay;
@@ -9,9 +10,10 @@ mod training;
 
 use std::sync::OnceLock;
 
+pub use media::{MediaFormats, MediaLimits};
 pub use model::{Lifecycle, Model};
 pub(crate) use nearest::nearest;
-pub use training::{Customization, Format, Hyperparameter, HyperparameterKind, MediaFormats, Training};
+pub use training::{Customization, Format, Hyperparameter, HyperparameterKind, Training};
 
 use serde::Deserialize;
 

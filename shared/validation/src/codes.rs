@@ -5,7 +5,9 @@
 
 mod file;
 mod json;
+mod media;
 mod recipe;
+mod sensitive;
 mod set;
 mod shape;
 mod text;
@@ -93,6 +95,9 @@ codes! {
     UnsupportedMediaFormat "unsupported-media-format" Error shape::UNSUPPORTED_MEDIA_FORMAT;
     InvalidS3Uri "invalid-s3-uri" Error shape::INVALID_S3_URI;
     InvalidBucketOwner "invalid-bucket-owner" Error shape::INVALID_BUCKET_OWNER;
+    TooManyMedia "too-many-media" Error media::TOO_MANY;
+    MixedMediaKinds "mixed-media-kinds" Error media::MIXED_KINDS;
+    UnevenRecords "uneven-records" Warning media::UNEVEN_RECORDS;
 
     UnknownRole "unknown-role" Error turns::UNKNOWN_ROLE;
     WrongFirstRole "wrong-first-role" Error turns::WRONG_FIRST_ROLE;
@@ -116,6 +121,11 @@ codes! {
     DuplicateRecord "duplicate-record" Warning text::DUPLICATE_RECORD;
     TrainValidationLeakage "train-validation-leakage" Warning text::TRAIN_VALIDATION_LEAKAGE;
 
+    AwsAccessKey "aws-access-key" Warning sensitive::AWS_ACCESS_KEY;
+    PrivateKey "private-key" Warning sensitive::PRIVATE_KEY;
+    CardNumber "card-number" Warning sensitive::CARD_NUMBER;
+    EmailAddress "email-address" Warning sensitive::EMAIL_ADDRESS;
+
     MissingFile "missing-file" Error set::MISSING_FILE;
     TooFewRecords "too-few-records" Error set::TOO_FEW_RECORDS;
     FewRecords "few-records" Warning set::FEW_RECORDS;
@@ -126,6 +136,13 @@ codes! {
     MissingHyperparameter "missing-hyperparameter" Error set::MISSING_HYPERPARAMETER;
     HyperparameterWrongType "hyperparameter-wrong-type" Error set::HYPERPARAMETER_WRONG_TYPE;
     HyperparameterOutOfRange "hyperparameter-out-of-range" Error set::HYPERPARAMETER_OUT_OF_RANGE;
+
+    MissingMedium "missing-medium" Error media::MISSING;
+    MediumTooLarge "medium-too-large" Error media::TOO_LARGE;
+    MediumOfAnotherType "medium-of-another-type" Error media::OF_ANOTHER_TYPE;
+    MediumWrongSize "medium-wrong-size" Error media::WRONG_SIZE;
+    MediumInAnotherBucket "medium-in-another-bucket" Error media::IN_ANOTHER_BUCKET;
+    UncheckedMedium "unchecked-medium" Warning media::UNCHECKED;
 
     InvalidCatalogue "invalid-catalogue" Error set::INVALID_CATALOGUE;
 

@@ -29,6 +29,11 @@ impl<'f> Faults<'f> {
         is_full
     }
 
+    /// The line's number.
+    pub(crate) fn line(&self) -> u64 {
+        self.line
+    }
+
     /// Notes a fault at byte `offset`; `pointer` leads to the deepest valid parent.
     pub(crate) fn push(
         &mut self,
@@ -56,6 +61,14 @@ impl<'f> Faults<'f> {
             excerpt: Some(Excerpt::around(self.raw, self.before + offset)),
         });
     }
+
+    /// Takes away what stands around the last fault, if it has this code: it would show a secret.
+    pub(crate) fn hide_last(&mut self, code: Code) {
+        if let Some(last) = self.findings.kept.last_mut().filter(|last| last.code == code) {
+            last.excerpt = None;
+        }
+    }
+
     /// Whether a byte that is not UTF-8 stands there: that has its finding already.
     fn is_no_text(&self, at: usize) -> bool {
         // No character is longer than four bytes.

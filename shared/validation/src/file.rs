@@ -5,6 +5,7 @@ mod chunk;
 mod foreign;
 mod head;
 mod judge;
+mod shown;
 
 pub use crate::index::RecordIndex;
 pub use chunk::{Chunk, Cutter, Outcome, Rules};
@@ -36,6 +37,8 @@ pub struct FileReport {
     pub statistics: Statistics,
     /// The media that its records refer to, each address once. Nobody has looked at them yet.
     pub media: Vec<MediumMet>,
+    /// How many more mentions of media there are than are kept: of a file, the first 50,000 addresses are.
+    pub media_left: u64,
     /// Its valid records; what the pass over the validation file compares with.
     pub index: RecordIndex,
 }

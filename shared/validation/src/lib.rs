@@ -34,7 +34,7 @@ pub use estimate::{Estimate, estimate};
 pub use excerpt::{EXCERPT_CHARS, Excerpt};
 pub use file::{Chunk, Cutter, FileCheck, FileReport, Outcome, RecordIndex, Role, Rules};
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
-pub use media::{MediumKind, MediumMet};
+pub use media::{MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium};
 pub use options::Options;
 pub use set::{Quotas, SetFile, check_hyperparameters, check_set};
 pub use statistics::{LongRecord, Statistics, TokenBracket, TokenBucket};

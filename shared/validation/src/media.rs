@@ -1,6 +1,15 @@
-//! The media that records refer to: what a later pass has to look at.
+//! The media that records refer to: what a later pass has to look at, and what it makes of what it sees.
+
+mod check;
+mod sniff;
+
+pub use check::{MediumSeen, check_buckets, check_left, check_medium};
 
 use serde::Serialize;
+
+/// How many addresses of a file are kept, so that memory stays bounded: at 1,024 characters each, 65 MB at the very most.
+/// Nova's limit of 20,000 records (user guide, "Prepare your datasets") of one or two images each stays within.
+pub(crate) const MEDIA_KEPT: usize = 50_000;
 
 /// A kind of medium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -29,4 +38,22 @@ pub struct MediumMet {
     pub column: u64,
     /// JSON pointer to the address.
     pub pointer: String,
+}
+
+impl MediumKind {
+    /// What messages call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            MediumKind::Image => "image",
+            MediumKind::Video => "video",
+            MediumKind::Document => "document",
+        }
+    }
+}
+
+impl MediumMet {
+    /// Bucket and key.
+    pub fn location(&self) -> Option<(&str, &str)> {
+        self.uri.strip_prefix("s3://")?.split_once('/')
+    }
 }

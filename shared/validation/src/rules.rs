@@ -8,6 +8,8 @@ mod media;
 mod messages;
 mod plain;
 mod reinforcement;
+mod seen;
+mod sensitive;
 mod text;
 mod turns;
 

@@ -7,7 +7,7 @@ use crate::json::{Member, Node, Value, field, raw_offset};
 use crate::pointer::{At, shown};
 use crate::reserved::Reserved;
 use crate::rules::said;
-use crate::{Code, TokenBracket};
+use crate::{Code, MediumMet, TokenBracket};
 
 /// The record at hand: its faults, and what its texts come to.
 pub(crate) struct Sheet<'t, 'f, 'g> {
@@ -18,8 +18,21 @@ pub(crate) struct Sheet<'t, 'f, 'g> {
     pub(crate) turns: u64,
     pub(crate) ascii: u64,
     pub(crate) beyond_ascii: u64,
+    /// The media that it refers to; the line is not known here.
+    pub(crate) media: Vec<MediumMet>,
+    pub(crate) shows: Shows,
+    /// Whether secrets are looked for, too.
+    pub(crate) sensitive: bool,
     said: Vec<u8>,
     system: Option<u64>,
+}
+
+/// What a record shows beside text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shows {
+    pub(crate) images: bool,
+    pub(crate) videos: bool,
+    pub(crate) reasoning: bool,
 }
 
 impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
@@ -29,7 +42,20 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
         reserved: &'t Reserved,
         faults: &'f mut Faults<'g>,
     ) -> Self {
-        Sheet { line, training, reserved, faults, turns: 0, ascii: 0, beyond_ascii: 0, said: Vec::new(), system: None }
+        Sheet {
+            line,
+            training,
+            reserved,
+            faults,
+            turns: 0,
+            ascii: 0,
+            beyond_ascii: 0,
+            media: Vec::new(),
+            shows: Shows::default(),
+            sensitive: false,
+            said: Vec::new(),
+            system: None,
+        }
     }
 
     /// Notes a fault of the value at `node`.

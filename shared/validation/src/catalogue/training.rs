@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{MediaFormats, MediaLimits};
+
 /// The kinds of customization that Bedrock's API knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -70,26 +72,19 @@ pub enum Format {
     },
 }
 
-/// The blocks beside text that a conversation may hold: the `format`s taken, none where a list is empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MediaFormats {
-    /// Formats of images.
-    pub images: Vec<String>,
-    /// Formats of videos.
-    pub videos: Vec<String>,
-    /// Formats of documents.
-    pub documents: Vec<String>,
-    /// Whether the assistant's turns may show their reasoning.
-    pub reasoning: bool,
-}
-
 /// What one kind of customization of a model takes. A limit that no source gives is absent.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Training {
     /// The records' format.
     pub format: Format,
+    /// What media must be like.
+    #[serde(default)]
+    pub media: MediaLimits,
+    /// Whether AWS's SDK for the model wants an optional part of records, such as a system text, in all of them or in
+    /// none: then a file where only some have it is warned of.
+    #[serde(default)]
+    pub uniform: bool,
     /// Fewest records of the training file.
     #[serde(default)]
     pub train_min: Option<u64>,

@@ -2,12 +2,13 @@
 
 use super::chunk::{Good, PieceOutcome, Rules};
 use super::foreign::Foreign;
+use super::shown::Shown;
 use super::{FileReport, RecordIndex};
 use crate::faults::Faults;
 use crate::lines::Piece;
 use crate::set::whole;
 use crate::statistics::Gathered;
-use crate::{Code, Findings, MediumMet, shape};
+use crate::{Code, Findings, shape};
 
 /// What a pass has gathered.
 #[derive(Debug, Default)]
@@ -19,7 +20,7 @@ pub(super) struct Pass {
     lines: u64,
     index: RecordIndex,
     foreign: Foreign,
-    media: Vec<MediumMet>,
+    shown: Shown,
 }
 
 impl Pass {
@@ -47,10 +48,7 @@ impl Pass {
             self.findings.extend(outcome.findings);
         }
         self.foreign.extend(outcome.foreign, before);
-        for mut medium in outcome.media {
-            medium.line += before;
-            self.media.push(medium);
-        }
+        self.shown.extend(outcome.shown, before);
         for good in &outcome.good {
             self.gathered.add(&good.gist, before + good.line);
             self.compare(file, piece, good, before + good.line);
@@ -92,7 +90,10 @@ impl Pass {
             self.findings.push(whole(Code::EmptyFile, file, "the file holds no record".to_owned(), help));
         }
         self.foreign.tell(file, records, shape::wanted(&rules.training.format), &mut self.findings);
+        let (gathered, findings) = (&self.gathered, &mut self.findings);
+        self.shown.tell(file, &rules.training, &gathered.statistics, gathered.first_system, findings);
         self.findings.kept.sort_by_key(|finding| (finding.line, finding.column));
-        FileReport { findings: self.findings, statistics: self.gathered.told(), media: self.media, index: self.index }
+        let (media, media_left) = self.shown.media();
+        FileReport { findings: self.findings, statistics: self.gathered.told(), media, media_left, index: self.index }
     }
 }

@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use super::foreign::Foreign;
 use super::judge::judge_line;
+use super::shown::Shown;
 use crate::catalogue::Training;
 use crate::fast::{Fast, Usual};
 use crate::gist::Gist;
 use crate::lines::{Line, Lines, Piece};
 use crate::reserved::Reserved;
-use crate::{Findings, MediumMet, Options};
+use crate::{Findings, Options};
 
 /// What a file's records are judged by. Shared by all threads that judge chunks of it.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub struct Rules {
     pub(super) file: String,
     pub(super) training: Training,
     pub(super) reserved: Reserved,
+    pub(super) sensitive: bool,
     fast: Option<Fast>,
 }
 
@@ -95,7 +97,7 @@ pub(super) struct PieceOutcome {
     pub(super) lines: u64,
     pub(super) records: u64,
     pub(super) findings: Findings,
-    pub(super) media: Vec<MediumMet>,
+    pub(super) shown: Shown,
     pub(super) good: Vec<Good>,
     pub(super) foreign: Foreign,
     /// Records that were judged the long way.
@@ -114,7 +116,8 @@ pub(super) struct Good {
 impl Rules {
     pub(super) fn new(file: &str, training: &Training, options: Options) -> Rules {
         let reserved = Reserved::new(&training.reserved);
-        Rules { file: file.to_owned(), training: training.clone(), reserved, fast: Fast::new(training, options) }
+        let (fast, sensitive) = (Fast::new(training, options), options.sensitive);
+        Rules { file: file.to_owned(), training: training.clone(), reserved, sensitive, fast }
     }
 
     /// Judges a chunk. What only shows across records is told when the outcome is absorbed.

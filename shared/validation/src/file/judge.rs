@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::chunk::{Good, PieceOutcome, Rules, is_blank};
+use super::shown::Shown;
 use crate::faults::Faults;
 use crate::gist::Gist;
 use crate::json::{Value, parse};
@@ -33,7 +34,7 @@ pub(super) fn judge_line(rules: &Rules, line: Line, start: usize, earlier: &Find
         Line::Whole(bytes) => {
             outcome.records += 1;
             outcome.slow += 1;
-            verdict = judge_text_line(bytes, rules, &mut faults);
+            verdict = judge_text_line(bytes, rules, &mut faults, &mut outcome.shown);
         }
     }
     let findings = faults.findings;
@@ -57,7 +58,7 @@ enum Verdict {
     Bad,
 }
 
-fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults) -> Verdict {
+fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults, shown: &mut Shown) -> Verdict {
     let mut bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
     if let Some(rest) = bytes.strip_prefix(BYTE_ORDER_MARK) {
         let message = "a byte order mark stands before the record";
@@ -82,9 +83,12 @@ fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults) -> Verdict 
         return Verdict::Foreign(shape);
     }
     let mut sheet = Sheet::new(&line, &rules.training, &rules.reserved, faults);
+    sheet.sensitive = rules.sensitive;
     judge_record(&mut sheet, &node, members);
     judge_length(&mut sheet, &node);
-    if sheet.faults.findings.errors == 0 { Verdict::Good(sheet.gist()) } else { Verdict::Bad }
+    let good = sheet.faults.findings.errors == 0;
+    shown.note(std::mem::take(&mut sheet.media), sheet.shows, sheet.faults.line(), good);
+    if good { Verdict::Good(sheet.gist()) } else { Verdict::Bad }
 }
 
 /// The line as text. Bytes that are not UTF-8 are noted once, and replaced one for one, so that columns stay true.

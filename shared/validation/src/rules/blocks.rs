@@ -1,7 +1,7 @@
 //! Content blocks.
 
-use super::conversation::Seen;
 use super::media::{Medium, judge_medium};
+use super::seen::Seen;
 use super::text::judge_text;
 use super::turns::Speaker;
 use super::{list, object, said};
@@ -71,11 +71,9 @@ fn judge_block(
             "text" => {
                 judge_text(sheet, node, at.key("text"), words);
             }
-            "image" => judge_medium(sheet, member, at, &Medium::new("image", "images", &media.images, speaker), seen),
-            "video" => judge_medium(sheet, member, at, &Medium::new("video", "videos", &media.videos, speaker), seen),
-            "document" => {
-                judge_medium(sheet, member, at, &Medium::new("document", "documents", &media.documents, speaker), seen)
-            }
+            "image" => judge_medium(sheet, member, at, &Medium::image(media, speaker), seen),
+            "video" => judge_medium(sheet, member, at, &Medium::video(media, speaker), seen),
+            "document" => judge_medium(sheet, member, at, &Medium::document(media, speaker), seen),
             "reasoningContent" if !media.reasoning => {
                 refuse(sheet, member, at, "reasoning can't be used to customize this model")
             }

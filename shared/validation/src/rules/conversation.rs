@@ -1,6 +1,7 @@
 //! `bedrock-conversation-2024`: Nova, Llama 3.2 and 3.3, and the prompts of a distillation.
 
 use super::blocks::judge_blocks;
+use super::seen::Seen;
 use super::text::judge_text;
 use super::turns::{judge_order, judge_pair, judge_role};
 use super::{list, object, said};
@@ -70,18 +71,7 @@ pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member], turns: T
             format!("there are {} messages, and this student takes one question and its answer", messages.len());
         sheet.fault(Code::TooManyTurns, messages_node, at, message, "make one record of each turn");
     }
-    if let (true, Some((start, pointer))) = (seen.media, seen.reasoning) {
-        let message = "reasoning can't be combined with images or videos in one record";
-        sheet.faults.push(Code::UnsupportedContent, start, pointer, message, "take the reasoning out");
-    }
-}
-
-/// What was met in a record that doesn't go together.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) media: bool,
-    /// Offset and pointer of the first reasoning.
-    pub(super) reasoning: Option<(usize, String)>,
+    seen.judge_together(sheet);
 }
 
 /// The guide wants the key and tolerates any text in it; three of AWS's five checkers refuse other texts, so do we.

@@ -5,6 +5,7 @@ use super::text::judge_text;
 use super::{Limits, said};
 use crate::Code;
 use crate::json::{Member, Node, Value};
+use crate::media::MediumKind;
 use crate::pointer::At;
 use crate::set::grouped;
 use crate::sheet::Sheet;
@@ -14,7 +15,7 @@ pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member], caption:
     let root = At::Root;
     sheet.unknown_keys(members, &["image-ref", "caption"], root);
     if let Some(image) = sheet.required("image-ref", members, node, root) {
-        judge_uri(sheet, image, root.key("image-ref"));
+        judge_uri(sheet, image, root.key("image-ref"), MediumKind::Image, None);
     }
     let Some(node) = sheet.required("caption", members, node, root) else {
         return;

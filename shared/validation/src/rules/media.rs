@@ -1,31 +1,41 @@
 //! Images, videos and documents: what the record says of them. What they hold is for a later pass.
 
 use super::blocks::refuse;
-use super::conversation::Seen;
 use super::object;
 use super::said;
+use super::seen::Seen;
 use super::turns::Speaker;
 use crate::Code;
+use crate::catalogue::MediaFormats;
 use crate::json::{Member, Node, Value, field};
+use crate::media::{MediumKind, MediumMet};
 use crate::pointer::At;
 use crate::sheet::Sheet;
 
 /// A kind of medium, and what the model takes of it here.
 pub(super) struct Medium<'m> {
+    kind: MediumKind,
     key: &'static str,
     plural: &'static str,
     formats: &'m [String],
+    most: Option<u64>,
     speaker: Option<Speaker>,
 }
 
 impl<'m> Medium<'m> {
-    pub(super) fn new(
-        key: &'static str,
-        plural: &'static str,
-        formats: &'m [String],
-        speaker: Option<Speaker>,
-    ) -> Medium<'m> {
-        Medium { key, plural, formats, speaker }
+    pub(super) fn image(taken: &'m MediaFormats, speaker: Option<Speaker>) -> Medium<'m> {
+        let (formats, most) = (taken.images.as_slice(), taken.images_max);
+        Medium { kind: MediumKind::Image, key: "image", plural: "images", formats, most, speaker }
+    }
+
+    pub(super) fn video(taken: &'m MediaFormats, speaker: Option<Speaker>) -> Medium<'m> {
+        let (formats, most) = (taken.videos.as_slice(), taken.videos_max);
+        Medium { kind: MediumKind::Video, key: "video", plural: "videos", formats, most, speaker }
+    }
+
+    pub(super) fn document(taken: &'m MediaFormats, speaker: Option<Speaker>) -> Medium<'m> {
+        let formats = taken.documents.as_slice();
+        Medium { kind: MediumKind::Document, key: "document", plural: "documents", formats, most: None, speaker }
     }
 }
 
@@ -38,35 +48,33 @@ pub(super) fn judge_medium(sheet: &mut Sheet, member: &Member, at: At, medium: &
     if medium.speaker == Some(Speaker::Assistant) {
         return refuse(sheet, member, at, &format!("{plural} can't stand in the assistant's turn"));
     }
-    seen.media = true;
+    seen.note(sheet, medium.kind, medium.most, member.start, &at.to_string());
     let at = at.key(medium.key);
     let Some(members) = object(sheet, &member.node, at) else { return };
     sheet.unknown_keys(members, &["format", "source", "name"], at);
-    if let Some(format) = sheet.required("format", members, &member.node, at) {
-        judge_format(sheet, format, at.key("format"), medium);
-    }
+    let format = sheet.required("format", members, &member.node, at);
+    let format = format.and_then(|format| judge_format(sheet, format, at.key("format"), medium));
     if let Some(source) = sheet.required("source", members, &member.node, at) {
-        judge_source(sheet, source, at.key("source"));
+        judge_source(sheet, source, at.key("source"), medium.kind, format);
     }
 }
 
-fn judge_format(sheet: &mut Sheet, node: &Node, at: At, medium: &Medium) {
+/// The format, if the model takes it.
+fn judge_format<'m>(sheet: &mut Sheet, node: &Node, at: At, medium: &Medium<'m>) -> Option<&'m str> {
     let Value::Text(format) = &node.value else {
-        return sheet.wrong_type(node, at, "a text");
+        sheet.wrong_type(node, at, "a text");
+        return None;
     };
-    if !medium.formats.iter().any(|known| known == format) {
+    let known = medium.formats.iter().find(|known| *known == format);
+    if known.is_none() {
         let message = format!("this is no format of {} that the model takes", medium.plural);
-        sheet.fault(
-            Code::UnsupportedMediaFormat,
-            node,
-            at,
-            message,
-            format!("use one of {}", medium.formats.join(", ")),
-        );
+        let help = format!("use one of {}", medium.formats.join(", "));
+        sheet.fault(Code::UnsupportedMediaFormat, node, at, message, help);
     }
+    known.map(String::as_str)
 }
 
-fn judge_source(sheet: &mut Sheet, node: &Node, at: At) {
+fn judge_source(sheet: &mut Sheet, node: &Node, at: At, kind: MediumKind, format: Option<&str>) {
     let Some(members) = object(sheet, node, at) else { return };
     if let Some(bytes) = members.iter().find(|member| member.key == "bytes") {
         let help = "upload the file to the dataset's bucket, and write its address under `s3Location`";
@@ -84,15 +92,15 @@ fn judge_source(sheet: &mut Sheet, node: &Node, at: At) {
     let Some(members) = object(sheet, location, at) else { return };
     sheet.unknown_keys(members, &["uri", "bucketOwner"], at);
     if let Some(uri) = sheet.required("uri", members, location, at) {
-        judge_uri(sheet, uri, at.key("uri"));
+        judge_uri(sheet, uri, at.key("uri"), kind, format);
     }
     if let Some(owner) = field(members, "bucketOwner") {
         judge_owner(sheet, owner, at.key("bucketOwner"));
     }
 }
 
-/// Judges the address of a medium.
-pub(super) fn judge_uri(sheet: &mut Sheet, node: &Node, at: At) {
+/// Judges the address of a medium, and notes it for whoever will look there.
+pub(super) fn judge_uri(sheet: &mut Sheet, node: &Node, at: At, kind: MediumKind, format: Option<&str>) {
     let Value::Text(uri) = &node.value else {
         return sheet.wrong_type(node, at, "a text");
     };
@@ -108,8 +116,11 @@ pub(super) fn judge_uri(sheet: &mut Sheet, node: &Node, at: At) {
         .or_else(|| (uri.matches('/').count() < 3).then(|| "it names a bucket, and no file in it".to_owned()));
     if let Some(fault) = fault {
         let help = "copy the file to a key of letters, digits and `_ - / .`, and write that address";
-        sheet.fault(Code::InvalidS3Uri, node, at, format!("Bedrock refuses this address: {fault}"), help);
+        return sheet.fault(Code::InvalidS3Uri, node, at, format!("Bedrock refuses this address: {fault}"), help);
     }
+    let (format, column) = (format.map(str::to_owned), (sheet.faults.before + node.start) as u64 + 1);
+    let (uri, pointer) = (uri.clone().into_owned(), at.to_string());
+    sheet.media.push(MediumMet { kind, uri, format, line: 0, column, pointer });
 }
 
 fn judge_owner(sheet: &mut Sheet, node: &Node, at: At) {

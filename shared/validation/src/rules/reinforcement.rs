@@ -1,6 +1,7 @@
 //! Reinforcement fine-tuning: OpenAI's chat layout, and whatever the grader needs.
 
 use super::messages::judge_messages;
+use super::sensitive::judge_all;
 use super::turns::Speaker;
 use super::{list, said};
 use crate::Code;
@@ -17,6 +18,9 @@ pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member]) {
         sheet.says(said::OTHER, member.key.as_bytes());
         let line = sheet.line.as_bytes();
         sheet.says(said::OTHER, &line[member.node.start..member.node.end]);
+        if sheet.sensitive {
+            judge_all(sheet, &member.node, root);
+        }
     }
     let at = root.key("messages");
     let Some(messages_node) = sheet.required("messages", members, node, root) else {

@@ -1,5 +1,6 @@
 //! What a text may hold.
 
+use super::sensitive::judge_sensitive;
 use crate::Code;
 use crate::json::{Node, Value, raw_offset};
 use crate::pointer::At;
@@ -23,6 +24,9 @@ pub(super) fn judge_text<'n>(sheet: &mut Sheet, node: &'n Node, at: At, kind: u8
     }
     count(sheet, text);
     judge_reserved(sheet, node, text, at);
+    if sheet.sensitive {
+        judge_sensitive(sheet, node, text, at);
+    }
     // Only escapes bring control characters in, and a text with escapes is not borrowed.
     if let std::borrow::Cow::Owned(text) = text {
         judge_control(sheet, node, text, at);

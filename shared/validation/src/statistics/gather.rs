@@ -17,13 +17,20 @@ const SYSTEMS: usize = 1 << 16;
 pub(crate) struct Gathered {
     /// All but the histogram and the system texts, which [`told`](Gathered::told) adds.
     pub(crate) statistics: Statistics,
+    /// The first line with a system text.
+    pub(crate) first_system: Option<u64>,
     histogram: Vec<u64>,
     systems: HashTable<u64>,
 }
 
 impl Default for Gathered {
     fn default() -> Gathered {
-        Gathered { statistics: Statistics::default(), histogram: vec![0; BUCKETS], systems: HashTable::new() }
+        Gathered {
+            statistics: Statistics::default(),
+            first_system: None,
+            histogram: vec![0; BUCKETS],
+            systems: HashTable::new(),
+        }
     }
 }
 
@@ -40,6 +47,7 @@ impl Gathered {
         self.histogram[bucket_of(tokens.high)] += 1;
         if let Some(system) = gist.system {
             statistics.with_system += 1;
+            self.first_system.get_or_insert(line);
             let known = self.systems.find(system, |known| *known == system).is_some();
             if !known && self.systems.len() < SYSTEMS {
                 self.systems.insert_unique(system, system, |known| *known);

@@ -92,6 +92,14 @@ fn limits(training: &Training) -> String {
     add("most bytes of a line:", training.record_bytes);
     add("most bytes of the training file:", training.train_bytes);
     add("most bytes of the validation file:", training.validation_bytes);
+    let media = &training.media;
+    add("most bytes of an image:", media.image_bytes);
+    add("most bytes of a video:", media.video_bytes);
+    add("fewest pixels of a side:", media.side_min);
+    add("most pixels of a side:", media.side_max);
+    add("most pixels of an image:", media.pixels_max);
+    add("sides of an image at most one to", media.ratio_max);
+    parts.extend(media.same_bucket.then(|| "media in the bucket of the records".to_owned()));
     parts.push(if training.validation { "takes a validation file" } else { "takes no validation file" }.to_owned());
     if !training.reserved.is_empty() {
         parts.push(format!(
@@ -116,6 +124,8 @@ fn format(format: &Format) -> String {
             {
                 takes.extend((!formats.is_empty()).then(|| format!("{what} ({})", formats.join(", "))));
             }
+            let most = [(media.images_max, "images"), (media.videos_max, "videos")];
+            takes.extend(most.iter().filter_map(|(most, what)| Some(format!("at most {} {what} a record", (*most)?))));
             takes.extend(media.reasoning.then(|| "reasoning".to_owned()));
             format!("format `bedrock-conversation-2024` with {}", takes.join(", "))
         }

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tunedrop_validation::{Code, Customization, Training};
+use tunedrop_validation::{Code, Customization, FileReport, Options, Training};
 
-use crate::support::{judge, rules, shown};
+use crate::support::{judge_with, rules, shown};
 
-const FORMATS: [(&str, &str, Customization); 12] = [
+const FORMATS: [(&str, &str, Customization); 14] = [
     ("prompt-completion", "titan-text-express", Customization::FineTuning),
     ("input", "titan-text-express", Customization::ContinuedPreTraining),
     ("conversation-text", "nova-micro", Customization::FineTuning),
@@ -23,6 +23,9 @@ const FORMATS: [(&str, &str, Customization); 12] = [
     ("image-caption", "nova-canvas", Customization::FineTuning),
     ("image-embeddings", "titan-multimodal-embeddings", Customization::FineTuning),
     ("prompt-completion-sides", "cohere-command", Customization::FineTuning),
+    // With the optional pack.
+    ("sensitive", "titan-text-express", Customization::FineTuning),
+    ("sensitive-reinforcement", "nova-2-lite", Customization::ReinforcementFineTuning),
 ];
 
 /// Each fixture with the rules it is judged by.
@@ -41,12 +44,19 @@ pub(crate) fn all() -> Vec<(PathBuf, &'static Training)> {
     fixtures
 }
 
+/// Judges a fixture, with the optional pack where its folder says so.
+fn judge(path: &Path, training: &Training) -> FileReport {
+    let bytes = fs::read(path).expect("a fixture");
+    let folder = path.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
+    let options = Options { sensitive: folder.starts_with("sensitive"), ..Options::default() };
+    judge_with(options, training, [bytes.as_slice()])
+}
+
 #[test]
 fn findings_are_as_expected() {
     let mut wrong = Vec::new();
     for (path, training) in all() {
-        let bytes = fs::read(&path).expect("a fixture");
-        let found = shown(&judge(training, [bytes.as_slice()]).findings);
+        let found = shown(&judge(&path, training).findings);
         let beside = path.with_extension("findings");
         if std::env::var_os("UPDATE_FIXTURES").is_some() {
             fs::write(&beside, &found).expect("the expectation is written");
@@ -63,8 +73,7 @@ fn findings_are_as_expected() {
 fn fixtures_show_what_they_are_named_for() {
     for (path, training) in all() {
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
-        let bytes = fs::read(&path).expect("a fixture");
-        let report = judge(training, [bytes.as_slice()]);
+        let report = judge(&path, training);
         if name.starts_with("valid") {
             assert_eq!(shown(&report.findings), "", "{}", path.display());
             assert_eq!(report.statistics.valid_records, report.statistics.records);
@@ -82,10 +91,7 @@ fn every_code_that_a_file_can_have_has_a_fixture() {
     let elsewhere = [Code::LineTooLong, Code::TrainValidationLeakage];
     let met: BTreeSet<Code> = all()
         .into_iter()
-        .flat_map(|(path, training)| {
-            let bytes = fs::read(&path).expect("a fixture");
-            judge(training, [bytes.as_slice()]).findings.counts.into_keys()
-        })
+        .flat_map(|(path, training)| judge(&path, training).findings.counts.into_keys())
         .chain(elsewhere)
         .collect();
     let of_files: BTreeSet<Code> = Code::ALL.iter().copied().filter(|code| *code < Code::MissingFile).collect();

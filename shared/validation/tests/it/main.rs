@@ -6,9 +6,12 @@ mod docs;
 mod fixtures;
 mod leakage;
 mod limits;
+mod media;
 #[path = "../oracle/mod.rs"]
 mod oracle;
+mod rules_page;
 mod second_opinion;
+mod sensitive;
 mod set;
 mod support;
 mod threads;

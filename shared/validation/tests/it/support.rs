@@ -1,6 +1,8 @@
 //! Ways to run the checks, and to show what came out.
 
-use tunedrop_validation::{Catalogue, Customization, FileCheck, FileReport, Finding, Findings, Role, Training};
+use tunedrop_validation::{
+    Catalogue, Customization, FileCheck, FileReport, Finding, Findings, Options, Role, Training,
+};
 
 /// The rules of a model.
 #[track_caller]
@@ -11,7 +13,16 @@ pub(crate) fn rules(model: &str, customization: Customization) -> &'static Train
 
 /// Judges a file handed over in these chunks.
 pub(crate) fn judge<'c>(training: &Training, chunks: impl IntoIterator<Item = &'c [u8]>) -> FileReport {
-    let mut check = FileCheck::new("train.jsonl", training, Role::Train, None);
+    judge_with(Options::default(), training, chunks)
+}
+
+/// The same, with these options.
+pub(crate) fn judge_with<'c>(
+    options: Options,
+    training: &Training,
+    chunks: impl IntoIterator<Item = &'c [u8]>,
+) -> FileReport {
+    let mut check = FileCheck::new("train.jsonl", training, Role::Train, None).with(options);
     for chunk in chunks {
         check.feed(chunk);
     }

@@ -51,7 +51,7 @@ fn check_file(case: &Case, file: &[u8], size: usize, sensitive: bool) {
     let led = [case.good_record().as_bytes(), b"\n", file].concat();
     let lines = lines(&led);
     let verdicts: Vec<_> = lines.iter().map(|line| judge(case, line)).collect();
-    let refused = verdicts[1..].iter().any(Result::is_err) || lines.len() == 1;
+    let refused = verdicts[1..].iter().any(Result::is_err) || lines.len() == 1 || mixed(&verdicts).is_some();
     assert_eq!(whole.findings.errors > 0, refused, "{}\n{:?}", shown(file), whole.findings);
     same_verdicts(&led, &lines, &verdicts, &run(case, usual, [&led[..]], None), case.shape);
 }
@@ -110,8 +110,8 @@ fn same_verdicts(file: &[u8], lines: &[&[u8]], verdicts: &[Result<Said, String>]
     let errors = findings.kept.iter().filter(|finding| finding.severity == Severity::Error);
     let found: BTreeSet<u64> = errors.filter_map(|finding| finding.line).collect();
     let number = |index: usize| index as u64 + 1;
-    let wanted: BTreeSet<u64> =
-        verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_err()).map(|(index, _)| number(index)).collect();
+    let bad = verdicts.iter().enumerate().filter(|(_, verdict)| verdict.is_err()).map(|(index, _)| index);
+    let wanted: BTreeSet<u64> = bad.chain(mixed(verdicts)).map(number).collect();
     let says = |line: &u64| verdicts[*line as usize - 1].as_ref().err().cloned();
     let too_many: Vec<_> = found.difference(&wanted).collect();
     assert!(too_many.is_empty(), "lines {too_many:?} are valid\n{}\n{findings:?}", shown(file));
@@ -127,6 +127,12 @@ fn same_verdicts(file: &[u8], lines: &[&[u8]], verdicts: &[Result<Said, String>]
         statistics.duplicates = report.statistics.duplicates;
     }
     assert_eq!(report.statistics, statistics, "{}\n{findings:?}", shown(file));
+}
+
+/// The first valid record that shows another kind of medium than one before it.
+fn mixed(verdicts: &[Result<Said, String>]) -> Option<usize> {
+    let first = |kind: usize| verdicts.iter().position(|said| said.as_ref().is_ok_and(|said| said.shows[kind]));
+    Some(first(0)?.max(first(1)?))
 }
 
 /// The statistics that follow from the verdicts; what doesn't is taken as `found`.

@@ -16,6 +16,8 @@ pub(crate) struct Said {
     pub(crate) turns: u64,
     /// Who says what, in order; two records that agree here say the same.
     pub(crate) texts: Vec<(&'static str, String)>,
+    /// Whether it shows images, and videos.
+    pub(crate) shows: [bool; 2],
 }
 
 impl Said {
@@ -126,7 +128,7 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
     refuse_if(count == 0 || count > most || (answered && !count.is_multiple_of(2)), "too few or too many turns")?;
     take_turns(record.messages.iter().map(|Object(message)| message.role.as_str()))?;
     let taken = case.media();
-    let (mut shows, mut reasons) = (false, false);
+    let (mut shows, mut reasons, mut images, mut videos) = (false, false, 0, 0);
     for Object(message) in record.messages {
         refuse_if(message.content.is_empty(), "nothing said")?;
         let by_user = message.role == "user";
@@ -141,12 +143,18 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
                 }
                 medium => {
                     shows = true;
+                    images += u64::from(matches!(medium, Block::Image(_)));
+                    videos += u64::from(matches!(medium, Block::Video(_)));
                     said.texts.push(("medium", address(&medium, by_user, &taken)?.to_owned()));
                 }
             }
         }
     }
     refuse_if(shows && reasons, "media and reasoning")?;
+    refuse_if(images > 0 && videos > 0, "images and videos")?;
+    let over = |count: u64, most: Option<u64>| most.is_some_and(|most| count > most);
+    refuse_if(over(images, taken.images_max) || over(videos, taken.videos_max), "too many media")?;
+    said.shows = [images > 0, videos > 0];
     Ok(said)
 }
 

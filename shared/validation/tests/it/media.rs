@@ -1,0 +1,165 @@
+//! The media that records refer to, and the judgement on what lies there.
+
+use tunedrop_validation::{
+    Customization, Findings, MediumKind, MediumMet, MediumSeen, Training, check_buckets, check_left, check_medium,
+};
+
+use crate::support::{judge, rules, shown};
+
+fn record(media: &[(&str, &str, &str)]) -> String {
+    let block = |(kind, format, uri): &(&str, &str, &str)| {
+        format!(r#"{{"{kind}": {{"format": "{format}", "source": {{"s3Location": {{"uri": "{uri}"}}}}}}}}"#)
+    };
+    let blocks: Vec<String> = media.iter().map(block).collect();
+    format!(
+        r#"{{"schemaVersion": "bedrock-conversation-2024", "messages": [{{"role": "user", "content": [{}]}}, {{"role": "assistant", "content": [{{"text": "a"}}]}}]}}"#,
+        blocks.join(", ")
+    ) + "\n"
+}
+
+#[test]
+fn each_address_is_told_once_with_its_first_place() {
+    let training = rules("nova-lite", Customization::FineTuning);
+    let file = [
+        record(&[("image", "png", "s3://abc/1.png"), ("image", "png", "s3://abc/2.png")]),
+        record(&[("image", "png", "s3://abc/2.png"), ("image", "jpeg", "s3://abc/2.png")]),
+        record(&[("image", "png", "s3://abc/not this one")]),
+        record(&[("image", "tiff", "s3://abc/3.tiff"), ("image", "png", "s3://abc/4.png")]),
+    ]
+    .concat();
+    for size in [1, 100, 10_000] {
+        let report = judge(training, file.as_bytes().chunks(size));
+        let met: Vec<_> = report.media.iter().map(|one| (one.line, one.format.as_deref(), one.uri.as_str())).collect();
+        let expected = [
+            (1, Some("png"), "s3://abc/1.png"),
+            (1, Some("png"), "s3://abc/2.png"),
+            (2, Some("jpeg"), "s3://abc/2.png"),
+            (4, None, "s3://abc/3.tiff"),
+            (4, Some("png"), "s3://abc/4.png"),
+        ];
+        assert_eq!(met, expected);
+        let first = &report.media[0];
+        assert_eq!(first.pointer, "/messages/0/content/0/image/source/s3Location/uri");
+        assert_eq!(file.as_bytes()[first.column as usize - 1..][..16], *b"\"s3://abc/1.png\"");
+        assert_eq!(report.media_left, 0);
+    }
+}
+
+#[test]
+fn of_more_addresses_than_are_kept_the_rest_is_counted() {
+    let training = rules("nova-canvas", Customization::FineTuning);
+    let line = |at: usize| format!("{{\"image-ref\": \"s3://abc/{at}.png\", \"caption\": \"text {at}\"}}\n");
+    let file: String = (0..50_003).map(line).chain([line(7)]).collect();
+    let report = judge(training, file.as_bytes().chunks(1 << 20));
+    assert_eq!((report.media.len(), report.media_left), (50_000, 3));
+    let left = check_left("train.jsonl", report.media_left).expect("some are left");
+    assert!(left.message.contains("50,000") && left.message.contains(" 3 "), "{}", left.message);
+    assert_eq!(check_left("train.jsonl", 0), None);
+}
+
+fn met(kind: MediumKind, format: Option<&str>) -> MediumMet {
+    let (uri, format) = ("s3://abc/datasets/d/1".to_owned(), format.map(str::to_owned));
+    MediumMet { kind, uri, format, line: 7, column: 12, pointer: "/image-ref".to_owned() }
+}
+
+/// What there is to say of an object of so many bytes that begins so.
+fn said(training: &Training, medium: &MediumMet, seen: MediumSeen) -> String {
+    let mut findings = Findings::default();
+    check_medium("train.jsonl", medium, &training.media, seen).into_iter().for_each(|finding| findings.push(finding));
+    shown(&findings)
+}
+
+fn there(bytes: u64, head: &[u8]) -> MediumSeen<'_> {
+    MediumSeen::There { bytes, head }
+}
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &width.to_be_bytes(), &height.to_be_bytes(), b"\x08\x06"].concat()
+}
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0";
+const MP4: &[u8] = b"\0\0\0\x20ftypisom\0\0\x02\0";
+
+#[test]
+fn objects_that_fit_have_no_finding() {
+    let nova = rules("nova-lite", Customization::FineTuning);
+    assert_eq!(said(nova, &met(MediumKind::Image, Some("png")), there(10 << 20, PNG)), "");
+    assert_eq!(said(nova, &met(MediumKind::Video, Some("mp4")), there(50 << 20, MP4)), "");
+    assert_eq!(said(nova, &met(MediumKind::Video, Some("mov")), there(1, MP4)), "");
+    let canvas = rules("nova-canvas", Customization::FineTuning);
+    for (width, height) in [(512, 512), (4096, 1024), (512, 2048), (4096, 3072)] {
+        assert_eq!(said(canvas, &met(MediumKind::Image, None), there(1000, &png(width, height))), "");
+    }
+    assert_eq!(nova.media.head_bytes(), 64);
+    assert_eq!(canvas.media.head_bytes(), 65_536);
+}
+
+#[test]
+fn objects_that_do_not_fit_are_told_at_the_record() {
+    let nova = rules("nova-lite", Customization::FineTuning);
+    let canvas = rules("nova-canvas", Customization::FineTuning);
+    let image = met(MediumKind::Image, Some("png"));
+    insta::assert_snapshot!(said(nova, &image, MediumSeen::Missing), @"
+    7:12 /image-ref error[missing-medium]: the image that this refers to is not there
+        upload the file, or drop the record
+    ");
+    insta::assert_snapshot!(said(nova, &image, MediumSeen::Forbidden), @"
+    7:12 /image-ref warning[unchecked-medium]: the image that this refers to may not be read, if it is there
+        put it into the dataset's folder, or look yourself whether the job's role may read it
+    ");
+    insta::assert_snapshot!(said(nova, &image, there(0, b"")), @"
+    7:12 /image-ref error[missing-medium]: the image that this refers to is empty
+        upload the file again
+    ");
+    insta::assert_snapshot!(said(nova, &image, there((10 << 20) + 1, JPEG)), @"
+    7:12 /image-ref error[medium-too-large]: the image has 10,485,761 bytes, and this model takes at most 10,485,760
+        compress it, or make it smaller
+    7:12 /image-ref error[medium-of-another-type]: the image's first bytes are those of jpeg, not of png
+        write the true format, where the model takes it, or convert the file
+    ");
+    insta::assert_snapshot!(said(nova, &met(MediumKind::Video, Some("mkv")), there((50 << 20) + 1, b"hello")), @"
+    7:12 /image-ref error[medium-too-large]: the video has 52,428,801 bytes, and this model takes at most 52,428,800
+        compress it, or make it smaller
+    7:12 /image-ref error[medium-of-another-type]: the video's first bytes are those of no format that is known here, not of mkv
+        write the true format, where the model takes it, or convert the file
+    ");
+    let drawn = met(MediumKind::Image, None);
+    insta::assert_snapshot!(said(canvas, &drawn, there(1000, b"GIF89a\x80\x02\xe0\x01")), @"
+    7:12 /image-ref error[medium-of-another-type]: the image's first bytes are those of gif, not of png or jpeg
+        write the true format, where the model takes it, or convert the file
+    ");
+    let sizes = [(511, 600), (4097, 1200), (4096, 3073), (512, 2049), (0, 0)];
+    let told: String =
+        sizes.iter().map(|(width, height)| said(canvas, &drawn, there(1000, &png(*width, *height)))).collect();
+    insta::assert_snapshot!(told, @"
+    7:12 /image-ref error[medium-wrong-size]: the image has 511 x 600 pixels, and this model takes sides of at least 512
+        scale or crop the image
+    7:12 /image-ref error[medium-wrong-size]: the image has 4,097 x 1,200 pixels, and this model takes sides of at most 4,096
+        scale or crop the image
+    7:12 /image-ref error[medium-wrong-size]: the image has 4,096 x 3,073 pixels, and this model takes at most 12,582,912 in all
+        scale or crop the image
+    7:12 /image-ref error[medium-wrong-size]: the image has 512 x 2,049 pixels, and this model takes one side at most 4 times as long as the other
+        scale or crop the image
+    7:12 /image-ref error[medium-wrong-size]: the image has 0 x 0 pixels, and this model takes sides of at least 512
+        scale or crop the image
+    ");
+    insta::assert_snapshot!(said(canvas, &drawn, there(1_000_000, JPEG)), @"
+    7:12 /image-ref warning[unchecked-medium]: the image's size doesn't show in its first 11 bytes
+        look at it yourself, or drop what stands before the picture
+    ");
+    insta::assert_snapshot!(said(canvas, &drawn, there(PNG.len() as u64, PNG)), @"
+    7:12 /image-ref error[medium-of-another-type]: the image tells no size: it is broken or cut off
+        make the file anew
+    ");
+}
+
+#[test]
+fn media_in_another_bucket_are_told() {
+    let (here, mut there) = (met(MediumKind::Image, None), met(MediumKind::Video, None));
+    there.uri = "s3://abcd/datasets/d/1".to_owned();
+    insta::assert_snapshot!(shown(&check_buckets("train.jsonl", &[here, there], "abc")), @"
+    7:12 /image-ref error[medium-in-another-bucket]: the video lies in another bucket than the records
+        copy the file into the dataset's folder, and write that address
+    ");
+}

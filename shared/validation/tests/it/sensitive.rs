@@ -1,0 +1,85 @@
+//! The optional pack only adds, and never says what it found.
+
+use std::fs;
+
+use tunedrop_validation::{Code, Customization, Finding, Options};
+
+use crate::support::{judge, judge_with, rules, shown};
+
+const PACK: [Code; 4] = [Code::AwsAccessKey, Code::PrivateKey, Code::CardNumber, Code::EmailAddress];
+const SENSITIVE: Options = Options { sensitive: true, thorough: false };
+
+fn is_of_pack(finding: &Finding) -> bool {
+    PACK.contains(&finding.code)
+}
+
+#[test]
+fn it_adds_warnings_and_changes_nothing_else() {
+    for (path, training) in crate::fixtures::all() {
+        let bytes = fs::read(&path).expect("a fixture");
+        let (without, with) = (judge(training, [&bytes[..]]), judge_with(SENSITIVE, training, [&bytes[..]]));
+        assert!(!without.findings.kept.iter().any(is_of_pack), "{}", path.display());
+        let kept: Vec<_> = with.findings.kept.iter().filter(|finding| !is_of_pack(finding)).collect();
+        assert_eq!(kept, without.findings.kept.iter().collect::<Vec<_>>(), "{}", path.display());
+        assert_eq!(with.findings.errors, without.findings.errors);
+        assert_eq!(with.statistics, without.statistics);
+        assert_eq!(with.media, without.media);
+    }
+}
+
+#[test]
+fn what_was_found_is_neither_in_a_message_nor_beside_it() {
+    let secrets = [
+        ["AKIA", "IOSFODNN7EXAMPLE"].concat(),
+        ["-----BEGIN EC ", "PRIVATE KEY-----"].concat(),
+        "4111-1111-1111-1111".to_owned(),
+        "ada.lovelace@example.com".to_owned(),
+    ];
+    let training = rules("titan-text-express", Customization::FineTuning);
+    let record = |secret: &String| format!("{{\"prompt\": \"a {secret} é {secret}\", \"completion\": \"b\"}}\n");
+    // More often than findings are kept.
+    let file: String = secrets.iter().cycle().take(200).map(record).collect();
+    let findings = judge_with(SENSITIVE, training, [file.as_bytes()]).findings;
+    for (code, secret) in PACK.iter().zip(&secrets) {
+        assert_eq!(findings.counts[code], 50);
+        assert!(!shown(&findings).contains(secret.as_str()));
+    }
+    for finding in findings.kept.iter().filter(|finding| is_of_pack(finding)) {
+        assert_eq!((finding.excerpt.is_none(), finding.column, finding.pointer.as_str()), (true, Some(15), "/prompt"));
+    }
+}
+
+#[test]
+fn a_secret_is_found_behind_escapes_and_in_each_layout() {
+    let cases = [
+        (
+            "nova-lite",
+            Customization::FineTuning,
+            r#"{"schemaVersion": "bedrock-conversation-2024", "system": [{"text": "X"}], "messages": [{"role": "user", "content": [{"text": "q"}]}, {"role": "assistant", "content": [{"text": "a"}]}]}"#,
+        ),
+        (
+            "claude-3-haiku",
+            Customization::FineTuning,
+            r#"{"system": "X", "messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}"#,
+        ),
+        ("titan-text-express", Customization::ContinuedPreTraining, r#"{"input": "X"}"#),
+        ("nova-canvas", Customization::FineTuning, r#"{"image-ref": "s3://abc/1.png", "caption": "X"}"#),
+        (
+            "nova-2-lite",
+            Customization::ReinforcementFineTuning,
+            r#"{"messages": [{"role": "user", "content": "q"}], "note": [{"a": "X"}]}"#,
+        ),
+        (
+            "nova-lite",
+            Customization::Distillation,
+            r#"{"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": [{"text": "X"}]}]}"#,
+        ),
+    ];
+    for (model, customization, record) in cases {
+        let line = record.replace("X", r"mail\u0020ada\u0040example.com\n\ud83d\ude00");
+        let report = judge_with(SENSITIVE, rules(model, customization), [line.as_bytes()]);
+        assert_eq!(report.findings.counts.into_iter().collect::<Vec<_>>(), [(Code::EmailAddress, 1)], "{model}");
+        let column = line.find("ada").map(|at| at as u64 + 1);
+        assert_eq!(report.findings.kept[0].column, column, "{line}");
+    }
+}
