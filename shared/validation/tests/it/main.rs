@@ -1,6 +1,7 @@
 //! What the public interface promises, on real files.
 
 mod chunks;
+mod corpus;
 mod differences;
 mod docs;
 mod fixtures;
