@@ -3,6 +3,7 @@
 use tunedrop_validation::{FileCheck, Finding, Findings, Options, Quotas, RecordIndex, Role, SetFile, check_set};
 
 use crate::catalogue::Rules;
+use crate::media;
 use crate::outcome::{FileOutcome, Outcome};
 use crate::read::read;
 use crate::set::Set;
@@ -28,8 +29,14 @@ pub(crate) fn judge(set: Set, options: Options, strict: bool, outcome: &mut Outc
     let mut train_index: Option<RecordIndex> = None;
     for (role, place) in files {
         let check = FileCheck::new(&place.name(), rules.training, role, train_index.take()).with(options);
-        match read(&place, check) {
-            Ok(report) => {
+        let looked = read(&place, check).and_then(|report| {
+            let looked = media::look(&place, &report, &rules.training.media)?;
+            Ok((report, looked))
+        });
+        match looked {
+            Ok((mut report, (found, note))) => {
+                report.findings.extend(found);
+                outcome.notes.extend(note);
                 train_index = Some(report.index);
                 read_files.push(FileOutcome {
                     path: place.name(),

@@ -8,6 +8,7 @@ mod explain;
 mod folder;
 mod format;
 mod judge;
+mod media;
 mod models;
 mod options;
 mod outcome;

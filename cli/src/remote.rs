@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
 use tunedrop_aws::{Failure, Object, Objects, Piece};
+use tunedrop_validation::catalogue::MediaLimits;
+use tunedrop_validation::{Findings, MediumMet};
 
 /// What a failed call most often means.
 const HINT: &str = "are credentials and Region set, as for the AWS CLI, and may they read there?";
@@ -31,6 +33,14 @@ async fn find(bucket: &str, key: &str) -> Result<(Objects, Option<Object>), Stri
 pub(crate) fn exists(bucket: &str, key: &str) -> Result<bool, String> {
     let (_, found) = runtime()?.block_on(find(bucket, key))?;
     Ok(found.is_some())
+}
+
+/// Looks at the media that records of `file` refer to.
+pub(crate) fn look_at(bucket: &str, file: &str, media: &[MediumMet], limits: &MediaLimits) -> Result<Findings, String> {
+    runtime()?.block_on(async {
+        let objects = Objects::new(&tunedrop_aws::config().await, bucket.to_owned());
+        objects.look_at(file, media, limits).await.map_err(explain)
+    })
 }
 
 /// Hands the bytes of an object to `take`, in order; `None` where there is no such object.

@@ -100,6 +100,10 @@ fn record(format: &Format) -> String {
 
 /// The limits that are known, in words.
 fn limits(training: &Training) -> Vec<(&'static str, String)> {
+    let media = match &training.format {
+        Format::Conversation(media) => (media.images_max, media.videos_max),
+        _ => (None, None),
+    };
     let sum = if training.sum_adjustable { " (a quota that can be raised)" } else { "" };
     [
         ("training, at least", training.train_min, " records"),
@@ -112,6 +116,13 @@ fn limits(training: &Training) -> Vec<(&'static str, String)> {
         ("a prompt, at most", training.prompt_tokens, " tokens"),
         ("a completion, at most", training.completion_tokens, " tokens"),
         ("a line, at most", training.record_bytes, " bytes"),
+        ("images of a record", media.0, " at most"),
+        ("videos of a record", media.1, " at most"),
+        ("an image, at most", training.media.image_bytes, " bytes"),
+        ("a video, at most", training.media.video_bytes, " bytes"),
+        ("a side, at least", training.media.side_min, " pixels"),
+        ("a side, at most", training.media.side_max, " pixels"),
+        ("an image in all, at most", training.media.pixels_max, " pixels"),
         ("training file, at most", training.train_bytes, " bytes"),
         ("validation file, at most", training.validation_bytes, " bytes"),
     ]

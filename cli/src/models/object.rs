@@ -1,7 +1,7 @@
 //! All about one model, for programs. A limit that no source gives is null.
 
 use serde_json::{Map, Value, json};
-use tunedrop_validation::catalogue::{Hyperparameter, HyperparameterKind, Lifecycle, MediaFormats};
+use tunedrop_validation::catalogue::{Hyperparameter, HyperparameterKind, Lifecycle, MediaFormats, MediaLimits};
 use tunedrop_validation::{Format, Model, Training};
 
 pub(super) fn object(model: &Model) -> Value {
@@ -28,6 +28,7 @@ pub(super) fn object(model: &Model) -> Value {
 fn training(training: &Training) -> Value {
     json!({
         "format": format(&training.format),
+        "media": media(&training.media),
         "validation": training.validation,
         "train_min": training.train_min,
         "train_advised": training.train_advised,
@@ -58,10 +59,24 @@ fn format(format: &Format) -> Value {
         }
         Format::Reinforcement => json!({"name": "reinforcement"}),
         Format::DistillationPrompts { multi_turn } => json!({"name": "distillation-prompts", "multi_turn": multi_turn}),
-        Format::Conversation(MediaFormats { images, videos, documents, reasoning }) => json!({
-            "name": "conversation", "images": images, "videos": videos, "documents": documents, "reasoning": reasoning,
+        Format::Conversation(MediaFormats { images, videos, documents, images_max, videos_max, reasoning }) => json!({
+            "name": "conversation", "images": images, "videos": videos, "documents": documents,
+            "images_max": images_max, "videos_max": videos_max, "reasoning": reasoning,
         }),
     }
+}
+
+fn media(limits: &MediaLimits) -> Value {
+    json!({
+        "same_bucket": limits.same_bucket,
+        "image_formats": limits.image_formats,
+        "image_bytes": limits.image_bytes,
+        "video_bytes": limits.video_bytes,
+        "side_min": limits.side_min,
+        "side_max": limits.side_max,
+        "pixels_max": limits.pixels_max,
+        "ratio_max": limits.ratio_max,
+    })
 }
 
 fn hyperparameter(parameter: &Hyperparameter) -> Value {

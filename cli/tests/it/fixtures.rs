@@ -9,7 +9,7 @@ use tunedrop_validation::Code;
 use crate::support::{findings, root, tunedrop};
 
 /// Each folder of fixtures with its model and type.
-const FORMATS: [(&str, &str, &str); 12] = [
+const FORMATS: [(&str, &str, &str); 14] = [
     ("prompt-completion", "titan-text-express", "fine-tuning"),
     ("input", "titan-text-express", "continued-pre-training"),
     ("conversation-text", "nova-micro", "fine-tuning"),
@@ -22,6 +22,8 @@ const FORMATS: [(&str, &str, &str); 12] = [
     ("image-caption", "nova-canvas", "fine-tuning"),
     ("image-embeddings", "titan-multimodal-embeddings", "fine-tuning"),
     ("prompt-completion-sides", "cohere-command", "fine-tuning"),
+    ("sensitive", "titan-text-express", "fine-tuning"),
+    ("sensitive-reinforcement", "nova-2-lite", "reinforcement-fine-tuning"),
 ];
 
 /// The finding as `.findings` files have it.
@@ -53,7 +55,9 @@ fn each_fixture_shows_the_findings_expected() {
                 continue;
             }
             let name = path.to_str().expect("a plain name");
-            let ran = tunedrop(Path::new("/"), &["check", name, "--model", model, "--type", kind, "--format", "json"]);
+            let mut args = vec!["check", name, "--model", model, "--type", kind, "--format", "json"];
+            args.extend(format.starts_with("sensitive").then_some("--sensitive"));
+            let ran = tunedrop(Path::new("/"), &args);
             let page = ran.json();
             let found: String = findings(&page).iter().filter(|finding| !is_about_counts(finding)).map(line).collect();
             let expected = fs::read_to_string(path.with_extension("findings")).expect("what is expected");

@@ -7,6 +7,7 @@ mod fixtures;
 mod folders;
 mod formats;
 mod hostile;
+mod media;
 mod paths;
 mod remote;
 mod sarif;

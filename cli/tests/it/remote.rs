@@ -40,10 +40,15 @@ fn answer(mut stream: TcpStream, objects: &Bucket) -> Option<()> {
                 None,
             )
         } else {
-            let bytes = objects.get(path.strip_prefix("/bucket/")?)?;
             let range =
                 head.iter().find_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned))?;
-            ("206 Partial Content", bytes.clone(), Some(format!("content-range: bytes {range}/{}\r\n", bytes.len())))
+            match objects.get(path.strip_prefix("/bucket/")?) {
+                Some(bytes) => {
+                    let range = format!("content-range: bytes {range}/{}\r\n", bytes.len());
+                    ("206 Partial Content", bytes.clone(), Some(range))
+                }
+                None => ("404 Not Found", b"<Error><Code>NoSuchKey</Code></Error>".to_vec(), None),
+            }
         };
         let (length, range) = (body.len(), range.unwrap_or_default());
         stream
@@ -100,4 +105,20 @@ fn what_is_not_there_is_said() {
     let closed = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     let ran = run(&closed, &["check", "s3://bucket/a.jsonl", "--model", "nova-lite"]);
     assert!(ran.code == 2 && ran.err.contains("are credentials and Region set"), "{}", ran.err);
+}
+
+#[test]
+fn media_are_looked_at() {
+    let objects = BTreeMap::from([
+        ("datasets/m/job.yaml", b"base_model: titan-multimodal-embeddings\n".to_vec()),
+        (
+            "datasets/m/train.jsonl",
+            b"{\"image-ref\": \"s3://bucket/datasets/m/1.png\", \"caption\": \"a\"}\n{\"image-ref\": \"s3://bucket/datasets/m/2.png\", \"caption\": \"b\"}\n".to_vec(),
+        ),
+        ("datasets/m/1.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06".to_vec()),
+    ]);
+    let endpoint = serve(Arc::new(objects));
+    let page = run(&endpoint, &["check", "s3://bucket/datasets/m/", "--format", "json"]).json();
+    let counts = &page["files"][0]["counts"];
+    assert_eq!((&counts["medium-wrong-size"], &counts["missing-medium"]), (&1.into(), &1.into()), "{page:#}");
 }

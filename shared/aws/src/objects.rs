@@ -1,5 +1,6 @@
 //! Objects in the stack's bucket, every read and copy pinned to the version that was meant.
 
+mod peek;
 mod ranges;
 
 use aws_config::SdkConfig;

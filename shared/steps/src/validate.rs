@@ -2,6 +2,7 @@
 
 mod build;
 mod judge;
+mod media;
 mod persist;
 mod set;
 

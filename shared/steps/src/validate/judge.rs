@@ -7,6 +7,7 @@ use tunedrop_validation::{
     Catalogue, Customization, FileCheck, Findings, Model, Quotas, RecordIndex, Role, SetFile, check_set,
 };
 
+use super::media;
 use super::set::Set;
 
 /// What came out.
@@ -51,7 +52,12 @@ pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>
         if matches!(piece, Piece::Changed) {
             return Ok(None);
         }
-        let report = check.finish();
+        let mut report = check.finish();
+        if set.missing.is_empty() {
+            let found = media::judge(objects, name, &report, training).await?;
+            report.findings.extend(found);
+            report.findings.kept.sort_by_key(|finding| (finding.line, finding.column));
+        }
         judged.findings.extend(report.findings);
         train_index = Some(report.index);
         judged.files.push(FileVerdict {

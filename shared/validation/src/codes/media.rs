@@ -38,7 +38,7 @@ pub(super) const MISSING: Text = Text {
     what: "A record refers to an object that doesn't exist, or is empty.",
     why: "The job fails when it comes to that record.",
     example: "\"uri\": \"s3://my-data-bucket/img/0001.png\", and no such object",
-    mend: "Upload the file, or drop the record.",
+    mend: "Upload the file, then drop the recipe again; or drop the record. Media are best uploaded first: only recipes and data files start a judgement.",
     source: NOVA,
 };
 

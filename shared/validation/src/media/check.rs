@@ -27,7 +27,11 @@ pub fn check_medium(file: &str, medium: &MediumMet, limits: &MediaLimits, seen: 
     let (bytes, head) = match seen {
         MediumSeen::Missing => {
             let message = format!("the {} that this refers to is not there", medium.kind.name());
-            return vec![finding(Code::MissingMedium, message, "upload the file, or drop the record")];
+            return vec![finding(
+                Code::MissingMedium,
+                message,
+                "upload the file, then drop the recipe again; or drop the record",
+            )];
         }
         MediumSeen::Forbidden => {
             let message = format!("the {} that this refers to may not be read, if it is there", medium.kind.name());

@@ -102,7 +102,7 @@ fn objects_that_do_not_fit_are_told_at_the_record() {
     let image = met(MediumKind::Image, Some("png"));
     insta::assert_snapshot!(said(nova, &image, MediumSeen::Missing), @"
     7:12 /image-ref error[missing-medium]: the image that this refers to is not there
-        upload the file, or drop the record
+        upload the file, then drop the recipe again; or drop the record
     ");
     insta::assert_snapshot!(said(nova, &image, MediumSeen::Forbidden), @"
     7:12 /image-ref warning[unchecked-medium]: the image that this refers to may not be read, if it is there

@@ -1,0 +1,52 @@
+//! Media that lie beside the data, as they will in the bucket.
+
+use crate::support::{findings, folder, tunedrop};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x06";
+
+/// A record that shows a PNG at each of these addresses.
+fn record(uris: &[&str]) -> String {
+    let block =
+        |uri: &&str| format!(r#"{{"image": {{"format": "png", "source": {{"s3Location": {{"uri": "{uri}"}}}}}}}}"#);
+    let blocks: Vec<String> = uris.iter().map(block).collect();
+    format!(
+        r#"{{"schemaVersion": "bedrock-conversation-2024", "messages": [{{"role": "user", "content": [{}]}}, {{"role": "assistant", "content": [{{"text": "a"}}]}}]}}"#,
+        blocks.join(", ")
+    ) + "\n"
+}
+
+#[test]
+fn files_in_the_folder_are_looked_at() {
+    let data = record(&["s3://my-data/datasets/parts/img/1.png", "s3://my-data/datasets/parts/img/2.png"])
+        + &record(&["s3://my-data/datasets/parts/img/3.png", "s3://my-data/datasets/parts/../secret.png"]);
+    let here = folder(&[
+        ("parts/train.jsonl", data.as_bytes()),
+        ("parts/img/1.png", PNG),
+        ("parts/img/2.png", b"\xff\xd8\xff\xe0"),
+        ("secret.png", b"no image"),
+    ]);
+    let ran = tunedrop(here.path(), &["check", "parts/train.jsonl", "--model", "nova-lite", "--format", "json"]);
+    let page = ran.json();
+    let found: Vec<_> = findings(&page).iter().filter(|finding| !finding["line"].is_null()).collect();
+    let codes: Vec<_> = found.iter().map(|finding| (&finding["line"], &finding["code"])).collect();
+    assert_eq!(codes, [(&1.into(), &"medium-of-another-type".into()), (&2.into(), &"missing-medium".into())]);
+    let place = found[0]["column"].as_u64().expect("a column") as usize;
+    assert!(data[place - 1..].starts_with("\"s3://my-data/datasets/parts/img/2.png"));
+    assert_eq!(page["notes"].as_array().map(Vec::len), Some(1), "of one that leads out it is said: {page:#}");
+}
+
+#[test]
+fn media_that_are_not_here_are_said_not_to_be_looked_at() {
+    let here = folder(&[("train.jsonl", record(&["s3://my-data/img/1.png"]).as_bytes())]);
+    let page = tunedrop(here.path(), &["check", "train.jsonl", "--model", "nova-lite", "--format", "json"]).json();
+    assert!(page["notes"][0].as_str().is_some_and(|note| note.contains("not looked at")), "{page:#}");
+    assert!(page["files"][0]["counts"].get("missing-medium").is_none());
+}
+
+#[test]
+fn novas_media_lie_in_one_bucket() {
+    let data = record(&["s3://my-data/img/1.png", "s3://other-data/img/2.png"]);
+    let here = folder(&[("train.jsonl", data.as_bytes())]);
+    let page = tunedrop(here.path(), &["check", "train.jsonl", "--model", "nova-lite", "--format", "json"]).json();
+    assert_eq!(page["files"][0]["counts"]["medium-in-another-bucket"], 1);
+}
