@@ -13,11 +13,13 @@ pub(crate) struct Faults<'f> {
     pub(crate) before: usize,
     /// The raw line.
     raw: &'f [u8],
+    /// Whether nothing of the line may be shown.
+    hidden: bool,
 }
 
 impl<'f> Faults<'f> {
     pub(crate) fn new(file: &'f str, line: u64, raw: &'f [u8]) -> Faults<'f> {
-        Faults { findings: Findings::default(), earlier: &[], file, line, before: 0, raw }
+        Faults { findings: Findings::default(), earlier: &[], file, line, before: 0, raw, hidden: false }
     }
 
     /// Whether enough faults of this code are kept: then one more is counted, and no words need to be made for it.
@@ -58,15 +60,14 @@ impl<'f> Faults<'f> {
             pointer,
             message: message.into(),
             help: help.into(),
-            excerpt: Some(Excerpt::around(self.raw, self.before + offset)),
+            excerpt: (!self.hidden).then(|| Excerpt::around(self.raw, self.before + offset)),
         });
     }
 
-    /// Takes away what stands around the last fault, if it has this code: it would show a secret.
-    pub(crate) fn hide_last(&mut self, code: Code) {
-        if let Some(last) = self.findings.kept.last_mut().filter(|last| last.code == code) {
-            last.excerpt = None;
-        }
+    /// Takes away what stands around the faults of this line, also of those to come: it may show a secret.
+    pub(crate) fn hide(&mut self) {
+        self.hidden = true;
+        self.findings.kept.iter_mut().for_each(|finding| finding.excerpt = None);
     }
 
     /// Whether a byte that is not UTF-8 stands there: that has its finding already.

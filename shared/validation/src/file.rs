@@ -91,7 +91,7 @@ impl FileCheck {
         self.pass.gathered.statistics.bytes += chunk.bytes();
         for (piece, outcome) in chunk.pieces().zip(outcome.pieces) {
             if self.head.goes_on(piece, &self.rules.file, &mut self.pass) {
-                self.pass.absorb(&self.rules.file, piece, outcome);
+                self.pass.absorb(&self.rules, piece, outcome);
             }
         }
     }
@@ -116,6 +116,6 @@ impl FileCheck {
 fn judge_and_absorb(piece: Piece, head: &mut Head, rules: &Rules, pass: &mut Pass) {
     if head.goes_on(piece, &rules.file, pass) {
         let outcome = rules.judge_piece(piece, &pass.findings);
-        pass.absorb(&rules.file, piece, outcome);
+        pass.absorb(rules, piece, outcome);
     }
 }

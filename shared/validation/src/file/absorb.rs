@@ -36,7 +36,7 @@ impl Pass {
     }
 
     /// Adds what came of judging the file's next piece.
-    pub(super) fn absorb(&mut self, file: &str, piece: Piece, mut outcome: PieceOutcome) {
+    pub(super) fn absorb(&mut self, rules: &Rules, piece: Piece, mut outcome: PieceOutcome) {
         let before = self.lines;
         self.lines += outcome.lines;
         self.slow += outcome.slow;
@@ -51,12 +51,12 @@ impl Pass {
         self.shown.extend(outcome.shown, before);
         for good in &outcome.good {
             self.gathered.add(&good.gist, before + good.line);
-            self.compare(file, piece, good, before + good.line);
+            self.compare(rules, piece, good, before + good.line);
         }
     }
 
     /// Looks for a record that says the same, in this file and in the training file.
-    fn compare(&mut self, file: &str, piece: Piece, good: &Good, line: u64) {
+    fn compare(&mut self, rules: &Rules, piece: Piece, good: &Good, line: u64) {
         let earlier = self.index.note(good.gist.fingerprint, line);
         let in_train = self.against.as_ref().and_then(|train| train.line_of(&good.gist.fingerprint));
         let mut tell = |code: Code, message: String, help: &str| {
@@ -64,8 +64,12 @@ impl Pass {
             let raw = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
             let offset = raw.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
             let before = [&self.findings];
-            let mut faults = Faults::new(file, line, raw);
+            let mut faults = Faults::new(&rules.file, line, raw);
             faults.earlier = &before;
+            if rules.sensitive {
+                // Whether this record holds a secret is forgotten by now.
+                faults.hide();
+            }
             faults.push(code, offset, String::new(), message, help);
             let findings = faults.findings;
             self.findings.extend(findings);

@@ -21,8 +21,8 @@ pub(super) fn judge_sensitive(sheet: &mut Sheet, node: &Node, text: &str, at: At
         // One finding for a text, at the first place: one made of nothing else has millions.
         if let Some(place) = first {
             let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
+            sheet.faults.hide();
             sheet.text_fault(code, node, place, at, format!("the text holds what looks like {what}{times}"), help);
-            sheet.faults.hide_last(code);
         }
     }
 }

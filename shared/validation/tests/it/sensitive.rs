@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use tunedrop_validation::{Code, Customization, Finding, Options};
+use tunedrop_validation::{Code, Customization, Finding, Findings, Options};
 
 use crate::support::{judge, judge_with, rules, shown};
 
@@ -19,8 +19,11 @@ fn it_adds_warnings_and_changes_nothing_else() {
         let bytes = fs::read(&path).expect("a fixture");
         let (without, with) = (judge(training, [&bytes[..]]), judge_with(SENSITIVE, training, [&bytes[..]]));
         assert!(!without.findings.kept.iter().any(is_of_pack), "{}", path.display());
-        let kept: Vec<_> = with.findings.kept.iter().filter(|finding| !is_of_pack(finding)).collect();
-        assert_eq!(kept, without.findings.kept.iter().collect::<Vec<_>>(), "{}", path.display());
+        let shown = |findings: &Findings| {
+            let rest = findings.kept.iter().filter(|finding| !is_of_pack(finding)).cloned();
+            rest.map(|finding| Finding { excerpt: None, ..finding }).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(&with.findings), shown(&without.findings), "{}", path.display());
         assert_eq!(with.findings.errors, without.findings.errors);
         assert_eq!(with.statistics, without.statistics);
         assert_eq!(with.media, without.media);
@@ -45,8 +48,25 @@ fn what_was_found_is_neither_in_a_message_nor_beside_it() {
         assert!(!shown(&findings).contains(secret.as_str()));
     }
     for finding in findings.kept.iter().filter(|finding| is_of_pack(finding)) {
-        assert_eq!((finding.excerpt.is_none(), finding.column, finding.pointer.as_str()), (true, Some(15), "/prompt"));
+        assert_eq!((finding.column, finding.pointer.as_str()), (Some(15), "/prompt"));
     }
+    assert!(findings.counts.contains_key(&Code::DuplicateRecord));
+    assert!(findings.kept.iter().all(|finding| finding.excerpt.is_none()));
+}
+
+#[test]
+fn other_faults_of_a_line_with_a_secret_show_nothing_of_it() {
+    let training = rules("titan-text-express", Customization::FineTuning);
+    let line = br#"{"sytem": 1, "prompt": "ada@example.com", "completion": ""}"#;
+    let report = judge_with(SENSITIVE, training, [&line[..], b"\n{\"prompt\": 1, \"completion\": \"x\"}\n"]);
+    let hidden: Vec<_> = report.findings.kept.iter().map(|one| (one.line, one.code, one.excerpt.is_none())).collect();
+    let expected = [
+        (Some(1), Code::UnknownKey, true),
+        (Some(1), Code::EmailAddress, true),
+        (Some(1), Code::EmptyText, true),
+        (Some(2), Code::WrongType, false),
+    ];
+    assert_eq!(hidden, expected);
 }
 
 #[test]
