@@ -15,6 +15,7 @@ mod outcome;
 mod place;
 mod progress;
 mod read;
+mod redrive;
 mod remote;
 mod set;
 
@@ -53,6 +54,7 @@ enum Command {
     Stop(command::RunArgs),
     /// Run the same content once more, as the next attempt
     Retry(command::RunArgs),
+    Redrive(redrive::RedriveArgs),
 }
 
 fn main() -> ExitCode {
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Approve(args) => command::send(Kind::ApproveRun, &args),
         Command::Stop(args) => command::send(Kind::StopRun, &args),
         Command::Retry(args) => command::send(Kind::RetryRun, &args),
+        Command::Redrive(args) => redrive::redrive(&args),
     };
     done.unwrap_or_else(|error| {
         complain(&format!("{error:#}"));

@@ -11,6 +11,8 @@ pub mod curve;
 mod deploy;
 mod emulator;
 mod folder;
+pub mod function;
+pub mod proxy;
 mod python;
 mod stack;
 mod standin;

@@ -3,10 +3,10 @@
 //! One emulator for all scenarios, each with datasets of its own, so that they run side by side.
 
 mod again;
-mod data;
 mod guards;
 mod journey;
 mod odd;
+mod redrive;
 mod reports;
 mod set;
 mod side;
@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Conclusion, Trial};
 use tokio::sync::OnceCell;
+use tunedrop_tests::data;
 use world::World;
 
 type Scenario = for<'w> fn(&'w World) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'w>>;
@@ -87,6 +88,9 @@ fn main() {
     let alone = scenarios!(
         odd::{
             poison_is_not_retried,
+        },
+        redrive::{
+            dead_letters_go_back_and_are_served,
         },
         guards::{
             model_that_bedrock_calls_legacy_is_refused,

@@ -89,6 +89,11 @@ impl World {
         self.stack.stop().await
     }
 
+    /// For `AWS_ENDPOINT_URL` of another program.
+    pub(crate) fn endpoint(&self) -> &str {
+        self.stack.endpoint()
+    }
+
     /// Uploads one file of a dataset, as anybody would.
     pub(crate) async fn drop(&self, side: &Side, dataset: &str, file: &str, text: impl Into<String>) -> Result<()> {
         self.put(side, &format!("datasets/{dataset}/{file}"), text.into().into_bytes()).await

@@ -1,1 +1,3 @@
-//! End-to-end and house tests live in the test binaries.
+//! What the test binaries share.
+
+pub mod data;

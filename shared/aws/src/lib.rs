@@ -9,6 +9,8 @@ mod jobs;
 mod ledger;
 #[cfg(feature = "objects")]
 mod objects;
+#[cfg(feature = "queues")]
+mod queues;
 #[cfg(feature = "topic")]
 mod topic;
 
@@ -26,13 +28,16 @@ pub use jobs::{JobRole, JobView, Jobs, Lifecycle, Started};
 pub use ledger::{Change, HeadIs, Ledger, Open};
 #[cfg(feature = "objects")]
 pub use objects::{Body, Object, Objects, Piece, Ranges};
+#[cfg(feature = "queues")]
+pub use queues::{Letter, Move, Queues};
 #[cfg(feature = "topic")]
 pub use topic::Topic;
 
 /// Region, credentials and endpoints from the environment, as Lambda sets them.
-/// Every attempt is answered within twenty seconds or given up, so that no step hangs until its function is killed.
+/// Every attempt is answered within ten seconds or given up: the SDK's three attempts at a call then end well within the
+/// sixty seconds of a function, and its step fails with words rather than being killed.
 pub async fn config() -> SdkConfig {
     let timeouts =
-        TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).read_timeout(Duration::from_secs(20)).build();
+        TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).read_timeout(Duration::from_secs(10)).build();
     aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
 }

@@ -286,10 +286,12 @@ impl<'a> Parser<'a, '_, '_> {
                 let message = format!("a control character (U+{byte:04X}) stands where {wanted} should stand");
                 self.fault(Code::ControlCharacter, self.at, message, "take it out");
             }
-            Some(b'\'') => self.invalid(
-                &format!("a single quote stands where {wanted} should stand"),
-                "JSON takes double quotes only",
-            ),
+            Some(b'\'') => {
+                self.invalid(
+                    &format!("a single quote stands where {wanted} should stand"),
+                    "JSON takes double quotes only",
+                );
+            }
             Some(byte) if byte.is_ascii_punctuation() => {
                 let byte = byte as char;
                 self.invalid(&format!("`{byte}` stands where {wanted} should stand"), help);

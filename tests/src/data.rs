@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// `n` good conversations; another `seed` gives other ones.
-pub(crate) fn nova(n: usize, seed: &str) -> String {
+pub fn nova(n: usize, seed: &str) -> String {
     let mut lines = String::new();
     for i in 0..n {
         let _ = writeln!(
@@ -15,7 +15,7 @@ pub(crate) fn nova(n: usize, seed: &str) -> String {
 }
 
 /// `n` good prompt/completion pairs.
-pub(crate) fn pairs(n: usize, seed: &str) -> String {
+pub fn pairs(n: usize, seed: &str) -> String {
     (0..n)
         .map(|i| {
             format!(
@@ -26,16 +26,16 @@ pub(crate) fn pairs(n: usize, seed: &str) -> String {
 }
 
 /// `n` good texts for continued pre-training.
-pub(crate) fn texts(n: usize, seed: &str) -> String {
+pub fn texts(n: usize, seed: &str) -> String {
     (0..n).map(|i| format!("{{\"input\":\"Section {i} of the manual for {seed} describes part {i}.\"}}\n")).collect()
 }
 
 /// `n` good distillation prompts.
-pub(crate) fn prompts(n: usize, seed: &str) -> String {
+pub fn prompts(n: usize, seed: &str) -> String {
     (0..n).map(|i| format!("{{\"schemaVersion\":\"bedrock-conversation-2024\",\"messages\":[{{\"role\":\"user\",\"content\":[{{\"text\":\"Describe item {i} of {seed}.\"}}]}}]}}\n")).collect()
 }
 
 /// `n` good reinforcement prompts.
-pub(crate) fn graded(n: usize, seed: &str) -> String {
+pub fn graded(n: usize, seed: &str) -> String {
     (0..n).map(|i| format!("{{\"id\":\"{seed}-{i}\",\"messages\":[{{\"role\":\"user\",\"content\":\"How much is {i} plus {i}?\"}}],\"reference_answer\":\"{}\"}}\n", 2 * i)).collect()
 }

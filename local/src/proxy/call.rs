@@ -1,0 +1,145 @@
+//! What a request asks for: service, operation and resource, read off the wire.
+
+use hyper::http::request::Parts;
+use serde_json::Value;
+
+/// One call of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Call {
+    /// As it signs: `dynamodb`, `s3`, `events`, `sns`, `sqs`, `bedrock` …
+    pub service: String,
+    /// As the API names it: `UpdateItem`.
+    pub operation: String,
+    /// What it acts on: a key of the bucket or the ledger, an event's kind, a job.
+    pub resource: String,
+    /// The caller's port.
+    pub peer: u16,
+}
+
+impl Call {
+    /// Reads a request.
+    pub(super) fn of(head: &Parts, body: &[u8], peer: u16) -> Call {
+        let service = signed_for(head).unwrap_or("unknown").to_owned();
+        let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+        let (operation, resource) = match (target, service.as_str()) {
+            (Some(target), _) => {
+                let operation = target.rsplit('.').next().unwrap_or(target);
+                (operation.to_owned(), json_resource(body))
+            }
+            (None, "s3") => s3(head),
+            (None, "bedrock") => bedrock(head, body),
+            _ => (form(body, "Action"), form(body, "Subject")),
+        };
+        Call { service, operation, resource, peer }
+    }
+}
+
+/// The service in the signature's scope: `Credential=<key>/<date>/<Region>/<service>/aws4_request`.
+fn signed_for(head: &Parts) -> Option<&str> {
+    let credential = head.headers.get("authorization")?.to_str().ok()?.split_once("Credential=")?.1;
+    credential.split([',', ' ']).next()?.split('/').nth(3)
+}
+
+/// A ledger's key, an index, or an event's kind.
+fn json_resource(body: &[u8]) -> String {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    ["/Key/pk/S", "/Item/pk/S", "/IndexName", "/Entries/0/DetailType", "/QueueUrl"]
+        .iter()
+        .find_map(|pointer| body.pointer(pointer)?.as_str())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// S3, addressed by path: `/<bucket>/<key>`.
+fn s3(head: &Parts) -> (String, String) {
+    let key = head.uri.path().splitn(3, '/').nth(2).unwrap_or_default();
+    let query = head.uri.query().unwrap_or_default();
+    let is_copy = head.headers.contains_key("x-amz-copy-source");
+    let operation = match head.method.as_str() {
+        "PUT" if is_copy => "CopyObject",
+        "PUT" => "PutObject",
+        "GET" if key.is_empty() => "ListObjectsV2",
+        "GET" => "GetObject",
+        "HEAD" => "HeadObject",
+        "DELETE" => "DeleteObject",
+        other => other,
+    };
+    let prefix = query.split('&').find_map(|part| part.strip_prefix("prefix=")).unwrap_or_default();
+    let resource = if key.is_empty() { prefix.replace("%2F", "/") } else { key.to_owned() };
+    (operation.to_owned(), resource)
+}
+
+fn bedrock(head: &Parts, body: &[u8]) -> (String, String) {
+    let path = head.uri.path().trim_matches('/');
+    let (collection, id) = path.split_once('/').unwrap_or((path, ""));
+    let operation = match (head.method.as_str(), collection) {
+        ("POST", "model-customization-jobs") if id.ends_with("/stop") => "StopModelCustomizationJob",
+        ("POST", "model-customization-jobs") => "CreateModelCustomizationJob",
+        ("GET", "model-customization-jobs") if id.is_empty() => "ListModelCustomizationJobs",
+        ("GET", "model-customization-jobs") => "GetModelCustomizationJob",
+        ("GET", "foundation-models") => "GetFoundationModel",
+        (_, other) => other,
+    };
+    let name = || serde_json::from_slice::<Value>(body).ok()?["jobName"].as_str().map(str::to_owned);
+    let resource = if id.is_empty() { name().unwrap_or_default() } else { id.to_owned() };
+    (operation.to_owned(), resource)
+}
+
+/// A field of a form (SNS speaks the query protocol).
+fn form(body: &[u8], name: &str) -> String {
+    let text = String::from_utf8_lossy(body);
+    let found = text.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    found.unwrap_or_default().replace('+', " ").replace("%20", " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(method: &str, uri: &str, service: &str, headers: &[(&str, &str)], body: &str) -> (String, String) {
+        let scope = format!(
+            "AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host"
+        );
+        let mut request = hyper::Request::builder().method(method).uri(uri).header("authorization", scope);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        let call = Call::of(&head, body.as_bytes(), 1);
+        assert_eq!(call.service, service);
+        (call.operation, call.resource)
+    }
+
+    #[test]
+    fn calls_are_named_as_the_api_names_them() {
+        let named = |operation: &str, resource: &str| (operation.to_owned(), resource.to_owned());
+        let update = call(
+            "POST",
+            "/",
+            "dynamodb",
+            &[("x-amz-target", "DynamoDB_20120810.UpdateItem")],
+            r#"{"Key":{"pk":{"S":"run#a-1"}}}"#,
+        );
+        assert_eq!(update, named("UpdateItem", "run#a-1"));
+        let put = call("PUT", "/bucket/reports/a/latest.html?x-id=PutObject", "s3", &[], "");
+        assert_eq!(put, named("PutObject", "reports/a/latest.html"));
+        let copy = call("PUT", "/bucket/runs/a/data/train.jsonl", "s3", &[("x-amz-copy-source", "b/k")], "");
+        assert_eq!(copy, named("CopyObject", "runs/a/data/train.jsonl"));
+        let list = call("GET", "/bucket?list-type=2&prefix=datasets%2Fa%2Fjob.yaml", "s3", &[], "");
+        assert_eq!(list, named("ListObjectsV2", "datasets/a/job.yaml"));
+        let create = call("POST", "/model-customization-jobs", "bedrock", &[], r#"{"jobName":"a-1"}"#);
+        assert_eq!(create, named("CreateModelCustomizationJob", "a-1"));
+        let stop = call("POST", "/model-customization-jobs/a-1/stop", "bedrock", &[], "");
+        assert_eq!(stop, named("StopModelCustomizationJob", "a-1/stop"));
+        let publish = call("POST", "/", "sns", &[], "Action=Publish&Version=2010-03-31&Subject=a%20b");
+        assert_eq!(publish, named("Publish", "a b"));
+        let event = call(
+            "POST",
+            "/",
+            "events",
+            &[("x-amz-target", "AWSEvents.PutEvents")],
+            r#"{"Entries":[{"DetailType":"Launch Due"}]}"#,
+        );
+        assert_eq!(event, named("PutEvents", "Launch Due"));
+    }
+}

@@ -1,0 +1,75 @@
+//! Events on their way, and the shapes in which functions get them.
+
+use serde_json::{Value, json};
+use tunedrop_local::REGION;
+
+/// An event in front of a function.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    pub(crate) function: String,
+    /// Its detail-type; with the job's state, where it is Bedrock's.
+    pub(crate) kind: String,
+    pub(crate) event: Value,
+    /// How often it was received, as SQS counts.
+    pub(crate) received: usize,
+}
+
+impl Delivery {
+    pub(crate) fn new(function: &str, event: Value) -> Delivery {
+        let mut kind = event["detail-type"].as_str().unwrap_or_default().to_owned();
+        let status = event["detail"].get("jobStatus").or(event["detail"].get("job_status"));
+        if let Some(status) = status.and_then(Value::as_str) {
+            kind = format!("{kind}: {status}");
+        }
+        Delivery { function: function.to_owned(), kind, event, received: 0 }
+    }
+
+    /// As Lambda hands it over: a batch of one, or the tick itself.
+    pub(crate) fn payload(&self) -> Value {
+        if self.function == "sweep" {
+            return self.event.clone();
+        }
+        json!({ "Records": [{
+            "messageId": "m-1",
+            "receiptHandle": "r-1",
+            "body": self.event.to_string(),
+            "attributes": {},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": format!("arn:aws:sqs:{REGION}:123456789012:queue"),
+            "awsRegion": REGION,
+        }] })
+    }
+}
+
+/// An event as a rule passes it on.
+pub(crate) fn event(source: &str, kind: &str, detail: &Value) -> Value {
+    json!({
+        "version": "0",
+        "id": "00000000-0000-4000-8000-000000000000",
+        "detail-type": kind,
+        "source": source,
+        "account": "123456789012",
+        "time": "2026-01-01T00:00:00Z",
+        "region": REGION,
+        "resources": [],
+        "detail": detail,
+    })
+}
+
+/// What S3 says of an upload.
+pub(crate) fn object_created(bucket: &str, key: &str) -> Value {
+    let detail = json!({ "version": "0", "bucket": { "name": bucket }, "object": { "key": key }, "requester": "ada" });
+    event("aws.s3", "Object Created", &detail)
+}
+
+/// The events of a call that puts some.
+pub(crate) fn entries(body: &[u8]) -> Vec<Value> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let one = |entry: &Value| {
+        let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let detail: Value = serde_json::from_str(&text("Detail")).unwrap_or_default();
+        event(&text("Source"), &text("DetailType"), &detail)
+    };
+    body["Entries"].as_array().into_iter().flatten().map(one).collect()
+}
