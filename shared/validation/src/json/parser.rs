@@ -184,17 +184,6 @@ impl<'a> Parser<'a, '_, '_> {
         Err(self.unexpected("a closing bracket"))
     }
 
-    fn skip_string(&mut self) {
-        self.at += 1;
-        while let Some(byte) = self.peek() {
-            self.at += if byte == b'\\' { 2 } else { 1 };
-            if byte == b'"' {
-                return;
-            }
-        }
-        self.at = self.bytes.len();
-    }
-
     fn number(&mut self) -> Result<Value<'a>, Unreadable> {
         let start = self.at;
         self.eat(|byte| byte == b'-');

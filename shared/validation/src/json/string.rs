@@ -56,6 +56,18 @@ impl<'a> Parser<'a, '_, '_> {
         rest[..end].iter().position(|byte| *byte < b' ').unwrap_or(end)
     }
 
+    /// Passes over a text.
+    pub(super) fn skip_string(&mut self) {
+        self.at += 1;
+        while let Some(byte) = self.peek() {
+            self.at += if byte == b'\\' { 2 } else { 1 };
+            if byte == b'"' {
+                return;
+            }
+        }
+        self.at = self.bytes.len();
+    }
+
     /// Reads an escape; the parser stands on its backslash.
     fn escape(&mut self, text: &mut String) -> Option<()> {
         let start = self.at;
