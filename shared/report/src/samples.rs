@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use tunedrop_run::State;
 use tunedrop_run::event::{Detail, VERSION};
-use tunedrop_validation::{Code, Excerpt, Finding, Findings, Severity, Statistics, TokenBracket};
+use tunedrop_validation::{
+    Catalogue, Code, Customization, Excerpt, Finding, Findings, LongRecord, Severity, Statistics, TokenBracket,
+    TokenBucket,
+};
 
-use crate::{FileVerdict, LossPoint, Outcome, Phase, Verdict};
+use crate::{Billing, FileVerdict, LossPoint, Outcome, Phase, Verdict, settings};
 
 /// Markup, quotes, a shell's way out, a turn of direction, and line breaks.
 pub(crate) const HOSTILE: &str = "[x\"'><script>alert(1)</script>&amp;\u{202e}fdp\r\nBcc: eve@example.com\0'; rm -rf ~";
@@ -79,7 +82,15 @@ pub(crate) fn statistics() -> Statistics {
         longest_tokens: TokenBracket { low: 1_200, high: 2_400 },
         longest_line: Some(7_001),
         duplicates: 3,
-        ..Statistics::default()
+        leaked: 0,
+        with_system: 12_320,
+        different_systems: 2,
+        longest: [(7_001, 2_400), (12, 2_300), (12_000, 1_900)]
+            .map(|(line, high)| LongRecord { line, tokens: TokenBracket { low: high / 2, high } })
+            .to_vec(),
+        token_histogram: [(40, 20), (63, 300), (127, 9_000), (511, 2_990), (2_431, 10)]
+            .map(|(up_to, records)| TokenBucket { up_to, records })
+            .to_vec(),
     }
 }
 
@@ -96,6 +107,8 @@ pub(crate) fn rejected() -> Verdict {
         name: name.to_owned(),
         role: role.to_owned(),
         blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
+        etag: Some("\"9a0364b9e99bb480dd25e1f0284c8555\"".to_owned()),
+        dropped_at: Some("2026-11-23T03:59:00.000Z".to_owned()),
         statistics,
     };
     Verdict {
@@ -107,10 +120,14 @@ pub(crate) fn rejected() -> Verdict {
         dropped_at: "2026-11-23T04:00:00.000Z".to_owned(),
         base_model: Some("amazon.nova-lite-v1:0:300k".to_owned()),
         customization: Some("fine-tuning".to_owned()),
-        hyperparameters: BTreeMap::from([
-            ("epochCount".to_owned(), "2".to_owned()),
-            ("learningRate".to_owned(), "0.00001".to_owned()),
-        ]),
+        catalogue_model: Some("nova-lite".to_owned()),
+        hyperparameters: settings(
+            Catalogue::embedded().find("nova-lite").unwrap().customization(Customization::FineTuning),
+            &BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
+        ),
+        record_tokens: Some(32_000),
+        billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: Some(0.002) }),
+        mended: None,
         files: vec![
             file("job.yaml", "recipe", None),
             file("train.jsonl", "train", Some(statistics())),
@@ -140,8 +157,11 @@ pub(crate) fn misnamed(dataset: &str) -> Verdict {
         dataset: dataset.to_owned(),
         run_id: None,
         base_model: None,
+        catalogue_model: None,
         customization: None,
         hyperparameters: BTreeMap::new(),
+        record_tokens: None,
+        billing: None,
         files: Vec::new(),
         findings,
         ..rejected()

@@ -1,12 +1,23 @@
 //! The verdict on an evaluated set: `report.html` and `report.json`.
 
+mod data;
 mod excerpt;
+mod groups;
+mod mended;
 mod page;
+mod remedy;
+mod settings;
+mod tokens;
 
 use std::collections::BTreeMap;
 
+pub use mended::Mended;
+pub use settings::{Origin, Setting, settings};
+
 use serde::Serialize;
 use tunedrop_validation::{Findings, Statistics};
+
+use crate::Billing;
 
 /// Everything the verdict report shows.
 #[derive(Debug, Clone, Serialize)]
@@ -25,16 +36,24 @@ pub struct Verdict {
     pub dropped_at: String,
     /// The base model's identifier, where the recipe could be read.
     pub base_model: Option<String>,
+    /// The short name of the catalogue model whose rules the data was judged by.
+    pub catalogue_model: Option<String>,
     /// `fine-tuning`, `continued-pre-training`, `distillation` or `reinforcement-fine-tuning`.
     pub customization: Option<String>,
-    /// Hyperparameters as they will be sent; an unset one is not sent.
-    pub hyperparameters: BTreeMap<String, String>,
+    /// Hyperparameters by name: those of the recipe, which are sent, and those that the model takes beside.
+    pub hyperparameters: BTreeMap<String, Setting>,
+    /// The most tokens of a record that the model takes, where AWS says.
+    pub record_tokens: Option<u64>,
+    /// What the run would be billed; absent without a training file, and for images.
+    pub billing: Option<Billing>,
     /// The files of the set that were read.
     pub files: Vec<FileVerdict>,
     /// What the set still waits for.
     pub waits_for: Vec<String>,
     /// Findings of the recipe, of the set as a whole, and of every file, in this order.
     pub findings: Findings,
+    /// What is mended since the dataset's last rejection, where no set was accepted in between.
+    pub mended: Option<Mended>,
     /// Whether the page shows what stands around a fault. The JSON never does.
     #[serde(skip)]
     pub show_excerpts: bool,
@@ -51,6 +70,10 @@ pub struct FileVerdict {
     pub role: String,
     /// BLAKE3 of its bytes, in hex.
     pub blake3: String,
+    /// The version that was read, by S3's ETag.
+    pub etag: Option<String>,
+    /// RFC 3339: when that version was dropped.
+    pub dropped_at: Option<String>,
     /// What it holds; absent for the recipe.
     pub statistics: Option<Statistics>,
 }

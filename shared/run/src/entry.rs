@@ -49,6 +49,12 @@ pub struct Run {
     /// The first of them, a line each.
     #[serde(default)]
     pub findings: Vec<String>,
+    /// How many findings there were of each code, by its name.
+    #[serde(default)]
+    pub counts: BTreeMap<String, u64>,
+    /// The dataset's newest accepted run when this one was judged; a retried run's own predecessor is the run before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
     /// Where the report lies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,
@@ -145,6 +151,9 @@ pub struct DatasetHead {
     /// The run that `judged` gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged_run: Option<String>,
+    /// The run that was rejected last. It stays when a set is accepted: the times tell which came later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<String>,
     /// What an incomplete set waits for.
     #[serde(default)]
     pub waits_for: Vec<String>,

@@ -4,11 +4,7 @@ use plotters::prelude::*;
 
 use super::LossPoint;
 use super::losses::{alternative, is_usable};
-
-/// The style sheet finds the lines by these colours, and gives them those of the page.
-const TRAINING: RGBColor = RGBColor(0x1f, 0x6f, 0xd6);
-const VALIDATION: RGBColor = RGBColor(0xb5, 0x47, 0x08);
-const GRID: RGBColor = RGBColor(0x80, 0x80, 0x80);
+use crate::svg::{DrawError, Drawn, GRID, TRAINING, VALIDATION, drawn};
 
 /// At most this many stretches of steps are drawn, each by its lowest and its highest loss; a chart has no more columns.
 const STRETCHES: usize = 400;
@@ -29,10 +25,9 @@ struct Marks {
 /// A series by its name, with its colour and what is drawn of it.
 type Series = (&'static str, RGBColor, Vec<(f64, f64)>);
 
-/// One chart in two sizes; the page shows the one that fits.
+/// The chart, and what its key names.
 pub(super) struct Charts {
-    pub wide: String,
-    pub narrow: String,
+    pub drawn: Drawn,
     /// The series drawn, by the names that the style sheet knows.
     pub legend: Vec<&'static str>,
     /// Whether the lowest validation loss has a ring around it.
@@ -50,9 +45,11 @@ pub(super) fn charts(training: &[LossPoint], validation: &[LossPoint]) -> Option
     let marks = marks(training, validation);
     let lines: Vec<(RGBColor, &[(f64, f64)])> =
         series.iter().map(|(_, colour, points)| (*colour, points.as_slice())).collect();
+    let all = || lines.iter().flat_map(|(_, points)| points.iter());
+    let steps = range(all().map(|point| point.0), 1.0)?;
+    let losses = padded(range(all().map(|point| point.1), 0.0)?);
     Some(Charts {
-        wide: svg(&lines, &marks, "wide", (800, 360), &text)?,
-        narrow: svg(&lines, &marks, "narrow", (360, 280), &text)?,
+        drawn: drawn(&text, |out, size| draw(out, size, steps, losses, &lines, &marks))?,
         rings: marks.lowest.is_some(),
         legend: series.iter().map(|(name, ..)| *name).collect(),
     })
@@ -90,24 +87,6 @@ fn marks(training: &[LossPoint], validation: &[LossPoint]) -> Marks {
     Marks { epochs, lowest: lowest.map(|point| (point.step as f64, point.loss)) }
 }
 
-fn svg(
-    lines: &[(RGBColor, &[(f64, f64)])],
-    marks: &Marks,
-    class: &str,
-    size: (u32, u32),
-    text: &str,
-) -> Option<String> {
-    let all = || lines.iter().flat_map(|(_, points)| points.iter());
-    let steps = range(all().map(|point| point.0), 1.0)?;
-    let losses = padded(range(all().map(|point| point.1), 0.0)?);
-    let mut drawn = String::new();
-    draw(&mut drawn, size, steps, losses, lines, marks).ok()?;
-    // Only the view box stays, so that the page sets the size.
-    let (_, inner) = drawn.split_once("viewBox=")?;
-    let label = text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-    Some(format!("<svg class=\"{class}\" role=\"img\" aria-label=\"{label}\" viewBox={inner}"))
-}
-
 /// The least and the greatest value, at least `least` apart.
 fn range(values: impl Iterator<Item = f64>, least: f64) -> Option<(f64, f64)> {
     let (low, high) = values.fold(None, |range, value| {
@@ -131,7 +110,7 @@ fn draw(
     losses: (f64, f64),
     lines: &[(RGBColor, &[(f64, f64)])],
     marks: &Marks,
-) -> Result<(), DrawingAreaErrorKind<std::io::Error>> {
+) -> Result<(), DrawError> {
     let area = SVGBackend::with_string(out, size).into_drawing_area();
     let mut chart = ChartBuilder::on(&area)
         .margin_right(20)

@@ -1,13 +1,14 @@
 //! The verdict as a page.
 
 use askama::Template;
-use tunedrop_validation::{Code, Finding, Severity, Statistics, TokenBracket};
+use tunedrop_validation::Statistics;
 
-use super::excerpt::{Marked, marked};
+use super::data::{Longest, Row, longest, rows};
+use super::groups::{Group, groups};
+use super::remedy::check_again;
+use super::tokens::{Histogram, histogram};
 use super::{FileVerdict, Verdict};
-use crate::wording::{
-    STYLE, STYLE_HASH, bytes, command, counted, errors_and_warnings, listed, moment, thousands, visible,
-};
+use crate::wording::{STYLE, STYLE_HASH, command, counted, errors_and_warnings, listed, moment, visible};
 
 #[derive(Template)]
 #[template(path = "verdict.html")]
@@ -20,50 +21,38 @@ struct Page<'a> {
     dataset: String,
     headline: String,
     note: Option<String>,
+    mended: Option<String>,
     command: Option<String>,
     waits_for: Vec<String>,
     total: String,
     has_lines: bool,
+    done: Option<String>,
     groups: Vec<Group>,
+    check_again: Option<String>,
     data_files: Vec<String>,
     rows: Vec<Row>,
+    histograms: Vec<Histogram>,
+    has_limit: bool,
+    longest: Vec<Longest>,
     show_run: bool,
     facts: Vec<(&'a str, String)>,
-    hyperparameters: Vec<(String, String)>,
+    settings: Vec<Shown>,
     files: Vec<File>,
 }
 
-/// The findings of one code.
-struct Group {
-    code: &'static str,
-    title: &'static str,
-    severity: &'static str,
-    total: String,
-    places: Vec<Place>,
-    more: Option<String>,
-    /// Where all of them are mended in the same way.
-    help: Option<String>,
-    what: &'static str,
-    why: &'static str,
-}
-
-struct Place {
-    place: String,
-    pointer: Option<String>,
-    message: String,
-    help: Option<String>,
-    excerpt: Option<Marked>,
-}
-
-struct Row {
-    name: &'static str,
-    values: Vec<String>,
+/// A hyperparameter as it is shown.
+struct Shown {
+    name: String,
+    value: String,
+    range: String,
+    origin: &'static str,
 }
 
 struct File {
     name: String,
     role: String,
     blake3: String,
+    version: Option<String>,
 }
 
 pub(super) fn render(verdict: &Verdict) -> Result<String, askama::Error> {
@@ -72,13 +61,8 @@ pub(super) fn render(verdict: &Verdict) -> Result<String, askama::Error> {
     let (tone, headline) = headline(verdict);
     let data: Vec<(&FileVerdict, &Statistics)> =
         verdict.files.iter().filter_map(|file| Some((file, file.statistics.as_ref()?))).collect();
-    let mut facts = Vec::new();
-    let mut add = |name, value: Option<&String>| facts.extend(value.map(|value| (name, visible(value))));
-    add("Run", verdict.run_id.as_ref());
-    add("Base model", verdict.base_model.as_ref());
-    add("Customization", verdict.customization.as_ref());
-    facts.push(("Dropped", moment(&verdict.dropped_at)));
     let held = verdict.run_id.as_ref().filter(|_| verdict.state == "Held");
+    let limit = verdict.record_tokens;
     Page {
         style: STYLE,
         style_hash: STYLE_HASH,
@@ -88,23 +72,59 @@ pub(super) fn render(verdict: &Verdict) -> Result<String, askama::Error> {
         dataset,
         headline,
         note: verdict.note.as_deref().map(visible),
+        mended: verdict.mended.as_ref().map(|mended| mended.sentence()),
         command: held.map(|run_id| command("approve", run_id, &verdict.stack)),
         waits_for: verdict.waits_for.iter().map(|file| visible(file)).collect(),
         total: errors_and_warnings(findings.errors, findings.warnings),
         has_lines: findings.kept.iter().any(|finding| finding.line.is_some()),
+        done: verdict.mended.as_ref().and_then(|mended| mended.done(findings)),
         groups: groups(verdict),
+        check_again: (!findings.kept.is_empty() && !verdict.is_misnamed()).then(|| check_again(verdict)),
         data_files: data.iter().map(|(file, _)| visible(&file.name)).collect(),
-        rows: if data.is_empty() { Vec::new() } else { rows(&data) },
+        rows: rows(&data),
+        histograms: data.iter().filter_map(|(file, statistics)| histogram(&file.name, statistics, limit)).collect(),
+        has_limit: limit.is_some(),
+        longest: longest(&data, limit),
         show_run: !verdict.is_misnamed(),
-        facts,
-        hyperparameters: verdict.hyperparameters.iter().map(|(name, value)| (visible(name), visible(value))).collect(),
+        facts: facts(verdict),
+        settings: shown(verdict),
         files: verdict.files.iter().map(file).collect(),
     }
     .render()
 }
 
 fn file(file: &FileVerdict) -> File {
-    File { name: visible(&file.name), role: visible(&file.role), blake3: visible(&file.blake3) }
+    File {
+        name: visible(&file.name),
+        role: visible(&file.role),
+        blake3: visible(&file.blake3),
+        version: file.etag.as_ref().map(|etag| {
+            let dropped = file.dropped_at.as_ref().map_or(String::new(), |time| format!(", dropped {}", moment(time)));
+            format!("ETag {}{dropped}", visible(etag.trim_matches('"')))
+        }),
+    }
+}
+
+fn facts(verdict: &Verdict) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let mut add = |name, value: Option<&String>| facts.extend(value.map(|value| (name, visible(value))));
+    add("Run", verdict.run_id.as_ref());
+    add("Base model", verdict.base_model.as_ref());
+    add("Customization", verdict.customization.as_ref());
+    facts.push(("Dropped", moment(&verdict.dropped_at)));
+    facts.extend(verdict.billing.iter().flat_map(|billing| billing.facts()));
+    facts
+}
+
+fn shown(verdict: &Verdict) -> Vec<Shown> {
+    let text = |text: Option<&String>| text.map_or("–".to_owned(), |text| visible(text));
+    let shown = |(name, setting): (&String, &super::Setting)| Shown {
+        name: visible(name),
+        value: text(setting.value.as_ref()),
+        range: text(setting.range.as_ref()),
+        origin: setting.origin.words(),
+    };
+    verdict.hyperparameters.iter().map(shown).collect()
 }
 
 /// The colour, and one sentence.
@@ -131,85 +151,5 @@ pub(super) fn headline(verdict: &Verdict) -> (&'static str, String) {
         "Queued" if verdict.note.is_some() => ("wait", format!("Valid{records}, but its launch may be refused")),
         "Queued" => ("good", format!("Accepted{records}: it is launched as soon as a job slot is free")),
         other => ("wait", visible(other)),
-    }
-}
-
-/// Errors first, then in the order in which the codes were met.
-fn groups(verdict: &Verdict) -> Vec<Group> {
-    let mut codes: Vec<Code> = Vec::new();
-    for code in verdict.findings.kept.iter().map(|finding| finding.code).chain(verdict.findings.counts.keys().copied())
-    {
-        if !codes.contains(&code) {
-            codes.push(code);
-        }
-    }
-    let mut groups: Vec<(Severity, Group)> = codes.into_iter().map(|code| group(verdict, code)).collect();
-    groups.sort_by_key(|(severity, _)| *severity);
-    groups.into_iter().map(|(_, group)| group).collect()
-}
-
-fn group(verdict: &Verdict, code: Code) -> (Severity, Group) {
-    let kept: Vec<&Finding> = verdict.findings.kept.iter().filter(|finding| finding.code == code).collect();
-    let total = verdict.findings.counts.get(&code).copied().unwrap_or_default().max(kept.len() as u64);
-    let more = total - kept.len() as u64;
-    let info = code.info();
-    let severity = kept.first().map_or(info.severity, |finding| finding.severity);
-    let same_help = kept.len() > 1 && kept.iter().all(|finding| finding.help == kept[0].help);
-    let place = |finding: &&Finding| Place {
-        place: place(finding),
-        pointer: Some(visible(&finding.pointer)).filter(|pointer| !pointer.is_empty()),
-        message: visible(&finding.message),
-        help: Some(visible(&finding.help)).filter(|help| !same_help && !help.is_empty()),
-        excerpt: finding.excerpt.as_ref().filter(|_| verdict.show_excerpts).map(marked),
-    };
-    let group = Group {
-        code: code.as_str(),
-        title: info.title,
-        severity: match severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
-        total: if total > 1 { format!("{} times", thousands(total)) } else { String::new() },
-        places: kept.iter().map(place).collect(),
-        more: (more > 0).then(|| format!("and {} more", thousands(more))),
-        help: kept.first().map(|finding| visible(&finding.help)).filter(|help| same_help && !help.is_empty()),
-        what: info.what,
-        why: info.why,
-    };
-    (severity, group)
-}
-
-fn place(finding: &Finding) -> String {
-    let file = visible(&finding.file);
-    match (finding.line, finding.column) {
-        (Some(line), Some(column)) => format!("{file}:{line}:{column}"),
-        (Some(line), None) => format!("{file}:{line}"),
-        _ => file,
-    }
-}
-
-/// A row a figure, a column a file: that fits a phone.
-fn rows(data: &[(&FileVerdict, &Statistics)]) -> Vec<Row> {
-    let row =
-        |name, of: &dyn Fn(&Statistics) -> String| Row { name, values: data.iter().map(|(_, s)| of(s)).collect() };
-    vec![
-        Row { name: "Role", values: data.iter().map(|(file, _)| visible(&file.role)).collect() },
-        row("Size", &|s| bytes(s.bytes)),
-        row("Records", &|s| thousands(s.records)),
-        row("Valid records", &|s| thousands(s.valid_records)),
-        row("Turns", &|s| thousands(s.turns)),
-        row("Characters", &|s| thousands(s.characters)),
-        row("Tokens", &|s| bracket(s.tokens)),
-        row("Longest record, tokens", &|s| bracket(s.longest_tokens)),
-        row("Longest record, line", &|s| s.longest_line.map_or("–".to_owned(), thousands)),
-        row("Duplicates", &|s| thousands(s.duplicates)),
-    ]
-}
-
-fn bracket(tokens: TokenBracket) -> String {
-    if tokens.low == tokens.high {
-        thousands(tokens.low)
-    } else {
-        format!("{} – {}", thousands(tokens.low), thousands(tokens.high))
     }
 }

@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use tunedrop_validation::{Excerpt, Findings};
 
-use crate::Verdict;
 use crate::samples::{HOSTILE, accepted, assert_harmless, misnamed, rejected, seen};
+use crate::{Mended, Origin, Setting, Verdict};
 
 #[test]
 fn a_rejected_set_says_where_what_and_how_to_mend() {
@@ -60,6 +62,11 @@ fn each_state_has_its_sentence_and_colour() {
     assert!(strict.html().contains("<h1>Rejected: 2 warnings, and the recipe says strict: true</h1>"));
     let noted = Verdict { note: Some("withdrawn".to_owned()), ..accepted() };
     assert!(noted.html().contains("<header class=\"wait\">") && noted.html().contains("<p>withdrawn</p>"));
+    let before = BTreeMap::from([("empty-text".to_owned(), 3), ("blank-line".to_owned(), 2)]);
+    let mended = Mended::since("support-bot-1", "2026-11-22T04:00:00Z", &before, &Findings::default());
+    let better = Verdict { mended: Some(mended), ..accepted() }.html();
+    assert!(better.contains("<p>Since the rejection of 2026-11-22 04:00:00 UTC, all 5 findings are gone.</p>"));
+    assert!(better.contains("Mended since: Blank line (blank-line) and Empty text (empty-text)."));
     let held = Verdict { state: "Held".to_owned(), ..accepted() };
     assert!(held.html().contains("<pre>tunedrop approve support-bot-0123456789ab</pre>"));
 }
@@ -80,9 +87,12 @@ fn hostile_text_stays_text() {
         waits_for: vec![hostile()],
         ..rejected()
     };
-    verdict.hyperparameters.insert(hostile(), hostile());
+    let setting = Setting { value: Some(hostile()), range: Some(hostile()), origin: Origin::Recipe };
+    verdict.hyperparameters.insert(hostile(), setting);
+    verdict.catalogue_model = Some(hostile());
+    verdict.mended = Some(Mended::since(HOSTILE, HOSTILE, &BTreeMap::from([(hostile(), 3)]), &verdict.findings));
     for file in &mut verdict.files {
-        (file.name, file.role, file.blake3) = (hostile(), hostile(), hostile());
+        (file.name, file.role, file.blake3, file.etag) = (hostile(), hostile(), hostile(), Some(hostile()));
     }
     for finding in &mut verdict.findings.kept {
         (finding.file, finding.pointer, finding.message, finding.help) = (hostile(), hostile(), hostile(), hostile());

@@ -103,6 +103,7 @@ fn next_attempt(run: &Run, by: String, now: String) -> Option<Run> {
         since: now.clone(),
         changed_at: now,
         plan: Some(plan),
+        previous: Some(run.run_id.clone()),
         retried_by: Some(by),
         redropped_at: None,
         lease_until: None,

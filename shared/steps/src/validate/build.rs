@@ -1,9 +1,9 @@
 //! From a judged set to the verdict that is shown, the run that is kept, and the plan that is launched.
 
-use tunedrop_aws::Objects;
-use tunedrop_report::Verdict;
-use tunedrop_run::{Identity, Plan, Recipe, Run, SCHEMA, State, Timestamp};
-use tunedrop_validation::{Catalogue, Customization, Format};
+use tunedrop_aws::{Failure, Objects};
+use tunedrop_report::{Billing, Mended, Verdict, settings};
+use tunedrop_run::{DatasetHead, Identity, Plan, Recipe, Run, SCHEMA, State, Timestamp};
+use tunedrop_validation::{Catalogue, Customization, Findings, Format, TokenBracket};
 
 use super::judge::Judged;
 use super::set::Set;
@@ -12,7 +12,10 @@ use crate::announce::rfc3339;
 
 pub(super) fn verdict(step: &Validate, dataset: &str, set: &Set, judged: &Judged, state: &str) -> Verdict {
     let catalogue: &Catalogue = &set.catalogue;
-    let note = set.recipe.model(catalogue).and_then(|model| model.withdrawn_note());
+    let model = set.recipe.model(catalogue);
+    let training = model.and_then(|model| model.customization(set.recipe.customization));
+    let billing =
+        tokens(set, judged).map(|tokens| Billing { tokens, epochs: epochs(set), price_per_1k_tokens: price(set) });
     Verdict {
         version: 1,
         stack: step.stack.clone(),
@@ -21,14 +24,62 @@ pub(super) fn verdict(step: &Validate, dataset: &str, set: &Set, judged: &Judged
         state: state.to_owned(),
         dropped_at: set.dropped_at.clone(),
         base_model: set.recipe.base_model_identifier(catalogue),
+        catalogue_model: model.map(|model| model.alias.clone()),
         customization: Some(set.recipe.customization.as_str().to_owned()),
-        hyperparameters: set.recipe.hyperparameters.clone(),
+        hyperparameters: settings(training, &set.recipe.hyperparameters),
+        record_tokens: training.and_then(|training| training.record_tokens),
+        billing,
         files: judged.files.clone(),
         waits_for: Vec::new(),
         findings: judged.findings.clone(),
+        mended: None,
         show_excerpts: step.show_excerpts,
-        note,
+        note: model.and_then(|model| model.withdrawn_note()),
     }
+}
+
+impl Validate {
+    /// What is mended since the dataset's last rejection; `None` where a set was accepted since, or `run_id` is that very run.
+    pub(super) async fn mended(
+        &self,
+        head: &DatasetHead,
+        run_id: Option<&str>,
+        findings: &Findings,
+    ) -> Result<Option<Mended>, Failure> {
+        let Some(rejected) = head.rejected.as_deref().filter(|rejected| Some(*rejected) != run_id) else {
+            return Ok(None);
+        };
+        let Some(run) = self.ledger.run(rejected).await?.filter(|run| run.state == State::Rejected) else {
+            return Ok(None);
+        };
+        let accepted_since = head.latest_at.as_deref().is_some_and(|at| at > run.since.as_str());
+        // A run of an older version kept no counts.
+        let known = !accepted_since && !run.counts.is_empty();
+        Ok(known.then(|| Mended::since(&run.run_id, &run.since, &run.counts, findings)))
+    }
+}
+
+/// Tokens of the training file; `None` where Bedrock bills by something else.
+fn tokens(set: &Set, judged: &Judged) -> Option<TokenBracket> {
+    let training = set.recipe.model(&set.catalogue)?.customization(set.recipe.customization)?;
+    let statistics = judged.file("train")?.statistics.as_ref()?;
+    // What images are billed by is not published; their captions are not it.
+    Some(statistics.tokens).filter(|_| !matches!(training.format, Format::ImageCaption { .. }))
+}
+
+/// Epochs that are billed: the recipe's, or the model's default.
+fn epochs(set: &Set) -> Option<u64> {
+    let set_to = set.recipe.hyperparameters.get("epochCount").and_then(|text| text.parse().ok());
+    let default = || {
+        let training = set.recipe.model(&set.catalogue)?.customization(set.recipe.customization)?;
+        training.hyperparameter("epochCount")?.default_value()
+    };
+    set_to.or_else(default)
+}
+
+/// USD per 1,000 tokens: the recipe's, or the catalogue's.
+fn price(set: &Set) -> Option<f64> {
+    set.recipe.price_per_1k_tokens.or_else(|| set.recipe.model(&set.catalogue)?.price_per_1k_tokens)
 }
 
 pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set, judged: &Judged) -> Run {
@@ -48,6 +99,8 @@ pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set,
         errors: judged.findings.errors,
         warnings: judged.findings.warnings,
         findings: finding_lines(&judged.findings),
+        counts: judged.findings.counts.iter().map(|(code, count)| (code.as_str().to_owned(), *count)).collect(),
+        previous: None,
         report: None,
         notify: set.recipe.notify.clone(),
         lease_until: None,
@@ -78,9 +131,6 @@ pub(super) fn plan(
     let model = recipe.model(catalogue);
     let run_id = &identity.run_id;
     let data = |role: &str| judged.file(role).map(|_| objects.address(&format!("runs/{run_id}/data/{role}.jsonl")));
-    let default_epochs = || model?.customization(recipe.customization)?.hyperparameter("epochCount")?.default_value();
-    let epochs = recipe.hyperparameters.get("epochCount").and_then(|text| text.parse().ok()).or_else(default_epochs);
-    let format = model.and_then(|model| model.customization(recipe.customization)).map(|training| &training.format);
     let distillation = recipe.distillation.clone().filter(|_| recipe.customization == Customization::Distillation);
     Plan {
         base_model: base_model.to_owned(),
@@ -103,13 +153,8 @@ pub(super) fn plan(
         invocation_logs: recipe.invocation_logs.clone(),
         reinforcement: recipe.reinforcement.clone(),
         guard: recipe.guard.clone(),
-        price_per_1k_tokens: recipe.price_per_1k_tokens.or_else(|| model?.price_per_1k_tokens),
-        epochs,
-        tokens: judged
-            .file("train")
-            .and_then(|file| file.statistics.as_ref())
-            .map(|statistics| statistics.tokens)
-            // What images are billed by is not published; their captions are not it.
-            .filter(|_| !matches!(format, Some(Format::ImageCaption { .. }))),
+        price_per_1k_tokens: price(set),
+        epochs: epochs(set),
+        tokens: tokens(set, judged),
     }
 }

@@ -1,14 +1,15 @@
 //! Judging a set: every file streamed once, hashed and checked, pinned to the version that was listed.
 
-use tunedrop_aws::{Failure, Objects, Piece};
+use tunedrop_aws::{Failure, Object, Objects, Piece};
 use tunedrop_report::FileVerdict;
-use tunedrop_run::Recipe;
+use tunedrop_run::{Recipe, Timestamp};
 use tunedrop_validation::{
     Catalogue, Customization, FileCheck, Findings, Model, Quotas, RecordIndex, Role, SetFile, check_set,
 };
 
 use super::media;
 use super::set::Set;
+use crate::announce::rfc3339;
 
 /// What came out.
 pub(super) struct Judged {
@@ -64,22 +65,30 @@ pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>
             name: name.clone(),
             role: (*role).to_owned(),
             blake3: hasher.finalize().to_hex().to_string(),
+            etag: Some(object.etag.clone()),
+            dropped_at: Some(modified_at(object)),
             statistics: Some(report.statistics),
         });
     }
     if let (Some(model), true) = (set.recipe.model(catalogue), set.missing.is_empty()) {
         judged.findings.extend(across(&judged, model, &set.recipe));
     }
-    if let Some((name, bytes)) = &set.recipe_file {
+    if let Some((name, object, bytes)) = &set.recipe_file {
         let recipe = FileVerdict {
             name: name.clone(),
             role: "recipe".to_owned(),
             blake3: blake3::hash(bytes).to_hex().to_string(),
+            etag: Some(object.etag.clone()),
+            dropped_at: Some(modified_at(object)),
             statistics: None,
         };
         judged.files.insert(0, recipe);
     }
     Ok(Some(judged))
+}
+
+fn modified_at(object: &Object) -> String {
+    rfc3339(Timestamp::from_millisecond(object.modified_ms).unwrap_or_default())
 }
 
 /// What only shows across the files.

@@ -67,6 +67,7 @@ impl Validate {
     ) -> Result<Read, StepError> {
         let mut verdict = verdict(self, dataset, set, judged, "Incomplete");
         verdict.waits_for.clone_from(&set.missing);
+        verdict.mended = self.mended(was, None, &judged.findings).await?;
         let report = self.write_verdict(&format!("reports/{dataset}/incomplete-{}", set.fingerprint), &verdict).await?;
         let head = DatasetHead {
             dataset: dataset.to_owned(),
@@ -108,7 +109,7 @@ impl Validate {
             set.dropped_at.clone_from(&set.recipe_at);
         }
         let identity = match &set.recipe_file {
-            Some((_, bytes)) if broken => rejected_identity(self.objects.bucket(), dataset, bytes),
+            Some((_, _, bytes)) if broken => rejected_identity(self.objects.bucket(), dataset, bytes),
             _ => run_identity(self.objects.bucket(), dataset, &base_model, &set.recipe, &hashes),
         };
         Span::current().record("run_id", &identity.run_id);
@@ -123,12 +124,14 @@ impl Validate {
         }
         let mut verdict = verdict(self, dataset, &set, &judged, state.as_str());
         verdict.run_id = Some(identity.run_id.clone());
+        verdict.mended = self.mended(&head, Some(&identity.run_id), &judged.findings).await?;
         let report = self.write_verdict(&format!("reports/{dataset}/{}", identity.run_id), &verdict).await?;
         if !overtaken {
             self.write_latest(dataset, &verdict).await?;
         }
         let run = Run {
             plan: (!rejected).then(|| plan(&set, &identity, dataset, &base_model, &judged, &self.objects)),
+            previous: head.latest.clone().filter(|latest| *latest != identity.run_id),
             report: Some(report),
             dropped_by: requester.map(str::to_owned),
             ..entry(dataset, &identity, state, &set, &judged)
@@ -240,6 +243,7 @@ impl Validate {
             latest_at: accepted.then(|| run.since.clone()),
             judged: Some(set.fingerprint.clone()),
             judged_run: Some(run.run_id.clone()),
+            rejected: (!accepted).then(|| run.run_id.clone()),
             ..DatasetHead::default()
         };
         let when = if accepted { HeadIs::NotNewerThan(&run.since) } else { HeadIs::Anything };

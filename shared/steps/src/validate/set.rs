@@ -17,8 +17,8 @@ const CATALOGUE: &str = "config/catalogue.toml";
 
 /// A set as it lies there.
 pub(super) struct Set {
-    /// The recipe's name and bytes, where there is one.
-    pub recipe_file: Option<(String, Vec<u8>)>,
+    /// The recipe's name, object and bytes, where there is one.
+    pub recipe_file: Option<(String, Object, Vec<u8>)>,
     pub recipe: Recipe,
     /// What the set is judged by.
     pub catalogue: Cow<'static, Catalogue>,
@@ -64,7 +64,7 @@ pub(super) async fn load(
                 return Ok(None);
             };
             let read = read_recipe(&bytes, name, default_model, &catalogue);
-            recipe_file = Some(((*name).to_owned(), bytes));
+            recipe_file = Some(((*name).to_owned(), object.clone(), bytes));
             read
         }
     };
