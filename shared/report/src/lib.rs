@@ -13,7 +13,7 @@ mod wording;
 pub use billing::Billing;
 pub use message::{Message, message};
 pub use metrics::{training_metrics, validation_metrics};
-pub use outcome::{LossPoint, Outcome, Phase};
+pub use outcome::{Compared, LossPoint, Outcome, Phase};
 pub use redact::redact;
 pub use verdict::{FileVerdict, Mended, Origin, Setting, Verdict, settings};
 

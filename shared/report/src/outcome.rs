@@ -1,14 +1,19 @@
 //! The outcome of a run: `outcome.html` and `outcome.json`.
 
 mod chart;
+mod compared;
 mod losses;
+mod next;
 mod page;
 mod reading;
 
 use std::collections::BTreeMap;
 
+pub use compared::Compared;
+
 use serde::Serialize;
 
+use crate::Billing;
 use crate::wording::shell;
 
 /// Everything the outcome report shows.
@@ -40,6 +45,12 @@ pub struct Outcome {
     pub phases: Vec<Phase>,
     /// Hyperparameters as they were sent.
     pub hyperparameters: BTreeMap<String, String>,
+    /// Records in the training file.
+    pub records: Option<u64>,
+    /// What the training was billed, as estimated beforehand: Bedrock tells neither tokens nor costs of a job.
+    pub billing: Option<Billing>,
+    /// Earlier runs of the same dataset, the newest first.
+    pub earlier: Vec<Compared>,
     /// Training loss by step; empty where Bedrock left no metrics.
     pub training: Vec<LossPoint>,
     /// Validation loss by step.
@@ -94,16 +105,9 @@ const ON_DEMAND: [&str; 5] = ["nova-micro", "nova-lite", "nova-pro", "nova-2-lit
 
 /// What to do with a custom model: a few words and the exact command, for each.
 pub(crate) fn next_commands(run_id: &str, model_arn: &str, base_model: &str) -> Vec<(&'static str, String)> {
-    let region = match model_arn.split(':').nth(3) {
-        Some(region) if !region.is_empty() => format!(" --region {}", shell(region)),
-        _ => String::new(),
-    };
+    let region = next::region(model_arn);
     let (name, arn) = (shell(run_id), shell(model_arn));
-    // Of a custom model as base only its ARN is known here; on demand costs nothing while it isn't used.
-    let on_demand = base_model.is_empty()
-        || base_model.contains(":custom-model/")
-        || ON_DEMAND.iter().any(|model| base_model.contains(model));
-    let deploy = if on_demand {
+    let deploy = if takes_on_demand(base_model) {
         (
             "Deploy it for on-demand inference; the answer's customModelDeploymentArn is the model id to invoke",
             format!(
@@ -123,6 +127,13 @@ pub(crate) fn next_commands(run_id: &str, model_arn: &str, base_model: &str) -> 
         format!("aws bedrock delete-custom-model{region} --model-identifier {arn}"),
     );
     vec![deploy, delete]
+}
+
+/// Of a custom model as base only its ARN is known here; on demand costs nothing while it isn't used.
+fn takes_on_demand(base_model: &str) -> bool {
+    base_model.is_empty()
+        || base_model.contains(":custom-model/")
+        || ON_DEMAND.iter().any(|model| base_model.contains(model))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use tunedrop_validation::{
     TokenBucket,
 };
 
-use crate::{Billing, FileVerdict, LossPoint, Outcome, Phase, Verdict, settings};
+use crate::{Billing, Compared, FileVerdict, LossPoint, Outcome, Phase, Verdict, settings};
 
 /// Markup, quotes, a shell's way out, a turn of direction, and line breaks.
 pub(crate) const HOSTILE: &str = "[x\"'><script>alert(1)</script>&amp;\u{202e}fdp\r\nBcc: eve@example.com\0'; rm -rf ~";
@@ -204,10 +204,29 @@ pub(crate) fn succeeded() -> Outcome {
             phase("Training", "04:06:30", "05:13:40"),
         ],
         hyperparameters: BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
+        records: Some(12_345),
+        billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: None }),
+        earlier: Vec::new(),
         training: course(500, 2.0),
         validation: course(6, 2.2).into_iter().map(|point| LossPoint { step: point.step * 100, ..point }).collect(),
         output: "s3://drops/output/support-bot-0123456789ab/".to_owned(),
     }
+}
+
+/// A success after two earlier runs.
+pub(crate) fn compared() -> Outcome {
+    let run = |id: &str, state: &str, epochs: &str, validation_loss| Compared {
+        run_id: format!("support-bot-{id}"),
+        state: state.to_owned(),
+        changed_at: "2026-11-22T14:00:00.000Z".to_owned(),
+        base_model: "amazon.nova-micro-v1:0:128k".to_owned(),
+        records: Some(9_000),
+        hyperparameters: BTreeMap::from([("epochCount".to_owned(), epochs.to_owned())]),
+        training_loss: validation_loss,
+        validation_loss,
+    };
+    let earlier = vec![run("aaaaaaaaaaaa", "Succeeded", "5", Some(0.4)), run("bbbbbbbbbbbb", "Failed", "1", None)];
+    Outcome { earlier, ..succeeded() }
 }
 
 pub(crate) fn failed() -> Outcome {

@@ -13,7 +13,7 @@ use tunedrop_run::{Run, State};
 
 use crate::announce::{announce, now};
 use crate::batch::{StepError, own_detail};
-use crate::outcome::{outcome_of, write_outcome};
+use crate::outcome::{earlier, outcome_of, write_outcome};
 use crate::settings;
 
 /// A metrics file has a line a step; this is far above what Bedrock's largest job writes.
@@ -148,6 +148,7 @@ impl Record {
             failure_message: job.failure_message.clone().or_else(|| seen.reason.clone()),
             created_at: job.created_at.clone(),
             ended_at: job.ended_at.clone(),
+            earlier: earlier(&self.ledger, run).await?,
             phases: job.phases.iter().map(phase).collect(),
             training: training.as_deref().map(training_metrics).unwrap_or_default(),
             validation: validation.as_deref().map(validation_metrics).unwrap_or_default(),

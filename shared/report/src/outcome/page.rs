@@ -3,11 +3,13 @@
 use askama::Template;
 
 use super::chart::{Charts, charts};
+use super::compared::{Line, lines};
 use super::losses::{Losses, notes, summary};
+use super::next::next;
 use super::reading::{Reading, read};
-use super::{Outcome, Phase, next_commands};
+use super::{Outcome, Phase};
 use crate::meaning::{Meaning, meaning};
-use crate::wording::{STYLE, STYLE_HASH, between, command, moment, shell, visible, visible_lines};
+use crate::wording::{STYLE, STYLE_HASH, between, moment, shell, thousands, visible, visible_lines};
 
 #[derive(Template)]
 #[template(path = "outcome.html")]
@@ -23,16 +25,26 @@ struct Page<'a> {
     failure: Option<String>,
     meaning: Option<Meaning>,
     trained: bool,
+    estimated: bool,
     next: Vec<(&'a str, String)>,
     charts: Option<Charts>,
     reading: Option<Reading>,
     loss_notes: Vec<String>,
     losses: Vec<Losses>,
+    compared: Vec<Line>,
     facts: Vec<(&'a str, String)>,
-    phases: Vec<(String, String)>,
+    phases: Vec<Row>,
     hyperparameters: Vec<(String, String)>,
     output: String,
     output_command: String,
+}
+
+/// A phase of the job.
+struct Row {
+    name: String,
+    status: String,
+    began: String,
+    took: String,
 }
 
 pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
@@ -51,11 +63,13 @@ pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
         failure: failure(outcome),
         meaning: outcome.failure_message.as_deref().and_then(meaning),
         trained: outcome.state != "Refused",
+        estimated: outcome.state != "Refused" && outcome.billing.is_some(),
         next: next(outcome),
         charts: charts(&outcome.training, &outcome.validation),
         reading: read(&outcome.training, &outcome.validation),
         loss_notes: notes(&outcome.training, &outcome.validation),
         losses: losses.into_iter().filter_map(|(name, points)| summary(name, points)).collect(),
+        compared: lines(outcome),
         facts: facts(outcome),
         phases: outcome.phases.iter().map(phase).collect(),
         hyperparameters: outcome.hyperparameters.iter().map(|(name, value)| (visible(name), visible(value))).collect(),
@@ -90,31 +104,6 @@ fn failure(outcome: &Outcome) -> Option<String> {
     }
 }
 
-fn next(outcome: &Outcome) -> Vec<(&'static str, String)> {
-    match (&outcome.model_arn, outcome.state.as_str()) {
-        (Some(arn), "Succeeded") => next_commands(&outcome.run_id, arn, &outcome.base_model),
-        (None, "Succeeded") => {
-            vec![("Ask Bedrock for the job, which names the custom model", job_command(&outcome.job_arn))]
-        }
-        (_, "Refused") => vec![(
-            "Do what the reason asks for, and drop the recipe again with a new `attempt`; or, once the stack allows it, run it as it is",
-            command("retry", &outcome.run_id, &outcome.stack),
-        )],
-        (_, "Stopped") => vec![("Run the same content once more", command("retry", &outcome.run_id, &outcome.stack))],
-        _ => vec![
-            (
-                "Mend the data or the recipe and drop it again, which starts a new run by itself; or run the same content once more",
-                command("retry", &outcome.run_id, &outcome.stack),
-            ),
-            ("See the job as Bedrock has it", job_command(&outcome.job_arn)),
-        ],
-    }
-}
-
-fn job_command(arn: &str) -> String {
-    format!("aws bedrock get-model-customization-job --job-identifier {}", shell(arn))
-}
-
 fn facts(outcome: &Outcome) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Run", visible(&outcome.run_id)),
@@ -124,17 +113,20 @@ fn facts(outcome: &Outcome) -> Vec<(&'static str, String)> {
     facts.extend(outcome.created_at.as_deref().map(|time| ("Job created", moment(time))));
     facts.extend(outcome.ended_at.as_deref().map(|time| ("Job ended", moment(time))));
     facts.extend(between(outcome.created_at.as_deref(), outcome.ended_at.as_deref()).map(|took| ("Took", took)));
+    facts.extend(outcome.records.map(|records| ("Records", thousands(records))));
+    if outcome.state != "Refused" {
+        facts.extend(outcome.billing.iter().flat_map(|billing| billing.facts()));
+    }
     facts.retain(|(_, value)| !value.is_empty());
     facts
 }
 
-fn phase(phase: &Phase) -> (String, String) {
-    let mut text = visible(&phase.status);
-    if let Some(start) = &phase.started_at {
-        text.push_str(&format!(", from {}", moment(start)));
+fn phase(phase: &Phase) -> Row {
+    let took = between(phase.started_at.as_deref(), phase.changed_at.as_deref());
+    Row {
+        name: visible(&phase.name),
+        status: visible(&phase.status),
+        began: phase.started_at.as_deref().map_or("–".to_owned(), moment),
+        took: took.unwrap_or("–".to_owned()),
     }
-    if let Some(took) = between(phase.started_at.as_deref(), phase.changed_at.as_deref()) {
-        text.push_str(&format!(", {took}"));
-    }
-    (visible(&phase.name), text)
 }

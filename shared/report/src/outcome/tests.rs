@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::{LossPoint, Outcome, next_commands};
-use crate::samples::{HOSTILE, assert_harmless, course, failed, seen, succeeded};
+use crate::samples::{HOSTILE, assert_harmless, compared, course, failed, seen, succeeded};
 
 fn point(step: u64, loss: f64) -> LossPoint {
     LossPoint { step, epoch: 0, loss, perplexity: None }
@@ -82,6 +82,10 @@ fn hostile_text_stays_text() {
             ..succeeded()
         };
         outcome.hyperparameters.insert(hostile(), hostile());
+        outcome.earlier = compared().earlier;
+        for run in &mut outcome.earlier {
+            (run.run_id, run.state, run.changed_at, run.base_model) = (hostile(), hostile(), hostile(), hostile());
+        }
         for phase in &mut outcome.phases {
             (phase.name, phase.status, phase.started_at) = (hostile(), hostile(), Some(hostile()));
         }
@@ -106,6 +110,25 @@ fn a_refusal_says_why_and_shows_no_training() {
         html.contains("no job was started") && html.contains("Why it was refused") && html.contains("guard.max_tokens")
     );
     assert!(!html.contains("<h2>Loss</h2>") && !html.contains("get-model-customization-job"));
+}
+
+#[test]
+fn several_runs_stand_side_by_side() {
+    let html = compared().html();
+    assert_harmless(&html);
+    let (_, table) = html.split_once("This run and earlier ones").unwrap();
+    insta::assert_snapshot!(seen(table.split_once("</section>").unwrap().0));
+    assert!(!succeeded().html().contains("This run and earlier ones"));
+}
+
+#[test]
+fn a_success_can_be_deployed_tried_and_taken_down() {
+    let next = |base_model: &str| {
+        let outcome = Outcome { base_model: base_model.to_owned(), ..succeeded() };
+        super::next::next(&outcome).into_iter().map(|(what, command)| format!("{what}:\n{command}")).collect::<Vec<_>>()
+    };
+    insta::assert_snapshot!(next("anthropic.claude-3-haiku-20240307-v1:0:200k").join("\n"));
+    assert_eq!(next("amazon.titan-embed-image-v1:0").len(), 3, "an embedding can't be talked to");
 }
 
 #[test]
