@@ -281,30 +281,3 @@ pub(crate) fn assert_harmless(html: &str) {
     assert!(!html.chars().any(|c| matches!(c, '\0' | '\r' | '\u{202e}')), "{html}");
     assert!(html.contains("default-src 'none'") && html.contains("name=\"color-scheme\""));
 }
-
-/// Writes every page into the folder that `TUNEDROP_PAGES` names, to be looked at in a browser.
-#[test]
-#[ignore = "for eyes"]
-fn pages() {
-    let Some(folder) = std::env::var_os("TUNEDROP_PAGES").map(std::path::PathBuf::from) else { return };
-    let stopped = Outcome {
-        state: "Stopped".to_owned(),
-        model_arn: None,
-        training: course(3, 2.0),
-        validation: Vec::new(),
-        ..succeeded()
-    };
-    let held = Verdict { state: "Held".to_owned(), ..accepted() };
-    let pages = [
-        ("rejected", rejected().html()),
-        ("accepted", accepted().html()),
-        ("held", held.html()),
-        ("misnamed", misnamed(HOSTILE).html()),
-        ("succeeded", succeeded().html()),
-        ("failed", failed().html()),
-        ("stopped", stopped.html()),
-    ];
-    for (name, html) in pages {
-        std::fs::write(folder.join(name).with_extension("html"), html).unwrap();
-    }
-}

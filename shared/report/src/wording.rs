@@ -6,25 +6,29 @@ use tunedrop_run::Timestamp;
 pub(crate) const STYLE: &str = include_str!("../templates/style.css");
 
 /// What `style-src` says: the SHA-256 of [`STYLE`]. A test holds the two together.
-pub(crate) const STYLE_HASH: &str = "sha256-FE6tPeWsVm+X0gC5NDeB3FiPqj+vCebL8TGH0C4mazg=";
+pub(crate) const STYLE_HASH: &str = "sha256-HeEW/TekP99fV1i2nrmuhiIxI9fu5aYHWB45ayQ2SXo=";
 
 /// `text` with control characters and those that turn the direction of text written out, line breaks included.
 pub(crate) fn visible(text: &str) -> String {
-    text.chars().map(visible_char).collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => out.push(' '),
+            _ if c.is_control() || turns(c) => out.extend(c.escape_unicode()),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether `c` turns or hides text.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// As [`visible`], but line breaks stay.
 pub(crate) fn visible_lines(text: &str) -> String {
     text.replace("\r\n", "\n").split('\n').map(visible).collect::<Vec<_>>().join("\n")
-}
-
-fn visible_char(c: char) -> String {
-    let turns = matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    match c {
-        '\t' => " ".to_owned(),
-        _ if c.is_control() || turns => c.escape_unicode().to_string(),
-        _ => c.to_string(),
-    }
 }
 
 /// `12345` as `12,345`.
@@ -104,6 +108,28 @@ pub(crate) fn shell(word: &str) -> String {
         return word.to_owned();
     }
     format!("'{}'", visible(word).replace('\'', r"'\''"))
+}
+
+/// A long command in several lines, one a flag, as a shell takes it.
+pub(crate) fn folded(command: &str) -> String {
+    /// About what a page shows in one line.
+    const LINE: usize = 76;
+    if command.chars().count() <= LINE {
+        return command.to_owned();
+    }
+    let (mut out, mut quote, mut escaped) = (String::new(), None, false);
+    for (at, c) in command.char_indices() {
+        match quote {
+            // Within quotes, a line break would be part of the word.
+            Some(open) if c == open => quote = None,
+            None if c == '\'' || c == '"' => quote = Some(c).filter(|_| !escaped),
+            None if command[at..].starts_with(" --") => out.push_str(" \\\n "),
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped && quote.is_none();
+        out.push(c);
+    }
+    out
 }
 
 /// `train.jsonl, job.yaml and validation.jsonl`.

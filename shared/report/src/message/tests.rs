@@ -192,6 +192,11 @@ proptest! {
         }
     }
 
+}
+
+proptest! {
+    // Each case passes over megabytes, and little but the size can differ.
+    #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
     fn a_huge_detail_is_cut(size in 190_000usize..600_000) {
         let detail = Detail { reason: Some("é".repeat(size)), ..detail() };

@@ -9,7 +9,7 @@ use super::next::next;
 use super::reading::{Reading, read};
 use super::{Outcome, Phase};
 use crate::meaning::{Meaning, meaning};
-use crate::wording::{STYLE, STYLE_HASH, between, moment, shell, thousands, visible, visible_lines};
+use crate::wording::{STYLE, STYLE_HASH, between, folded, moment, shell, thousands, visible, visible_lines};
 
 #[derive(Template)]
 #[template(path = "outcome.html")]
@@ -64,7 +64,7 @@ pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
         meaning: outcome.failure_message.as_deref().and_then(meaning),
         trained: outcome.state != "Refused",
         estimated: outcome.state != "Refused" && outcome.billing.is_some(),
-        next: next(outcome),
+        next: next(outcome).into_iter().map(|(what, command)| (what, folded(&command))).collect(),
         charts: charts(&outcome.training, &outcome.validation),
         reading: read(&outcome.training, &outcome.validation),
         loss_notes: notes(&outcome.training, &outcome.validation),
@@ -74,7 +74,7 @@ pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
         phases: outcome.phases.iter().map(phase).collect(),
         hyperparameters: outcome.hyperparameters.iter().map(|(name, value)| (visible(name), visible(value))).collect(),
         output: visible(&outcome.output),
-        output_command: format!("aws s3 ls --recursive {}", shell(&outcome.output)),
+        output_command: folded(&format!("aws s3 ls --recursive {}", shell(&outcome.output))),
     }
     .render()
 }

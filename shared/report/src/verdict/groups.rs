@@ -5,7 +5,10 @@ use tunedrop_validation::{Code, Finding, Severity};
 use super::Verdict;
 use super::excerpt::{Marked, marked};
 use super::remedy::remedy;
-use crate::wording::{thousands, visible};
+use crate::wording::{folded, thousands, visible};
+
+/// The page shows at most about so many places, so that it stays below a megabyte whatever they hold; a place takes up to 1 kB.
+const PLACES: usize = 600;
 
 /// The findings of one code.
 pub(super) struct Group {
@@ -41,14 +44,17 @@ pub(super) fn groups(verdict: &Verdict) -> Vec<Group> {
             codes.push(code);
         }
     }
-    let mut groups: Vec<(Severity, Group)> = codes.into_iter().map(|code| group(verdict, code)).collect();
+    let most = (PLACES / codes.len().max(1)).max(1);
+    let mut groups: Vec<(Severity, Group)> = codes.iter().map(|code| group(verdict, *code, most)).collect();
     groups.sort_by_key(|(severity, _)| *severity);
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn group(verdict: &Verdict, code: Code) -> (Severity, Group) {
+/// At most `most` places are shown; the rest is counted.
+fn group(verdict: &Verdict, code: Code, most: usize) -> (Severity, Group) {
     let kept: Vec<&Finding> = verdict.findings.kept.iter().filter(|finding| finding.code == code).collect();
     let total = verdict.findings.counts.get(&code).copied().unwrap_or_default().max(kept.len() as u64);
+    let kept = &kept[..kept.len().min(most)];
     let more = total - kept.len() as u64;
     let info = code.info();
     let severity = kept.first().map_or(info.severity, |finding| finding.severity);
@@ -71,7 +77,7 @@ fn group(verdict: &Verdict, code: Code) -> (Severity, Group) {
         places: kept.iter().map(place).collect(),
         more: (more > 0).then(|| format!("and {} more", thousands(more))),
         help: kept.first().map(|finding| visible(&finding.help)).filter(|help| same_help && !help.is_empty()),
-        remedy: kept.first().and_then(|first| remedy(verdict, first)),
+        remedy: kept.first().and_then(|first| remedy(verdict, first)).map(|(what, command)| (what, folded(&command))),
         what: info.what,
         why: info.why,
     };

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use tunedrop_validation::{Excerpt, Findings};
+use tunedrop_validation::{Code, Excerpt, Finding, Findings};
 
-use crate::samples::{HOSTILE, accepted, assert_harmless, misnamed, rejected, seen};
+use crate::samples::{HOSTILE, accepted, assert_harmless, finding, misnamed, rejected, seen};
 use crate::{Mended, Origin, Setting, Verdict};
 
 #[test]
@@ -101,4 +101,27 @@ fn hostile_text_stays_text() {
     assert_harmless(&verdict.html());
     let json: serde_json::Value = serde_json::from_str(&verdict.json()).unwrap();
     assert_eq!(json["note"], HOSTILE);
+}
+
+#[test]
+fn however_much_is_found_a_page_stays_small() {
+    let mut findings = Findings::default();
+    let line = "<&'\"\u{202e}".repeat(40);
+    for code in Code::ALL {
+        for at in 0..40_000 / Code::ALL.len() as u64 + 1 {
+            // Few are kept, but for the count each is met.
+            findings.push(Finding {
+                pointer: "/messages/17/content/0/text/<a>/<b>".to_owned(),
+                message: "<a sentence as long as the longest of them, which names two keys and what they want instead>"
+                    .to_owned(),
+                excerpt: Some(Excerpt::around(line.as_bytes(), 60)),
+                help: format!("{at} is another one to mend than all the others were before"),
+                ..finding(*code, code.info().severity, Some(at + 1))
+            });
+        }
+    }
+    assert!(findings.errors + findings.warnings >= 40_000);
+    let html = Verdict { findings, ..rejected() }.html();
+    assert_harmless(&html);
+    assert!(html.len() < 1_000_000, "{} bytes", html.len());
 }

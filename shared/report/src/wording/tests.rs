@@ -68,3 +68,11 @@ fn a_word_cannot_leave_its_quotes() {
     assert_eq!(shell("a'; rm -rf ~ #"), r"'a'\''; rm -rf ~ #'");
     assert_eq!(shell(""), "''");
 }
+
+#[test]
+fn a_long_command_is_folded_at_its_flags() {
+    assert_eq!(folded("tunedrop retry a-1 --stack b"), "tunedrop retry a-1 --stack b");
+    let long = format!("aws x --name 'it is -- '\\''so --odd' --arn {}", "a".repeat(60));
+    let lines = format!("aws x \\\n  --name 'it is -- '\\''so --odd' \\\n  --arn {}", "a".repeat(60));
+    assert_eq!(folded(&long), lines);
+}

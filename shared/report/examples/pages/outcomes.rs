@@ -1,0 +1,139 @@
+//! Outcomes, with metrics files as Bedrock writes them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use tunedrop_report::{Billing, Compared, Outcome, Phase, training_metrics, validation_metrics};
+use tunedrop_validation::TokenBracket;
+
+use super::Page;
+
+const MODEL: &str = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/mnopqrstuvwx";
+const JOB: &str =
+    "arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl";
+
+pub(crate) fn all() -> Vec<Page> {
+    let success = succeeded();
+    let alone = Outcome { validation: Vec::new(), training: training(600, false), ..success.clone() };
+    let rising = Outcome { validation: validation_metrics(&validation(true)), ..success.clone() };
+    let failure = |words: &str| ended("Failed", Some(words));
+    let stopped = Outcome { training: training(4, true), ..ended("Stopped", None) };
+    let refused = Outcome {
+        phases: Vec::new(),
+        created_at: None,
+        ended_at: None,
+        ..ended("Refused", Some("up to 40.12 USD would be billed, and the recipe's guard.max_cost_usd is 40"))
+    };
+    let many = Outcome { earlier: earlier(), ..success.clone() };
+    let hostile = failure(
+        "Input size exceeded in file train.jsonl for record starting with </pre><script>alert(1)</script>\u{202e}\nDear Ada",
+    );
+    [
+        ("outcome-success", success),
+        ("outcome-success-without-validation", alone),
+        ("outcome-validation-rising", rising),
+        ("outcome-comparison", many),
+        (
+            "outcome-failure",
+            failure("Unable to parse Amazon S3 file: train.jsonl. Data files must conform to JSONL format."),
+        ),
+        ("outcome-failure-hostile", hostile),
+        ("outcome-stopped", stopped),
+        ("outcome-refused", refused),
+    ]
+    .map(|(name, outcome)| (name, 0, Box::new(move || outcome.html()) as Box<dyn Fn() -> String>))
+    .into()
+}
+
+fn training(steps: u64, perplexity: bool) -> Vec<tunedrop_report::LossPoint> {
+    let mut csv = String::from("step_number,epoch_number,training_loss");
+    csv.push_str(if perplexity { ",perplexity\n" } else { "\n" });
+    for step in 0..steps {
+        let loss = 0.6 + 2.1 * (-5.0 * step as f64 / steps as f64).exp() + 0.08 * (step as f64 * 1.7).sin();
+        let _ = write!(csv, "{step},{},{loss}", step * 3 / steps);
+        let _ = if perplexity { writeln!(csv, ",{}", loss.exp()) } else { writeln!(csv) };
+    }
+    training_metrics(&csv)
+}
+
+fn validation(rises: bool) -> String {
+    let mut csv = String::from("step_number,epoch_number,validation_loss,perplexity\n");
+    for (at, falling) in [2.4, 1.5, 1.1, 0.95, 0.9, 0.88].iter().enumerate() {
+        let loss = if rises && at > 2 { falling + 0.15 * (at as f64 - 2.0) } else { *falling };
+        let _ = writeln!(csv, "{},{},{loss},{}", at * 100 + 99, at / 2, f64::exp(loss));
+    }
+    csv
+}
+
+fn succeeded() -> Outcome {
+    let time = |time: &str| Some(format!("2026-11-23T{time}Z"));
+    let phase = |name: &str, from: &str, to: &str| Phase {
+        name: name.to_owned(),
+        status: "Completed".to_owned(),
+        started_at: time(from),
+        changed_at: time(to),
+    };
+    Outcome {
+        version: 1,
+        stack: "tunedrop".to_owned(),
+        run_id: "support-bot-0123456789ab".to_owned(),
+        dataset: "support-bot".to_owned(),
+        state: "Succeeded".to_owned(),
+        base_model: "amazon.nova-lite-v1:0:300k".to_owned(),
+        job_arn: JOB.to_owned(),
+        model_arn: Some(MODEL.to_owned()),
+        failure_message: None,
+        created_at: time("04:00:12"),
+        ended_at: time("05:13:40"),
+        phases: vec![
+            phase("Validation", "04:00:12", "04:01:00"),
+            phase("Data processing", "04:01:00", "04:06:30"),
+            phase("Training", "04:06:30", "05:13:40"),
+        ],
+        hyperparameters: asked("3", "0.00001"),
+        records: Some(2_000),
+        billing: Some(Billing {
+            tokens: TokenBracket { low: 88_000, high: 176_000 },
+            epochs: Some(3),
+            price_per_1k_tokens: Some(0.0008),
+        }),
+        earlier: Vec::new(),
+        training: training(600, true),
+        validation: validation_metrics(&validation(false)),
+        output: "s3://tunedrop-111122223333-us-east-1/output/support-bot-0123456789ab/".to_owned(),
+    }
+}
+
+fn ended(state: &str, why: Option<&str>) -> Outcome {
+    Outcome {
+        state: state.to_owned(),
+        model_arn: None,
+        job_arn: if state == "Refused" { String::new() } else { JOB.to_owned() },
+        failure_message: why.map(str::to_owned),
+        training: Vec::new(),
+        validation: Vec::new(),
+        ..succeeded()
+    }
+}
+
+fn asked(epochs: &str, rate: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([("epochCount".to_owned(), epochs.to_owned()), ("learningRate".to_owned(), rate.to_owned())])
+}
+
+/// Two more runs of the dataset: three are compared.
+fn earlier() -> Vec<Compared> {
+    let run = |id: &str, state: &str, day: u32, hyperparameters, loss: Option<f64>| Compared {
+        run_id: format!("support-bot-{id}"),
+        state: state.to_owned(),
+        changed_at: format!("2026-11-{day}T10:00:00Z"),
+        base_model: "amazon.nova-lite-v1:0:300k".to_owned(),
+        records: Some(1_500),
+        hyperparameters,
+        training_loss: loss.map(|loss| loss - 0.2),
+        validation_loss: loss,
+    };
+    vec![
+        run("9f8e7d6c5b4a", "Succeeded", 21, asked("2", "0.00001"), Some(0.8312)),
+        run("aa00bb11cc22", "Failed", 20, asked("3", "0.0001"), None),
+    ]
+}
