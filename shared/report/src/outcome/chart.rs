@@ -134,9 +134,11 @@ fn draw(
         .bold_line_style(GRID.mix(0.3))
         .light_line_style(TRANSPARENT)
         .draw()?;
+    // A word at the right edge would be cut off.
+    let room = (steps.1 - steps.0) * 60.0 / f64::from(size.0 - 84);
     for (epoch, step) in &marks.epochs {
         chart.draw_series(LineSeries::new([(*step, losses.0), (*step, losses.1)], GRID))?;
-        if wide || marks.epochs.len() <= 2 {
+        if (wide || marks.epochs.len() <= 2) && step + room <= steps.1 {
             let text = format!(" epoch {epoch}");
             chart.draw_series([Text::new(text, (*step, losses.1), ("sans-serif", 14))])?;
         }

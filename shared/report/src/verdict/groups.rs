@@ -10,6 +10,9 @@ use crate::wording::{folded, thousands, visible};
 /// The page shows at most about so many places, so that it stays below a megabyte whatever they hold; a place takes up to 1 kB.
 const PLACES: usize = 600;
 
+/// So many places of a code are seen at once: whoever mends these has understood the rest.
+const OPEN: usize = 5;
+
 /// The findings of one code.
 pub(super) struct Group {
     pub code: &'static str,
@@ -17,6 +20,8 @@ pub(super) struct Group {
     pub severity: &'static str,
     pub total: String,
     pub places: Vec<Place>,
+    /// Places that are folded away until they are wanted.
+    pub folded: Vec<Place>,
     pub more: Option<String>,
     /// Where all of them are mended in the same way.
     pub help: Option<String>,
@@ -74,8 +79,9 @@ fn group(verdict: &Verdict, code: Code, most: usize) -> (Severity, Group) {
             Severity::Warning => "warning",
         },
         total: if total > 1 { format!("{} times", thousands(total)) } else { String::new() },
-        places: kept.iter().map(place).collect(),
-        more: (more > 0).then(|| format!("and {} more", thousands(more))),
+        places: kept.iter().take(OPEN).map(place).collect(),
+        folded: kept.iter().skip(OPEN).map(place).collect(),
+        more: (more > 0).then(|| format!("and {} more, which are only counted", thousands(more))),
         help: kept.first().map(|finding| visible(&finding.help)).filter(|help| same_help && !help.is_empty()),
         remedy: kept.first().and_then(|first| remedy(verdict, first)).map(|(what, command)| (what, folded(&command))),
         what: info.what,
