@@ -124,9 +124,39 @@ pub(crate) async fn recipe_typo_names_the_nearest_key(w: &World) -> Result<()> {
     );
     w.told(&w.main, "typo", "job.yaml:4", 1).await?;
     ensure!(w.jobs("typo").await?.is_empty(), "nothing is launched");
+    // Mended in part, the next report counts what is gone.
+    let findings =
+        report["findings"]["errors"].as_u64().unwrap_or(0) + report["findings"]["warnings"].as_u64().unwrap_or(0);
+    w.drop(&w.main, "typo", "job.yaml", "base_model: nova-lite\nhyperparameters:\n  epochCuont: 2\n").await?;
+    let report = w
+        .until("a report that compares", async || {
+            w.report(&w.main, "typo", "Rejected").await.ok().filter(|report| !report["mended"].is_null())
+        })
+        .await?;
+    let mended = &report["mended"];
+    ensure!(mended["findings"] == findings && mended["gone"]["recipe-unknown-key"] == 1, "{mended}");
     // Mended, it runs.
     w.drop(&w.main, "typo", "job.yaml", "base_model: nova-lite\nhyperparameters:\n  epochCount: 2\n").await?;
-    w.run_in(&w.main, "typo", State::Succeeded).await?;
+    let first = w.run_in(&w.main, "typo", State::Succeeded).await?;
+    let report = w.read_json(&w.main, &format!("reports/typo/{}/report.json", first.run_id)).await?;
+    ensure!(report["mended"]["gone"]["unknown-hyperparameter"] == 1, "{}", report["mended"]);
+    ensure!(report["hyperparameters"]["epochCount"]["origin"] == "recipe", "{}", report["hyperparameters"]);
+    // The dataset's next run is compared with it; that rejection is past.
+    w.drop(&w.main, "typo", "job.yaml", "base_model: nova-lite\nhyperparameters:\n  epochCount: 3\n").await?;
+    let second = w
+        .until("a second run", async || {
+            w.run_in(&w.main, "typo", State::Succeeded).await.ok().filter(|run| run.run_id != first.run_id)
+        })
+        .await?;
+    let outcome = w.read_json(&w.main, &format!("runs/{}/outcome.json", second.run_id)).await?;
+    ensure!(
+        outcome["earlier"][0]["run_id"] == first.run_id.as_str() && outcome["billing"]["epochs"] == 3,
+        "{} {}",
+        outcome["earlier"],
+        outcome["billing"]
+    );
+    let report = w.read_json(&w.main, &format!("reports/typo/{}/report.json", second.run_id)).await?;
+    ensure!(report["mended"].is_null(), "{}", report["mended"]);
     Ok(())
 }
 
