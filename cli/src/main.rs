@@ -3,8 +3,10 @@
 mod catalogue;
 mod check;
 mod command;
+mod convert;
 mod estimate;
 mod explain;
+mod fix;
 mod folder;
 mod format;
 mod judge;
@@ -17,7 +19,10 @@ mod progress;
 mod read;
 mod redrive;
 mod remote;
+mod reshape;
 mod set;
+mod split;
+mod write;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -48,6 +53,9 @@ enum Command {
     Models(models::ModelsArgs),
     Explain(explain::ExplainArgs),
     Estimate(estimate::EstimateArgs),
+    Convert(convert::ConvertArgs),
+    Fix(fix::FixArgs),
+    Split(split::SplitArgs),
     /// Launch a run that is held for approval
     Approve(command::RunArgs),
     /// Stop a run, whether it waits or its job is running
@@ -65,6 +73,9 @@ fn main() -> ExitCode {
         Command::Models(args) => models::models(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Estimate(args) => estimate::estimate(&args),
+        Command::Convert(args) => convert::convert(&args),
+        Command::Fix(args) => fix::fix(&args),
+        Command::Split(args) => split::split(&args),
         Command::Approve(args) => command::send(Kind::ApproveRun, &args),
         Command::Stop(args) => command::send(Kind::StopRun, &args),
         Command::Retry(args) => command::send(Kind::RetryRun, &args),

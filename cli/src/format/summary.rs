@@ -77,7 +77,7 @@ fn verdict(outcome: &Outcome) -> String {
 }
 
 /// `1 error`, `2 errors`, `no errors`.
-fn counted(number: u64, what: &str) -> String {
+pub(crate) fn counted(number: u64, what: &str) -> String {
     match number {
         0 => format!("no {what}s"),
         1 => format!("1 {what}"),

@@ -10,5 +10,6 @@ mod hostile;
 mod media;
 mod paths;
 mod remote;
+mod reshape;
 mod sarif;
 mod support;

@@ -42,13 +42,20 @@ const MAGIC: [(&[u8], Layout); 9] = [
     (b"\xfe\xff", UTF_16),
 ];
 
-const UTF_16: Layout = Layout { is: "UTF-16", mend: "save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`" };
-const ARRAY: Layout =
-    Layout { is: "one JSON array", mend: "write each element on a line of its own, for example with `jq -c '.[]'`" };
-const PRETTY: Layout =
-    Layout { is: "JSON spread over several lines", mend: "write each record on one line, for example with `jq -c .`" };
-const TABLE: Layout =
-    Layout { is: "a table (CSV or the like)", mend: "make one JSON object of each row, on a line of its own" };
+const UTF_16: Layout =
+    Layout { is: "UTF-16", mend: "save it as UTF-8, or run `tunedrop convert IN --model MODEL -o OUT`" };
+const ARRAY: Layout = Layout {
+    is: "one JSON array",
+    mend: "write each element on a line of its own: `tunedrop fix IN --model MODEL -o OUT`, or `tunedrop convert` where its records are in another format, too",
+};
+const PRETTY: Layout = Layout {
+    is: "JSON spread over several lines",
+    mend: "write each record on one line: `tunedrop fix IN --model MODEL -o OUT`",
+};
+const TABLE: Layout = Layout {
+    is: "a table (CSV or the like)",
+    mend: "make one JSON object of each row: `tunedrop convert --from csv IN --model MODEL -o OUT`",
+};
 const PLAIN: Layout = Layout { is: "plain text", mend: "make one JSON object of each record, on a line of its own" };
 
 /// Tells a file's layout from its first line that is not blank, and the next one; `None` for JSON Lines, good or bad.

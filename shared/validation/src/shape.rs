@@ -34,6 +34,7 @@ pub(crate) fn foreign(format: &Format, members: &[Member]) -> Option<&'static st
         (has("messages") && chat, "the chat format of OpenAI or Claude (texts as content)"),
         (has_all(&["prompt", "completion"]), "the prompt/completion format of Titan and Llama 3.1"),
         (has_all(&["instruction", "output"]), "Alpaca's format (instruction, input, output)"),
+        (has_all(&["instruction", "response"]), "Dolly's format (instruction, context, response)"),
         (has("conversations"), "ShareGPT's format (conversations of from and value)"),
         (has_all(&["question", "answer"]), "a format of question and answer"),
         (has_all(&["input", "output"]), "a format of input and output"),

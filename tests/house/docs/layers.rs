@@ -8,10 +8,11 @@ use serde_json::Value;
 use super::{read, root};
 
 /// Which of our crates each may use. The tests may use everything.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("tunedrop-validation", &[]),
     ("tunedrop-run", &["tunedrop-validation"]),
     ("tunedrop-report", &["tunedrop-run", "tunedrop-validation"]),
+    ("tunedrop-reshape", &["tunedrop-validation"]),
     ("tunedrop-aws", &["tunedrop-run", "tunedrop-validation"]),
     ("tunedrop-steps", &["tunedrop-aws", "tunedrop-report", "tunedrop-run", "tunedrop-validation"]),
     ("tunedrop-validate", &["tunedrop-steps"]),
@@ -19,13 +20,23 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("tunedrop-record", &["tunedrop-steps"]),
     ("tunedrop-notify", &["tunedrop-steps"]),
     ("tunedrop-sweep", &["tunedrop-steps"]),
-    ("tunedrop-cli", &["tunedrop-aws", "tunedrop-report", "tunedrop-run", "tunedrop-steps", "tunedrop-validation"]),
+    (
+        "tunedrop-cli",
+        &[
+            "tunedrop-aws",
+            "tunedrop-report",
+            "tunedrop-reshape",
+            "tunedrop-run",
+            "tunedrop-steps",
+            "tunedrop-validation",
+        ],
+    ),
     // The stand-in for Bedrock is the other opinion, so it shares nothing.
     ("tunedrop-local", &[]),
     ("tunedrop-speed", &["tunedrop-validation"]),
 ];
 
-const PURE: [&str; 3] = ["tunedrop-validation", "tunedrop-run", "tunedrop-report"];
+const PURE: [&str; 4] = ["tunedrop-validation", "tunedrop-run", "tunedrop-report", "tunedrop-reshape"];
 
 /// Who may name a type of the AWS SDK: one crate of the product, and those that look at it from outside.
 const NAMES_SDK: [&str; 3] = ["tunedrop-aws", "tunedrop-local", "tunedrop-tests"];

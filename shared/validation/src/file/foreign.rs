@@ -41,8 +41,11 @@ impl Foreign {
 
     /// Adds the findings; the file has `records` in all, and its model wants them as in `wanted`.
     pub(super) fn tell(&self, file: &str, records: u64, wanted: &str, findings: &mut Findings) {
-        let help = format!("convert to {wanted}, or choose a base model that takes this format");
         for (shape, tally) in &self.shapes {
+            let with = converts(shape).map_or(String::new(), |from| {
+                format!(" with `tunedrop convert --from {from} IN --model MODEL -o OUT`")
+            });
+            let help = format!("convert it{with} to {wanted}, or choose a base model that takes this format");
             let mut at = |line: Option<u64>, message: String| {
                 let mut finding = whole(Code::WrongLayout, file, message, help.clone());
                 finding.line = line;
@@ -62,4 +65,21 @@ impl Foreign {
             }
         }
     }
+}
+
+/// What `tunedrop convert` calls that format, if it reads it.
+fn converts(shape: &str) -> Option<&'static str> {
+    let known = [
+        ("OpenAI", "openai"),
+        ("conversation format", "openai"),
+        ("prompt/completion", "prompt-completion"),
+        ("Alpaca", "alpaca"),
+        ("Dolly", "dolly"),
+        ("ShareGPT", "sharegpt"),
+        ("question and answer", "prompt-completion"),
+        ("input and output", "prompt-completion"),
+        ("plain texts", "auto"),
+        ("continued pre-training", "auto"),
+    ];
+    known.into_iter().find(|(part, _)| shape.contains(part)).map(|(_, from)| from)
 }
