@@ -44,11 +44,11 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
     }
 }
 
+/// What is done with a record: how they lie in the file, its number, and its bytes.
+type Take<'t> = &'t mut dyn FnMut(Layout, u64, Option<&[u8]>) -> anyhow::Result<()>;
+
 /// Hands on every record of the input, `None` for one that is too long. Whether an array was cut off.
-pub(crate) fn each_record(
-    path: &Path,
-    take: &mut dyn FnMut(Layout, u64, Option<&[u8]>) -> anyhow::Result<()>,
-) -> anyhow::Result<bool> {
+pub(crate) fn each_record(path: &Path, take: Take) -> anyhow::Result<bool> {
     let mut from = open(path)?;
     let mut records = Records::default();
     let mut failed = None;

@@ -158,7 +158,8 @@ pub(crate) fn events(setting: &Setting, world: &World, moves: &mut Moves) {
             moves.who = (name(function), function.id.0);
             moves.foul("is cut off", None, world, |w| {
                 w.left.woes -= 1;
-                Ok(w.cut_off(setting, at))
+                let _: () = w.cut_off(setting, at);
+                Ok(())
             });
         }
     }

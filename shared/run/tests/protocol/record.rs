@@ -24,7 +24,12 @@ pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Mo
                 Some(item) => {
                     w.functions[at].at = match apply(item.state, item.job.map(arn_of), Some(arn_of(job)), status) {
                         Seen::Stale(_) if item.says(setting) => At::Say,
-                        Seen::Foreign | Seen::Stale(_) => return Ok(w.finish(at)),
+                        Seen::Foreign | Seen::Stale(_) => {
+                            return {
+                                let _: () = w.finish(at);
+                                Ok(())
+                            };
+                        }
                         Seen::Moves(_) => At::Apply,
                     };
                 }

@@ -31,7 +31,10 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
             };
             moves.who = ("Bedrock", 0);
             if !job.shown {
-                moves.add("shows the job", Some(run), world, |w| Ok(w.set_job(run, at, |job| job.shown = true)));
+                moves.add("shows the job", Some(run), world, |w| {
+                    let _: () = w.set_job(run, at, |job| job.shown = true);
+                    Ok(())
+                });
             }
             let forgets = match setting.bedrock.life {
                 Life::ForEver => false,
@@ -39,10 +42,16 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
                 Life::Any => true,
             };
             if job.token && forgets {
-                moves.foul("forgets the token", Some(run), world, |w| Ok(w.set_job(run, at, |job| job.token = false)));
+                moves.foul("forgets the token", Some(run), world, |w| {
+                    let _: () = w.set_job(run, at, |job| job.token = false);
+                    Ok(())
+                });
             }
             if !job.status.is_end() {
-                moves.add("ends the job", Some(run), world, |w| Ok(w.end(setting, run, at as u8)));
+                moves.add("ends the job", Some(run), world, |w| {
+                    let _: () = w.end(setting, run, at as u8);
+                    Ok(())
+                });
                 if setting.may(Woe::Loss, world) {
                     let silent = Setting { silent: true, ..*setting };
                     moves.foul("ends the job, and its event is lost", Some(run), world, |w| {
@@ -72,7 +81,10 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
     }
     moves.who = ("time", 0);
     for at in 0..world.hidden.len() {
-        moves.add("a message that was cut off comes again", None, world, |w| Ok(notify::reappear(w, at)));
+        moves.add("a message that was cut off comes again", None, world, |w| {
+            notify::reappear(w, at);
+            Ok(())
+        });
     }
     if setting.lacks(Flaw::LongClaim) && !world.functions.iter().any(|function| name(function) == "notify") {
         for at in 0..world.claims.len() {

@@ -53,7 +53,10 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
                 (true, false) => At::Answer,
                 (false, _) => {
                     w.functions[at].flag = true;
-                    return Ok(w.finish(at));
+                    return {
+                        let _: () = w.finish(at);
+                        Ok(())
+                    };
                 }
             };
             Ok(())
