@@ -36,7 +36,17 @@ struct File<'o> {
     warnings: u64,
     counts: &'o BTreeMap<Code, u64>,
     findings: Vec<Shown<'o>>,
+    statistics: Held<'o>,
+}
+
+/// The statistics, and what is read from them.
+#[derive(Serialize)]
+struct Held<'o> {
+    #[serde(flatten)]
     statistics: &'o Statistics,
+    /// Tokens (upper end, rounded up by at most 3 %) that half, and 95 %, of the valid records stay within.
+    tokens_p50: Option<u64>,
+    tokens_p95: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -93,7 +103,11 @@ fn file(file: &FileOutcome) -> File<'_> {
         warnings: file.findings.warnings,
         counts: &file.findings.counts,
         findings: file.findings.kept.iter().map(|finding| shown(finding, None)).collect(),
-        statistics: &file.statistics,
+        statistics: Held {
+            statistics: &file.statistics,
+            tokens_p50: file.statistics.token_percentile(50),
+            tokens_p95: file.statistics.token_percentile(95),
+        },
     }
 }
 

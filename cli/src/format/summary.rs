@@ -51,6 +51,9 @@ fn rows(statistics: &Statistics) -> Vec<(&'static str, String)> {
         rows.push(("characters", grouped(*characters)));
         rows.push(("tokens", format!("{}, estimated", bracket(*tokens))));
     }
+    if let (Some(half), Some(most)) = (statistics.token_percentile(50), statistics.token_percentile(95)) {
+        rows.push(("a record", format!("up to {} tokens in half of them, {} in 95 %", grouped(half), grouped(most))));
+    }
     if let Some(line) = longest_line {
         rows.push(("longest", format!("{} tokens, on line {line}", bracket(*longest_tokens))));
     }
