@@ -1,9 +1,11 @@
 //! The validator, on one thread and on two.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use anyhow::{Context, bail};
@@ -48,64 +50,93 @@ fn told(report: &FileReport, slow: u64) -> String {
     )
 }
 
-/// Two threads judge; this one reads, and absorbs. Each worker has a queue of its own and gets every other chunk, so
-/// that outcomes come back in the order of the file.
+/// What a worker tells.
+enum Told {
+    /// The bytes of a part of the file; fewer than [`BUFFER`] at its end.
+    Read(usize, Vec<u8>),
+    Judged(usize, Chunk, Outcome),
+}
+
+/// Two threads read and judge every other part; this one cuts and absorbs, in the order of the file.
 pub(crate) fn on_two_threads(set: &str, path: &Path) -> anyhow::Result<String> {
     let mut check = check(set)?;
-    let mut file = File::open(path)?;
+    let file = File::open(path)?;
+    let parts = file.metadata()?.len().div_ceil(BUFFER as u64) as usize;
     let rules = check.rules();
-    thread::scope(|scope| -> anyhow::Result<()> {
+    let last = thread::scope(|scope| -> anyhow::Result<Chunk> {
+        let (tell, told) = channel::<anyhow::Result<Told>>();
         let workers: Vec<_> = (0..2)
-            .map(|_| {
-                let (todo, chunks) = sync_channel::<Chunk>(2);
-                let (done, outcomes) = sync_channel::<(Chunk, Outcome)>(2);
-                let rules = &rules;
-                scope.spawn(move || judge_all(rules, chunks, done));
-                (todo, outcomes)
+            .map(|first| {
+                let (todo, chunks) = channel::<(Chunk, Vec<u8>)>();
+                let (file, rules, tell) = (&file, &rules, tell.clone());
+                scope.spawn(move || {
+                    if let Err(error) = work(file, rules, (first..parts).step_by(2), &chunks, &tell) {
+                        // Whoever listened is gone, or hears of it.
+                        let _ = tell.send(Err(error));
+                    }
+                });
+                todo
             })
             .collect();
-        let (mut sent, mut absorbed) = (0, 0);
-        let mut free = Vec::new();
-        let mut cutter = Some(Cutter::default());
-        while cutter.is_some() || absorbed < sent {
-            if let Some(chunk) =
-                (sent - absorbed < 4).then(|| next(&mut file, &mut cutter, free.pop())).transpose()?.flatten()
-            {
-                workers[sent % 2].0.send(chunk).context("a worker has ended")?;
-                sent += 1;
-                continue;
+        let mut cutter = Cutter::default();
+        let (mut read, mut judged) = (BTreeMap::new(), BTreeMap::new());
+        let (mut cut, mut absorbed, mut free) = (0, 0, Vec::new());
+        while absorbed < parts {
+            match told.recv().context("the workers have ended")?? {
+                Told::Read(part, buffer) => drop(read.insert(part, buffer)),
+                Told::Judged(part, chunk, outcome) => drop(judged.insert(part, (chunk, outcome))),
             }
-            let (chunk, outcome) = workers[absorbed % 2].1.recv().context("a worker has ended")?;
-            check.absorb(&chunk, outcome);
-            free.push(chunk.into_buffer());
-            absorbed += 1;
+            while let Some(buffer) = read.remove(&cut) {
+                let chunk = cutter.cut(buffer);
+                workers[cut % 2].send((chunk, free.pop().unwrap_or_default())).context("a worker has ended")?;
+                cut += 1;
+            }
+            while let Some((chunk, outcome)) = judged.remove(&absorbed) {
+                check.absorb(&chunk, outcome);
+                free.push(chunk.into_buffer());
+                absorbed += 1;
+            }
         }
-        Ok(())
+        Ok(cutter.last())
     })?;
+    let outcome = rules.judge(&last);
+    check.absorb(&last, outcome);
     let slow = check.judged_the_long_way();
     Ok(told(&check.finish(), slow))
 }
 
-fn judge_all(rules: &Rules, chunks: Receiver<Chunk>, done: SyncSender<(Chunk, Outcome)>) {
-    for chunk in chunks {
-        let outcome = rules.judge(&chunk);
-        if done.send((chunk, outcome)).is_err() {
-            return;
+/// Reads a part ahead of the one that it judges, so that it needn't wait until that one is cut.
+fn work(
+    file: &File,
+    rules: &Rules,
+    mut parts: impl Iterator<Item = usize>,
+    chunks: &Receiver<(Chunk, Vec<u8>)>,
+    tell: &Sender<anyhow::Result<Told>>,
+) -> anyhow::Result<()> {
+    let mut read = |mut buffer: Vec<u8>| -> anyhow::Result<Option<usize>> {
+        let Some(part) = parts.next() else {
+            return Ok(None);
+        };
+        buffer.resize(BUFFER, 0);
+        let mut length = 0;
+        while length < BUFFER {
+            match file.read_at(&mut buffer[length..], (part * BUFFER + length) as u64)? {
+                0 => break,
+                more => length += more,
+            }
         }
-    }
-}
-
-/// The next chunk, in a buffer that is free; at the end of the file what is left, and then none.
-fn next(file: &mut File, cutter: &mut Option<Cutter>, free: Option<Vec<u8>>) -> anyhow::Result<Option<Chunk>> {
-    let Some(cutting) = cutter else {
-        return Ok(None);
+        buffer.truncate(length);
+        tell.send(Ok(Told::Read(part, buffer))).context("nobody listens")?;
+        Ok(Some(part))
     };
-    let mut buffer = free.unwrap_or_default();
-    buffer.resize(BUFFER, 0);
-    let length = file.read(&mut buffer)?;
-    buffer.truncate(length);
-    if length > 0 {
-        return Ok(Some(cutting.cut(buffer)));
+    let mut ahead = read(Vec::new())?;
+    let mut spare = Vec::new();
+    while let Some(part) = ahead {
+        ahead = read(std::mem::take(&mut spare))?;
+        let (chunk, free) = chunks.recv().context("nothing is cut any more")?;
+        spare = free;
+        let outcome = rules.judge(&chunk);
+        tell.send(Ok(Told::Judged(part, chunk, outcome))).context("nobody listens")?;
     }
-    Ok(cutter.take().map(Cutter::last))
+    Ok(())
 }
