@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
+use twox_hash::xxhash3_64;
 use twox_hash::xxhash3_128::Hasher;
 
 use crate::TokenBracket;
@@ -44,6 +45,11 @@ pub(crate) type Fingerprint = [u64; 2];
 pub(crate) fn fingerprint(said: &[u8]) -> Fingerprint {
     let hash = Hasher::oneshot_with_secret(secret(), said).unwrap_or_default();
     [hash as u64, (hash >> 64) as u64]
+}
+
+/// 64 bits are enough to count different system texts with: no more than 65,536 are.
+pub(crate) fn mark(text: &[u8]) -> u64 {
+    xxhash3_64::Hasher::oneshot_with_secret(secret(), text).unwrap_or_default()
 }
 
 /// What stands behind each text that is hashed: whose words they are, and the length, which keeps ("ab", "c") and

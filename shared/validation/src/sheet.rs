@@ -2,7 +2,7 @@
 
 use crate::catalogue::{Training, nearest};
 use crate::faults::Faults;
-use crate::gist::{Gist, fingerprint, frame};
+use crate::gist::{Gist, fingerprint, frame, mark};
 use crate::json::{Member, Node, Value, field, raw_offset};
 use crate::pointer::{At, shown};
 use crate::reserved::Reserved;
@@ -144,7 +144,7 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
         let start = self.said.len();
         self.said.extend_from_slice(bytes);
         if kind == said::SYSTEM {
-            self.system = Some(self.system.unwrap_or_default() ^ fingerprint(&self.said[start..])[0]);
+            self.system = Some(self.system.unwrap_or_default() ^ mark(&self.said[start..]));
         }
         self.said.extend_from_slice(&frame(kind, bytes.len()));
     }

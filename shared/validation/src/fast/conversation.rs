@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::{Said, said};
-use crate::gist::fingerprint;
+use crate::gist::mark;
 
 /// What messages look like, and how many there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ fn read_system(reader: &mut Reader, layout: Layout) -> Option<u64> {
     } else {
         reader.text(said::SYSTEM)?
     };
-    Some(fingerprint(&reader.said()[text])[0])
+    Some(mark(&reader.said()[text]))
 }
 
 /// Reads the list of messages: the user's first, then in turn. How many there are.

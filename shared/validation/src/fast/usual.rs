@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::text::are_same;
 use super::{Said, said};
-use crate::gist::fingerprint;
+use crate::gist::mark;
 
 /// The bytes around the texts, as one record had them that was read with a look at each.
 ///
@@ -35,7 +35,7 @@ impl Usual {
         }
         if !self.system.is_empty() {
             let text = reader.text_behind_quote(said::SYSTEM)?;
-            said.system = Some(fingerprint(&reader.said()[text])[0]);
+            said.system = Some(mark(&reader.said()[text]));
             reader.eat_exactly(&self.system)?;
         }
         loop {
