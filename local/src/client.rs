@@ -1,6 +1,7 @@
 //! What callers do with a running stack: SDK clients, calls of functions, events, logs, messages.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -18,6 +19,12 @@ pub struct Message {
     pub body: String,
     /// What subscriptions filter by.
     pub attributes: BTreeMap<String, String>,
+}
+
+/// An HTTP client for loopback. It keeps a connection for less time than the emulator does (75 s): of one that the
+/// other side is just closing, a request gets no answer.
+pub fn http() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().no_proxy().pool_idle_timeout(Duration::from_secs(20))
 }
 
 impl Stack {

@@ -17,6 +17,6 @@ mod python;
 mod stack;
 mod standin;
 
-pub use client::Message;
+pub use client::{Message, http};
 pub use deploy::Deployment;
 pub use stack::{ACCOUNT, REGION, SECRET, Stack, StackOptions};

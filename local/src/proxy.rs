@@ -111,8 +111,7 @@ impl Proxy {
     pub async fn start(route: Route) -> Result<Proxy> {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("no port for the fault proxy")?;
         let address = listener.local_addr().context("no port for the fault proxy")?;
-        // Loopback only: a proxy of the environment would not know the emulator.
-        let http = reqwest::Client::builder().no_proxy().build().context("no HTTP client for the fault proxy")?;
+        let http = crate::http().build().context("no HTTP client for the fault proxy")?;
         let task = tokio::spawn(serve(listener, Arc::new(route), http));
         Ok(Proxy { address, task })
     }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::bedrock::{Config, Faults};
 use crate::build::Binaries;
+use crate::client;
 use crate::deploy::{self, Deployment, Plan};
 use crate::emulator::{Emulator, Setup};
 use crate::folder::{StateFolder, choose_port};
@@ -106,7 +107,7 @@ impl Stack {
             binaries: binaries.clone(),
             auth: options.auth,
             deployment,
-            http: reqwest::Client::new(),
+            http: client::http().build().context("no HTTP client")?,
         })
     }
 

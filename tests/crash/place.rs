@@ -39,7 +39,7 @@ impl Place {
             outbox: outbox.queue_url.context("the outbox has no address")?,
             bedrock,
             s3: aws_sdk_s3::Client::new(&sdk),
-            http: reqwest::Client::builder().no_proxy().build()?,
+            http: tunedrop_local::http().build()?,
             emulator: stack.endpoint().to_owned(),
         })
     }

@@ -77,7 +77,7 @@ impl World {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             bedrock: aws_sdk_bedrock::Client::new(&stack.bedrock_sdk()),
             bus: Bus::new(&config),
-            http: reqwest::Client::new(),
+            http: tunedrop_local::http().build()?,
             stack,
         })
     }

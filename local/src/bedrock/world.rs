@@ -35,8 +35,7 @@ impl Standin {
     /// A stand-in with nothing in it.
     pub(super) fn start(config: Config) -> Shared {
         let faults = Mutex::new(config.faults.clone());
-        // Loopback only: a proxy of the environment would not know the emulator.
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build();
+        let http = crate::http().timeout(Duration::from_secs(10)).build();
         Arc::new(Self { config, http: http.unwrap_or_default(), faults, world: Mutex::default() })
     }
 
