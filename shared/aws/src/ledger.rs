@@ -21,6 +21,9 @@ const OPEN: &str = "open";
 /// An item that is there, and of which people were not told `#what`.
 const UNTOLD: &str = "attribute_exists(pk) AND attribute_not_exists(told.#what)";
 
+/// No item has a longer key, in bytes (DynamoDB's quotas, partition key length); asking for one is refused, for ever.
+const KEY_MAX: usize = 2048;
+
 /// The ledger's table.
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -133,6 +136,9 @@ impl Ledger {
     /// Claims the telling of `subject` from `now_s` to `until_s` (Unix seconds); false where people were told, another
     /// delivery of the same event is just telling them, or the run began again since.
     pub async fn claim_telling(&self, subject: &Subject, now_s: i64, until_s: i64) -> Result<bool, Failure> {
+        if subject.item.len() > KEY_MAX {
+            return Ok(false);
+        }
         let number = |value: i64| AttributeValue::N(value.to_string());
         let mut condition = format!("{UNTOLD} AND (attribute_not_exists(#claim) OR #claim <= :now)");
         let request = self
@@ -228,6 +234,9 @@ impl Ledger {
     }
 
     async fn get<T: DeserializeOwned>(&self, pk: &str) -> Result<Option<T>, Failure> {
+        if pk.len() > KEY_MAX {
+            return Ok(None);
+        }
         let call = format!("dynamodb:GetItem {pk}");
         let request = self
             .client
