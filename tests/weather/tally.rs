@@ -13,7 +13,8 @@ pub(crate) struct Tally(Mutex<Counts>);
 
 #[derive(Debug)]
 struct Counts {
-    calls: u64,
+    /// By service.
+    calls: BTreeMap<String, u64>,
     retries: u64,
     /// By what they were: throttled, failed, broken off, killed.
     strikes: BTreeMap<&'static str, u64>,
@@ -30,7 +31,7 @@ struct Counts {
 
 /// The figures that are printed.
 pub(crate) struct Figures {
-    pub(crate) calls: u64,
+    pub(crate) calls: BTreeMap<String, u64>,
     pub(crate) retries: u64,
     pub(crate) strikes: BTreeMap<&'static str, u64>,
     pub(crate) killed: u64,
@@ -41,7 +42,7 @@ pub(crate) struct Figures {
 impl Tally {
     pub(crate) fn new() -> Tally {
         Tally(Mutex::new(Counts {
-            calls: 0,
+            calls: BTreeMap::new(),
             retries: 0,
             strikes: BTreeMap::new(),
             killed: 0,
@@ -60,7 +61,7 @@ impl Tally {
     /// A call came, and this becomes of it.
     pub(crate) fn met(&self, call: &Call, deed: Deed) {
         let mut counts = self.counts();
-        counts.calls += 1;
+        *counts.calls.entry(call.service.clone()).or_default() += 1;
         counts.last = Instant::now();
         counts.retries += u64::from(call.attempt > 1);
         let what = match deed {
@@ -116,7 +117,7 @@ impl Tally {
     pub(crate) fn figures(&self) -> Figures {
         let counts = self.counts();
         Figures {
-            calls: counts.calls,
+            calls: counts.calls.clone(),
             retries: counts.retries,
             strikes: counts.strikes.clone(),
             killed: counts.killed,
@@ -128,7 +129,12 @@ impl Tally {
     /// One line, for an error.
     pub(crate) fn summary(&self) -> String {
         let figures = self.figures();
-        format!("{} calls, {} retries, struck {:?}", figures.calls, figures.retries, figures.strikes)
+        format!(
+            "{} calls, {} retries, struck {:?}",
+            figures.calls.values().sum::<u64>(),
+            figures.retries,
+            figures.strikes
+        )
     }
 }
 

@@ -31,7 +31,8 @@ pub(crate) async fn show(fleet: &Fleet, site: &Site, told: &[Message], rounds: u
     println!("events          {}", bedrock["events"]);
     println!("found by sweep  {} ends, in {rounds} rounds beside the schedule's", figures.found);
     println!("messages sent   {}", told.len());
-    println!("calls           {}, {} of them retries", figures.calls, figures.retries);
+    let calls: u64 = figures.calls.values().sum();
+    println!("calls           {calls}, {} of them retries: {}", figures.retries, listed(&figures.calls));
     println!("struck          {}; {} functions killed", listed(&figures.strikes), figures.killed);
     println!("dead letters    {dead}");
     println!("took            {:.0} s", took.as_secs_f64());

@@ -40,9 +40,17 @@ impl Sweep {
     pub async fn step(&self) -> Result<(), StepError> {
         let mut launch_due = false;
         let mut failure = None;
-        let open = self.ledger.open().await?;
-        info!(open = open.len(), "sweeping");
-        for item in open {
+        let (mut open, mut seen) = (self.ledger.open(), 0);
+        loop {
+            let item = match open.next().await {
+                Ok(Some(item)) => item,
+                Ok(None) => break,
+                Err(fault) => {
+                    failure.get_or_insert(fault);
+                    break;
+                }
+            };
+            seen += 1;
             let swept = match &item {
                 Open::Set(set) => self.set(set).await,
                 Open::Run(run) => {
@@ -57,6 +65,7 @@ impl Sweep {
                 failure.get_or_insert(fault);
             }
         }
+        info!(open = seen, "swept");
         if launch_due {
             let detail = Detail { version: VERSION, stack: self.stack.clone(), ..Detail::default() };
             self.bus.put(Kind::LaunchDue, &detail).await?;
