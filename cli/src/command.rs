@@ -2,37 +2,56 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::Result;
 use clap::Args;
-use tunedrop_aws::Bus;
+use tunedrop_run::decide::command::may_retry;
 use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::{Run, State};
+
+use crate::format::visible;
+use crate::print;
+use crate::stack::{StackArgs, block_on, explain};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// The run's id, as the message or the report has it
+    /// A run's id or the beginning of one, as the message or the report has it; or a dataset, for its newest run
     run: String,
-    /// The stack's name
-    #[arg(long, env = "TUNEDROP_STACK", default_value = "tunedrop")]
-    stack: String,
+    #[command(flatten)]
+    stack: StackArgs,
 }
 
-/// Sends a command for a run to its stack.
-pub(crate) fn send(kind: Kind, args: &RunArgs) -> anyhow::Result<ExitCode> {
-    let RunArgs { run, stack } = args;
-    let detail = Detail {
-        version: VERSION,
-        stack: stack.clone(),
-        run_id: Some(run.clone()),
-        by: std::env::var("USER").ok().filter(|user| !user.is_empty()),
-        ..Detail::default()
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no async runtime")?;
-    runtime.block_on(async {
-        let bus = Bus::new(&tunedrop_aws::config().await);
-        bus.put(kind, &detail)
-            .await
-            .context("the command could not be sent; are credentials and Region set, as for the AWS CLI?")
-    })?;
-    println!("{} sent to stack {stack} for {run}; the answer comes as a message", kind.as_str());
-    Ok(ExitCode::SUCCESS)
+/// Sends a command for a run to its stack. One that can't be followed any more is not sent.
+pub(crate) fn send(kind: Kind, args: &RunArgs) -> Result<ExitCode> {
+    block_on(async {
+        let stack = args.stack.find().await?;
+        let run = stack.run(&args.run).await?;
+        if let Some(why) = pointless(kind, &run) {
+            print(&format!("{} is {}: {why}\n", visible(&run.run_id), run.state.as_str()))?;
+            return Ok(ExitCode::from(1));
+        }
+        let detail = Detail {
+            version: VERSION,
+            stack: stack.name.clone(),
+            run_id: Some(run.run_id.clone()),
+            by: std::env::var("USER").ok().filter(|user| !user.is_empty()),
+            ..Detail::default()
+        };
+        stack.bus().put(kind, &detail).await.map_err(explain)?;
+        let (kind, id, stack, named) = (kind.as_str(), visible(&run.run_id), &stack.name, &stack.named);
+        print(&format!(
+            "{kind} sent to stack {stack} for {id}; the answer comes as a message, and so does: tunedrop watch {id}{named}\n"
+        ))?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Why the command would change nothing. The functions decide again, by the state that the run is in then.
+fn pointless(kind: Kind, run: &Run) -> Option<&'static str> {
+    match kind {
+        Kind::ApproveRun if run.state != State::Held => Some("only a run that is held waits for an approval"),
+        Kind::StopRun if run.state.is_end() => Some("there is nothing to stop"),
+        Kind::RetryRun if run.state == State::Rejected => Some("mend what its report lists, and drop the files again"),
+        Kind::RetryRun if !may_retry(run.state) => Some("it is not over yet"),
+        _ => None,
+    }
 }

@@ -48,6 +48,11 @@ fn price(text: &str) -> Result<f64, String> {
     }
 }
 
+/// As `tunedrop estimate DIR` prints it.
+pub(crate) fn of_folder(data: DataArgs) -> anyhow::Result<ExitCode> {
+    estimate(&EstimateArgs { data, epochs: None, price_per_1k: None, json: false })
+}
+
 /// A figure, and who says so.
 pub(crate) struct Said<T> {
     value: T,

@@ -1,15 +1,21 @@
 //! `tunedrop`: the checks of the cloud on a laptop, and the commands that a run takes.
 
+mod advise;
 mod catalogue;
 mod check;
 mod command;
+mod compare;
+mod complete;
 mod convert;
+mod doctor;
 mod estimate;
 mod explain;
 mod fix;
 mod folder;
 mod format;
+mod init;
 mod judge;
+mod logs;
 mod media;
 mod models;
 mod options;
@@ -19,9 +25,15 @@ mod progress;
 mod read;
 mod redrive;
 mod remote;
+mod report;
 mod reshape;
+mod rm;
+mod runs;
 mod set;
 mod split;
+mod stack;
+mod submit;
+mod watch;
 mod write;
 
 use std::io::{ErrorKind, Write};
@@ -49,6 +61,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Advise(advise::AdviseArgs),
+    Init(init::InitArgs),
     Check(check::CheckArgs),
     Models(models::ModelsArgs),
     Explain(explain::ExplainArgs),
@@ -56,6 +70,14 @@ enum Command {
     Convert(convert::ConvertArgs),
     Fix(fix::FixArgs),
     Split(split::SplitArgs),
+    Doctor(doctor::DoctorArgs),
+    Submit(submit::SubmitArgs),
+    Runs(runs::RunsArgs),
+    Show(runs::ShowArgs),
+    Watch(watch::WatchArgs),
+    Logs(logs::LogsArgs),
+    Report(report::ReportArgs),
+    Compare(compare::CompareArgs),
     /// Launch a run that is held for approval
     Approve(command::RunArgs),
     /// Stop a run, whether it waits or its job is running
@@ -63,12 +85,28 @@ enum Command {
     /// Run the same content once more, as the next attempt
     Retry(command::RunArgs),
     Redrive(redrive::RedriveArgs),
+    Rm(rm::RmArgs),
+    Completions(complete::CompletionsArgs),
+    Man(complete::ManArgs),
 }
 
 fn main() -> ExitCode {
     let Cli { command, color } = Cli::parse();
     anstream::ColorChoice::from(color).write_global();
     let done = match command {
+        Command::Advise(args) => advise::advise(&args),
+        Command::Init(args) => init::init(&args),
+        Command::Doctor(args) => doctor::doctor(&args),
+        Command::Submit(args) => submit::submit(&args),
+        Command::Runs(args) => runs::runs(&args),
+        Command::Show(args) => runs::show(&args),
+        Command::Watch(args) => watch::watch(&args),
+        Command::Logs(args) => logs::logs(&args),
+        Command::Report(args) => report::report(&args),
+        Command::Compare(args) => compare::compare(&args),
+        Command::Rm(args) => rm::rm(&args),
+        Command::Completions(args) => complete::completions(&args),
+        Command::Man(args) => complete::man(&args),
         Command::Check(args) => check::check(&args),
         Command::Models(args) => models::models(&args),
         Command::Explain(args) => explain::explain(&args),

@@ -47,6 +47,16 @@ impl Output {
     }
 }
 
+/// Writes a file whole, over one that is there; it is its owner's alone.
+pub(crate) fn whole_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = NamedTempFile::new_in(folder).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    });
+    written.with_context(|| format!("{} can't be written; check that the folder is there, and yours", path.display()))
+}
+
 #[cfg(unix)]
 fn readable(file: &File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,6 +1,7 @@
 //! `tunedrop-local`: the local stack for people.
 
 mod demo;
+mod told;
 mod usage;
 
 use std::path::PathBuf;
@@ -101,6 +102,7 @@ async fn command(command: Command) -> Result<ExitCode> {
         interrupted = interruption() => return interrupted.map(|()| ExitCode::from(130)),
     };
     if let Some((stack, queue)) = done.keep {
+        let _told = told::tell(&stack)?;
         println!("{}", usage::text(&stack, &queue)?);
         interruption().await?;
         eprintln!("Stopping");

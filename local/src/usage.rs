@@ -20,6 +20,9 @@ The stack {name} is up; Ctrl-C stops it.
   Bedrock       {bedrock} (the stand-in)
   log           {log}
 
+tunedrop, with --local
+  cargo run -p tunedrop-cli -- submit tests/samples/crates/nova --local --follow
+
 AWS CLI
   export AWS_ENDPOINT_URL={endpoint} AWS_ENDPOINT_URL_BEDROCK={bedrock}
   export AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY={SECRET} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}

@@ -103,6 +103,28 @@ impl Jobs {
         }
     }
 
+    /// Deletes a custom model, by name or ARN; false where there is none.
+    pub async fn delete_model(&self, name_or_arn: &str) -> Result<bool, Failure> {
+        match self.client.delete_custom_model().model_identifier(name_or_arn).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(false),
+            Err(error) => Err(Failure::new(format!("bedrock:DeleteCustomModel {name_or_arn}"), &error)),
+        }
+    }
+
+    /// How many jobs are in progress or stopping, of everybody in this account and Region: they hold the slots.
+    pub async fn unfinished(&self) -> Result<usize, Failure> {
+        use aws_sdk_bedrock::types::FineTuningJobStatus::{InProgress, Stopping};
+        let mut unfinished = 0;
+        for status in [InProgress, Stopping] {
+            let jobs =
+                self.client.list_model_customization_jobs().status_equals(status).into_paginator().items().send();
+            let jobs = jobs.collect::<Result<Vec<_>, _>>().await;
+            unfinished += jobs.map_err(|error| Failure::new("bedrock:ListModelCustomizationJobs", &error))?.len();
+        }
+        Ok(unfinished)
+    }
+
     /// Bedrock's own word on whether `identifier` can be customized.
     pub async fn lifecycle(&self, identifier: &str) -> Result<Lifecycle, Failure> {
         match self.client.get_foundation_model().model_identifier(identifier).send().await {

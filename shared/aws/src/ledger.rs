@@ -2,6 +2,7 @@
 
 mod change;
 mod open;
+mod recent;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -17,6 +18,7 @@ use crate::Failure;
 pub use change::{Change, HeadIs};
 use open::OPEN;
 pub use open::{Open, Opened};
+pub use recent::Recent;
 
 /// An item that is there, and of which people were not told `#what`.
 const UNTOLD: &str = "attribute_exists(pk) AND attribute_not_exists(told.#what)";

@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "people")]
+mod access;
+#[cfg(feature = "account")]
+mod account;
 #[cfg(feature = "bus")]
 mod bus;
 mod failure;
@@ -7,10 +11,14 @@ mod failure;
 mod jobs;
 #[cfg(feature = "ledger")]
 mod ledger;
+#[cfg(feature = "logs")]
+mod logs;
 #[cfg(feature = "objects")]
 mod objects;
 #[cfg(feature = "queues")]
 mod queues;
+#[cfg(feature = "stacks")]
+mod stacks;
 #[cfg(feature = "topic")]
 mod topic;
 
@@ -19,17 +27,25 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
+#[cfg(feature = "people")]
+pub use access::{Access, Configs, Endpoints};
+#[cfg(feature = "account")]
+pub use account::{Account, JobRoleFacts};
 #[cfg(feature = "bus")]
 pub use bus::Bus;
 pub use failure::Failure;
 #[cfg(feature = "jobs")]
 pub use jobs::{JobRole, JobView, Jobs, Lifecycle, Started};
 #[cfg(feature = "ledger")]
-pub use ledger::{Change, HeadIs, Ledger, Open, Opened};
+pub use ledger::{Change, HeadIs, Ledger, Open, Opened, Recent};
+#[cfg(feature = "logs")]
+pub use logs::{Line, Logs};
 #[cfg(feature = "objects")]
-pub use objects::{Body, Object, Objects, Piece, Ranges};
+pub use objects::{Body, Object, Objects, Piece, Ranges, UPLOAD_PART, Upload};
 #[cfg(feature = "queues")]
 pub use queues::{Letter, Move, Queues};
+#[cfg(feature = "stacks")]
+pub use stacks::{Stacks, is_ours};
 #[cfg(feature = "topic")]
 pub use topic::Topic;
 

@@ -2,6 +2,7 @@
 
 mod peek;
 mod ranges;
+mod upload;
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
@@ -12,6 +13,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, TaggingDirectiv
 
 use crate::Failure;
 pub use ranges::{Piece, Ranges};
+pub use upload::{UPLOAD_PART, Upload};
 
 /// CopyObject takes objects up to 5 GB (S3 user guide, "Copying objects"), but answers only when it is done:
 /// in parts, each call ends well within its time-out.

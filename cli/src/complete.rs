@@ -1,0 +1,46 @@
+//! Completions for shells, and man pages.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::{Cli, print};
+
+/// Print a shell's completions
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tunedrop completions bash > ~/.local/share/bash-completion/completions/tunedrop
+  tunedrop completions zsh > ~/.zfunc/_tunedrop
+  tunedrop completions fish > ~/.config/fish/completions/tunedrop.fish")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+/// Write the man pages into a folder
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tunedrop man ~/.local/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// It is made where it isn't there
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+}
+
+pub(crate) fn completions(args: &CompletionsArgs) -> Result<ExitCode> {
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "tunedrop", &mut text);
+    crate::print_exactly(&String::from_utf8_lossy(&text))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn man(args: &ManArgs) -> Result<ExitCode> {
+    let unwritable = || format!("the man pages can't be written to {}", args.dir.display());
+    std::fs::create_dir_all(&args.dir).with_context(unwritable)?;
+    clap_mangen::generate_to(Cli::command(), &args.dir).with_context(unwritable)?;
+    print(&format!("The man pages are in {}; read one with: man -l {0}/tunedrop.1\n", args.dir.display()))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,84 @@
+//! `tunedrop init`: a recipe for the data that lies in a folder.
+
+mod data;
+mod recipe;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use tunedrop_validation::{Catalogue, Customization};
+
+use crate::catalogue::{Rules, find, rules};
+use crate::options::Type;
+use crate::{print, write};
+
+use data::Found;
+
+/// Write a recipe, with comments, for the data in a folder
+///
+/// Looks at the first record of each .jsonl file, and proposes a base model that takes its layout.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tunedrop init support-bot
+  tunedrop init support-bot --model nova-pro
+  tunedrop init --model nova-lite --type distillation
+
+Exit codes: 0 written, 1 the data is of a layout that no model takes as it is: the command that converts it is shown;
+2 used wrongly, or a recipe is there already")]
+pub(crate) struct InitArgs {
+    /// The dataset's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+    /// Base model [default: one that takes the data's layout, else nova-lite]
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
+    /// Customization [default: what the model has, fine-tuning first]
+    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    customization: Option<Type>,
+    /// Write over a recipe that is there
+    #[arg(long)]
+    force: bool,
+}
+
+pub(crate) fn init(args: &InitArgs) -> Result<ExitCode> {
+    if !args.dir.is_dir() {
+        bail!("there is no folder {}; make it, and put the data into it", args.dir.display());
+    }
+    let path = args.dir.join("job.yaml");
+    if path.exists() && !args.force {
+        bail!("{} is there already; write over it with --force", path.display());
+    }
+    let found = data::look(&args.dir)?;
+    let catalogue = Catalogue::embedded();
+    let name = args.model.as_deref().or(found.proposed()).unwrap_or("nova-lite");
+    let rules = rules(find(catalogue, name)?, args.customization.map(Customization::from).or(found.customization()))?;
+    if let Some(convert) = found.conversion(rules, &args.dir) {
+        print(&convert)?;
+        return Ok(ExitCode::from(1));
+    }
+    write::whole_file(&path, recipe::of(rules, &found).as_bytes())?;
+    print(&said(&path, rules, &found, &args.dir))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was written, why so, and what comes next.
+fn said(path: &Path, rules: Rules, found: &Found, dir: &Path) -> String {
+    let mut out = format!("Wrote {} for {}, {}\n", path.display(), rules.model.name, rules.customization.as_str());
+    if let Some(note) = rules.model.withdrawn_note() {
+        out.push_str(&format!("  but {note}\n"));
+    }
+    match (&found.train, &found.validation) {
+        (None, _) => out.push_str("  there is no .jsonl file yet: put the training data in as train.jsonl\n"),
+        (Some(train), None) if rules.training.validation => out.push_str(&format!(
+            "  there is no validation file; to measure on records that were not trained on:\n    tunedrop split {} --train {} --out-validation {} --force\n  and name it in the recipe\n",
+            dir.join(train).display(),
+            dir.join("train.jsonl").display(),
+            dir.join("validation.jsonl").display(),
+        )),
+        _ => {}
+    }
+    out.push_str(&format!("Next: tunedrop check {}\n", dir.display()));
+    out
+}

@@ -1,0 +1,66 @@
+//! What is remembered between commands: the stack used last, and where a local stack listens.
+//!
+//! Both lie in `$XDG_STATE_HOME/tunedrop`, or `~/.local/state/tunedrop`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use tunedrop_aws::Endpoints;
+
+/// What `cargo local` leaves for us while it runs.
+#[derive(Debug, Deserialize)]
+struct LocalFile {
+    stack: String,
+    endpoint: String,
+    bedrock: String,
+    region: String,
+    access_key: String,
+    secret: String,
+}
+
+/// A local stack.
+#[derive(Debug)]
+pub(super) struct Local {
+    pub(super) stack: String,
+    pub(super) endpoints: Endpoints,
+}
+
+fn folder() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state")))?;
+    Some(state.join("tunedrop"))
+}
+
+/// The local stack that runs now.
+pub(super) fn local() -> Result<Local> {
+    let path = folder().context("neither XDG_STATE_HOME nor HOME is set, so no local stack can be found")?;
+    let Ok(text) = std::fs::read(path.join("local.json")) else {
+        bail!("no local stack is up; start one with: cargo local");
+    };
+    let file: LocalFile =
+        serde_json::from_slice(&text).context("what the local stack wrote of itself can't be read")?;
+    Ok(Local {
+        stack: file.stack,
+        endpoints: Endpoints {
+            all: file.endpoint,
+            bedrock: file.bedrock,
+            region: file.region,
+            key: (file.access_key, file.secret),
+        },
+    })
+}
+
+/// The stack used last.
+pub(super) fn last() -> Option<String> {
+    let name = std::fs::read_to_string(folder()?.join("last-stack")).ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Remembers it, where that is possible; nothing depends on it.
+pub(super) fn remember(name: &str) {
+    let Some(folder) = folder() else { return };
+    if last().as_deref() != Some(name) && std::fs::create_dir_all(&folder).is_ok() {
+        let _ = std::fs::write(folder.join("last-stack"), format!("{name}\n"));
+    }
+}

@@ -1,0 +1,128 @@
+//! The upload, and what becomes of it.
+
+use std::fs;
+use std::io::{IsTerminal, Read};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use tunedrop_aws::{Objects, UPLOAD_PART, Upload};
+use tunedrop_run::{State, Timestamp};
+
+use super::files::File;
+use crate::format::visible;
+use crate::print;
+use crate::runs::style;
+use crate::stack::{Stack, explain, or_interrupted};
+
+/// Between two looks at the ledger.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Uploads the files in order; false where Ctrl-C ended it, with nothing half there.
+pub(super) async fn upload(stack: &Stack, dataset: &str, files: &[File]) -> Result<bool> {
+    let objects = stack.objects()?;
+    let bar = bar(files.iter().map(|file| file.bytes).sum());
+    for file in files {
+        bar.set_message(visible(&file.key));
+        let key = format!("datasets/{dataset}/{}", file.key);
+        if !upload_one(&objects, &key, file, &bar).await? {
+            bar.finish_and_clear();
+            print("Interrupted; the recipe was not uploaded, so nothing starts\n")?;
+            return Ok(false);
+        }
+    }
+    bar.finish_and_clear();
+    Ok(true)
+}
+
+/// As many bytes as a part has go at once; a larger file goes in parts, and appears when it is whole.
+async fn upload_one(objects: &Objects, key: &str, file: &File, bar: &ProgressBar) -> Result<bool> {
+    let unreadable = || format!("{} can't be read", file.path.display());
+    if file.bytes <= UPLOAD_PART as u64 {
+        let bytes = fs::read(&file.path).with_context(unreadable)?;
+        let kind = if key.ends_with(".jsonl") { "application/jsonl" } else { "application/octet-stream" };
+        let Some(()) = or_interrupted(async { objects.write(key, bytes, kind).await.map_err(explain) }).await? else {
+            return Ok(false);
+        };
+        bar.inc(file.bytes);
+        return Ok(true);
+    }
+    let mut upload = objects.upload(key).await.map_err(explain)?;
+    match or_interrupted(parts(&mut upload, file, bar)).await {
+        Ok(Some(())) => upload.finish().await.map_err(explain).map(|()| true),
+        ended => {
+            // What was sent is forgotten; where even that fails, the bucket's own rule does it after a week.
+            let _ = upload.abort().await;
+            ended.map(|_| false)
+        }
+    }
+}
+
+async fn parts(upload: &mut Upload<'_>, file: &File, bar: &ProgressBar) -> Result<()> {
+    let unreadable = || format!("{} can't be read", file.path.display());
+    let mut source = fs::File::open(&file.path).with_context(unreadable)?;
+    loop {
+        let mut part = Vec::with_capacity(UPLOAD_PART);
+        (&mut source).take(UPLOAD_PART as u64).read_to_end(&mut part).with_context(unreadable)?;
+        if part.is_empty() {
+            return Ok(());
+        }
+        let sent = part.len() as u64;
+        upload.part(part).await.map_err(explain)?;
+        bar.inc(sent);
+    }
+}
+
+/// Waits for the verdict; the run's id, or nothing where the set is rejected or incomplete, which is told.
+pub(super) async fn judged(stack: &Stack, dataset: &str) -> Result<Option<String>> {
+    let (ledger, objects) = (stack.ledger()?, stack.objects()?);
+    let mut uploaded = 0;
+    for name in tunedrop_run::dropped::RECIPES {
+        let found = objects.find(&format!("datasets/{dataset}/{name}")).await.map_err(explain)?;
+        uploaded = uploaded.max(found.map_or(0, |object| object.modified_ms));
+    }
+    let is_ours = |time: Option<&str>| {
+        time.and_then(|time| time.parse::<Timestamp>().ok()).is_some_and(|time| time.as_millisecond() >= uploaded)
+    };
+    print("Uploaded; waiting for the verdict of the cloud\n")?;
+    loop {
+        let head = ledger.head(dataset).await.map_err(explain)?.unwrap_or_default();
+        if !head.waits_for.is_empty() && is_ours(head.since.as_deref()) {
+            print(&format!("The set is incomplete: it waits for {}\n", visible(&head.waits_for.join(", "))))?;
+            return Ok(None);
+        }
+        if let Some(run_id) = &head.judged_run
+            && let Some(run) = ledger.run(run_id).await.map_err(explain)?
+            && (is_ours(Some(&run.since)) || is_ours(run.redropped_at.as_deref()))
+        {
+            if run.state == State::Rejected {
+                print(&format!("{run_id} is rejected: tunedrop report {run_id}{}\n", stack.named))?;
+                return Ok(None);
+            }
+            return Ok(Some(run_id.clone()));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// The run's id and state, and how to follow it.
+pub(super) async fn tell(stack: &Stack, run_id: &str) -> Result<ExitCode> {
+    let run = stack.run(run_id).await?;
+    let state = style(run.state);
+    print(&format!(
+        "{run_id} {state}{}{state:#}\n  follow it: tunedrop watch {run_id}{}\n",
+        run.state.as_str(),
+        stack.named
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// On a terminal only.
+fn bar(bytes: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{msg} [{wide_bar}] {bytes} of {total_bytes}, {eta} left");
+    ProgressBar::new(bytes).with_style(style.expect("the template is a constant"))
+}

@@ -1,0 +1,164 @@
+//! What an account says of a stack's parts, for `tunedrop doctor`. Nothing is changed.
+
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_s3::types::BucketVersioningStatus;
+use serde_json::Value;
+
+use crate::{Configs, Failure};
+
+/// Asks of bucket, table, topic, role, and who asks.
+#[derive(Debug, Clone)]
+pub struct Account {
+    s3: aws_sdk_s3::Client,
+    dynamodb: aws_sdk_dynamodb::Client,
+    sns: aws_sdk_sns::Client,
+    iam: aws_sdk_iam::Client,
+    sts: aws_sdk_sts::Client,
+}
+
+/// What a role says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobRoleFacts {
+    /// Services that may assume it.
+    pub trusts: Vec<String>,
+}
+
+impl Account {
+    /// One per process.
+    pub fn new(configs: &Configs) -> Account {
+        let config = &configs.all;
+        Account {
+            s3: aws_sdk_s3::Client::new(config),
+            dynamodb: aws_sdk_dynamodb::Client::new(config),
+            sns: aws_sdk_sns::Client::new(config),
+            iam: aws_sdk_iam::Client::new(config),
+            sts: aws_sdk_sts::Client::new(config),
+        }
+    }
+
+    /// Who asks: an ARN.
+    pub async fn caller(&self) -> Result<String, Failure> {
+        let answer = self.sts.get_caller_identity().send().await;
+        let answer = answer.map_err(|error| Failure::new("sts:GetCallerIdentity", &error))?;
+        Ok(answer.arn.unwrap_or_default())
+    }
+
+    /// The bucket's Region, as S3 tells it; `None` where it doesn't.
+    pub async fn bucket_region(&self, bucket: &str) -> Result<Option<String>, Failure> {
+        let answer = self.s3.head_bucket().bucket(bucket).send().await;
+        let answer = answer.map_err(|error| Failure::new(format!("s3:HeadBucket {bucket}"), &error))?;
+        Ok(answer.bucket_region)
+    }
+
+    /// Whether the bucket keeps versions.
+    pub async fn keeps_versions(&self, bucket: &str) -> Result<bool, Failure> {
+        let answer = self.s3.get_bucket_versioning().bucket(bucket).send().await;
+        let answer = answer.map_err(|error| Failure::new(format!("s3:GetBucketVersioning {bucket}"), &error))?;
+        Ok(answer.status == Some(BucketVersioningStatus::Enabled))
+    }
+
+    /// Whether the bucket tells EventBridge of its objects.
+    pub async fn tells_eventbridge(&self, bucket: &str) -> Result<bool, Failure> {
+        let answer = self.s3.get_bucket_notification_configuration().bucket(bucket).send().await;
+        let call = format!("s3:GetBucketNotificationConfiguration {bucket}");
+        Ok(answer.map_err(|error| Failure::new(call, &error))?.event_bridge_configuration.is_some())
+    }
+
+    /// The table's state: `ACTIVE`, when it can be used.
+    pub async fn table_state(&self, table: &str) -> Result<String, Failure> {
+        let answer = self.dynamodb.describe_table().table_name(table).send().await;
+        let answer = answer.map_err(|error| Failure::new(format!("dynamodb:DescribeTable {table}"), &error))?;
+        let status = answer.table.and_then(|table| table.table_status);
+        Ok(status.map(|status| status.as_str().to_owned()).unwrap_or_default())
+    }
+
+    /// How many subscriptions of the topic are confirmed, and how many are not yet.
+    pub async fn subscriptions(&self, topic: &str) -> Result<(usize, usize), Failure> {
+        let mut all = self.sns.list_subscriptions_by_topic().topic_arn(topic).into_paginator().items().send();
+        let (mut confirmed, mut pending) = (0, 0);
+        while let Some(subscription) = all.next().await {
+            let subscription = subscription.map_err(|error| Failure::new("sns:ListSubscriptionsByTopic", &error))?;
+            // In place of an ARN, an unconfirmed one has this word (API reference, Subscription).
+            match subscription.subscription_arn.as_deref() {
+                Some("PendingConfirmation") => pending += 1,
+                _ => confirmed += 1,
+            }
+        }
+        Ok((confirmed, pending))
+    }
+
+    /// What the job role says of itself.
+    pub async fn job_role(&self, arn: &str) -> Result<JobRoleFacts, Failure> {
+        let name = arn.rsplit('/').next().unwrap_or(arn);
+        let call = format!("iam:GetRole {name}");
+        let answer = self.iam.get_role().role_name(name).send().await;
+        let answer = answer.map_err(|error| Failure::new(call, &error))?;
+        let policy = answer.role.and_then(|role| role.assume_role_policy_document).unwrap_or_default();
+        Ok(JobRoleFacts { trusts: trusted(&decoded(&policy)) })
+    }
+
+    /// Which of these actions on these resources the role's policies don't allow; `Err` where that can't be asked.
+    pub async fn denied(&self, role: &str, asked: &[(&str, String)]) -> Result<Vec<String>, Failure> {
+        let mut denied = Vec::new();
+        for (action, resource) in asked {
+            let request = self.iam.simulate_principal_policy().policy_source_arn(role);
+            let answer = request.action_names(*action).resource_arns(resource).send().await;
+            let answer = answer.map_err(|error| Failure {
+                call: "iam:SimulatePrincipalPolicy".to_owned(),
+                cause: DisplayErrorContext(&error).to_string(),
+            })?;
+            let allowed = answer.evaluation_results().iter().all(|result| result.eval_decision.as_str() == "allowed");
+            if !allowed || answer.evaluation_results().is_empty() {
+                denied.push(format!("{action} on {resource}"));
+            }
+        }
+        Ok(denied)
+    }
+}
+
+/// IAM gives policies percent-encoded (API reference, Role).
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
+        match (bytes[at], hex(at + 1), hex(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            (byte, _, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The services in a trust policy.
+fn trusted(policy: &str) -> Vec<String> {
+    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
+    let services = policy["Statement"].as_array().into_iter().flatten().map(|one| &one["Principal"]["Service"]);
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    services
+        .flat_map(|one| one.as_array().map_or_else(|| vec![text(one)], |many| many.iter().map(text).collect()))
+        .flatten()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trust_policy_names_its_services() {
+        let encoded =
+            "%7B%22Statement%22%3A%5B%7B%22Principal%22%3A%7B%22Service%22%3A%22bedrock.amazonaws.com%22%7D%7D%5D%7D";
+        assert_eq!(trusted(&decoded(encoded)), ["bedrock.amazonaws.com"]);
+        assert_eq!(trusted(r#"{"Statement":[{"Principal":{"Service":["a","b"]}}]}"#), ["a", "b"]);
+        assert_eq!(trusted("no policy"), [""; 0]);
+        assert_eq!(decoded("100%"), "100%");
+    }
+}

@@ -1,0 +1,55 @@
+//! What the functions wrote, from CloudWatch Logs.
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::error::ProvideErrorMetadata;
+
+use crate::Failure;
+
+/// CloudWatch Logs.
+#[derive(Debug, Clone)]
+pub struct Logs {
+    client: Client,
+}
+
+/// A line, and when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// As the function printed it.
+    pub text: String,
+}
+
+impl Logs {
+    /// One per process.
+    pub fn new(config: &SdkConfig) -> Logs {
+        Logs { client: Client::new(config) }
+    }
+
+    /// The lines of a group that hold `phrase`, oldest first, at most `most`; none where the group isn't there.
+    pub async fn lines(&self, group: &str, phrase: &str, most: usize) -> Result<Vec<Line>, Failure> {
+        // In quotes it is a phrase; a quote in it would end that.
+        let pattern = format!("\"{}\"", phrase.replace(['"', '\\'], ""));
+        let request = self.client.filter_log_events().log_group_name(group).filter_pattern(pattern);
+        let mut pages = request.into_paginator().send();
+        let mut lines = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = match page {
+                Ok(page) => page,
+                Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(lines),
+                Err(error) => return Err(Failure::new(format!("logs:FilterLogEvents {group}"), &error)),
+            };
+            for event in page.events.unwrap_or_default() {
+                if let (Some(at), Some(text)) = (event.timestamp, event.message) {
+                    lines.push(Line { at, text: text.trim_end().to_owned() });
+                }
+            }
+            if lines.len() >= most {
+                break;
+            }
+        }
+        lines.truncate(most);
+        Ok(lines)
+    }
+}

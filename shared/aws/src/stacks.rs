@@ -1,0 +1,64 @@
+//! Deployed stacks, as CloudFormation knows them.
+
+use std::collections::BTreeMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+use aws_sdk_cloudformation::types::Stack;
+
+use crate::Failure;
+
+/// What the template's outputs have, and those of other templates hardly: all of these together.
+const OURS: [&str; 4] = ["BucketName", "TableName", "TopicArn", "SweepFunctionName"];
+
+/// CloudFormation.
+#[derive(Debug, Clone)]
+pub struct Stacks {
+    client: Client,
+}
+
+impl Stacks {
+    /// One per process.
+    pub fn new(config: &SdkConfig) -> Stacks {
+        Stacks { client: Client::new(config) }
+    }
+
+    /// A stack's outputs; `None` where there is no stack of this name.
+    pub async fn outputs(&self, name: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
+        let answer = match self.client.describe_stacks().stack_name(name).send().await {
+            Ok(answer) => answer,
+            // CloudFormation has no code of its own for this (API reference, DescribeStacks).
+            Err(error) if error.message().is_some_and(|words| words.contains("does not exist")) => return Ok(None),
+            Err(error) => return Err(Failure::new(format!("cloudformation:DescribeStacks {name}"), &error)),
+        };
+        Ok(answer.stacks().first().map(outputs))
+    }
+
+    /// The names of the stacks of ours in this account and Region.
+    pub async fn ours(&self) -> Result<Vec<String>, Failure> {
+        let mut pages = self.client.describe_stacks().into_paginator().items().send();
+        let mut names = Vec::new();
+        while let Some(stack) = pages.next().await {
+            let stack = stack.map_err(|error| Failure::new("cloudformation:DescribeStacks", &error))?;
+            let outputs = outputs(&stack);
+            if OURS.iter().all(|name| outputs.contains_key(*name)) {
+                names.extend(stack.stack_name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+/// Whether these are the outputs of a stack of ours.
+pub fn is_ours(outputs: &BTreeMap<String, String>) -> bool {
+    OURS.iter().all(|name| outputs.contains_key(*name))
+}
+
+fn outputs(stack: &Stack) -> BTreeMap<String, String> {
+    let pair = |output: &aws_sdk_cloudformation::types::Output| {
+        Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
+    };
+    stack.outputs().iter().filter_map(pair).collect()
+}
