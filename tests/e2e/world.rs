@@ -89,6 +89,12 @@ impl World {
         self.stack.stop().await
     }
 
+    /// What the functions printed until now, among the emulator's own words.
+    pub(crate) fn printed(&self) -> Result<String> {
+        let log = std::fs::read(self.stack.log_file()).context("the emulator's log")?;
+        Ok(String::from_utf8_lossy(&log).into_owned())
+    }
+
     /// For `AWS_ENDPOINT_URL` of another program.
     pub(crate) fn endpoint(&self) -> &str {
         self.stack.endpoint()
@@ -224,8 +230,18 @@ impl World {
 
     /// Lets an item of the ledger be as old as if it had been there since `then`.
     pub(crate) async fn set_since(&self, side: &Side, pk: &str, then: Timestamp) -> Result<()> {
+        self.set_time(side, pk, "since", then).await
+    }
+
+    /// Lets a run have been in its state since `then`.
+    pub(crate) async fn set_changed_at(&self, side: &Side, run_id: &str, then: Timestamp) -> Result<()> {
+        self.set_time(side, &Run::key(run_id), "changed_at", then).await
+    }
+
+    async fn set_time(&self, side: &Side, pk: &str, attribute: &str, then: Timestamp) -> Result<()> {
         let request = self.dynamodb.update_item().table_name(side.deployed.table()?);
-        let request = request.key("pk", AttributeValue::S(pk.to_owned())).update_expression("SET since = :then");
+        let request = request.key("pk", AttributeValue::S(pk.to_owned())).update_expression("SET #time = :then");
+        let request = request.expression_attribute_names("#time", attribute);
         request.expression_attribute_values(":then", AttributeValue::S(then.to_string())).send().await?;
         Ok(())
     }
