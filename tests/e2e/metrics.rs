@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tunedrop_run::State;
+use tunedrop_run::metric::Metric;
 
 use crate::data::nova;
 use crate::world::World;
@@ -124,6 +125,14 @@ pub(crate) async fn a_journey_is_counted_once(w: &World) -> Result<()> {
         let values = of(name, dimension);
         let plausible = values.iter().all(|seconds| (0.0..600.0).contains(seconds));
         ensure!(values.len() == n && plausible, "{name}: {values:?}");
+    }
+    for datum in &all {
+        let metric = Metric::ALL.into_iter().find(|metric| metric.name() == datum.name);
+        let metric = metric.with_context(|| format!("{} is no metric of the list", datum.name))?;
+        let dimensions: Vec<&str> = datum.dimensions.keys().map(String::as_str).collect();
+        let mut wanted: Vec<&str> = ["Stack"].into_iter().chain(metric.dimension()).collect();
+        wanted.sort_unstable();
+        ensure!(dimensions == wanted, "{datum:?}");
     }
     let units = all.iter().all(|datum| datum.unit == if datum.name.contains("Seconds") { "Seconds" } else { "Count" });
     ensure!(units, "{all:?}");

@@ -158,6 +158,20 @@ fn a_sweep_that_stays_away_for_a_quarter_of_an_hour_and_a_stuck_run_raise_alarms
 }
 
 #[test]
+fn every_metric_of_the_list_is_counted_somewhere() {
+    assert_eq!(not_counted(&Metric::ALL.map(Metric::name)), Vec::<String>::new());
+    assert_eq!(not_counted(&["Sweeps", "Naps"]), ["Naps"]);
+}
+
+/// The metrics that no code makes a value of.
+fn not_counted(names: &[&str]) -> Vec<String> {
+    let files = ["run/src/metric.rs", "run/src/metric/round.rs", "steps/src/notify.rs", "steps/src/validate.rs"];
+    let code: String = files.map(|file| text(&format!("shared/{file}"))).concat();
+    let made = |name: &str| ["is", "of"].iter().any(|how| code.contains(&format!("Metric::{name}.{how}(")));
+    names.iter().filter(|name| !made(name)).map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
 fn the_page_on_operations_describes_every_metric() {
     assert_eq!(not_described(&text("docs/operations.md")), Vec::<String>::new());
 }

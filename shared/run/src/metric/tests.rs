@@ -159,3 +159,28 @@ fn a_round_tells_the_oldest_the_unheard_and_the_stuck() {
         assert_eq!(counts[name], value, "{name}: {counts:?}");
     }
 }
+
+#[test]
+fn the_list_is_whole() {
+    // A metric that is added to the code and not to the list doesn't compile here.
+    for (at, metric) in Metric::ALL.into_iter().enumerate() {
+        let place = match metric {
+            Metric::Datasets => 0,
+            Metric::Findings => 1,
+            Metric::SecondsToVerdict => 2,
+            Metric::Runs => 3,
+            Metric::QueueSeconds => 4,
+            Metric::NoSlot => 5,
+            Metric::TrainingSeconds => 6,
+            Metric::Messages => 7,
+            Metric::OpenRuns => 8,
+            Metric::OldestOpenRunSeconds => 9,
+            Metric::UnheardEnds => 10,
+            Metric::StuckRuns => 11,
+            Metric::Sweeps => 12,
+        };
+        assert_eq!(at, place, "{metric:?}");
+        assert_eq!(format!("{metric:?}"), metric.name());
+        assert_eq!(metric.unit() == "Seconds", metric.name().contains("Seconds"));
+    }
+}
