@@ -64,7 +64,7 @@ fn unheard_alarms(template: &Value) -> Vec<String> {
         if !heard.contains(&format!("{name}.Arn").as_str()) {
             faults.push(format!("the topic takes nothing from {name}"));
         }
-        if !alarm["AlarmDescription"].as_str().is_some_and(|words| words.split(". ").count() >= 2) {
+        if alarm["AlarmDescription"].as_str().is_none_or(|words| words.split(". ").count() < 2) {
             faults.push(format!("{name} doesn't say what to do"));
         }
         faults.extend(too_much_math(&name, alarm));
