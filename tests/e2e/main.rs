@@ -87,6 +87,7 @@ fn main() {
         metrics::{
             a_journey_is_counted_once,
             a_sweep_tells_what_is_open,
+            the_deployed_dashboard_is_whole,
         },
     );
     // These change or look at what all share.

@@ -169,3 +169,19 @@ pub(crate) async fn a_sweep_tells_what_is_open(w: &World) -> Result<()> {
     w.run_is(&w.main, &run.run_id, State::Stopped).await?;
     Ok(())
 }
+
+/// Its body is made of text and of names that only a deployment knows; a slip in it is an empty page in the console.
+pub(crate) async fn the_deployed_dashboard_is_whole(w: &World) -> Result<()> {
+    let body = w.dashboard(&w.main.deployed.outputs["DashboardName"]).await?;
+    let dashboard: Value = serde_json::from_str(&body).with_context(|| format!("no JSON: {body}"))?;
+    ensure!(dashboard["widgets"].as_array().is_some_and(|widgets| widgets.len() > 10), "{body}");
+    let labels = ["Verdict", "Code", "State", "Kind"].map(|name| format!("${{PROP('Dim.{name}')}}"));
+    ensure!(labels.iter().all(|label| body.contains(label)), "the labels are CloudWatch's to fill in: {body}");
+    let rest = labels.iter().fold(body.clone(), |body, label| body.replace(label, ""));
+    ensure!(!rest.contains("${"), "a name was not filled in: {rest}");
+    for output in ["ValidateFunctionName", "SweepFunctionName"] {
+        ensure!(body.contains(&w.main.deployed.outputs[output]), "{output} is not shown");
+    }
+    ensure!(body.contains("Stack=\\\"main\\\""), "it shows another stack's metrics: {body}");
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! The stacks, and what a scenario sees and does through them.
 
+mod watched;
+
 use std::future::Future;
 use std::time::{Duration, Instant};
 
@@ -87,12 +89,6 @@ impl World {
             side.collector.abort();
         }
         self.stack.stop().await
-    }
-
-    /// What the functions printed until now, among the emulator's own words.
-    pub(crate) fn printed(&self) -> Result<String> {
-        let log = std::fs::read(self.stack.log_file()).context("the emulator's log")?;
-        Ok(String::from_utf8_lossy(&log).into_owned())
     }
 
     /// For `AWS_ENDPOINT_URL` of another program.
