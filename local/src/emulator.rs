@@ -38,6 +38,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) port: u16,
     pub(crate) bedrock: &'a str,
     pub(crate) auth: bool,
+    /// Where the functions find all services; absent: here and at `bedrock`.
+    pub(crate) functions: Option<&'a str>,
 }
 
 impl Emulator {
@@ -142,6 +144,10 @@ fn environment(command: &mut Command, setup: &Setup<'_>, scratch: &TempDir, stat
         ("AWS_ENDPOINT_URL_BEDROCK", setup.bedrock),
         ("AUTH", if setup.auth { "true" } else { "false" }),
     ]);
+    if let Some(functions) = setup.functions {
+        // The emulator hands both on, and uses neither itself.
+        command.env("AWS_ENDPOINT_URL", functions).env("AWS_ENDPOINT_URL_BEDROCK", functions);
+    }
     command.env("GATEWAY_PORT", setup.port.to_string());
     command.env("HOME", scratch.path()).env("TMPDIR", scratch.path()).env("TUNEDROP_LOCAL_SCRATCH", scratch.path());
     if let Some(state) = state {

@@ -40,6 +40,8 @@ pub struct StackOptions {
     pub faults: Faults,
     /// Another template than the product's.
     pub template: Option<PathBuf>,
+    /// Where the functions find every service, such as a fault proxy; absent: at the emulator and the stand-in.
+    pub functions_endpoint: Option<String>,
 }
 
 impl Default for StackOptions {
@@ -53,6 +55,7 @@ impl Default for StackOptions {
             without: Vec::new(),
             faults: Faults::default(),
             template: None,
+            functions_endpoint: None,
         }
     }
 }
@@ -80,7 +83,8 @@ impl Stack {
         let address = listener.local_addr().context("no port for the Bedrock stand-in")?;
         let bedrock = format!("http://{address}");
         let port = choose_port(options.port, state.as_ref())?;
-        let setup = Setup { python: &python, port, bedrock: &bedrock, auth: options.auth };
+        let functions = options.functions_endpoint.as_deref();
+        let setup = Setup { python: &python, port, bedrock: &bedrock, auth: options.auth, functions };
         let emulator = Emulator::start(&setup, state).await?;
         let config = Config {
             emulator: emulator.endpoint.clone(),

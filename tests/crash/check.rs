@@ -19,7 +19,7 @@ pub(crate) struct Struck<'s> {
 /// Holds the ledger, the stand-in and the outbox against what the journey must come to.
 pub(crate) async fn check(lane: &Lane, journey: &Journey, struck: Option<&Struck<'_>>) -> Result<()> {
     let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
-    let items = lane.place.items().await?;
+    let items = lane.place.items.all().await?;
     let runs = || items.iter().filter(|item| text(item, "kind") == "run");
     let mut states: Vec<String> = runs().map(|run| text(run, "state")).collect();
     states.sort();

@@ -94,7 +94,7 @@ impl Lane {
         loop {
             let receive =
                 json!({ "QueueUrl": self.place.outbox, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"] });
-            let mut taken = self.place.ask("AmazonSQS.ReceiveMessage", &receive).await?;
+            let mut taken = self.place.items.ask("AmazonSQS.ReceiveMessage", &receive).await?;
             let Value::Array(messages) = taken["Messages"].take() else {
                 return Ok(kinds);
             };
@@ -109,10 +109,8 @@ impl Lane {
 
     /// Makes room for the next play.
     pub(crate) async fn clear(&mut self) -> Result<()> {
-        let delete = |item: Value| json!({ "DeleteRequest": { "Key": { "pk": item["pk"] } } });
-        let items = self.place.items().await?;
-        self.place.write(items.into_iter().map(delete).collect()).await?;
-        self.place.ask("AmazonSQS.PurgeQueue", &json!({ "QueueUrl": self.place.outbox })).await?;
+        self.place.items.clear().await?;
+        self.place.items.ask("AmazonSQS.PurgeQueue", &json!({ "QueueUrl": self.place.outbox })).await?;
         if std::mem::take(&mut self.bent) {
             self.place.http.delete(format!("{}/_standin/faults", self.place.bedrock)).send().await?;
         }

@@ -7,6 +7,7 @@ mod guards;
 mod journey;
 mod metrics;
 mod odd;
+mod poison;
 mod redrive;
 mod reports;
 mod set;
@@ -81,6 +82,12 @@ fn main() {
             repeated_events_change_nothing,
             two_stacks_leave_each_other_alone,
         },
+        poison::{
+            recipe_of_ten_megabytes_is_a_finding,
+            empty_file_is_a_finding,
+            file_deleted_before_it_is_read_is_waited_for,
+            stale_write_is_refused,
+        },
         reports::{
             bad_input_of_every_kind_is_a_finding,
         },
@@ -94,6 +101,10 @@ fn main() {
     let alone = scenarios!(
         odd::{
             poison_is_not_retried,
+        },
+        poison::{
+            message_of_a_megabyte_is_done_with,
+            keys_of_every_odd_kind_stop_nothing,
         },
         redrive::{
             dead_letters_go_back_and_are_served,

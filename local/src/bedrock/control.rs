@@ -38,7 +38,7 @@ pub(super) async fn straighten(State(standin): State<Shared>) -> Json<Faults> {
     Json(start)
 }
 
-/// `GET /_standin/jobs`: `{"jobs": […], "calls": {"<operation>": n}}`, each job as `GetModelCustomizationJob`
+/// `GET /_standin/jobs`: `{"jobs": […], "calls": {"<operation>": n}, "events": {"lost": n, …}}`, each job as `GetModelCustomizationJob`
 /// gives it, with the `request` as it came and how many `creates` it answered.
 pub(super) async fn show_jobs(State(standin): State<Shared>) -> Response {
     let world = standin.world();
@@ -52,5 +52,5 @@ pub(super) async fn show_jobs(State(standin): State<Shared>) -> Response {
             shown
         })
         .collect();
-    ok(json!({ "jobs": jobs, "calls": world.calls }))
+    ok(json!({ "jobs": jobs, "calls": world.calls, "events": world.events }))
 }

@@ -18,6 +18,13 @@ pub(super) async fn announce(standin: &Shared, job_arn: &str) {
         return;
     };
     let fault = standin.faults().event(&name, status);
+    let fate = match fault.as_ref().map(|fault| fault.r#do) {
+        None => "sent",
+        Some(Deed::Lose) => "lost",
+        Some(Deed::Repeat) => "repeated",
+        Some(Deed::Delay) => "delayed",
+    };
+    *standin.world().events.entry(fate).or_default() += 1;
     match fault.as_ref().map(|fault| (fault.r#do, fault.ms)) {
         Some((Deed::Lose, _)) => {}
         Some((Deed::Repeat, _)) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::weather::Weather;
 use super::wire::Refusal;
 
 /// Everything about the stand-in that may be bent.
@@ -12,6 +13,8 @@ use super::wire::Refusal;
 pub struct Faults {
     /// What happens to the events of jobs; the first that matches an event is applied.
     pub events: Vec<EventFault>,
+    /// What happens to those that none of `events` names.
+    pub weather: Weather,
     /// Jobs that fail in training.
     pub jobs: Vec<JobFault>,
     /// Calls that are answered with an error.
@@ -106,6 +109,7 @@ impl Default for Faults {
     fn default() -> Self {
         Self {
             events: Vec::new(),
+            weather: Weather::default(),
             jobs: Vec::new(),
             calls: Vec::new(),
             hold: Vec::new(),
@@ -137,7 +141,9 @@ impl Faults {
         let matching = |fault: &&mut EventFault| {
             job.starts_with(&fault.job) && (fault.status.is_empty() || fault.status == status) && fault.times != Some(0)
         };
-        let fault = self.events.iter_mut().find(matching)?;
+        let Some(fault) = self.events.iter_mut().find(matching) else {
+            return self.weather.event(job, status);
+        };
         fault.times = fault.times.map(|times| times - 1);
         Some(fault.clone())
     }

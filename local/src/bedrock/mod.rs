@@ -36,10 +36,12 @@ mod request;
 mod storage;
 mod tags;
 mod train;
+mod weather;
 mod wire;
 mod world;
 
 pub use faults::{CallFault, Deed, EventFault, Faults, JobFault, SameToken};
+pub use weather::{Weather, chance};
 
 use std::future::Future;
 

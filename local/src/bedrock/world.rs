@@ -28,6 +28,8 @@ pub(super) struct World {
     pub(super) models: Vec<CustomModel>,
     pub(super) tags: BTreeMap<String, BTreeMap<String, String>>,
     pub(super) calls: BTreeMap<String, u64>,
+    /// Events by what became of them: `sent`, `lost`, `repeated`, `delayed`.
+    pub(super) events: BTreeMap<&'static str, u64>,
     tasks: Vec<AbortHandle>,
 }
 

@@ -14,6 +14,8 @@ pub struct Call {
     pub resource: String,
     /// The caller's port.
     pub peer: u16,
+    /// Which attempt of the SDK's it is, from 1.
+    pub attempt: u32,
 }
 
 impl Call {
@@ -30,8 +32,14 @@ impl Call {
             (None, "bedrock") => bedrock(head, body),
             _ => (form(body, "Action"), form(body, "Subject")),
         };
-        Call { service, operation, resource, peer }
+        Call { service, operation, resource, peer, attempt: attempt(head) }
     }
+}
+
+/// The SDK numbers its attempts: `amz-sdk-request: attempt=2; max=3`.
+fn attempt(head: &Parts) -> u32 {
+    let told = head.headers.get("amz-sdk-request").and_then(|told| told.to_str().ok()).unwrap_or_default();
+    told.split(';').find_map(|part| part.trim().strip_prefix("attempt=")?.parse().ok()).unwrap_or(1)
 }
 
 /// The service in the signature's scope: `Credential=<key>/<date>/<Region>/<service>/aws4_request`.

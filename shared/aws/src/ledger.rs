@@ -1,6 +1,7 @@
 //! The ledger: one DynamoDB table. A conditional write is the only lock; whoever loses a race reads what the winner wrote.
 
 mod change;
+mod open;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -14,27 +15,20 @@ use tunedrop_run::{DatasetHead, Run, State};
 
 use crate::Failure;
 pub use change::{Change, HeadIs};
-
-/// The sparse index over what may still have to happen; its partition key's only value is its name.
-const OPEN: &str = "open";
+use open::OPEN;
+pub use open::{Open, Opened};
 
 /// An item that is there, and of which people were not told `#what`.
 const UNTOLD: &str = "attribute_exists(pk) AND attribute_not_exists(told.#what)";
+
+/// No item has a longer key, in bytes (DynamoDB's quotas, partition key length); asking for one is refused, for ever.
+const KEY_MAX: usize = 2048;
 
 /// The ledger's table.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     client: Client,
     table: String,
-}
-
-/// An item of the sparse index, oldest first. The index lags: read the item itself before acting.
-#[derive(Debug, Clone)]
-pub enum Open {
-    /// A run.
-    Run(Box<Run>),
-    /// An incomplete set.
-    Set(Box<DatasetHead>),
 }
 
 impl Ledger {
@@ -133,6 +127,9 @@ impl Ledger {
     /// Claims the telling of `subject` from `now_s` to `until_s` (Unix seconds); false where people were told, another
     /// delivery of the same event is just telling them, or the run began again since.
     pub async fn claim_telling(&self, subject: &Subject, now_s: i64, until_s: i64) -> Result<bool, Failure> {
+        if subject.item.len() > KEY_MAX {
+            return Ok(false);
+        }
         let number = |value: i64| AttributeValue::N(value.to_string());
         let mut condition = format!("{UNTOLD} AND (attribute_not_exists(#claim) OR #claim <= :now)");
         let request = self
@@ -205,29 +202,10 @@ impl Ledger {
         won(request.update_expression(expression).send().await, call)
     }
 
-    /// Everything that may still have to happen, oldest first. The index lags.
-    pub async fn open(&self) -> Result<Vec<Open>, Failure> {
-        let call = || format!("dynamodb:Query {OPEN}");
-        let query =
-            self.client.query().table_name(&self.table).index_name(OPEN).key_condition_expression("#open = :open");
-        let query = query
-            .expression_attribute_names("#open", OPEN)
-            .expression_attribute_values(":open", AttributeValue::S(OPEN.into()));
-        let mut items = query.into_paginator().items().send();
-        let mut open = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| Failure::new(call(), &error))?;
-            let is_run = item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == "run");
-            open.push(if is_run {
-                Open::Run(Box::new(from_item(item, &call())?))
-            } else {
-                Open::Set(Box::new(from_item(item, &call())?))
-            });
-        }
-        Ok(open)
-    }
-
     async fn get<T: DeserializeOwned>(&self, pk: &str) -> Result<Option<T>, Failure> {
+        if pk.len() > KEY_MAX {
+            return Ok(None);
+        }
         let call = format!("dynamodb:GetItem {pk}");
         let request = self
             .client

@@ -25,7 +25,7 @@ pub use failure::Failure;
 #[cfg(feature = "jobs")]
 pub use jobs::{JobRole, JobView, Jobs, Lifecycle, Started};
 #[cfg(feature = "ledger")]
-pub use ledger::{Change, HeadIs, Ledger, Open};
+pub use ledger::{Change, HeadIs, Ledger, Open, Opened};
 #[cfg(feature = "objects")]
 pub use objects::{Body, Object, Objects, Piece, Ranges};
 #[cfg(feature = "queues")]

@@ -99,7 +99,8 @@ impl Launch {
             return Ok(());
         }
         let mut failures = Vec::new();
-        for open in self.ledger.open().await? {
+        let mut all = self.ledger.open();
+        while let Some(open) = all.next().await? {
             let Open::Run(listed) = open else {
                 continue;
             };

@@ -43,9 +43,17 @@ impl Sweep {
         let mut launch_due = false;
         let mut failure = None;
         let mut round = Round::default();
-        let open = self.ledger.open().await?;
-        info!(open = open.len(), "sweeping");
-        for item in open {
+        let (mut open, mut seen) = (self.ledger.open(), 0);
+        let listed = loop {
+            let item = match open.next().await {
+                Ok(Some(item)) => item,
+                Ok(None) => break true,
+                Err(fault) => {
+                    failure.get_or_insert(fault);
+                    break false;
+                }
+            };
+            seen += 1;
             let swept = match &item {
                 Open::Set(set) => self.set(set).await,
                 Open::Run(run) => {
@@ -61,12 +69,18 @@ impl Sweep {
                 warn!(%fault, "left for the next sweep");
                 failure.get_or_insert(fault);
             }
-        }
+        };
+        info!(open = seen, "swept");
         if launch_due {
             let detail = Detail { version: VERSION, stack: self.stack.clone(), ..Detail::default() };
-            self.bus.put(Kind::LaunchDue, &detail).await?;
+            if let Err(fault) = self.bus.put(Kind::LaunchDue, &detail).await {
+                failure.get_or_insert(fault);
+            }
         }
-        count(&self.stack, About::default(), &round.counts(failure.is_none()));
+        // Half a list would say that fewer runs are open than there are.
+        if listed {
+            count(&self.stack, About::default(), &round.counts(failure.is_none()));
+        }
         failure.map_or(Ok(()), |fault| Err(fault.into()))
     }
 

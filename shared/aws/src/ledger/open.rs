@@ -1,0 +1,83 @@
+//! What may still have to happen: the sparse index, read page by page.
+
+use std::collections::{HashMap, VecDeque};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use tunedrop_run::{DatasetHead, Run};
+
+use super::{Ledger, from_item};
+use crate::Failure;
+
+/// The sparse index over what may still have to happen; its partition key's only value is its name.
+pub(super) const OPEN: &str = "open";
+
+/// Items read at once: a launch that finds no free slot needs no more than the first few.
+const PAGE: i32 = 50;
+
+/// An item of the sparse index, oldest first. The index lags: read the item itself before acting.
+#[derive(Debug, Clone)]
+pub enum Open {
+    /// A run.
+    Run(Box<Run>),
+    /// An incomplete set.
+    Set(Box<DatasetHead>),
+}
+
+/// What is open, read as far as it is asked for.
+#[derive(Debug)]
+pub struct Opened<'l> {
+    ledger: &'l Ledger,
+    page: VecDeque<Open>,
+    /// Where the next page begins; the first one before it was read.
+    next: Next,
+}
+
+#[derive(Debug)]
+enum Next {
+    First,
+    After(HashMap<String, AttributeValue>),
+    None,
+}
+
+impl Ledger {
+    /// Everything that may still have to happen, oldest first. The index lags.
+    pub fn open(&self) -> Opened<'_> {
+        Opened { ledger: self, page: VecDeque::new(), next: Next::First }
+    }
+}
+
+impl Opened<'_> {
+    /// The next one; `None` after the last.
+    pub async fn next(&mut self) -> Result<Option<Open>, Failure> {
+        while self.page.is_empty() {
+            let after = match std::mem::replace(&mut self.next, Next::None) {
+                Next::First => None,
+                Next::After(key) => Some(key),
+                Next::None => return Ok(None),
+            };
+            self.read(after).await?;
+        }
+        Ok(self.page.pop_front())
+    }
+
+    async fn read(&mut self, after: Option<HashMap<String, AttributeValue>>) -> Result<(), Failure> {
+        let call = || format!("dynamodb:Query {OPEN}");
+        let query = self.ledger.client.query().table_name(&self.ledger.table).index_name(OPEN).limit(PAGE);
+        let query = query
+            .key_condition_expression("#open = :open")
+            .expression_attribute_names("#open", OPEN)
+            .expression_attribute_values(":open", AttributeValue::S(OPEN.into()))
+            .set_exclusive_start_key(after);
+        let answer = query.send().await.map_err(|error| Failure::new(call(), &error))?;
+        self.next = answer.last_evaluated_key.map_or(Next::None, Next::After);
+        for item in answer.items.unwrap_or_default() {
+            let is_run = item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == "run");
+            self.page.push_back(if is_run {
+                Open::Run(Box::new(from_item(item, &call())?))
+            } else {
+                Open::Set(Box::new(from_item(item, &call())?))
+            });
+        }
+        Ok(())
+    }
+}

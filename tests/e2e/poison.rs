@@ -1,0 +1,138 @@
+//! What nobody meant to send: too large, odd, empty, gone, or written behind somebody's back.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use tunedrop_aws::Change;
+use tunedrop_run::State;
+
+use crate::data::nova;
+use crate::world::World;
+
+const NOVA: &str = "base_model: nova-lite\n";
+const FUNCTIONS: [&str; 4] = ["Validate", "Launch", "Record", "Notify"];
+
+/// SQS takes a message of 1 MiB (API reference, SendMessage).
+pub(crate) async fn message_of_a_megabyte_is_done_with(w: &World) -> Result<()> {
+    let filler = "x".repeat((1 << 20) - 200);
+    let events = [
+        json!({ "source": "tunedrop", "detail-type": filler, "detail": { "version": 1 } }),
+        json!({ "source": "aws.bedrock", "detail-type": "Model Customization Job State Change", "detail": { "jobName": filler, "jobStatus": "Completed" } }),
+        json!({ "source": "aws.s3", "detail-type": "Object Created", "detail": { "bucket": { "name": "b" }, "object": { "key": filler } } }),
+    ];
+    for function in FUNCTIONS {
+        let queue = w.main.deployed.output(&format!("{function}QueueUrl"))?;
+        for event in &events {
+            w.sqs.send_message().queue_url(queue).message_body(event.to_string()).send().await?;
+        }
+    }
+    w.drop(&w.main, "beside-large", "job.yaml", NOVA).await?;
+    w.drop(&w.main, "beside-large", "train.jsonl", nova(20, "beside large")).await?;
+    w.run_in(&w.main, "beside-large", State::Succeeded).await?;
+    queues_are_empty(w).await
+}
+
+/// Keys that S3 takes and nobody should choose: each is told of or ignored, and stops nothing.
+pub(crate) async fn keys_of_every_odd_kind_stop_nothing(w: &World) -> Result<()> {
+    let long = format!("datasets/odd-keys/{}.jsonl", "l".repeat(1_000));
+    for key in [
+        "datasets/odd-keys/a b+c%20d&e=f?.jsonl",
+        "datasets/odd-keys/train.jsonl/",
+        "datasets/odd-keys/\u{1F600}\u{202E}train.jsonl",
+        "datasets/odd-keys/line\nbreak.jsonl",
+        "datasets/odd-keys/\"quoted\"<script>.jsonl",
+        "datasets/odd-keys/../train.jsonl",
+        "datasets//train.jsonl",
+        "datasets/Odd Keys/train.jsonl",
+        long.as_str(),
+    ] {
+        // Straight to the queue, as S3 would tell it: clients and the emulator mend some of these.
+        let escaped: String = key
+            .bytes()
+            .map(|b| {
+                if b.is_ascii_alphanumeric() || b"/.-_".contains(&b) {
+                    char::from(b).to_string()
+                } else {
+                    format!("%{b:02X}")
+                }
+            })
+            .collect();
+        for key in [key, escaped.as_str()] {
+            let event = json!({ "source": "aws.s3", "detail-type": "Object Created", "detail": { "bucket": { "name": w.main.bucket() }, "object": { "key": key } } });
+            let queue = w.main.deployed.output("ValidateQueueUrl")?;
+            w.sqs.send_message().queue_url(queue).message_body(event.to_string()).send().await?;
+        }
+    }
+    w.drop(&w.main, "beside-odd", "job.yaml", NOVA).await?;
+    w.drop(&w.main, "beside-odd", "train.jsonl", nova(20, "beside odd")).await?;
+    w.run_in(&w.main, "beside-odd", State::Succeeded).await?;
+    queues_are_empty(w).await
+}
+
+pub(crate) async fn recipe_of_ten_megabytes_is_a_finding(w: &World) -> Result<()> {
+    w.drop(&w.main, "huge-recipe", "train.jsonl", nova(20, "huge recipe")).await?;
+    w.drop(&w.main, "huge-recipe", "job.yaml", format!("{NOVA}# {}\n", "x".repeat(10 << 20))).await?;
+    let report = w.report(&w.main, "huge-recipe", "Rejected").await?;
+    ensure!(report.to_string().contains("recipe-too-large"), "{report}");
+    w.told(&w.main, "huge-recipe", "rejected", 1).await?;
+    Ok(())
+}
+
+pub(crate) async fn empty_file_is_a_finding(w: &World) -> Result<()> {
+    w.drop(&w.main, "zero-bytes", "train.jsonl", "").await?;
+    w.drop(&w.main, "zero-bytes", "job.yaml", NOVA).await?;
+    let report = w.report(&w.main, "zero-bytes", "Rejected").await?;
+    ensure!(report.to_string().contains("train.jsonl"), "{report}");
+    w.told(&w.main, "zero-bytes", "rejected", 1).await?;
+    Ok(())
+}
+
+/// The file is gone when its event is read, and so is the other one of a set when that is looked for.
+pub(crate) async fn file_deleted_before_it_is_read_is_waited_for(w: &World) -> Result<()> {
+    let key = "datasets/gone/train.jsonl";
+    let event = json!({ "version": "0", "bucket": { "name": w.main.bucket() }, "object": { "key": key } });
+    w.aws_event("aws.s3", "Object Created", event.clone()).await?;
+    w.drop(&w.main, "gone", "train.jsonl", nova(20, "gone")).await?;
+    w.s3.delete_object().bucket(w.main.bucket()).key(key).send().await?;
+    w.aws_event("aws.s3", "Object Created", event).await?;
+    w.drop(&w.main, "gone", "job.yaml", NOVA).await?;
+    w.settled().await;
+    ensure!(w.jobs("gone").await?.is_empty(), "nothing to train on");
+    w.drop(&w.main, "gone", "train.jsonl", nova(20, "gone and back")).await?;
+    w.run_in(&w.main, "gone", State::Succeeded).await?;
+    ensure!(w.jobs("gone").await?.len() == 1, "one job");
+    Ok(())
+}
+
+/// Whoever writes on the strength of an old copy loses, and learns it.
+pub(crate) async fn stale_write_is_refused(w: &World) -> Result<()> {
+    w.drop(&w.paused, "stale", "job.yaml", NOVA).await?;
+    w.drop(&w.paused, "stale", "train.jsonl", nova(20, "stale")).await?;
+    let old = w.run_in(&w.paused, "stale", State::Queued).await?;
+    let ledger = &w.paused.ledger;
+    let now = "2026-01-01T00:00:00.000Z";
+    let moved = ledger.advance(&old, State::Queued, now, Change::default()).await?;
+    let moved = moved.context("nobody else wrote")?;
+    ensure!(ledger.advance(&old, State::Stopped, now, Change::default()).await?.is_none(), "the old copy won");
+    ensure!(!ledger.replace(&old, &old).await?, "the old copy replaced the new one");
+    ensure!(ledger.create(&old).await?.is_some(), "a run that is there was created");
+    let left = ledger.run(&old.run_id).await?.context("the run is gone")?;
+    ensure!(left.state == State::Queued && left.revision == moved.revision, "{left:?}");
+    Ok(())
+}
+
+async fn queues_are_empty(w: &World) -> Result<()> {
+    w.until("the queues to be empty", async || {
+        for function in FUNCTIONS {
+            if w.waiting(w.main.deployed.output(&format!("{function}QueueUrl")).ok()?).await.ok()? > 0 {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await?;
+    for function in FUNCTIONS {
+        let dead = w.waiting(w.main.deployed.output(&format!("{function}DeadLettersUrl"))?).await?;
+        ensure!(dead == 0, "{function} has {dead} dead letters");
+    }
+    Ok(())
+}
