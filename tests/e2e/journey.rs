@@ -148,8 +148,9 @@ pub(crate) async fn manual_run_waits_for_approval(w: &World) -> Result<()> {
     w.told(&w.main, "manual", "tunedrop approve", 1).await?;
     ensure!(w.jobs("manual").await?.is_empty(), "nothing is launched before approval");
     w.command(&w.main, Kind::ApproveRun, &run.run_id).await?;
+    ensure!(run.queued_at.is_none(), "what is held is in no queue");
     let run = w.run_is(&w.main, &run.run_id, State::Succeeded).await?;
-    ensure!(run.approved_by.as_deref() == Some("ada"), "{run:?}");
+    ensure!(run.approved_by.as_deref() == Some("ada") && run.queued_at > Some(run.since.clone()), "{run:?}");
     Ok(())
 }
 

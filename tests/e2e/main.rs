@@ -5,6 +5,7 @@
 mod again;
 mod guards;
 mod journey;
+mod metrics;
 mod odd;
 mod poison;
 mod redrive;
@@ -89,6 +90,11 @@ fn main() {
         },
         reports::{
             bad_input_of_every_kind_is_a_finding,
+        },
+        metrics::{
+            a_journey_is_counted_once,
+            a_sweep_tells_what_is_open,
+            the_deployed_dashboard_is_whole,
         },
     );
     // These change or look at what all share.

@@ -1,5 +1,7 @@
 //! The stacks, and what a scenario sees and does through them.
 
+mod watched;
+
 use std::future::Future;
 use std::time::{Duration, Instant};
 
@@ -224,8 +226,18 @@ impl World {
 
     /// Lets an item of the ledger be as old as if it had been there since `then`.
     pub(crate) async fn set_since(&self, side: &Side, pk: &str, then: Timestamp) -> Result<()> {
+        self.set_time(side, pk, "since", then).await
+    }
+
+    /// Lets a run have been in its state since `then`.
+    pub(crate) async fn set_changed_at(&self, side: &Side, run_id: &str, then: Timestamp) -> Result<()> {
+        self.set_time(side, &Run::key(run_id), "changed_at", then).await
+    }
+
+    async fn set_time(&self, side: &Side, pk: &str, attribute: &str, then: Timestamp) -> Result<()> {
         let request = self.dynamodb.update_item().table_name(side.deployed.table()?);
-        let request = request.key("pk", AttributeValue::S(pk.to_owned())).update_expression("SET since = :then");
+        let request = request.key("pk", AttributeValue::S(pk.to_owned())).update_expression("SET #time = :then");
+        let request = request.expression_attribute_names("#time", attribute);
         request.expression_attribute_values(":then", AttributeValue::S(then.to_string())).send().await?;
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! not drift (names, permissions, wiring) is asserted on the template's text.
 
 mod permissions;
+mod watch;
 mod wiring;
 
 use std::collections::BTreeMap;

@@ -34,6 +34,9 @@ pub struct Run {
     pub redropped_at: Option<String>,
     /// RFC 3339: the last change of state.
     pub changed_at: String,
+    /// RFC 3339: when it was accepted, approved or asked for again, and began to wait for a job slot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_at: Option<String>,
     /// What to ask of Bedrock; absent where the set was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,

@@ -6,6 +6,7 @@ mod entry;
 pub mod event;
 mod guard;
 mod identity;
+pub mod metric;
 mod plan;
 mod recipe;
 pub mod state;

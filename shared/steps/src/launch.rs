@@ -19,6 +19,7 @@ use tunedrop_validation::Catalogue;
 
 use crate::announce::{announce, now, now_s};
 use crate::batch::{StepError, own_detail};
+use crate::count::count_move;
 use crate::settings;
 
 /// After as many runs that failed in one drain, the fault is the service's.
@@ -204,6 +205,7 @@ impl Launch {
         };
         let state = write.state;
         let moved = self.ledger.advance(run, state, &now(), Change::of(write)).await?;
+        moved.iter().for_each(|moved| count_move(&self.stack, run, moved));
         match &moved {
             None => info!("somebody else moved the run first"),
             Some(moved) if state == State::Running => announce(&self.bus, &self.stack, moved).await?,
@@ -224,6 +226,7 @@ impl Launch {
         let Some(moved) = self.ledger.advance(run, state, &now(), change).await? else {
             return Ok(None);
         };
+        count_move(&self.stack, run, &moved);
         announce(&self.bus, &self.stack, &moved).await?;
         Ok(Some(moved))
     }

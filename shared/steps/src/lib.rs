@@ -2,6 +2,7 @@
 
 mod announce;
 mod batch;
+mod count;
 mod launch;
 mod logging;
 mod notify;

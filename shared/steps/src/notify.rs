@@ -13,9 +13,11 @@ use tunedrop_aws::{Ledger, Topic};
 use tunedrop_report::message;
 use tunedrop_run::decide::tell::{Closes, Subject, closes, subject};
 use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::metric::{About, Metric};
 
 use crate::announce::{now, now_s};
 use crate::batch::{StepError, own_detail};
+use crate::count::count;
 use crate::settings;
 
 /// The step's adapters and settings.
@@ -62,6 +64,8 @@ impl Notify {
         }
         self.topic.publish(&message.subject, &message.body, &message.attributes).await?;
         info!(what = subject.what, "told");
+        let about = About { run_id: detail.run_id.as_deref(), dataset: Some(&detail.dataset) };
+        count(&self.stack, about, &[Metric::Messages.of(kind.as_str(), 1.0)]);
         self.mark(kind, detail, &subject).await
     }
 

@@ -8,11 +8,13 @@ use tunedrop_report::{Outcome, Phase, training_metrics, validation_metrics};
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::record::{Seen, apply};
 use tunedrop_run::event::SOURCE;
+use tunedrop_run::metric::trained;
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{Run, State};
 
 use crate::announce::{announce, now};
 use crate::batch::{StepError, own_detail};
+use crate::count::{count_move, count_run};
 use crate::outcome::{earlier, outcome_of, write_outcome};
 use crate::settings;
 
@@ -115,8 +117,10 @@ impl Record {
     async fn advance(&self, run: &Run, write: Write, seen: &Sight) -> Result<Option<Run>, StepError> {
         let state = write.state;
         let mut change = Change::of(write);
+        let mut took = None;
         if seen.status.is_end() {
             let job = self.jobs.get(seen.arn.as_deref().unwrap_or(&seen.run_id)).await?.unwrap_or_default();
+            took = trained(state, job.created_at.as_deref(), job.ended_at.as_deref());
             let outcome = self.outcome(run, state, seen, &job).await?;
             let address = write_outcome(&self.objects, &outcome).await?;
             let last = |points: &[tunedrop_report::LossPoint]| {
@@ -129,7 +133,12 @@ impl Record {
                 .number("validation_loss", job.validation_loss.or_else(|| last(&outcome.validation)))
                 .set("report", Some(address));
         }
-        Ok(self.ledger.advance(run, state, &now(), change).await?)
+        let moved = self.ledger.advance(run, state, &now(), change).await?;
+        if let Some(moved) = &moved {
+            count_move(&self.stack, run, moved);
+            count_run(&self.stack, moved, took.as_slice());
+        }
+        Ok(moved)
     }
 
     async fn outcome(&self, run: &Run, state: State, seen: &Sight, job: &JobView) -> Result<Outcome, Failure> {

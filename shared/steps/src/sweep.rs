@@ -8,11 +8,13 @@ use tunedrop_report::redact;
 use tunedrop_run::decide::launch::is_due;
 use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, held_up, observed, says_again};
 use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::metric::{About, Round};
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{DatasetHead, Run, State, Timestamp};
 
 use crate::announce::{announce, now_s};
 use crate::batch::StepError;
+use crate::count::count;
 use crate::settings;
 
 /// The step's adapters and settings.
@@ -40,14 +42,15 @@ impl Sweep {
     pub async fn step(&self) -> Result<(), StepError> {
         let mut launch_due = false;
         let mut failure = None;
+        let mut round = Round::default();
         let (mut open, mut seen) = (self.ledger.open(), 0);
-        loop {
+        let listed = loop {
             let item = match open.next().await {
                 Ok(Some(item)) => item,
-                Ok(None) => break,
+                Ok(None) => break true,
                 Err(fault) => {
                     failure.get_or_insert(fault);
-                    break;
+                    break false;
                 }
             };
             seen += 1;
@@ -56,7 +59,9 @@ impl Sweep {
                 Open::Run(run) => {
                     launch_due |= is_due(run.state, run.lease_until, now_s());
                     let span = info_span!("sweep", run_id = run.run_id, dataset = run.dataset);
-                    self.run(run).instrument(span).await
+                    let swept = self.run(run).instrument(span).await;
+                    round.see(run, matches!(swept, Ok(true)), Timestamp::now());
+                    swept.map(|_| ())
                 }
             };
             // One that can't be looked at must not hide the others, now or in the next round.
@@ -64,19 +69,24 @@ impl Sweep {
                 warn!(%fault, "left for the next sweep");
                 failure.get_or_insert(fault);
             }
-        }
+        };
         info!(open = seen, "swept");
         if launch_due {
             let detail = Detail { version: VERSION, stack: self.stack.clone(), ..Detail::default() };
-            self.bus.put(Kind::LaunchDue, &detail).await?;
+            if let Err(fault) = self.bus.put(Kind::LaunchDue, &detail).await {
+                failure.get_or_insert(fault);
+            }
+        }
+        // Half a list would say that fewer runs are open than there are.
+        if listed {
+            count(&self.stack, About::default(), &round.counts(failure.is_none()));
         }
         failure.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
-    async fn run(&self, run: &Run) -> Result<(), Failure> {
-        if run.state == State::Running {
-            self.look_at_job(run).await?;
-        }
+    /// Whether the run's job was found to be over.
+    async fn run(&self, run: &Run) -> Result<bool, Failure> {
+        let ended = run.state == State::Running && self.look_at_job(run).await?;
         if held_up(run.state, run.waiting.as_deref(), run.told.contains_key("Waiting"), age_s(&run.since)) {
             info!("held up by a quota");
             let reason = run.waiting.as_deref().map(redact);
@@ -85,14 +95,14 @@ impl Sweep {
         if says_again(run.state, age_s(&run.changed_at)) {
             announce(&self.bus, &self.stack, run).await?;
         }
-        Ok(())
+        Ok(ended)
     }
 
-    async fn look_at_job(&self, run: &Run) -> Result<(), Failure> {
+    async fn look_at_job(&self, run: &Run) -> Result<bool, Failure> {
         let job = self.jobs.get(run.job_arn.as_deref().unwrap_or(&run.run_id)).await?;
         let status = job.as_ref().map(|job| JobStatus::parse(&job.status));
         let Some(status) = observed(status, age_s(&run.changed_at)) else {
-            return Ok(());
+            return Ok(false);
         };
         let (reason, model_arn) = match job {
             Some(job) => (job.failure_message, job.model_arn),
@@ -111,7 +121,8 @@ impl Sweep {
             reason: reason.as_deref().map(redact),
             ..Detail::default()
         };
-        self.bus.put(Kind::JobStateObserved, &detail).await
+        self.bus.put(Kind::JobStateObserved, &detail).await?;
+        Ok(true)
     }
 
     async fn set(&self, set: &DatasetHead) -> Result<(), Failure> {

@@ -14,10 +14,12 @@ use tunedrop_report::Verdict;
 use tunedrop_run::dropped::{Dropped, classify};
 use tunedrop_run::event::{Detail, Kind, VERSION};
 use tunedrop_run::fingerprint;
+use tunedrop_run::metric::{About, Judged, Metric};
 use tunedrop_validation::{Finding, Findings};
 
 use crate::announce::now;
 use crate::batch::StepError;
+use crate::count::count;
 use crate::settings;
 
 /// A set that changes while it is read is judged again, this often; after that its message comes again.
@@ -96,7 +98,10 @@ impl Validate {
     async fn near_miss(&self, key: &str, dataset: &str, finding: Finding) -> Result<(), StepError> {
         let hash = fingerprint([self.objects.bucket(), key]);
         let item = format!("name#{hash}");
-        self.ledger.create_note(&item, &now()).await?;
+        if self.ledger.create_note(&item, &now()).await? {
+            let counts = [Judged::Misnamed.count(), Metric::Findings.of(finding.code.as_str(), 1.0)];
+            count(&self.stack, About { dataset: Some(dataset), ..About::default() }, &counts);
+        }
         let mut findings = Findings::default();
         findings.push(finding);
         let verdict = Verdict {

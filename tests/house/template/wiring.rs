@@ -1,4 +1,4 @@
-//! Queues, rules, storage, alarms and parameters.
+//! Queues, rules, storage and parameters.
 
 use serde_json::{Value, json};
 
@@ -172,27 +172,6 @@ fn a_key_of_ones_own_reaches_everything() {
     }
     let launch = properties(&template, "LaunchFunction");
     assert_eq!(launch["Environment"]["Variables"]["TUNEDROP_MODEL_KMS_KEY_ARN"], "KmsKeyArn");
-}
-
-#[test]
-fn dead_letters_old_messages_and_a_failing_sweep_raise_alarms() {
-    let template = template();
-    let alarm = |name: String, metric: &str, dimension: String| {
-        let alarm = properties(&template, &name);
-        assert_eq!(alarm["MetricName"], metric, "{name}");
-        assert_eq!(alarm["Dimensions"][0]["Value"], dimension, "{name}");
-        assert_eq!(alarm["AlarmActions"], json!(["Topic"]), "{name}");
-        let policy = &properties(&template, "TopicPolicy")["PolicyDocument"]["Statement"][0];
-        let sources = many(&policy["Condition"]["ArnEquals"]["aws:SourceArn"]);
-        assert!(sources.contains(&format!("{name}.Arn").as_str()), "the topic takes nothing from {name}");
-    };
-    for function in QUEUED {
-        let name = capital(function);
-        let (letters, queue) = (format!("{name}DeadLetters.QueueName"), format!("{name}Queue.QueueName"));
-        alarm(format!("{name}DeadLettersAlarm"), "ApproximateNumberOfMessagesVisible", letters);
-        alarm(format!("{name}BacklogAlarm"), "ApproximateAgeOfOldestMessage", queue);
-    }
-    alarm("SweepAlarm".into(), "Errors", "SweepFunction".into());
 }
 
 #[test]

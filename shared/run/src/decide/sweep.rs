@@ -11,6 +11,20 @@ pub const UNTOLD_AFTER_S: i64 = 120;
 pub const HELD_UP_AFTER_S: i64 = 86_400;
 /// A job that Bedrock doesn't know is believed gone only after this, for Get may lag behind Create.
 pub const FORGOTTEN_AFTER_S: i64 = 3600;
+/// A job that runs this long is looked at by somebody: no training that is known of takes a day.
+pub const STUCK_RUNNING_AFTER_S: i64 = 86_400;
+/// A launch whose lease ran out this long ago was woken by three sweeps in vain.
+pub const STUCK_LAUNCHING_AFTER_S: i64 = 900;
+
+/// Whether the run doesn't get on by itself; `age` is since its last change. A queued run waits for a slot, and a held
+/// one for somebody: neither is stuck.
+pub fn is_stuck(state: State, lease_until: Option<i64>, age: i64, now: i64) -> bool {
+    match state {
+        State::Running => age >= STUCK_RUNNING_AFTER_S,
+        State::Launching => now - lease_until.unwrap_or_default() >= STUCK_LAUNCHING_AFTER_S,
+        _ => false,
+    }
+}
 
 /// Whether the run's state is said again; `age` is since its last change.
 pub fn says_again(state: State, age: i64) -> bool {
@@ -31,4 +45,17 @@ pub fn observed(job: Option<Option<JobStatus>>, age: i64) -> Option<JobStatus> {
 pub fn held_up(state: State, waiting: Option<&str>, told: bool, age: i64) -> bool {
     let no_slot = |words: &str| words.to_lowercase().contains("job");
     state == State::Queued && !told && waiting.is_some_and(|words| !no_slot(words) || age >= HELD_UP_AFTER_S)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_job_of_a_day_and_a_launch_that_nobody_took_up_are_stuck() {
+        for state in State::ALL {
+            assert_eq!(is_stuck(state, Some(2000), 86_400, 2899), state == State::Running, "{state:?}");
+            assert_eq!(is_stuck(state, Some(2000), 86_399, 2900), state == State::Launching, "{state:?}");
+        }
+    }
 }

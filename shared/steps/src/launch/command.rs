@@ -4,12 +4,14 @@ use tracing::{info, warn};
 use tunedrop_aws::{Change, HeadIs};
 use tunedrop_run::decide::command::{Stop, may_retry, stop};
 use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::metric::moved;
 use tunedrop_run::state::Input;
-use tunedrop_run::{DatasetHead, Run, State};
+use tunedrop_run::{DatasetHead, Run, State, Timestamp};
 
 use super::Launch;
 use crate::announce::{announce, now};
 use crate::batch::StepError;
+use crate::count::count_run;
 
 impl Launch {
     pub(super) async fn command(&self, kind: Kind, detail: Detail) -> Result<(), StepError> {
@@ -24,8 +26,8 @@ impl Launch {
         let by = detail.by.unwrap_or_else(|| "unknown".to_owned());
         match kind {
             Kind::ApproveRun => {
-                self.advance(&run, Input::Approved, Change::default().set("approved_by", Some(by))).await?;
-                Ok(())
+                let change = Change::default().set("approved_by", Some(by)).set("queued_at", Some(now()));
+                self.advance(&run, Input::Approved, change).await.map(|_| ())
             }
             Kind::StopRun => self.stop(&run, by).await,
             _ => self.retry(run, by).await,
@@ -67,7 +69,10 @@ impl Launch {
             return Ok(());
         };
         let again = match self.ledger.create(&again).await? {
-            None => again,
+            None => {
+                count_run(&self.stack, &again, &moved(None, &again, Timestamp::now()));
+                again
+            }
             Some(there) => there,
         };
         let head = DatasetHead {
@@ -101,7 +106,8 @@ fn next_attempt(run: &Run, by: String, now: String) -> Option<Run> {
         attempt,
         state: State::Queued,
         since: now.clone(),
-        changed_at: now,
+        changed_at: now.clone(),
+        queued_at: Some(now),
         plan: Some(plan),
         previous: Some(run.run_id.clone()),
         retried_by: Some(by),

@@ -8,6 +8,7 @@ use tunedrop_run::{Run, State};
 use super::Launch;
 use crate::announce::{announce, now};
 use crate::batch::StepError;
+use crate::count::count_move;
 use crate::outcome::{outcome_of, write_outcome};
 
 impl Launch {
@@ -24,6 +25,7 @@ impl Launch {
         let state = write.state;
         let change = Change::of(write).set("reason", Some(reason)).set("report", Some(report));
         if let Some(refused) = self.ledger.advance(run, state, &now(), change).await? {
+            count_move(&self.stack, run, &refused);
             announce(&self.bus, &self.stack, &refused).await?;
         }
         Ok(())

@@ -5,6 +5,7 @@ use tunedrop_aws::{Change, HeadIs};
 use tunedrop_report::{Verdict, redact};
 use tunedrop_run::decide::accept::{self, Meets, begins, gives_way, is_older, meets};
 use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::metric::{self, About};
 use tunedrop_run::{DatasetHead, LaunchMode, Run, State, Timestamp, rejected_identity, run_identity};
 
 use super::build::{entry, plan, verdict};
@@ -13,6 +14,7 @@ use super::set::{Set, load};
 use super::{Read, Validate};
 use crate::announce::{announce, now};
 use crate::batch::StepError;
+use crate::count::{count, count_move, count_run};
 
 /// People who upload a set's files one by one are answered once.
 const ANSWER_AGAIN_AFTER_MS: i64 = 600_000;
@@ -83,6 +85,8 @@ impl Validate {
         if !self.ledger.update_head(dataset, HeadIs::JudgedAs(was.judged.as_deref()), &head).await? {
             return Ok(Read::Changed);
         }
+        let about = About { dataset: Some(dataset), ..About::default() };
+        count(&self.stack, about, &[metric::Judged::Incomplete.count()]);
         self.write_latest(dataset, &verdict).await?;
         info!(missing = set.missing.join(", "), "incomplete");
         Ok(Read::Settled)
@@ -134,6 +138,7 @@ impl Validate {
             previous: head.latest.clone().filter(|latest| *latest != identity.run_id),
             report: Some(report),
             dropped_by: requester.map(str::to_owned),
+            queued_at: (state == State::Queued).then(now),
             ..entry(dataset, &identity, state, &set, &judged)
         };
         self.record(run, &set, head, decided).await?;
@@ -169,17 +174,21 @@ impl Validate {
         decided: accept::Judged<String>,
     ) -> Result<(), StepError> {
         let now_held = match self.ledger.create(&run).await? {
-            None => run,
+            None => {
+                self.count_verdict(&run, set);
+                run
+            }
             Some(there) if there.identity != run.identity => {
                 // Twelve hex digits met by chance: refused, never mixed up; the dead letter raises the alarm.
                 return Err(StepError::NotYet(format!("another content already has the run id {}", run.run_id)));
             }
             Some(there) => match meets(there.state, there.since.clone(), &decided) {
                 Meets::StartsAgain(state) => {
-                    let run = Run { state, ..run };
+                    let run = Run { state, queued_at: (state == State::Queued).then(now), ..run };
                     if !self.ledger.replace(&there, &run).await? {
                         return Err(StepError::NotYet("the run changed meanwhile".to_owned()));
                     }
+                    self.count_verdict(&run, set);
                     info!(run.was = there.state.as_str(), "starts again");
                     run
                 }
@@ -208,6 +217,7 @@ impl Validate {
             if self.ledger.advance(&there, there.state, &now(), change).await?.is_none() {
                 return Err(StepError::NotYet("the run changed meanwhile".to_owned()));
             }
+            count_run(&self.stack, &there, &[metric::Judged::Repeated.count()]);
         }
         let dropped_at = if recently { answered } else { set.dropped_at.clone() };
         info!(run.state = there.state.as_str(), answer.dropped_at = dropped_at, "the same content again");
@@ -227,11 +237,16 @@ impl Validate {
             return Ok(());
         };
         if let Some(state) = gives_way((older.state, older.since.as_str()), (run.state, run.since.as_str()))
-            && let Some(older) = self.ledger.advance(&older, state, &now(), Change::default()).await?
+            && let Some(moved) = self.ledger.advance(&older, state, &now(), Change::default()).await?
         {
-            announce(&self.bus, &self.stack, &older).await?;
+            count_move(&self.stack, &older, &moved);
+            announce(&self.bus, &self.stack, &moved).await?;
         }
         Ok(())
+    }
+
+    fn count_verdict(&self, run: &Run, set: &Set) {
+        count_run(&self.stack, run, &metric::judged(run, &set.newest_at, Timestamp::now()));
     }
 
     /// Remembers what was judged, and for an accepted run that it is the dataset's newest.

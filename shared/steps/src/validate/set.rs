@@ -28,8 +28,10 @@ pub(super) struct Set {
     pub files: Vec<(&'static str, String, Object)>,
     /// Names that are not there yet.
     pub missing: Vec<String>,
-    /// RFC 3339: the newest file's time.
+    /// RFC 3339: the newest file's time; for a recipe that can't be read, the recipe's.
     pub dropped_at: String,
+    /// RFC 3339: the newest file's time.
+    pub newest_at: String,
     /// RFC 3339: the recipe's time.
     pub recipe_at: String,
     /// Changes with any version of any file.
@@ -89,7 +91,7 @@ pub(super) async fn load(
     let all = || recipes.iter().map(|(_, object)| object).chain(files.iter().map(|(_, _, object)| object));
     let time = |ms: Option<i64>| rfc3339(Timestamp::from_millisecond(ms.unwrap_or_default()).unwrap_or_default());
     let newest = all().map(|object| object.modified_ms).max();
-    let (dropped_at, recipe_at) = (time(newest), time(recipes.iter().map(|(_, object)| object.modified_ms).max()));
+    let (newest_at, recipe_at) = (time(newest), time(recipes.iter().map(|(_, object)| object.modified_ms).max()));
     let parts: Vec<String> =
         all().map(|object| format!("{} {} {}", object.key, object.etag, object.modified_ms)).collect();
     let fingerprint = fingerprint(
@@ -100,7 +102,19 @@ pub(super) async fn load(
             .chain(default_model)
             .chain(own_etag.as_deref()),
     );
-    Ok(Some(Set { recipe_file, recipe, catalogue, findings, files, missing, dropped_at, recipe_at, fingerprint }))
+    let dropped_at = newest_at.clone();
+    Ok(Some(Set {
+        recipe_file,
+        recipe,
+        catalogue,
+        findings,
+        files,
+        missing,
+        dropped_at,
+        newest_at,
+        recipe_at,
+        fingerprint,
+    }))
 }
 
 /// The ETag of a catalogue of the stack's own, and what is wrong with it.

@@ -1,0 +1,49 @@
+//! What a sweep counts on its round over everything that is open.
+
+use jiff::Timestamp;
+
+use super::{Count, Metric, between};
+use crate::decide::sweep::is_stuck;
+use crate::{Run, State};
+
+/// The states that a run waits or works in, in the order in which it goes through them.
+const OPEN: [State; 4] = [State::Held, State::Queued, State::Launching, State::Running];
+
+/// A round, run by run.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Round {
+    open: [u64; OPEN.len()],
+    oldest_s: f64,
+    unheard: u64,
+    stuck: u64,
+}
+
+impl Round {
+    /// Counts a run of the ledger; `ended` where its job is over at Bedrock.
+    pub fn see(&mut self, run: &Run, ended: bool, now: Timestamp) {
+        let Some(at) = OPEN.iter().position(|state| *state == run.state) else {
+            return;
+        };
+        self.open[at] += 1;
+        if run.state != State::Held {
+            self.oldest_s = self.oldest_s.max(between(&run.since, now).unwrap_or_default());
+        }
+        self.unheard += u64::from(ended);
+        let age_s = between(&run.changed_at, now).unwrap_or_default() as i64;
+        self.stuck += u64::from(!ended && is_stuck(run.state, run.lease_until, age_s, now.as_second()));
+    }
+
+    /// All of it, noughts too, so that a graph says "none" and not "unknown". `whole`: everything could be looked at.
+    pub fn counts(&self, whole: bool) -> Vec<Count> {
+        let open = OPEN.iter().zip(self.open);
+        let mut counts: Vec<Count> =
+            open.map(|(state, count)| Metric::OpenRuns.of(state.as_str(), count as f64)).collect();
+        counts.push(Metric::OldestOpenRunSeconds.is(self.oldest_s));
+        counts.push(Metric::UnheardEnds.is(self.unheard as f64));
+        counts.push(Metric::StuckRuns.is(self.stuck as f64));
+        if whole {
+            counts.push(Metric::Sweeps.is(1.0));
+        }
+        counts
+    }
+}

@@ -1,0 +1,205 @@
+//! What watches: queues and their dead letters, alarms, the dashboard, and the metrics that both name.
+//!
+//! Each check gives back what it misses, so that a test can break the template and see it missed.
+
+mod breaks;
+mod dashboard;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tunedrop_run::metric::{Metric, NAMESPACE, STACK};
+
+use super::{many, named, properties, resource, template, text};
+
+/// The queues that messages go to when a step gave up on them: what a redrive policy names.
+fn dead_letters(template: &Value) -> BTreeSet<String> {
+    let queues = named(template, "AWS::SQS::Queue");
+    let target = |queue: &String| {
+        let target = properties(template, queue)["RedrivePolicy"]["deadLetterTargetArn"].as_str()?;
+        target.strip_suffix(".Arn").map(str::to_owned)
+    };
+    queues.iter().filter_map(target).collect()
+}
+
+/// The others.
+fn working(template: &Value) -> Vec<String> {
+    let dead = dead_letters(template);
+    named(template, "AWS::SQS::Queue").into_iter().filter(|queue| !dead.contains(queue)).collect()
+}
+
+/// The queues without dead letters.
+fn without_dead_letters(template: &Value) -> Vec<String> {
+    let queues = named(template, "AWS::SQS::Queue");
+    let lacks = |queue: &&String| {
+        let target = properties(template, queue)["RedrivePolicy"]["deadLetterTargetArn"].as_str();
+        !target.and_then(|target| target.strip_suffix(".Arn")).is_some_and(|target| queues.iter().any(|q| q == target))
+    };
+    working(template).iter().filter(lacks).cloned().collect()
+}
+
+/// Those of `queues` whose `metric` the alarm doesn't take in.
+fn not_in_alarm(template: &Value, alarm: &str, metric: &str, queues: impl IntoIterator<Item = String>) -> Vec<String> {
+    let metrics = properties(template, alarm)["Metrics"].as_array().expect("metric math").clone();
+    let watched = |queue: &String| {
+        let name = json!(format!("{queue}.QueueName"));
+        metrics.iter().any(|entry| {
+            let of = &entry["MetricStat"]["Metric"];
+            of["MetricName"] == metric && of["Dimensions"][0]["Value"] == name && of["Namespace"] == "AWS/SQS"
+        })
+    };
+    queues.into_iter().filter(|queue| !watched(queue)).collect()
+}
+
+/// What the alarms lack that makes them heard and understood.
+fn unheard_alarms(template: &Value) -> Vec<String> {
+    let policy = &properties(template, "TopicPolicy")["PolicyDocument"]["Statement"][0];
+    let heard = many(&policy["Condition"]["ArnEquals"]["aws:SourceArn"]);
+    let mut faults = Vec::new();
+    for name in named(template, "AWS::CloudWatch::Alarm") {
+        let alarm = properties(template, &name);
+        if alarm["AlarmActions"] != json!(["Topic"]) {
+            faults.push(format!("{name} tells nobody"));
+        }
+        if !heard.contains(&format!("{name}.Arn").as_str()) {
+            faults.push(format!("the topic takes nothing from {name}"));
+        }
+        if alarm["AlarmDescription"].as_str().is_none_or(|words| words.split(". ").count() < 2) {
+            faults.push(format!("{name} doesn't say what to do"));
+        }
+        faults.extend(too_much_math(&name, alarm));
+    }
+    let arn = |name: &&str| name.strip_suffix(".Arn").map(str::to_owned);
+    let known = named(template, "AWS::CloudWatch::Alarm");
+    let gone = heard.iter().filter_map(arn).filter(|name| !known.contains(name));
+    faults.extend(gone.map(|name| format!("the topic waits for {name}, which isn't there")));
+    faults
+}
+
+/// Metric math takes at most ten metrics, and one expression is what the alarm looks at.
+fn too_much_math(name: &str, alarm: &Value) -> Option<String> {
+    let entries = alarm["Metrics"].as_array()?;
+    let shown = entries.iter().filter(|entry| entry["ReturnData"] != false);
+    let expressions: Vec<&str> = shown.filter_map(|entry| entry["Expression"].as_str()).collect();
+    let whole = matches!(expressions[..], [one] if one.contains("FILL(METRICS(), 0)"));
+    (entries.len() > 11 || !whole).then(|| format!("{name} doesn't take in all of its metrics: {expressions:?}"))
+}
+
+/// What is wrong with a metric of ours that something names, by its name and its dimensions.
+fn unknown_metric(name: &str, dimensions: &[&str]) -> Option<String> {
+    let Some(metric) = Metric::ALL.into_iter().find(|metric| metric.name() == name) else {
+        return Some(format!("{name} is emitted by nobody"));
+    };
+    let emitted: Vec<&str> = [STACK].into_iter().chain(metric.dimension()).collect();
+    (dimensions != emitted).then(|| format!("{name} has the dimensions {emitted:?}, not {dimensions:?}"))
+}
+
+/// What is wrong with the metrics of ours that alarms look at.
+fn unknown_in_alarms(template: &Value) -> Vec<String> {
+    let alarms = named(template, "AWS::CloudWatch::Alarm");
+    let ours = alarms.iter().map(|name| properties(template, name)).filter(|alarm| alarm["Namespace"] == NAMESPACE);
+    let look = |alarm: &Value| {
+        let dimensions = alarm["Dimensions"].as_array().into_iter().flatten();
+        let dimensions: Vec<&str> = dimensions.filter_map(|dimension| dimension["Name"].as_str()).collect();
+        unknown_metric(alarm["MetricName"].as_str().unwrap_or_default(), &dimensions)
+    };
+    ours.filter_map(look).collect()
+}
+
+#[test]
+fn every_queue_has_its_dead_letters_and_both_raise_alarms() {
+    let template = template();
+    assert!(working(&template).len() >= 4 && dead_letters(&template).len() >= 4, "hardly any queue was found");
+    assert_eq!(without_dead_letters(&template), Vec::<String>::new());
+    let (depth, age) = ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage");
+    let unwatched = not_in_alarm(&template, "DeadLettersAlarm", depth, dead_letters(&template));
+    assert_eq!(unwatched, Vec::<String>::new(), "not in DeadLettersAlarm");
+    let unwatched = not_in_alarm(&template, "BacklogAlarm", age, working(&template));
+    assert_eq!(unwatched, Vec::<String>::new(), "not in BacklogAlarm");
+}
+
+#[test]
+fn what_a_rule_can_t_deliver_goes_to_dead_letters_that_are_watched() {
+    let template = template();
+    let dead = dead_letters(&template);
+    for rule in named(&template, "AWS::Events::Rule") {
+        for target in properties(&template, &rule)["Targets"].as_array().expect("targets") {
+            let letters = target["DeadLetterConfig"]["Arn"].as_str();
+            let watched = letters.and_then(|arn| arn.strip_suffix(".Arn")).is_some_and(|name| dead.contains(name));
+            assert!(watched || rule == "SweepSchedule", "{rule} loses what it can't deliver");
+        }
+    }
+}
+
+#[test]
+fn every_alarm_is_heard_says_what_to_do_and_watches_what_is_emitted() {
+    let template = template();
+    assert_eq!(unheard_alarms(&template), Vec::<String>::new());
+    assert_eq!(unknown_in_alarms(&template), Vec::<String>::new());
+    let page = text("docs/operations.md");
+    for name in named(&template, "AWS::CloudWatch::Alarm") {
+        assert!(page.contains(&format!("### {name}")), "docs/operations.md doesn't say how to try {name}");
+    }
+}
+
+#[test]
+fn a_sweep_that_stays_away_for_a_quarter_of_an_hour_and_a_stuck_run_raise_alarms() {
+    let template = template();
+    let sweep = properties(&template, "SweepAlarm");
+    assert_eq!(sweep["MetricName"], Metric::Sweeps.name());
+    assert_eq!(sweep["TreatMissingData"], "breaching", "no heartbeat is what the alarm is for");
+    assert_eq!((&sweep["ComparisonOperator"], &sweep["Threshold"]), (&json!("LessThanThreshold"), &json!(1)));
+    let number = |name: &str| sweep[name].as_u64().expect("a number");
+    assert_eq!(number("Period") * number("EvaluationPeriods"), 900);
+    assert!(sweep["DatapointsToAlarm"].is_null(), "one period without a sweep is no quarter of an hour");
+    let stuck = properties(&template, "StuckRunsAlarm");
+    assert_eq!(stuck["MetricName"], Metric::StuckRuns.name());
+    assert_eq!((&stuck["ComparisonOperator"], &stuck["Threshold"]), (&json!("GreaterThanThreshold"), &json!(0)));
+}
+
+#[test]
+fn every_metric_of_the_list_is_counted_somewhere() {
+    assert_eq!(not_counted(&Metric::ALL.map(Metric::name)), Vec::<String>::new());
+    assert_eq!(not_counted(&["Sweeps", "Naps"]), ["Naps"]);
+}
+
+/// The metrics that no code makes a value of.
+fn not_counted(names: &[&str]) -> Vec<String> {
+    let files = ["run/src/metric.rs", "run/src/metric/round.rs", "steps/src/notify.rs", "steps/src/validate.rs"];
+    let code: String = files.map(|file| text(&format!("shared/{file}"))).concat();
+    let made = |name: &str| ["is", "of"].iter().any(|how| code.contains(&format!("Metric::{name}.{how}(")));
+    names.iter().filter(|name| !made(name)).map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn the_page_on_operations_describes_every_metric() {
+    assert_eq!(not_described(&text("docs/operations.md")), Vec::<String>::new());
+}
+
+/// The metrics without a row of the table, or with a wrong one.
+fn not_described(page: &str) -> Vec<String> {
+    let row = |metric: &Metric| {
+        let dimension = metric.dimension().map_or("-".to_owned(), |name| format!("`{name}`"));
+        format!("| `{}` | {} | {dimension} |", metric.name(), metric.unit())
+    };
+    let rows: Vec<String> = Metric::ALL.iter().map(row).collect();
+    let described = |start: &str| page.lines().any(|line| line.starts_with(start));
+    let mut faults: Vec<String> =
+        rows.iter().filter(|start| !described(start)).map(|start| format!("no row begins: {start}")).collect();
+    let table = page.lines().skip_while(|line| !line.starts_with("| Metric |")).skip(2);
+    let extra =
+        table.take_while(|line| line.starts_with('|')).filter(|line| !rows.iter().any(|row| line.starts_with(row)));
+    faults.extend(extra.map(|line| format!("nobody emits what this row says: {line}")));
+    faults
+}
+
+#[test]
+fn the_functions_lines_pass_the_log_level() {
+    let template = template();
+    let logging = &template["Globals"]["Function"]["LoggingConfig"];
+    assert_eq!((&logging["LogFormat"], &logging["ApplicationLogLevel"]), (&json!("JSON"), &json!("INFO")));
+    for function in named(&template, "AWS::Serverless::Function") {
+        let own = &resource(&template, &function)["Properties"]["LoggingConfig"];
+        assert!(own["ApplicationLogLevel"].is_null() && own["LogFormat"].is_null(), "{function} goes its own way");
+    }
+}
