@@ -72,9 +72,9 @@ fn said(path: &Path, rules: Rules, found: &Found, dir: &Path) -> String {
     match (&found.train, &found.validation) {
         (None, _) => out.push_str("  there is no .jsonl file yet: put the training data in as train.jsonl\n"),
         (Some(train), None) if rules.training.validation => out.push_str(&format!(
-            "  there is no validation file; to measure on records that were not trained on:\n    tunedrop split {} --train {} --out-validation {} --force\n  and name it in the recipe\n",
+            "  there is no validation file; to measure on records that were not trained on, split, and name both files in the recipe:\n    tunedrop split {} --train {} --out-validation {}\n",
             dir.join(train).display(),
-            dir.join("train.jsonl").display(),
+            dir.join("training.jsonl").display(),
             dir.join("validation.jsonl").display(),
         )),
         _ => {}

@@ -206,5 +206,9 @@ pub(crate) fn explain(failure: Failure) -> anyhow::Error {
     } else {
         return anyhow!("{failure}");
     };
+    if hint.starts_with("no AWS credentials") {
+        // The SDK's words are a list of all that it has tried.
+        return anyhow!("{hint}");
+    }
     anyhow!("{hint} ({failure})")
 }

@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tunedrop_run::{Run, State};
@@ -57,6 +57,12 @@ pub(crate) fn watch(args: &WatchArgs) -> Result<ExitCode> {
 
 /// Prints what happens to the run until it ends, or waits for somebody.
 pub(crate) async fn follow(stack: &Stack, run_id: &str) -> Result<ExitCode> {
+    let again =
+        || format!("the watching broke off; the run goes on, and so does: tunedrop watch {run_id}{}", stack.named);
+    look_on(stack, run_id).await.with_context(again)
+}
+
+async fn look_on(stack: &Stack, run_id: &str) -> Result<ExitCode> {
     let (ledger, begin) = (stack.ledger()?, Instant::now());
     let bar = bar();
     let (mut said, mut shown) = (None, String::new());

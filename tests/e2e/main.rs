@@ -10,6 +10,7 @@ mod odd;
 mod poison;
 mod redrive;
 mod reports;
+mod session;
 mod set;
 mod side;
 mod world;
@@ -87,6 +88,11 @@ fn main() {
             empty_file_is_a_finding,
             file_deleted_before_it_is_read_is_waited_for,
             stale_write_is_refused,
+        },
+        session::{
+            from_an_idea_to_a_model,
+            what_can_go_wrong_is_said,
+            a_wait_is_broken_off,
         },
         reports::{
             bad_input_of_every_kind_is_a_finding,

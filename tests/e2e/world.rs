@@ -96,6 +96,11 @@ impl World {
         self.stack.endpoint()
     }
 
+    /// The stand-in's address.
+    pub(crate) fn bedrock_endpoint(&self) -> &str {
+        self.stack.bedrock_endpoint()
+    }
+
     /// Uploads one file of a dataset, as anybody would.
     pub(crate) async fn drop(&self, side: &Side, dataset: &str, file: &str, text: impl Into<String>) -> Result<()> {
         self.put(side, &format!("datasets/{dataset}/{file}"), text.into().into_bytes()).await

@@ -22,7 +22,7 @@ pub(super) fn of(run: &Run, ahead: Option<usize>, named: &str) -> String {
     if !next.is_empty() {
         let _ = writeln!(out, "\nNext:");
         for (what, command) in next {
-            let _ = writeln!(out, "  {command:<width$}  {what}", width = 40);
+            let _ = writeln!(out, "  {what:<32}{command}");
         }
     }
     out

@@ -12,4 +12,6 @@ mod paths;
 mod remote;
 mod reshape;
 mod sarif;
+mod stacks;
+mod start;
 mod support;

@@ -1,0 +1,71 @@
+//! advise, init, completions and man pages, as somebody starts with them.
+
+use std::fs;
+
+use crate::support::{folder, root, tunedrop};
+
+#[test]
+fn what_init_writes_is_checked_without_a_fault() {
+    let good = fs::read(root().join("tests/samples/crates/nova/train.jsonl")).expect("a sample");
+    let here = folder(&[("support-bot/all.jsonl", &good)]);
+    let ran = tunedrop(here.path(), &["init", "support-bot"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    insta::assert_snapshot!("init", ran.out);
+    insta::assert_snapshot!("recipe", fs::read_to_string(here.path().join("support-bot/job.yaml")).unwrap());
+    let checked = tunedrop(here.path(), &["check", "support-bot"]);
+    assert_eq!((checked.code, checked.verdict()), (0, "valid: no errors, no warnings"), "{}", checked.out);
+    let again = tunedrop(here.path(), &["init", "support-bot"]);
+    assert!(again.code == 2 && again.err.contains("is there already"), "{}", again.err);
+    // The command that it proposes does what it says.
+    let split = [
+        "split",
+        "support-bot/all.jsonl",
+        "--train",
+        "support-bot/training.jsonl",
+        "--out-validation",
+        "support-bot/validation.jsonl",
+    ];
+    assert_eq!(tunedrop(here.path(), &split).code, 0);
+    let ran = tunedrop(here.path(), &["init", "support-bot", "--force"]);
+    let recipe = fs::read_to_string(here.path().join("support-bot/job.yaml")).unwrap();
+    assert!(recipe.contains("\nvalidation: validation.jsonl\n"), "{}{recipe}", ran.out);
+}
+
+#[test]
+fn data_of_another_layout_is_converted_first() {
+    let chat = br#"{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Where is 17?"},{"role":"assistant","content":"On its way."}]}"#;
+    let here = folder(&[("chat/train.jsonl", chat)]);
+    let ran = tunedrop(here.path(), &["init", "chat"]);
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(ran.out);
+    let command = ran.out.lines().last().expect("a command").trim();
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    assert_eq!(tunedrop(here.path(), &words).code, 0, "{command}");
+    fs::rename(here.path().join("chat/converted.jsonl"), here.path().join("chat/train.jsonl")).unwrap();
+    assert_eq!(tunedrop(here.path(), &["init", "chat"]).code, 0);
+    assert!(here.path().join("chat/job.yaml").is_file());
+}
+
+#[test]
+fn advice_is_given_for_a_file_of_answers() {
+    let here = folder(&[]);
+    let form = tunedrop(here.path(), &["advise", "--questions"]).out;
+    fs::write(here.path().join("answers.toml"), form.replace("knowledge = \"no\"", "knowledge = \"yes\"")).unwrap();
+    let ran = tunedrop(here.path(), &["advise", "--answers", "answers.toml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    insta::assert_snapshot!(ran.out);
+    let json = tunedrop(here.path(), &["advise", "--answers", "answers.toml", "--json"]).json();
+    assert_eq!(json["advice"], "rag");
+}
+
+#[test]
+fn completions_and_man_pages_are_made() {
+    let here = folder(&[]);
+    for (shell, has) in [("bash", "complete -F"), ("zsh", "#compdef tunedrop"), ("fish", "complete -c tunedrop")] {
+        let ran = tunedrop(here.path(), &["completions", shell]);
+        assert!(ran.code == 0 && ran.out.contains(has) && ran.out.contains("submit"), "{shell}: {}", ran.err);
+    }
+    assert_eq!(tunedrop(here.path(), &["man", "pages"]).code, 0);
+    let page = fs::read_to_string(here.path().join("pages/tunedrop-submit.1")).expect("a page a command");
+    assert!(page.contains("recipe last"), "{page}");
+}

@@ -1,0 +1,212 @@
+//! The command line against the local stack: a whole session, which docs/session.md shows, and what can go wrong.
+
+mod steady;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::json;
+use tunedrop_local::{ACCOUNT, REGION, SECRET, build};
+use tunedrop_run::State;
+
+use crate::data::nova;
+use crate::world::World;
+use steady::steady;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/session.md");
+const HEAD: &str = "<!-- session -->\n```text\n";
+
+/// A shell in a folder of its own, with the local stack as `cargo local` tells of it.
+struct Shell {
+    folder: PathBuf,
+    said: String,
+}
+
+impl Shell {
+    fn open(w: &World, name: &str) -> Result<Shell> {
+        let folder = std::env::temp_dir().join(format!("tunedrop-{name}-{}", std::process::id()));
+        let state = folder.join("state/tunedrop");
+        fs::create_dir_all(&state)?;
+        let local = json!({
+            "stack": w.main.deployed.name, "endpoint": w.endpoint(), "bedrock": w.bedrock_endpoint(),
+            "region": REGION, "access_key": ACCOUNT, "secret": SECRET,
+        });
+        fs::write(state.join("local.json"), local.to_string())?;
+        Ok(Shell { folder, said: String::new() })
+    }
+
+    fn command(&self, words: &str) -> Result<Command> {
+        let mut command = Command::new(build::built()?.folder.join("tunedrop"));
+        command.args(words.split(' ')).current_dir(&self.folder).env_clear().stdin(Stdio::null());
+        command.env("XDG_STATE_HOME", self.folder.join("state")).env("NO_COLOR", "1").env("USER", "ada");
+        Ok(command)
+    }
+
+    /// What it prints, which is kept for the page, and its exit code.
+    fn run(&mut self, words: &str) -> Result<(String, Option<i32>)> {
+        let Output { status, stdout, stderr } =
+            self.command(words)?.output().context("tunedrop could not be started")?;
+        let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+        self.said.push_str(&format!("$ tunedrop {words}\n{text}\n"));
+        Ok((text, status.code()))
+    }
+
+    /// It must succeed.
+    fn good(&mut self, words: &str) -> Result<String> {
+        let (text, code) = self.run(words)?;
+        ensure!(code == Some(0), "tunedrop {words} ended with {code:?}: {text}");
+        Ok(text)
+    }
+
+    fn write(&self, file: &str, text: &str) -> Result<()> {
+        let path = self.folder.join(file);
+        fs::create_dir_all(path.parent().context("a folder")?)?;
+        Ok(fs::write(path, text)?)
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // What can't be removed lies in the system's temporary folder.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// From "should I at all?" to two models that are compared; another run is stopped and tried again.
+pub(crate) async fn from_an_idea_to_a_model(w: &World) -> Result<()> {
+    let mut shell = Shell::open(w, "session")?;
+    let form = shell.good("advise --questions")?;
+    shell.said.clear();
+    let answers =
+        form.replace("behaviour = \"no\"", "behaviour = \"yes\"").replace("data = \"none\"", "data = \"pairs\"");
+    shell.write("answers.toml", &answers.replace("examples = \"under-8\"", "examples = \"under-200\""))?;
+    shell.write("parts/train.jsonl", &nova(60, "parts"))?;
+    let advice = shell.good("advise --answers answers.toml")?;
+    ensure!(advice.starts_with("\nFine-tuning\n"), "{advice}");
+    shell.good("init parts")?;
+    shell.good("check parts")?;
+    let submitted = shell.good("submit parts --local --yes --follow")?;
+    ensure!(submitted.contains("Succeeded") && submitted.contains("custom-model/"), "{submitted}");
+    shell.good("report parts --local -o parts.html")?;
+    ensure!(fs::read_to_string(shell.folder.join("parts.html"))?.contains("<svg"), "the outcome has its chart");
+
+    let recipe = fs::read_to_string(shell.folder.join("parts/job.yaml"))?;
+    shell.write("parts/job.yaml", &format!("{recipe}\nhyperparameters: {{ epochCount: 3 }}\n"))?;
+    shell.good("submit parts --local --yes --follow")?;
+    let listed = shell.good("runs --local --dataset parts")?;
+    let ids: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split(' ').next()).collect();
+    ensure!(ids.len() == 2, "{listed}");
+    let compared = shell.good(&format!("compare {} {} --local", ids[1], ids[0]))?;
+    ensure!(compared.contains("epochCount") && compared.contains("default"), "{compared}");
+
+    shell.write("other/train.jsonl", &nova(20, "other"))?;
+    shell.write("other/job.yaml", "base_model: nova-micro\nlaunch: manual\n")?;
+    shell.good("submit other --local --yes")?;
+    shell.good("stop other --local")?;
+    let first = w.run_in(&w.main, "other", State::Stopped).await?;
+    shell.good("retry other --local")?;
+    let again = format!("{}-2", first.run_id);
+    w.run_is(&w.main, &again, State::Succeeded).await?;
+    shell.good(&format!("watch {again} --local"))?;
+    let shown = shell.good("show other --local")?;
+    ensure!(shown.contains(&format!("{again} is Succeeded")), "{shown}");
+    written(&steady(&shell.said, &w.main.deployed.outputs["BucketName"]))
+}
+
+/// The page shows the session as it went; `UPDATE_DOCS=1` writes it anew.
+fn written(session: &str) -> Result<()> {
+    let page = fs::read_to_string(PAGE)?;
+    let start = page.find(HEAD).context("docs/session.md has no session")? + HEAD.len();
+    let end = start + page[start..].find("```\n").context("the session has no end")?;
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        return Ok(fs::write(PAGE, format!("{}{session}{}", &page[..start], &page[end..]))?);
+    }
+    ensure!(
+        &page[start..end] == session,
+        "docs/session.md is not what was printed; UPDATE_DOCS=1 writes it anew:\n{session}"
+    );
+    Ok(())
+}
+
+/// Each says what, why, and what to do, and ends with 2.
+pub(crate) async fn what_can_go_wrong_is_said(w: &World) -> Result<()> {
+    w.drop(&w.paused, "theirs", "job.yaml", "base_model: nova-lite\n").await?;
+    w.drop(&w.paused, "theirs", "train.jsonl", nova(20, "theirs")).await?;
+    let theirs = w.run_in(&w.paused, "theirs", State::Queued).await?.run_id;
+    let mut shell = Shell::open(w, "wrong")?;
+    for (words, code, part) in [
+        (
+            "show no-such-run --local",
+            2,
+            "the stack main has no run no-such-run; list its runs with: tunedrop runs --local",
+        ),
+        (
+            "runs --local --stack no-such-stack",
+            2,
+            "no stack no-such-stack in us-east-1; there is guarded, main, paused",
+        ),
+        (&format!("show {theirs} --local"), 2, "the stack main has no run"),
+        (&format!("show {theirs} --local --stack paused"), 0, "is Queued"),
+        (&format!("approve {theirs} --local --stack paused"), 1, "only a run that is held waits for an approval"),
+        (&format!("retry {theirs} --local --stack paused"), 1, "it is not over yet"),
+        ("runs --local --state sleeping", 2, "a state is one of rejected, held"),
+        ("compare one --local", 2, "2 values required"),
+        ("submit nowhere --local", 2, "there is no folder nowhere"),
+        (&format!("rm {theirs} --local --stack paused --yes"), 2, "has no custom model"),
+    ] {
+        let (said, ended) = shell.run(words)?;
+        ensure!(said.contains(part) && ended == Some(code), "tunedrop {words} ended with {ended:?}: {said}");
+    }
+    nothing_is_uploaded(w, &mut shell).await
+}
+
+/// Where findings block, where nobody can be asked, and where only a look is wanted.
+async fn nothing_is_uploaded(w: &World, shell: &mut Shell) -> Result<()> {
+    shell.write("faulty/train.jsonl", "{\"messages\": 1}\n")?;
+    shell.write("faulty/job.yaml", "base_model: nova-lite\n")?;
+    shell.write("unasked/train.jsonl", &nova(20, "unasked"))?;
+    shell.write("unasked/job.yaml", "base_model: nova-lite\n")?;
+    for (words, code, part) in [
+        ("submit faulty --local --yes", 1, "nothing was uploaded"),
+        ("submit unasked --local", 2, "say --yes if you are sure"),
+        ("submit unasked --local --dry-run", 0, "datasets/unasked/train.jsonl\n  datasets/unasked/job.yaml"),
+    ] {
+        let (said, ended) = shell.run(words)?;
+        ensure!(said.contains(part) && ended == Some(code), "tunedrop {words} ended with {ended:?}: {said}");
+    }
+    for dataset in ["faulty", "unasked"] {
+        ensure!(w.main.ledger.head(dataset).await?.is_none(), "something of {dataset} was uploaded");
+    }
+    Ok(())
+}
+
+/// Ctrl-C ends a wait within two seconds, with 130; a network that isn't there ends it with words.
+pub(crate) async fn a_wait_is_broken_off(w: &World) -> Result<()> {
+    let shell = Shell::open(w, "wait")?;
+    w.drop(&w.main, "hold-watched", "job.yaml", "base_model: nova-lite\n").await?;
+    w.drop(&w.main, "hold-watched", "train.jsonl", nova(20, "watched")).await?;
+    w.run_in(&w.main, "hold-watched", State::Running).await?;
+    let mut watching = shell.command("watch hold-watched --local")?.stdout(Stdio::piped()).spawn()?;
+    let mut lines = BufReader::new(watching.stdout.take().context("a pipe")?).lines();
+    let first = lines.next().context("it says nothing")??;
+    ensure!(first.ends_with("Running"), "{first}");
+    let begin = Instant::now();
+    let asked = Command::new("kill").args(["-INT", &watching.id().to_string()]).status()?;
+    ensure!(asked.success(), "the signal was not sent");
+    let (status, took) = (watching.wait()?, begin.elapsed());
+    ensure!(status.code() == Some(130) && took < Duration::from_secs(2), "{status} after {took:?}");
+
+    let nowhere = json!({
+        "stack": w.main.deployed.name, "endpoint": "http://127.0.0.1:1", "bedrock": "http://127.0.0.1:1",
+        "region": REGION, "access_key": ACCOUNT, "secret": SECRET,
+    });
+    fs::write(shell.folder.join("state/tunedrop/local.json"), nowhere.to_string())?;
+    let gone = shell.command("watch hold-watched --local")?.output()?;
+    let said = String::from_utf8_lossy(&gone.stderr);
+    ensure!(gone.status.code() == Some(2) && said.contains("the service could not be reached"), "{said}");
+    Ok(())
+}
