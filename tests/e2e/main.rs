@@ -53,6 +53,7 @@ fn main() {
             incomplete_set_is_reported_and_told,
             replaced_file_is_never_trained_on_unjudged,
             newer_set_supersedes_a_waiting_one,
+            held_run_that_nobody_saw_gives_way,
             recipe_typo_names_the_nearest_key,
             two_recipes_are_an_error,
             file_with_an_odd_name_is_trained_on,

@@ -1,6 +1,7 @@
 //! How files come together into a set.
 
 use anyhow::{Context, Result, ensure};
+use tunedrop_aws::Change;
 use tunedrop_run::State;
 use tunedrop_run::event::Kind;
 
@@ -190,5 +191,27 @@ pub(crate) async fn default_model_makes_a_recipe_optional(w: &World) -> Result<(
         report["waits_for"][0] == "job.yaml" && report["files"][0]["statistics"]["valid_records"] == 20,
         "{report}"
     );
+    Ok(())
+}
+
+/// Two sets that were judged side by side, so that the newer one's judging never saw the older one's run.
+pub(crate) async fn held_run_that_nobody_saw_gives_way(w: &World) -> Result<()> {
+    let recipe = "base_model: nova-lite\nlaunch: manual\n";
+    w.drop(&w.main, "unseen", "job.yaml", recipe).await?;
+    w.drop(&w.main, "unseen", "train.jsonl", nova(20, "unseen")).await?;
+    let older = w.run_in(&w.main, "unseen", State::Held).await?;
+    w.next_second().await;
+    w.drop(&w.main, "unseen", "train.jsonl", nova(20, "seen")).await?;
+    let older = w.run_is(&w.main, &older.run_id, State::Superseded).await?;
+    w.settled().await;
+    // As if the newer one had read the head a moment before the older one was written there.
+    let older = w.main.ledger.run(&older.run_id).await?.context("the run is there")?;
+    let open = Change::default().set("open", Some("open"));
+    let missed = w.main.ledger.advance(&older, State::Held, "2026-01-01T00:00:00.000Z", open).await?;
+    ensure!(missed.is_some(), "somebody else wrote the run");
+    w.sweep(&w.main).await?;
+    w.run_is(&w.main, &older.run_id, State::Superseded).await?;
+    let newer = w.run_in(&w.main, "unseen", State::Held).await?;
+    ensure!(newer.run_id != older.run_id, "the newer one still waits for its approval");
     Ok(())
 }

@@ -104,7 +104,7 @@ impl Launch {
             let Open::Run(listed) = open else {
                 continue;
             };
-            if !decide::is_due(listed.state, listed.lease_until, now_s()) {
+            if !decide::is_looked_at(listed.state, listed.lease_until, now_s()) {
                 continue;
             }
             let span = info_span!("launch", run_id = listed.run_id, dataset = listed.dataset);
@@ -132,6 +132,9 @@ impl Launch {
     }
 
     async fn launch(&self, run: Run) -> Result<Drain, StepError> {
+        if run.state == State::Held {
+            return self.give_way(&run).await.map(|_| Drain::Next);
+        }
         if !decide::is_due(run.state, run.lease_until, now_s()) {
             return Ok(Drain::Next);
         }
@@ -140,9 +143,7 @@ impl Launch {
         if let Some((arn, true)) = self.find(&run.run_id).await? {
             return self.write(&run, decide::runs(run.state, arn)).await.map(|_| Drain::Next);
         }
-        let head = self.ledger.head(&run.dataset).await?.unwrap_or_default();
-        if decide::is_overtaken(&run, &head) {
-            self.advance(&run, Input::Overtaken, Change::default()).await?;
+        if self.give_way(&run).await? {
             return Ok(Drain::Next);
         }
         let Some(plan) = run.plan.clone() else {
@@ -158,6 +159,16 @@ impl Launch {
             return Ok(Drain::Next);
         };
         self.create(&claimed, &plan).await
+    }
+
+    /// Whether a newer set of the dataset takes the run's place.
+    async fn give_way(&self, run: &Run) -> Result<bool, StepError> {
+        let head = self.ledger.head(&run.dataset).await?.unwrap_or_default();
+        let overtaken = decide::is_overtaken(run, &head);
+        if overtaken {
+            self.advance(run, Input::Overtaken, Change::default()).await?;
+        }
+        Ok(overtaken)
     }
 
     async fn create(&self, run: &Run, plan: &Plan) -> Result<Drain, StepError> {

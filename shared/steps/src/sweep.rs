@@ -5,7 +5,7 @@
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
 use tunedrop_report::redact;
-use tunedrop_run::decide::launch::is_due;
+use tunedrop_run::decide::launch::{is_due, is_overtaken};
 use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, held_up, observed, says_again};
 use tunedrop_run::event::{Detail, Kind, VERSION};
 use tunedrop_run::metric::{About, Round};
@@ -60,6 +60,7 @@ impl Sweep {
                     launch_due |= is_due(run.state, run.lease_until, now_s());
                     let span = info_span!("sweep", run_id = run.run_id, dataset = run.dataset);
                     let swept = self.run(run).instrument(span).await;
+                    launch_due |= self.gives_way(run).await;
                     round.see(run, matches!(swept, Ok(true)), Timestamp::now());
                     swept.map(|_| ())
                 }
@@ -82,6 +83,15 @@ impl Sweep {
             count(&self.stack, About::default(), &round.counts(failure.is_none()));
         }
         failure.map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
+    /// Whether a held run was overtaken by a set that was judged beside it; where that can't be read, the launch looks.
+    async fn gives_way(&self, run: &Run) -> bool {
+        if run.state != State::Held {
+            return false;
+        }
+        let head = self.ledger.head(&run.dataset).await;
+        head.map_or(true, |head| is_overtaken(run, &head.unwrap_or_default()))
     }
 
     /// Whether the run's job was found to be over.

@@ -55,7 +55,8 @@ pub(crate) fn right_end(world: &World, run: usize) -> Option<State> {
         Some(job) if matches!(job.status, JobStatus::Stopping | JobStatus::Stopped) => At::Stopped,
         Some(_) => At::Job,
     };
-    if overtaken && item.state == State::Queued && at == At::Nothing {
+    let waits = item.state == State::Held || (item.state == State::Queued && at == At::Nothing);
+    if overtaken && waits {
         return Some(State::Superseded);
     }
     ENDS.iter().find(|(state, has, _)| *state == item.state && (*has == at || *has == At::Any)).map(|row| row.2)

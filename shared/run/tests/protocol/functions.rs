@@ -1,7 +1,7 @@
 //! The functions while they run: where each one is, what it has read, and what a write of its does.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::launch::is_due;
+use tunedrop_run::decide::launch::is_looked_at;
 use tunedrop_run::decide::{Write, unheard};
 use tunedrop_run::event::Kind;
 
@@ -238,7 +238,7 @@ impl World {
         let (from, sweeps) = (function.run, function.message.is_none());
         let ahead = |run: u8| {
             let item = self.items[run as usize];
-            item.is_some_and(|i| if sweeps { i.open } else { is_due(i.state, i.lease_until(), NOW) })
+            item.is_some_and(|i| if sweeps { i.open } else { is_looked_at(i.state, i.lease_until(), NOW) })
         };
         if (from..RUNS as u8).any(ahead) {
             return;

@@ -2,7 +2,7 @@
 
 use tunedrop_run::State;
 use tunedrop_run::decide::command::{Stop, may_retry, stop};
-use tunedrop_run::decide::launch::{Answer, Started, answered, claim, is_due, overtaken, refuse, runs, unsure};
+use tunedrop_run::decide::launch::{Answer, Started, answered, claim, is_looked_at, overtaken, refuse, runs, unsure};
 use tunedrop_run::state::{Input, next};
 
 use crate::functions::{At, NOW, Reply, arn_of};
@@ -32,11 +32,12 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             Ok(())
         }),
         At::Next => moves.add("reads the queue", None, world, |w| {
-            let due = |run: &u8| w.items[*run as usize].is_some_and(|i| is_due(i.state, i.lease_until(), NOW));
+            let due = |run: &u8| w.items[*run as usize].is_some_and(|i| is_looked_at(i.state, i.lease_until(), NOW));
             match (run..RUNS as u8).find(due) {
                 Some(run) => {
                     w.read(at, run);
-                    w.functions[at].at = At::Look;
+                    let held = w.items[run as usize].is_some_and(|item| item.state == State::Held);
+                    w.functions[at].at = if held { At::Overtaken } else { At::Look };
                 }
                 None => w.finish(at),
             }
@@ -108,6 +109,10 @@ fn head(world: &mut World, at: usize, run: u8, item: Item) -> Result<(), Breach>
     let newest = (world.head.latest, world.head.latest_at);
     world.functions[at].at = match overtaken((item.state, run, item.since), newest) {
         true => At::CommandWrite(next(item.state, Input::Overtaken)?),
+        false if item.state == State::Held => {
+            world.after(at, At::Next);
+            return Ok(());
+        }
         false => At::Claim,
     };
     Ok(())

@@ -1,7 +1,7 @@
 //! record and sweep: one action for each read, call and write of the step.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::launch::is_due;
+use tunedrop_run::decide::launch::{is_due, overtaken};
 use tunedrop_run::decide::record::{Seen, apply};
 use tunedrop_run::decide::sweep::{FORGOTTEN_AFTER_S, UNTOLD_AFTER_S, observed, says_again};
 
@@ -70,7 +70,9 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
             let open = |w: &World| (w.functions[at].run..RUNS as u8).find(|run| is_open(w, *run));
             while let Some(run) = open(w) {
                 let Some(item) = w.read(at, run) else { continue };
-                w.functions[at].flag |= is_due(item.state, item.lease_until(), NOW);
+                let newest = (w.head.latest, w.head.latest_at);
+                let gives_way = item.state == State::Held && overtaken((item.state, run, item.since), newest);
+                w.functions[at].flag |= gives_way || is_due(item.state, item.lease_until(), NOW);
                 let seen = (item.state == State::Running).then(|| look(w, run, &item)).flatten();
                 match seen {
                     Some(status) => w.functions[at].at = At::Put(status),

@@ -46,6 +46,7 @@ fn a_job_of_another_token_is_not_ours() {
 fn only_a_newer_set_overtakes_a_queued_run() {
     let newest = |at: u32| (Some("b"), Some(at));
     assert!(overtaken((State::Queued, "a", 3), newest(3)));
+    assert!(overtaken((State::Held, "a", 3), newest(3)));
     assert!(!overtaken((State::Queued, "a", 3), newest(2)));
     assert!(!overtaken((State::Queued, "b", 3), newest(4)));
     assert!(!overtaken((State::Launching, "a", 3), newest(4)));
