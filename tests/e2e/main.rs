@@ -5,6 +5,7 @@
 mod again;
 mod guards;
 mod journey;
+mod listen;
 mod metrics;
 mod odd;
 mod poison;
@@ -13,6 +14,7 @@ mod reports;
 mod session;
 mod set;
 mod side;
+mod told;
 mod world;
 
 use std::future::Future;
@@ -83,6 +85,17 @@ fn main() {
             foreign_jobs_are_left_alone,
             repeated_events_change_nothing,
             two_stacks_leave_each_other_alone,
+        },
+        told::{
+            launched_and_stopped_once,
+            succeeded_once_with_the_end_of_the_message,
+            failed_once,
+            refused_once,
+            held_and_superseded_once,
+            rejected_once,
+            incomplete_once,
+            waiting_once,
+            chat_bus_and_filters,
         },
         poison::{
             recipe_of_ten_megabytes_is_a_finding,

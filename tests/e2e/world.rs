@@ -33,6 +33,8 @@ pub(crate) struct World {
     pub(crate) paused: Side,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
+    pub(crate) events: aws_sdk_eventbridge::Client,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) bedrock: aws_sdk_bedrock::Client,
     pub(crate) bus: Bus,
@@ -64,6 +66,7 @@ impl World {
         };
         let guarded = with(&[
             ("MaxTokensPerRun", "20000"),
+            ("ChatTopic", "true"),
             ("DefaultBaseModel", "nova-micro"),
             ("AllowedBaseModels", "nova-micro,nova-lite"),
         ]);
@@ -76,6 +79,8 @@ impl World {
             paused: Side::new(&stack, paused).await?,
             s3: aws_sdk_s3::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
+            sns: aws_sdk_sns::Client::new(&config),
+            events: aws_sdk_eventbridge::Client::new(&config),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             bedrock: aws_sdk_bedrock::Client::new(&stack.bedrock_sdk()),
             bus: Bus::new(&config),

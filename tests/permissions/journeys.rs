@@ -17,7 +17,7 @@ const GUARDED: &str = "base_model: nova-lite\nguard: { max_tokens: 10 }\n";
 pub(crate) enum Journey {
     /// With validation file and tags, to Succeeded, the outcome and the message.
     Accepted,
-    /// To the report and the message.
+    /// To the report and the message, on every way.
     Rejected,
     /// By a guard, to Refused and its outcome.
     Refused,
@@ -80,6 +80,7 @@ async fn rejected(site: &Site<'_>, dataset: &str) -> Result<()> {
     site.drop(dataset, "train.jsonl", "rubbish\n").await?;
     site.drop(dataset, "job.yaml", NOVA).await?;
     site.told(dataset, "train.jsonl:1").await?;
+    site.told_on_every_way(dataset).await?;
     site.has(&format!("reports/{dataset}/latest.html")).await
 }
 

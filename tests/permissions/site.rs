@@ -55,7 +55,7 @@ pub(crate) async fn start() -> Result<Stack> {
 
 /// The template's parameters: what the journeys use that is not there by default.
 pub(crate) fn parameters() -> Vec<(String, String)> {
-    vec![("InvocationLogBucket".to_owned(), LOGS.to_owned())]
+    vec![("InvocationLogBucket".to_owned(), LOGS.to_owned()), ("ChatTopic".to_owned(), "true".to_owned())]
 }
 
 /// One deployed stack.
@@ -125,6 +125,16 @@ impl<'s> Site<'s> {
             return Err(error.context(format!("messages on {dataset}: {about:#?}")));
         }
         Ok(())
+    }
+
+    /// People were told on every way that the dataset was rejected.
+    pub(crate) async fn told_on_every_way(&self, dataset: &str) -> Result<()> {
+        self.until(&format!("the marks of {dataset}"), async || {
+            let head = self.ledger.head(dataset).await.ok()??;
+            let run = self.ledger.run(&head.rejected?).await.ok()??;
+            ["Rejected", "chat Rejected", "bus Rejected"].iter().all(|mark| run.told.contains_key(*mark)).then_some(())
+        })
+        .await
     }
 
     pub(crate) async fn command(&self, kind: Kind, run_id: &str) -> Result<()> {

@@ -119,6 +119,8 @@ pub(crate) const PROOFS: &[Proof] = &[
     denied("RecordRole", "TellTheBus", "events:PutEvents", Journey::Accepted),
     denied("NotifyRole", "Ledger", "dynamodb:UpdateItem", Journey::Rejected),
     denied("NotifyRole", "TellPeople", "sns:Publish", Journey::Rejected),
+    denied("NotifyRole", "TellChat", "sns:Publish", Journey::Rejected),
+    denied("NotifyRole", "TellTheBus", "events:PutEvents", Journey::Rejected),
     denied("SweepRole", "QueryLedger", "dynamodb:Query", Journey::Swept),
     denied("SweepRole", "ReadJobs", "bedrock:GetModelCustomizationJob", Journey::Swept),
     denied("SweepRole", "TellTheBus", "events:PutEvents", Journey::Swept),
@@ -188,6 +190,12 @@ pub(crate) const UNPROVEN: &[Unproven] = &[
         sid: "FindFiles",
         actions: &["s3:ListBucket"],
         reason: "the stand-in reads and writes by name; it lists invocation logs only",
+    },
+    Unproven {
+        role: "WebhookRole",
+        sid: "CallWebhook",
+        actions: &["events:InvokeApiDestination"],
+        reason: "the emulator makes no API destinations from a template",
     },
     Unproven {
         role: "JobRole",

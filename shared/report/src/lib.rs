@@ -11,7 +11,7 @@ mod verdict;
 mod wording;
 
 pub use billing::Billing;
-pub use message::{Message, message};
+pub use message::{Message, chat, message, sent};
 pub use metrics::{training_metrics, validation_metrics};
 pub use outcome::{Compared, LossPoint, Outcome, Phase};
 pub use redact::redact;

@@ -1,6 +1,9 @@
 //! The messages people get: one for each state that concerns them.
 
 mod body;
+mod chat;
+mod place;
+mod sent;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +11,9 @@ use tunedrop_run::State;
 use tunedrop_run::event::{Detail, Kind};
 
 use crate::wording::{counted, visible};
+
+pub use chat::chat;
+pub use sent::sent;
 
 /// SNS wants a subject of less than 100 characters (API reference, Publish).
 const SUBJECT_MAX: usize = 99;
@@ -23,16 +29,17 @@ pub struct Message {
     pub subject: String,
     /// Plain text.
     pub body: String,
-    /// For subscription filters: `dataset`, `state`, `kind`, `severity`, `stack`, and `notify`, the one that is a
-    /// JSON array (`String.Array`), where the recipe names addresses. None is empty; SNS refuses that.
+    /// For subscription filters: `dataset`, `state`, `kind`, `severity`, `stack`; `owner` and `dropped_by`, where they are
+    /// known; and `notify`, the one that is a JSON array (`String.Array`), where the recipe names addresses. None is
+    /// empty; SNS refuses that.
     pub attributes: BTreeMap<String, String>,
 }
 
-/// What people are told of an event; `None` where there is nothing to tell.
-pub fn message(kind: Kind, detail: &Detail) -> Option<Message> {
+/// What people are told of an event; `None` where there is nothing to tell. `region` is the bucket's, for the link to the report.
+pub fn message(kind: Kind, detail: &Detail, region: &str) -> Option<Message> {
     let topic = topic(kind, detail)?;
     let subject = subject(&detail.dataset, &topic.subject(detail));
-    let mut body = body::body(&topic, detail);
+    let mut body = body::body(&topic, detail, region);
     if body.len() > BODY_MAX {
         body.truncate(body.floor_char_boundary(BODY_MAX));
         body.push('\n');
@@ -75,6 +82,7 @@ fn topic(kind: Kind, detail: &Detail) -> Option<Topic> {
         Kind::DatasetAccepted
         | Kind::JobStateObserved
         | Kind::LaunchDue
+        | Kind::MessageSent
         | Kind::ApproveRun
         | Kind::StopRun
         | Kind::RetryRun => return None,
@@ -155,6 +163,8 @@ fn attributes(kind: Kind, topic: &Topic, detail: &Detail) -> BTreeMap<String, St
     add("kind", kind.as_str());
     add("severity", topic.severity());
     add("stack", &detail.stack);
+    add("owner", detail.owner.as_deref().unwrap_or_default());
+    add("dropped_by", detail.dropped_by.as_deref().unwrap_or_default());
     if !detail.notify.is_empty() {
         attributes.insert("notify".to_owned(), serde_json::Value::from(detail.notify.clone()).to_string());
     }

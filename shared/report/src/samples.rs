@@ -25,6 +25,8 @@ pub(crate) fn detail() -> Detail {
         records: Some(12_345),
         warnings: 1,
         report: Some("s3://drops/reports/support-bot/support-bot-0123456789ab/report.html".to_owned()),
+        owner: Some("support".to_owned()),
+        dropped_by: Some("111122223333".to_owned()),
         ..Detail::default()
     }
 }

@@ -85,6 +85,12 @@ pub struct Run {
     /// Validation loss at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_loss: Option<f64>,
+    /// The value of the recipe's tag `owner`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// One sentence: how many findings of the rejection before are gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mended: Option<String>,
     /// Who dropped it, as S3 names the requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped_by: Option<String>,
@@ -132,6 +138,9 @@ impl Run {
             validation_loss: self.validation_loss,
             report: self.report.clone(),
             notify: self.notify.clone(),
+            owner: self.owner.clone(),
+            dropped_by: self.dropped_by.clone(),
+            mended: self.mended.clone(),
             ..Detail::default()
         }
     }

@@ -54,6 +54,9 @@ pub enum Kind {
     /// The sweep found runs that wait to be launched.
     #[serde(rename = "Launch Due")]
     LaunchDue,
+    /// People were told; carries the message itself.
+    #[serde(rename = "Message Sent")]
+    MessageSent,
     /// A command: launch a held run.
     #[serde(rename = "Approve Run")]
     ApproveRun,
@@ -82,6 +85,7 @@ impl Kind {
             Kind::RunStopped => "Run Stopped",
             Kind::JobStateObserved => "Job State Observed",
             Kind::LaunchDue => "Launch Due",
+            Kind::MessageSent => "Message Sent",
             Kind::ApproveRun => "Approve Run",
             Kind::StopRun => "Stop Run",
             Kind::RetryRun => "Retry Run",
@@ -156,6 +160,27 @@ pub struct Detail {
     /// Addresses from the recipe's `notify`; empty: everyone who subscribes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notify: Vec<String>,
+    /// The value of the recipe's tag `owner`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Who dropped the set's last file, as S3 names the requester: an account's id, or a service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped_by: Option<String>,
+    /// One sentence: how many findings of the rejection before are gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mended: Option<String>,
+    /// On `Message Sent`: the `detail-type` of the event that the message tells of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// On `Message Sent`: `info`, `warning` or `error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<String>,
+    /// On `Message Sent`: the message's subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// On `Message Sent`: the message, as the mail has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     /// Who sent a command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,

@@ -117,6 +117,13 @@ impl Recipe {
         Some(catalogue.find(written)?.identifier.clone())
     }
 
+    /// The value of the tag `owner`, in whatever case its name is written: whom the run belongs to.
+    pub fn owner(&self) -> Option<String> {
+        let (_, value) =
+            self.tags.iter().find(|(name, value)| name.eq_ignore_ascii_case("owner") && !value.is_empty())?;
+        Some(value.clone())
+    }
+
     /// The files that the recipe names, with their roles.
     pub fn files(&self) -> Vec<(&'static str, &str)> {
         let train = self.train.as_deref().map(|file| ("train", file));

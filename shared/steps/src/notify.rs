@@ -4,14 +4,17 @@
 //! last two. A second delivery meanwhile finds the claim and leaves the telling to the first, whose message stays in the
 //! queue until it is done. The claim ends with the function that made it, so that its message, when it comes again,
 //! doesn't find it.
+//!
+//! A message goes three ways: the topic, the topic for chats where the stack has one, and the bus. Each way is claimed and
+//! marked on its own, so the same holds for each.
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde::Deserialize;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Ledger, Topic};
-use tunedrop_report::message;
-use tunedrop_run::decide::tell::{Closes, Subject, closes, subject};
+use tunedrop_aws::{Bus, Failure, Ledger, Topic};
+use tunedrop_report::{Message, chat, message, sent};
+use tunedrop_run::decide::tell::{Closes, Subject, Way, closes, subject};
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::metric::{About, Metric};
 
@@ -25,7 +28,10 @@ use crate::settings;
 pub struct Notify {
     ledger: Ledger,
     topic: Topic,
+    chat: Option<Topic>,
+    bus: Bus,
     stack: String,
+    region: String,
 }
 
 impl Notify {
@@ -35,7 +41,11 @@ impl Notify {
         Ok(Notify {
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
             topic: Topic::new(&config, settings::required("TUNEDROP_TOPIC_ARN")?),
+            chat: settings::optional("TUNEDROP_CHAT_TOPIC_ARN").map(|arn| Topic::new(&config, arn)),
+            bus: Bus::new(&config),
             stack: settings::required("TUNEDROP_STACK")?,
+            // Lambda sets it; without it, a message only lacks its link.
+            region: settings::optional("AWS_REGION").unwrap_or_default(),
         })
     }
 
@@ -52,21 +62,61 @@ impl Notify {
         self.tell(kind, &detail, deadline).instrument(span).await
     }
 
+    /// On every way; one that fails doesn't keep the others, and brings the event back to its queue.
     async fn tell(&self, kind: Kind, detail: &Detail, deadline: i64) -> Result<(), StepError> {
-        let Some(message) = message(kind, detail) else {
+        let Some(message) = message(kind, detail, &self.region) else {
             info!(event.kind = kind.as_str(), "nothing to tell");
             return Ok(());
         };
         let subject = subject(kind, detail);
+        let mut failure = None;
+        for way in [Way::Topic, Way::Chat, Way::Bus] {
+            if let Err(fault) = self.tell_on(way, kind, detail, &message, &subject, deadline).await {
+                warn!(?way, %fault, "not told on this way; the others are tried");
+                failure.get_or_insert(fault);
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    async fn tell_on(
+        &self,
+        way: Way,
+        kind: Kind,
+        detail: &Detail,
+        message: &Message,
+        subject: &Subject,
+        deadline: i64,
+    ) -> Result<(), StepError> {
+        if way == Way::Chat && self.chat.is_none() {
+            return Ok(());
+        }
+        let subject = subject.on(way);
         if !self.ledger.claim_telling(&subject, now_s(), deadline).await? {
             info!(what = subject.what, "told before, being told, or of a run that began again since");
             return Ok(());
         }
-        self.topic.publish(&message.subject, &message.body, &message.attributes).await?;
+        self.publish(way, kind, detail, message).await?;
         info!(what = subject.what, "told");
+        if way != Way::Topic {
+            self.ledger.mark_told(&subject, &now(), None).await?;
+            return Ok(());
+        }
         let about = About { run_id: detail.run_id.as_deref(), dataset: Some(&detail.dataset) };
         count(&self.stack, about, &[Metric::Messages.of(kind.as_str(), 1.0)]);
         self.mark(kind, detail, &subject).await
+    }
+
+    async fn publish(&self, way: Way, kind: Kind, detail: &Detail, message: &Message) -> Result<(), Failure> {
+        match (way, &self.chat) {
+            (Way::Topic, _) => self.topic.publish(&message.subject, &message.body, &message.attributes).await,
+            (Way::Bus, _) => self.bus.put(Kind::MessageSent, &sent(kind, detail, message)).await,
+            (Way::Chat, Some(topic)) => {
+                let notification = chat(kind, detail, &self.region).unwrap_or_default();
+                topic.publish(&message.subject, &notification, &message.attributes).await
+            }
+            (Way::Chat, None) => Ok(()),
+        }
     }
 
     /// Marks it as told; a run or set for which that was the last thing to happen leaves the sweep's view.

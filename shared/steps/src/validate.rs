@@ -76,7 +76,7 @@ impl Validate {
                 info!(object.key = key, reason, "ignored");
                 Ok(())
             }
-            Dropped::NearMiss { dataset, finding } => self.near_miss(key, &dataset, *finding).await,
+            Dropped::NearMiss { dataset, finding } => self.near_miss(key, &dataset, *finding, requester).await,
             Dropped::Part { dataset, file } => {
                 let span = info_span!("validate", dataset, run_id = tracing::field::Empty);
                 self.evaluate(&dataset, &file, requester).instrument(span).await
@@ -95,7 +95,13 @@ impl Validate {
     }
 
     /// A misnamed file: reported and told once, whatever is dropped there later.
-    async fn near_miss(&self, key: &str, dataset: &str, finding: Finding) -> Result<(), StepError> {
+    async fn near_miss(
+        &self,
+        key: &str,
+        dataset: &str,
+        finding: Finding,
+        requester: Option<&str>,
+    ) -> Result<(), StepError> {
         let hash = fingerprint([self.objects.bucket(), key]);
         let item = format!("name#{hash}");
         if self.ledger.create_note(&item, &now()).await? {
@@ -134,6 +140,7 @@ impl Validate {
             errors: 1,
             findings: finding_lines(&verdict.findings),
             report: Some(report),
+            dropped_by: requester.map(str::to_owned),
             ..Detail::default()
         };
         info!(object.key = key, "a near miss: reported");

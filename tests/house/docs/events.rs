@@ -9,7 +9,7 @@ use tunedrop_run::event::{Detail, Kind, SOURCE, VERSION};
 use super::schema::faults;
 use super::{read, root};
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::DatasetAccepted,
     Kind::DatasetRejected,
     Kind::DatasetIncomplete,
@@ -26,6 +26,7 @@ const KINDS: [Kind; 16] = [
     Kind::StopRun,
     Kind::RetryRun,
     Kind::RunWaiting,
+    Kind::MessageSent,
 ];
 
 fn schema() -> Value {
@@ -62,6 +63,13 @@ fn full() -> Detail {
         validation_loss: Some(0.75),
         report: text(),
         notify: vec!["ada@example.com".to_owned()],
+        owner: text(),
+        dropped_by: text(),
+        mended: text(),
+        about: Some("Run Held".to_owned()),
+        severity: Some("info".to_owned()),
+        subject: text(),
+        text: text(),
         by: text(),
     }
 }
@@ -99,6 +107,7 @@ fn the_schema_knows_every_kind_and_no_other() {
             Kind::StopRun => 13,
             Kind::RetryRun => 14,
             Kind::RunWaiting => 15,
+            Kind::MessageSent => 16,
         };
         assert_eq!(KINDS[at], kind);
         assert_eq!(serde_json::to_value(kind).expect("a kind is JSON"), kind.as_str());

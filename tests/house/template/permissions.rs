@@ -56,7 +56,7 @@ fn a_denial_with_a_wildcard_is_the_one_for_plain_http() {
         }
     }
     let queues = named(&template, "AWS::SQS::Queue");
-    assert_eq!(held.len(), queues.len() + 2, "bucket, topic and every queue deny plain HTTP: {held:?}");
+    assert_eq!(held.len(), queues.len() + 3, "bucket, both topics and every queue deny plain HTTP: {held:?}");
 }
 
 #[test]

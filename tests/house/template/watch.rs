@@ -22,10 +22,19 @@ fn dead_letters(template: &Value) -> BTreeSet<String> {
     queues.iter().filter_map(target).collect()
 }
 
+/// The queues of a webhook, there on demand: for what one rule can't deliver, with an alarm of their own.
+fn undelivered(template: &Value) -> Vec<String> {
+    let mut queues = named(template, "AWS::SQS::Queue");
+    queues.retain(|queue| resource(template, queue)["Condition"] == "HasWebhook");
+    queues
+}
+
 /// The others.
 fn working(template: &Value) -> Vec<String> {
-    let dead = dead_letters(template);
-    named(template, "AWS::SQS::Queue").into_iter().filter(|queue| !dead.contains(queue)).collect()
+    let (dead, undelivered) = (dead_letters(template), undelivered(template));
+    let mut queues = named(template, "AWS::SQS::Queue");
+    queues.retain(|queue| !dead.contains(queue) && !undelivered.contains(queue));
+    queues
 }
 
 /// The queues without dead letters.
@@ -121,7 +130,12 @@ fn every_queue_has_its_dead_letters_and_both_raise_alarms() {
 #[test]
 fn what_a_rule_can_t_deliver_goes_to_dead_letters_that_are_watched() {
     let template = template();
-    let dead = dead_letters(&template);
+    let mut dead = dead_letters(&template);
+    for queue in undelivered(&template) {
+        let alarm = properties(&template, "WebhookAlarm");
+        assert_eq!(alarm["Dimensions"][0]["Value"], format!("{queue}.QueueName"));
+        dead.insert(queue);
+    }
     for rule in named(&template, "AWS::Events::Rule") {
         for target in properties(&template, &rule)["Targets"].as_array().expect("targets") {
             let letters = target["DeadLetterConfig"]["Arn"].as_str();

@@ -66,9 +66,12 @@ fn each_rule_feeds_a_queue_and_filters_on_what_is_ours() {
         }
         let target = &rule_properties["Targets"][0];
         let name = capital(target["Id"].as_str().expect("an id"));
-        assert_eq!(target["Arn"], format!("{name}Queue.Arn"), "{rule}");
+        // A webhook is called by EventBridge itself.
+        let webhook = rule == "WebhookRule";
+        let fed = if webhook { "Destination" } else { "Queue" };
+        assert_eq!(target["Arn"], format!("{name}{fed}.Arn"), "{rule}");
         assert_eq!(target["DeadLetterConfig"]["Arn"], format!("{name}DeadLetters.Arn"), "{rule}");
-        for queue in ["Queue", "DeadLetters"] {
+        for queue in ["Queue", "DeadLetters"].into_iter().filter(|queue| !webhook || *queue == "DeadLetters") {
             let policy = properties(&template, &format!("{name}{queue}Policy"));
             let sources = &policy["PolicyDocument"]["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"];
             assert!(many(sources).contains(&format!("{rule}.Arn").as_str()), "{name}{queue} takes nothing from {rule}");
@@ -165,6 +168,7 @@ fn a_key_of_ones_own_reaches_everything() {
     assert_eq!((&table[1]["SSEEnabled"], &table[1]["KMSMasterKeyId"]), (&json!(true), &json!("KmsKeyArn")));
     let chosen = json!(["HasKey", "KmsKeyArn", "AWS::NoValue"]);
     assert_eq!(properties(&template, "Topic")["KmsMasterKeyId"], chosen);
+    assert_eq!(properties(&template, "ChatMessages")["KmsMasterKeyId"], chosen);
     for queue in named(&template, "AWS::SQS::Queue") {
         assert_eq!(properties(&template, &queue)["KmsMasterKeyId"], chosen, "{queue}");
         let own = &properties(&template, &queue)["SqsManagedSseEnabled"];
@@ -172,6 +176,24 @@ fn a_key_of_ones_own_reaches_everything() {
     }
     let launch = properties(&template, "LaunchFunction");
     assert_eq!(launch["Environment"]["Variables"]["TUNEDROP_MODEL_KMS_KEY_ARN"], "KmsKeyArn");
+}
+
+#[test]
+fn chat_and_webhook_are_off_unless_asked_for() {
+    let template = template();
+    assert_eq!(template["Parameters"]["ChatTopic"]["Default"], "false");
+    assert_eq!(template["Parameters"]["WebhookUrl"]["Default"], "");
+    assert_eq!(template["Parameters"]["WebhookSecret"]["NoEcho"], true);
+    for (name, resource) in template["Resources"].as_object().expect("a map") {
+        let condition = match name.as_str() {
+            name if name.starts_with("Chat") => json!("HasChat"),
+            name if name.starts_with("Webhook") => json!("HasWebhook"),
+            _ => continue,
+        };
+        assert_eq!(resource["Condition"], condition, "{name}");
+    }
+    let target = &properties(&template, "WebhookRule")["Targets"][0];
+    assert_eq!((&target["InputPath"], &target["RoleArn"]), (&json!("$.detail"), &json!("WebhookRole.Arn")));
 }
 
 #[test]

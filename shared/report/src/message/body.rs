@@ -5,19 +5,35 @@ use std::fmt::Write;
 use tunedrop_run::State;
 use tunedrop_run::event::Detail;
 
-use super::Topic;
+use super::{Topic, place};
 use crate::meaning::{Meaning, meaning};
 use crate::redact;
-use crate::wording::{counted, errors_and_warnings, listed, loss, moment, shell, thousands, visible, visible_lines};
+use crate::wording::{counted, errors_and_warnings, listed, loss, moment, thousands, visible, visible_lines};
 
-pub(super) fn body(topic: &Topic, detail: &Detail) -> String {
-    let mut out = format!("{}\n", headline(*topic, detail));
-    let facts = facts(*topic, detail);
+pub(super) fn body(topic: &Topic, detail: &Detail, region: &str) -> String {
+    let mut out = format!("{}\n{}", headline(*topic, detail), middle(*topic, detail));
+    let _ = write!(out, "\nWhat to do next:\n{}\n", indented(&next_steps(*topic, detail)));
+    if let Some(report) = &detail.report {
+        out.push_str("\nReport:\n");
+        for line in place::lines(report, detail, region) {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
+    out
+}
+
+/// The facts, what is mended, the reason and the first findings: all between the first line and what to do next.
+pub(super) fn middle(topic: Topic, detail: &Detail) -> String {
+    let mut out = String::new();
+    let facts = facts(topic, detail);
     if !facts.is_empty() {
         out.push('\n');
         for (name, value) in facts {
             let _ = writeln!(out, "{name:<16}{value}");
         }
+    }
+    if let Some(mended) = detail.mended.as_deref().filter(|_| shows_findings(topic)) {
+        let _ = writeln!(out, "\n{}", visible(mended));
     }
     if let Some(reason) = detail.reason.as_deref().filter(|reason| !reason.trim().is_empty()) {
         let title = if reason.contains(redact::CUT) { "Reason (the report has the whole of it)" } else { "Reason" };
@@ -26,7 +42,7 @@ pub(super) fn body(topic: &Topic, detail: &Detail) -> String {
             let _ = write!(out, "\nWhat it means:\n  {means}\n  {mend}\n");
         }
     }
-    if !detail.findings.is_empty() && shows_findings(*topic) {
+    if !detail.findings.is_empty() && shows_findings(topic) {
         let total = detail.errors + detail.warnings;
         let shown = detail.findings.len() as u64;
         out.push_str(if total > shown { "\nThe first findings:\n" } else { "\nFindings:\n" });
@@ -37,15 +53,11 @@ pub(super) fn body(topic: &Topic, detail: &Detail) -> String {
             let _ = writeln!(out, "and {} more, in the report", thousands(total - shown));
         }
     }
-    let _ = write!(out, "\nWhat to do next:\n{}\n", indented(&next_steps(*topic, detail)));
-    if let Some(report) = &detail.report {
-        let _ = write!(out, "\nReport:\n  {}\n  aws s3 cp {} -\n", visible(report), shell(report));
-    }
     out
 }
 
 /// One sentence.
-fn headline(topic: Topic, detail: &Detail) -> String {
+pub(super) fn headline(topic: Topic, detail: &Detail) -> String {
     let dataset = visible(&detail.dataset);
     let run = visible(detail.run_id.as_deref().unwrap_or("its run"));
     let model = detail.base_model.as_deref().map_or(String::new(), |model| format!(" on {}", visible(model)));
@@ -141,7 +153,7 @@ fn shows_findings(topic: Topic) -> bool {
     )
 }
 
-fn next_steps(topic: Topic, detail: &Detail) -> String {
+pub(super) fn next_steps(topic: Topic, detail: &Detail) -> String {
     let dataset = visible(&detail.dataset);
     let model = detail.model_arn.as_deref();
     match topic {

@@ -5,9 +5,11 @@ use tunedrop_run::event::{Detail, Kind};
 use super::*;
 use crate::samples::{HOSTILE, detail, detail_in};
 
+const REGION: &str = "us-east-1";
+
 /// All of a message, for a snapshot.
 fn shown(kind: Kind, detail: &Detail) -> String {
-    let message = message(kind, detail).expect("people are told");
+    let message = message(kind, detail, REGION).expect("people are told");
     assert_fits(&message);
     let attributes: Vec<String> = message.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!("Subject: {}\n{}\n\n{}", message.subject, attributes.join(" "), message.body)
@@ -33,6 +35,7 @@ fn rejected() -> Detail {
         errors: 7,
         findings: lines.map(str::to_owned).to_vec(),
         notify: vec!["ada@example.com".to_owned()],
+        mended: Some("Since the rejection of 2026-11-22 04:00:00 UTC, 3 of 5 findings are gone.".to_owned()),
         ..detail()
     }
 }
@@ -124,8 +127,48 @@ fn stopped_before_it_was_launched() {
 fn a_shortened_reason_says_so() {
     let detail =
         Detail { reason: Some("too long, for record starting with […]".to_owned()), ..detail_in(State::Failed) };
-    let body = message(Kind::RunFailed, &detail).unwrap().body;
+    let body = message(Kind::RunFailed, &detail, REGION).unwrap().body;
     assert!(body.contains("Reason (the report has the whole of it):\n  too long, for record starting with […]\n"));
+}
+
+/// What a chat gets, indented for a snapshot.
+fn in_chat(kind: Kind, detail: &Detail) -> String {
+    let json: serde_json::Value = serde_json::from_str(&chat(kind, detail, REGION).unwrap()).unwrap();
+    serde_json::to_string_pretty(&json).unwrap()
+}
+
+#[test]
+fn a_chat_gets_the_same() {
+    insta::assert_snapshot!("chat_rejected", in_chat(Kind::DatasetRejected, &rejected()));
+    insta::assert_snapshot!("chat_Held", in_chat(Kind::RunHeld, &detail_in(State::Held)));
+    insta::assert_snapshot!("chat_Failed", in_chat(Kind::RunFailed, &detail_in(State::Failed)));
+    insta::assert_snapshot!("chat_Succeeded", in_chat(Kind::RunSucceeded, &detail_in(State::Succeeded)));
+    assert_eq!(chat(Kind::LaunchDue, &detail(), REGION), None);
+}
+
+#[test]
+fn a_chat_calls_nobody_and_stays_short() {
+    let detail = Detail {
+        dataset: "<!channel> & ```".to_owned(),
+        reason: Some("<!here> ``` \n".repeat(4000)),
+        ..detail_in(State::Failed)
+    };
+    let text = chat(Kind::RunFailed, &detail, REGION).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let content = &json["content"];
+    let shown = content["description"].as_str().unwrap();
+    assert!(!content.to_string().contains('<') && shown.matches("```").count() == 2, "{shown}");
+    assert!(shown.len() < 8 * 1024, "{} bytes", shown.len());
+}
+
+#[test]
+fn an_event_carries_the_message_and_little_else() {
+    let detail = Detail { reason: Some("é".repeat(200_000)), ..detail_in(State::Failed) };
+    let message = message(Kind::RunFailed, &detail, REGION).unwrap();
+    let sent = sent(Kind::RunFailed, &detail, &message);
+    assert_eq!((sent.about.as_deref(), sent.severity.as_deref()), (Some("Run Failed"), Some("error")));
+    assert_eq!((&sent.subject, &sent.reason), (&Some(message.subject), &None));
+    assert!(serde_json::to_string(&sent).unwrap().len() < 64 * 1024);
 }
 
 #[test]
@@ -142,11 +185,12 @@ fn nobody_is_told_of_the_rest() {
         Kind::DatasetAccepted,
         Kind::JobStateObserved,
         Kind::LaunchDue,
+        Kind::MessageSent,
         Kind::ApproveRun,
         Kind::StopRun,
         Kind::RetryRun,
     ] {
-        assert_eq!(message(kind, &detail_in(State::Queued)), None);
+        assert_eq!(message(kind, &detail_in(State::Queued), REGION), None);
     }
 }
 
@@ -177,7 +221,7 @@ fn hostile_text_stays_one_line_of_text() {
         let shown = shown(kind, &detail);
         assert!(!shown.lines().any(|line| line.starts_with("Bcc:")), "{shown}");
     }
-    let message = message(Kind::DatasetRejected, &Detail { dataset: "é".repeat(400), ..rejected() }).unwrap();
+    let message = message(Kind::DatasetRejected, &Detail { dataset: "é".repeat(400), ..rejected() }, REGION).unwrap();
     assert_eq!(message.subject.len(), SUBJECT_MAX);
     assert!(message.subject.ends_with("...: rejected, 7 errors"));
 }
@@ -188,7 +232,7 @@ proptest! {
         let text = words.first().cloned();
         let detail = Detail { dataset, reason: text.clone(), report: text, waits_for: words.clone(), findings: words, errors: errors.into(), notify, ..detail() };
         for kind in [Kind::DatasetRejected, Kind::DatasetIncomplete, Kind::RunFailed, Kind::RunSucceeded] {
-            assert_fits(&message(kind, &detail).unwrap());
+            assert_fits(&message(kind, &detail, REGION).unwrap());
         }
     }
 
@@ -200,6 +244,6 @@ proptest! {
     #[test]
     fn a_huge_detail_is_cut(size in 190_000usize..600_000) {
         let detail = Detail { reason: Some("é".repeat(size)), ..detail() };
-        assert_fits(&message(Kind::RunFailed, &detail).unwrap());
+        assert_fits(&message(Kind::RunFailed, &detail, REGION).unwrap());
     }
 }

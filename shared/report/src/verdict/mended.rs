@@ -35,8 +35,8 @@ impl Mended {
         }
     }
 
-    /// One sentence for the top of the page.
-    pub(super) fn sentence(&self) -> String {
+    /// One sentence, for the top of the page and for the message.
+    pub fn sentence(&self) -> String {
         let (gone, new) = (self.gone.values().sum::<u64>(), self.new.values().sum::<u64>());
         let when = moment(&self.rejected_at);
         let of = counted(self.findings, "finding");

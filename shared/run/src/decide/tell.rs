@@ -15,6 +15,29 @@ pub struct Subject {
     pub began_by: Option<String>,
 }
 
+/// A way that a message goes. Each is claimed and marked on its own, so that a cut between two of them loses neither.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The stack's topic: text, for mails. Its mark is the one that the sweep goes by.
+    Topic,
+    /// The second topic: for chat applications.
+    Chat,
+    /// The bus: `Message Sent`, for webhooks and targets of people's own.
+    Bus,
+}
+
+impl Subject {
+    /// What it is marked under on this way.
+    pub fn on(&self, way: Way) -> Subject {
+        let what = match way {
+            Way::Topic => self.what.clone(),
+            Way::Chat => format!("chat {}", self.what),
+            Way::Bus => format!("bus {}", self.what),
+        };
+        Subject { what, ..self.clone() }
+    }
+}
+
 /// When a mark also takes the item out of the sweep's view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Closes {

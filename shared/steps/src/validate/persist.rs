@@ -2,7 +2,7 @@
 
 use tracing::{Span, info};
 use tunedrop_aws::{Change, HeadIs};
-use tunedrop_report::{Verdict, redact};
+use tunedrop_report::{Mended, Verdict, redact};
 use tunedrop_run::decide::accept::{self, Meets, begins, gives_way, is_older, meets};
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::metric::{self, About};
@@ -138,6 +138,7 @@ impl Validate {
             previous: head.latest.clone().filter(|latest| *latest != identity.run_id),
             report: Some(report),
             dropped_by: requester.map(str::to_owned),
+            mended: verdict.mended.as_ref().map(Mended::sentence),
             queued_at: (state == State::Queued).then(now),
             ..entry(dataset, &identity, state, &set, &judged)
         };

@@ -44,8 +44,8 @@ fn a_queue_that_no_alarm_watches_is_seen() {
 fn an_alarm_that_is_not_heard_or_says_nothing_is_seen() {
     let sources = "/Resources/TopicPolicy/Properties/PolicyDocument/Statement/0/Condition/ArnEquals/aws:SourceArn";
     let faults = unheard_alarms(&broken(sources, json!(["DeadLettersAlarm.Arn", "GoneAlarm.Arn"])));
-    assert_eq!(faults.len(), 4, "{faults:?}");
-    assert!(faults[3].contains("GoneAlarm"));
+    assert_eq!(faults.len(), 5, "{faults:?}");
+    assert!(faults[4].contains("GoneAlarm"));
     let quiet = broken("/Resources/SweepAlarm/Properties/AlarmActions", json!([]));
     assert_eq!(unheard_alarms(&quiet), ["SweepAlarm tells nobody"]);
     let curt = broken("/Resources/SweepAlarm/Properties/AlarmDescription", json!("No sweep"));

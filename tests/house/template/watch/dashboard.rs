@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tunedrop_run::metric::{Metric, NAMESPACE, STACK};
 
-use super::super::{named, properties, template};
+use super::super::{named, properties, resource, template};
 use super::{dead_letters, unknown_metric, working};
 
 /// The dashboard's body; `${Name.Attribute}` stands in it as it is written.
@@ -62,7 +62,9 @@ pub(super) fn not_shown(template: &Value, body: &Value) -> Vec<String> {
     names.extend(dead_letters(template).into_iter().map(|queue| (format!("${{{queue}.QueueName}}"), 1)));
     let functions = named(template, "AWS::Serverless::Function");
     names.extend(functions.into_iter().map(|function| (format!("${{{function}}}"), 2)));
-    let alarms = named(template, "AWS::CloudWatch::Alarm");
+    let mut alarms = named(template, "AWS::CloudWatch::Alarm");
+    // A dashboard is one text, which can't name what may not be there.
+    alarms.retain(|alarm| resource(template, alarm)["Condition"].is_null());
     names.extend(alarms.into_iter().map(|alarm| (format!("${{{alarm}.Arn}}"), 1)));
     let seldom = names.into_iter().filter(|(name, times)| text.matches(name.as_str()).count() != *times);
     faults.extend(seldom.map(|(name, times)| format!("{name} is not shown {times} times")));

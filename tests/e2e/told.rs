@@ -1,0 +1,171 @@
+//! Each message arrives once on each way, however often its event does; and filters narrow who is told.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::{Run, State};
+
+use crate::data::nova;
+use crate::world::World;
+
+const NOVA: &str = "base_model: nova-lite\n";
+
+/// Puts the event three times one after another and three times at once.
+async fn storm(w: &World, kind: Kind, detail: &Detail) -> Result<()> {
+    for _ in 0..3 {
+        w.bus.put(kind, detail).await?;
+    }
+    tokio::try_join!(w.bus.put(kind, detail), w.bus.put(kind, detail), w.bus.put(kind, detail))?;
+    Ok(())
+}
+
+fn detail_of(w: &World, run: &Run) -> Detail {
+    run.detail(&w.main.deployed.name, |text| text.to_owned())
+}
+
+/// Six deliveries of what the step itself announced: one message of that kind, and one mark on each way.
+async fn once(w: &World, kind: Kind, detail: &Detail) -> Result<()> {
+    storm(w, kind, detail).await?;
+    w.until(&format!("a message of {}", kind.as_str()), async || (count(w, kind, detail) > 0).then_some(())).await?;
+    w.settled().await;
+    let told = count(w, kind, detail);
+    ensure!(told == 1, "{} of {} was told {told} times", kind.as_str(), detail.dataset);
+    Ok(())
+}
+
+fn count(w: &World, kind: Kind, detail: &Detail) -> usize {
+    w.main.messages(&detail.dataset).iter().filter(|told| told.attributes["kind"] == kind.as_str()).count()
+}
+
+/// Drops a set whose run comes to `state`, and repeats the event that follows from it.
+async fn ends_once(w: &World, dataset: &str, recipe: &str, state: State, kind: Kind) -> Result<Run> {
+    w.drop(&w.main, dataset, "job.yaml", recipe).await?;
+    w.drop(&w.main, dataset, "train.jsonl", nova(20, dataset)).await?;
+    let run = w.run_in(&w.main, dataset, state).await?;
+    once(w, kind, &detail_of(w, &run)).await?;
+    w.main.ledger.run(&run.run_id).await?.context("the run is there")
+}
+
+pub(crate) async fn launched_and_stopped_once(w: &World) -> Result<()> {
+    let run = ends_once(w, "hold-told", NOVA, State::Running, Kind::RunLaunched).await?;
+    w.command(&w.main, Kind::StopRun, &run.run_id).await?;
+    let run = w.run_is(&w.main, &run.run_id, State::Stopped).await?;
+    once(w, Kind::RunStopped, &detail_of(w, &run)).await
+}
+
+pub(crate) async fn succeeded_once_with_the_end_of_the_message(w: &World) -> Result<()> {
+    let recipe = "base_model: nova-lite\ntags: { Owner: support }\nnotify: [ada@example.com]\n";
+    let run = ends_once(w, "told-succeeded", recipe, State::Succeeded, Kind::RunSucceeded).await?;
+    let told = w.told(&w.main, "told-succeeded", "the custom model is ready", 1).await?;
+    let (body, of) = (&told[0].body, |name: &str| told[0].attributes.get(name).map(String::as_str));
+    let report = run.report.as_deref().context("a report")?;
+    let key = report.split_once(w.main.bucket()).context("the bucket")?.1.trim_start_matches('/');
+    let link =
+        format!("https://us-east-1.console.aws.amazon.com/s3/object/{}?region=us-east-1&prefix={key}", w.main.bucket());
+    let open = format!("tunedrop report {} --stack {}", run.run_id, w.main.deployed.name);
+    for words in [link.as_str(), report, open.as_str()] {
+        ensure!(body.contains(words), "no {words:?} in {body}");
+    }
+    ensure!((of("owner"), of("notify")) == (Some("support"), Some("[\"ada@example.com\"]")), "{told:#?}");
+    ensure!(of("dropped_by") == run.dropped_by.as_deref(), "{told:#?} of {run:?}");
+    for mark in ["Succeeded", "bus Succeeded"] {
+        ensure!(run.told.contains_key(mark), "{mark} is not marked: {:?}", run.told);
+    }
+    Ok(())
+}
+
+pub(crate) async fn failed_once(w: &World) -> Result<()> {
+    ends_once(w, "fails-told", NOVA, State::Failed, Kind::RunFailed).await.map(drop)
+}
+
+pub(crate) async fn refused_once(w: &World) -> Result<()> {
+    let recipe = "base_model: nova-lite\nguard: { max_tokens: 10 }\n";
+    ends_once(w, "told-refused", recipe, State::Refused, Kind::RunRefused).await.map(drop)
+}
+
+pub(crate) async fn held_and_superseded_once(w: &World) -> Result<()> {
+    let recipe = "base_model: nova-lite\nlaunch: manual\n";
+    let run = ends_once(w, "told-held", recipe, State::Held, Kind::RunHeld).await?;
+    w.next_second().await;
+    w.drop(&w.main, "told-held", "train.jsonl", nova(20, "told another")).await?;
+    let run = w.run_is(&w.main, &run.run_id, State::Superseded).await?;
+    once(w, Kind::RunSuperseded, &detail_of(w, &run)).await
+}
+
+pub(crate) async fn rejected_once(w: &World) -> Result<()> {
+    w.drop(&w.main, "told-rejected", "train.jsonl", "rubbish\n").await?;
+    w.drop(&w.main, "told-rejected", "job.yaml", NOVA).await?;
+    w.report(&w.main, "told-rejected", "Rejected").await?;
+    let run = w
+        .until("the rejected run", async || {
+            let head = w.main.ledger.head("told-rejected").await.ok()??;
+            w.main.ledger.run(&head.rejected?).await.ok()?
+        })
+        .await?;
+    once(w, Kind::DatasetRejected, &detail_of(w, &run)).await
+}
+
+pub(crate) async fn incomplete_once(w: &World) -> Result<()> {
+    w.drop(&w.main, "told-incomplete", "job.yaml", NOVA).await?;
+    w.report(&w.main, "told-incomplete", "Incomplete").await?;
+    let head = w.main.ledger.head("told-incomplete").await?.context("the head")?;
+    let detail = Detail {
+        version: VERSION,
+        stack: w.main.deployed.name.clone(),
+        item: Some("set#told-incomplete".to_owned()),
+        dataset: "told-incomplete".to_owned(),
+        dropped_at: head.since,
+        waits_for: head.waits_for,
+        report: head.report,
+        ..Detail::default()
+    };
+    once(w, Kind::DatasetIncomplete, &detail).await
+}
+
+/// What the sweep says of a run that a quota has held for a day.
+pub(crate) async fn waiting_once(w: &World) -> Result<()> {
+    w.drop(&w.main, "hold-waiting", "job.yaml", NOVA).await?;
+    w.drop(&w.main, "hold-waiting", "train.jsonl", nova(20, "waiting")).await?;
+    let run = w.run_in(&w.main, "hold-waiting", State::Running).await?;
+    let reason = Some("Too many custom models in this account".to_owned());
+    let detail = Detail { state: Some(State::Queued), reason, ..detail_of(w, &run) };
+    once(w, Kind::RunWaiting, &detail).await
+}
+
+/// A chat topic, `Message Sent` on the bus, and a subscription that only takes what names one address.
+pub(crate) async fn chat_bus_and_filters(w: &World) -> Result<()> {
+    let side = &w.guarded;
+    let chat = w.subscribed(&side.deployed.outputs["ChatTopicArn"], "chat", None).await?;
+    let policy = json!({ "$or": [{ "notify": ["ada@example.com"] }, { "notify": [{ "exists": false }] }] });
+    let ada = w.subscribed(side.deployed.topic()?, "ada", Some(policy)).await?;
+    let bus = w.hears("Message Sent", "bus").await?;
+    let recipe = |who: &str| format!("base_model: nova-lite\nlaunch: manual\nnotify: [{who}]\n");
+    let (ours, theirs) = (recipe("ada@example.com"), recipe("bob@example.com"));
+    for (dataset, recipe) in
+        [("for-ada", ours.as_str()), ("for-bob", &theirs), ("for-all", "base_model: nova-lite\nlaunch: manual\n")]
+    {
+        w.drop(side, dataset, "job.yaml", recipe).await?;
+        w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
+        let run = w.run_in(side, dataset, State::Held).await?;
+        storm(w, Kind::RunHeld, &run.detail(&side.deployed.name, |text| text.to_owned())).await?;
+        w.until("every way's mark", async || {
+            let run = side.ledger.run(&run.run_id).await.ok()??;
+            ["Held", "chat Held", "bus Held"].iter().all(|mark| run.told.contains_key(*mark)).then_some(())
+        })
+        .await?;
+    }
+    w.settled().await;
+    let about = |messages: &[Value], place: &str, name: &str| {
+        messages.iter().filter(|message| message.pointer(place).is_some_and(|value| value == name)).count()
+    };
+    let (chat, ada, bus) = (w.taken(&chat).await?, w.taken(&ada).await?, w.taken(&bus).await?);
+    for (dataset, to_ada) in [("for-ada", 1), ("for-bob", 0), ("for-all", 1)] {
+        let title = format!("{dataset}: waits for approval");
+        ensure!(about(&chat, "/content/title", &title) == 1, "{dataset} in the chat: {chat:#?}");
+        ensure!(about(&bus, "/detail/subject", &title) == 1, "{dataset} on the bus: {bus:#?}");
+        let mails = ada.iter().filter(|message| message["Subject"] == title.as_str()).count();
+        ensure!(mails == to_ada, "{dataset}: {mails} messages for ada: {ada:#?}");
+    }
+    ensure!(chat.iter().all(|one| one["version"] == "1.0" && one["source"] == "custom"), "{chat:#?}");
+    Ok(())
+}
