@@ -14,12 +14,12 @@ const MAIN_LINES_MAX: usize = 25;
 /// Where a bucket's keys begin; a path that begins so is no file of ours.
 const BUCKET_PREFIXES: [&str; 4] = ["datasets/", "output/", "reports/", "runs/"];
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("the tests lie in a folder of the repository").to_owned()
 }
 
-fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{} can't be read: {error}", path.display()))
 }
 

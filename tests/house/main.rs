@@ -1,4 +1,5 @@
 //! What the house promises of itself: its documents, its layers, its template.
 
 mod docs;
+mod guards;
 mod template;
