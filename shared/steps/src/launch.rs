@@ -85,12 +85,27 @@ impl Launch {
                 // Its lease may have run out with nobody there to see it.
                 Err(StepError::NotYet(_)) => {
                     self.drain().await?;
-                    self.command(kind, detail).instrument(span).await?;
+                    self.command(kind, detail.clone()).instrument(span).await?;
                 }
                 other => other?,
             }
         }
+        if event.detail_type == Kind::LaunchDue.as_str() {
+            self.look_at_held(detail.run_id.as_deref()).await?;
+        }
         self.drain().await
+    }
+
+    /// The sweep found that a newer set overtook a held run, and neither had seen the other.
+    async fn look_at_held(&self, run_id: Option<&str>) -> Result<(), StepError> {
+        let Some(run_id) = run_id else {
+            return Ok(());
+        };
+        if let Some(run) = self.ledger.run(run_id).await?.filter(|run| run.state == State::Held) {
+            let span = info_span!("launch", run_id = run.run_id, dataset = run.dataset);
+            self.give_way(&run).instrument(span).await?;
+        }
+        Ok(())
     }
 
     async fn drain(&self) -> Result<(), StepError> {
@@ -104,7 +119,7 @@ impl Launch {
             let Open::Run(listed) = open else {
                 continue;
             };
-            if !decide::is_looked_at(listed.state, listed.lease_until, now_s()) {
+            if !decide::is_due(listed.state, listed.lease_until, now_s()) {
                 continue;
             }
             let span = info_span!("launch", run_id = listed.run_id, dataset = listed.dataset);
@@ -132,9 +147,6 @@ impl Launch {
     }
 
     async fn launch(&self, run: Run) -> Result<Drain, StepError> {
-        if run.state == State::Held {
-            return self.give_way(&run).await.map(|_| Drain::Next);
-        }
         if !decide::is_due(run.state, run.lease_until, now_s()) {
             return Ok(Drain::Next);
         }

@@ -60,7 +60,6 @@ impl Sweep {
                     launch_due |= is_due(run.state, run.lease_until, now_s());
                     let span = info_span!("sweep", run_id = run.run_id, dataset = run.dataset);
                     let swept = self.run(run).instrument(span).await;
-                    launch_due |= self.gives_way(run).await;
                     round.see(run, matches!(swept, Ok(true)), Timestamp::now());
                     swept.map(|_| ())
                 }
@@ -85,18 +84,24 @@ impl Sweep {
         failure.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
-    /// Whether a held run was overtaken by a set that was judged beside it; where that can't be read, the launch looks.
-    async fn gives_way(&self, run: &Run) -> bool {
-        if run.state != State::Held {
-            return false;
+    /// A held run that a set overtook which was judged beside it: neither saw the other, and launch makes it give way.
+    async fn look_at_head(&self, run: &Run) -> Result<(), Failure> {
+        let head = self.ledger.head(&run.dataset).await?.unwrap_or_default();
+        if !is_overtaken(run, &head) {
+            return Ok(());
         }
-        let head = self.ledger.head(&run.dataset).await;
-        head.map_or(true, |head| is_overtaken(run, &head.unwrap_or_default()))
+        info!("overtaken unseen");
+        let run_id = Some(run.run_id.clone());
+        let detail = Detail { version: VERSION, stack: self.stack.clone(), run_id, ..Detail::default() };
+        self.bus.put(Kind::LaunchDue, &detail).await
     }
 
     /// Whether the run's job was found to be over.
     async fn run(&self, run: &Run) -> Result<bool, Failure> {
         let ended = run.state == State::Running && self.look_at_job(run).await?;
+        if run.state == State::Held {
+            self.look_at_head(run).await?;
+        }
         if held_up(run.state, run.waiting.as_deref(), run.told.contains_key("Waiting"), age_s(&run.since)) {
             info!("held up by a quota");
             let reason = run.waiting.as_deref().map(redact);

@@ -46,12 +46,6 @@ pub fn is_due(state: State, lease_until: Option<i64>, now: i64) -> bool {
     }
 }
 
-/// Whether a launch looks at the run at all: it is due; or it is held, and a newer set may have been accepted whose
-/// judging went on beside its own, so that neither saw the other.
-pub fn is_looked_at(state: State, lease_until: Option<i64>, now: i64) -> bool {
-    state == State::Held || is_due(state, lease_until, now)
-}
-
 /// Whether the job found under the run's name was created for it: its token is the run's id, where Bedrock shows one.
 pub fn is_ours(run_id: &str, token: Option<&str>) -> bool {
     token.is_none_or(|token| token == run_id)

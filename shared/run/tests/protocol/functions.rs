@@ -1,7 +1,7 @@
 //! The functions while they run: where each one is, what it has read, and what a write of its does.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::launch::is_looked_at;
+use tunedrop_run::decide::launch::is_due;
 use tunedrop_run::decide::{Write, unheard};
 use tunedrop_run::event::Kind;
 
@@ -249,4 +249,10 @@ impl World {
             self.finish(at);
         }
     }
+}
+
+/// Whether a launch looks at the run at all: it is due; or it is held, and may have been overtaken unseen. In the cloud
+/// only the launch that the sweep wakes for a held run looks at it; here every one does.
+pub(crate) fn is_looked_at(state: State, lease_until: Option<i64>, now: i64) -> bool {
+    state == State::Held || is_due(state, lease_until, now)
 }

@@ -2,10 +2,10 @@
 
 use tunedrop_run::State;
 use tunedrop_run::decide::command::{Stop, may_retry, stop};
-use tunedrop_run::decide::launch::{Answer, Started, answered, claim, is_looked_at, overtaken, refuse, runs, unsure};
+use tunedrop_run::decide::launch::{Answer, Started, answered, claim, overtaken, refuse, runs, unsure};
 use tunedrop_run::state::{Input, next};
 
-use crate::functions::{At, NOW, Reply, arn_of};
+use crate::functions::{At, NOW, Reply, arn_of, is_looked_at};
 use crate::moves::{Breach, Moves};
 use crate::setting::{Setting, Woe};
 use crate::world::{Item, Message, RUNS, Words, World};
