@@ -15,7 +15,9 @@ impl Rules {
         let rule = |resource: &Value| {
             let properties = &resource["Properties"];
             let target = properties["Targets"][0]["Id"].as_str()?;
-            (resource["Type"] == "AWS::Events::Rule" && properties["EventPattern"].is_object())
+            // One with a condition is for a parameter that is off by default, such as the webhook's.
+            let always = resource["Condition"].is_null();
+            (resource["Type"] == "AWS::Events::Rule" && always && properties["EventPattern"].is_object())
                 .then(|| (properties["EventPattern"].clone(), target.to_owned()))
         };
         Ok(Rules(resources.values().filter_map(rule).collect()))

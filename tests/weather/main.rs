@@ -123,8 +123,9 @@ async fn live(play: &Play, fleet: &Fleet, site: &mut Site, begin: Instant) -> Re
     loop {
         let items = site.items.all().await?;
         let acted = hand.act(site, fleet, &items).await?;
-        if !acted && site.is_quiet() {
-            if hand.is_done(fleet, &items) && site.queues_are_empty().await? {
+        // What is hidden for a while is still at work: time that passed meanwhile would make another matter of it.
+        if !acted && site.is_quiet() && site.queues_are_empty().await? {
+            if hand.is_done(fleet, &items) {
                 return Ok(rounds);
             }
             site.let_time_pass().await?;

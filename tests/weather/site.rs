@@ -23,10 +23,10 @@ const LONG_S: i64 = 7_200;
 /// No call for this long, and nothing is at work.
 const QUIET: Duration = Duration::from_secs(3);
 /// How long a message that failed stays hidden here, in seconds; the template's 90 and 330 would be waited for.
-const HIDDEN_S: u32 = 40;
+const HIDDEN_S: u32 = 60;
 /// How long a function may take, in place of 60 s: as in the template, less than its messages are hidden for. A claim of
 /// notify's ends with its function, and a message that came again before would find it, and be taken for told.
-const TIMEOUT_S: u32 = 35;
+const TIMEOUT_S: u32 = 30;
 const QUEUES: [&str; 4] = ["Validate", "Launch", "Record", "Notify"];
 
 pub(crate) struct Site {
