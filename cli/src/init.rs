@@ -18,14 +18,14 @@ use data::Found;
 
 /// Write a recipe, with comments, for the data in a folder
 ///
-/// Looks at the first record of each .jsonl file, and proposes a base model that takes its layout.
+/// Looks at the training file's first record, and proposes a base model that takes its layout.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop init support-bot
   tunedrop init support-bot --model nova-pro
   tunedrop init --model nova-lite --type distillation
 
-Exit codes: 0 written, 1 the data is of a layout that no model takes as it is: the command that converts it is shown;
+Exit codes: 0 written, 1 the data is of a layout that the model doesn't take: what can be done is shown;
 2 used wrongly, or a recipe is there already")]
 pub(crate) struct InitArgs {
     /// The dataset's folder

@@ -6,17 +6,24 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use tunedrop_reshape::convert;
 use tunedrop_validation::{Customization, Format};
 
 use crate::catalogue::Rules;
+use crate::format::visible;
 
-/// No record that is looked at is longer.
-const RECORD_MAX: u64 = 1 << 20;
+/// No record that is looked at is longer: a line beyond is a finding (docs/contract.md).
+const RECORD_MAX: u64 = 8 << 20;
+/// Words of a file's name that say what it is for.
+const TRAINING: [&str; 2] = ["train", "training"];
+const VALIDATION: [&str; 7] = ["valid", "validation", "val", "dev", "eval", "evaluation", "test"];
 
 /// A layout, as a first record shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
     Conversation,
+    /// The same, and the last question has no answer.
+    Prompts,
     Media,
     Messages,
     PromptCompletion,
@@ -34,6 +41,8 @@ pub(super) struct Found {
     pub(super) train: Option<String>,
     pub(super) validation: Option<String>,
     layout: Option<Layout>,
+    /// The training file's first record, where it is one line of JSON.
+    first: Option<String>,
 }
 
 /// Looks at the folder's .jsonl files: of several, the one called for training, else the largest.
@@ -41,31 +50,52 @@ pub(super) fn look(dir: &Path) -> Result<Found> {
     let unreadable = || format!("{} can't be read", dir.display());
     let mut files = Vec::new();
     for entry in std::fs::read_dir(dir).with_context(unreadable)? {
-        let entry = entry.with_context(unreadable)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".jsonl") && !name.starts_with('.') {
-            files.push((entry.metadata().with_context(unreadable)?.len(), name));
+        let path = entry.with_context(unreadable)?.path();
+        let about = std::fs::metadata(&path).with_context(|| format!("{} can't be read", path.display()))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if about.is_file() && name.ends_with(".jsonl") && !name.starts_with('.') {
+            files.push((about.len(), name));
         }
     }
     files.sort_by(|a, b| b.cmp(a));
-    let called =
-        |words: &[&str]| files.iter().map(|(_, name)| name).find(|name| words.iter().any(|word| name.contains(word)));
-    let validation = called(&["valid", "val.", "dev", "eval", "test"]).cloned();
-    let train = called(&["train"])
-        .or_else(|| files.iter().map(|(_, name)| name).find(|name| Some(*name) != validation.as_ref()));
-    let train = train.cloned();
-    let layout = train.as_ref().map(|name| layout(&dir.join(name))).transpose()?.flatten();
-    Ok(Found { train, validation, layout })
+    let (train, validation) = roles(files.into_iter().map(|(_, name)| name).collect());
+    let first = train.as_ref().map(|name| first(&dir.join(name))).transpose()?.flatten();
+    let record = first.as_ref().and_then(|line| serde_json::from_str::<Value>(line).ok());
+    let layout = first.as_ref().map(|_| record.as_ref().map_or(Layout::Foreign, of));
+    Ok(Found { train, validation, layout, first: first.filter(|_| record.is_some()) })
 }
 
-/// The layout of the first record that is not blank; nothing in an empty file.
-fn layout(path: &Path) -> Result<Option<Layout>> {
+/// Which file is for training and which for validation; the largest comes first. No file is both, and one that lies
+/// there alone is for training, whatever it is called.
+fn roles(mut names: Vec<String>) -> (Option<String>, Option<String>) {
+    let called = |names: &[String], words: &[&str]| names.iter().position(|name| is_called(name, words));
+    let train = called(&names, &TRAINING)
+        .or_else(|| names.iter().position(|name| !is_called(name, &VALIDATION)))
+        .or((!names.is_empty()).then_some(0));
+    let train = train.map(|at| names.remove(at));
+    let validation = called(&names, &VALIDATION).map(|at| names.remove(at));
+    (train, validation)
+}
+
+/// Whether one of the name's words is among these: `contest.jsonl` is no test.
+fn is_called(name: &str, words: &[&str]) -> bool {
+    let name = name.to_lowercase();
+    name.split(|c: char| !c.is_alphabetic()).any(|word| words.contains(&word))
+}
+
+/// The first line that is not blank; nothing in an empty file, or where no line ends soon enough.
+fn first(path: &Path) -> Result<Option<String>> {
     let unreadable = || format!("{} can't be read", path.display());
+    let mut read = 0;
     let file = File::open(path).with_context(unreadable)?;
     for line in BufReader::new(file.take(RECORD_MAX)).split(b'\n') {
         let line = line.with_context(unreadable)?;
+        read += line.len() as u64 + 1;
+        if read > RECORD_MAX {
+            return Ok(None);
+        }
         if !line.trim_ascii().is_empty() {
-            return Ok(Some(serde_json::from_slice(&line).map_or(Layout::Foreign, |record| of(&record))));
+            return Ok(Some(String::from_utf8_lossy(&line).into_owned()));
         }
     }
     Ok(None)
@@ -76,9 +106,13 @@ fn of(record: &Value) -> Layout {
     let content = &record["messages"][0]["content"];
     if content.is_array() {
         let media = |block: &Value| ["image", "video", "document"].iter().any(|kind| block.get(*kind).is_some());
-        let messages = record["messages"].as_array().into_iter().flatten();
-        let any = messages.flat_map(|one| one["content"].as_array().into_iter().flatten()).any(media);
-        return if any { Layout::Media } else { Layout::Conversation };
+        let messages = record["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let mut blocks = messages.iter().flat_map(|one| one["content"].as_array().into_iter().flatten());
+        return match messages.last() {
+            _ if blocks.any(media) => Layout::Media,
+            Some(last) if last["role"] == "user" => Layout::Prompts,
+            _ => Layout::Conversation,
+        };
     }
     if content.is_string() {
         let system = record["messages"][0]["role"] == "system";
@@ -101,21 +135,26 @@ impl Found {
     pub(super) fn proposed(&self) -> Option<&'static str> {
         Some(match self.layout? {
             Layout::Reinforcement => "nova-2-lite",
+            Layout::ImageCaption => "titan-multimodal-embeddings",
             _ => "nova-lite",
         })
     }
 
     pub(super) fn customization(&self) -> Option<Customization> {
-        (self.layout == Some(Layout::Reinforcement)).then_some(Customization::ReinforcementFineTuning)
+        match self.layout? {
+            Layout::Reinforcement => Some(Customization::ReinforcementFineTuning),
+            Layout::Prompts => Some(Customization::Distillation),
+            _ => None,
+        }
     }
 
-    /// What to run first where the model doesn't take this layout.
+    /// What to do first where the model doesn't take this layout.
     pub(super) fn conversion(&self, rules: Rules, dir: &Path) -> Option<String> {
         let (layout, train) = (self.layout?, self.train.as_ref()?);
         let takes = matches!(
             (&rules.training.format, layout),
             (Format::Conversation(_), Layout::Conversation | Layout::Media)
-                | (Format::DistillationPrompts { .. }, Layout::Conversation)
+                | (Format::DistillationPrompts { .. }, Layout::Conversation | Layout::Prompts)
                 | (Format::Messages, Layout::Messages)
                 | (Format::PromptCompletion, Layout::PromptCompletion)
                 | (Format::Input, Layout::Input)
@@ -125,14 +164,62 @@ impl Found {
         if takes {
             return None;
         }
-        let model = &rules.model.alias;
-        let (from, to) = (dir.join(train), dir.join("converted.jsonl"));
+        let (train, name) = (visible(train), &rules.model.name);
+        if let Some(Err(why)) = self.first.as_ref().map(|record| convert(record, None, &rules.training.format)) {
+            return Some(format!(
+                "{train} is of a layout that {name} doesn't take, and its first record can't be carried over: {why}\n  other models: tunedrop models\n  other ways:   tunedrop advise\n"
+            ));
+        }
         Some(format!(
-            "{train} is of a layout that {} doesn't take. Convert it, put the result in its place, and run this again:\n  tunedrop convert {} --model {model} --type {} -o {}\n",
-            rules.model.name,
-            from.display(),
+            "{train} is of a layout that {name} doesn't take. Convert it, put the result in its place, and run this again:\n  tunedrop convert {} --model {} --type {} -o {}\n",
+            visible(&dir.join(&train).to_string_lossy()),
+            rules.model.alias,
             rules.customization.as_str(),
-            to.display(),
+            visible(&dir.join("converted.jsonl").to_string_lossy()),
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_files_role_is_told_by_the_words_of_its_name() {
+        let roles = |names: &[&str]| roles(names.iter().map(|name| (*name).to_owned()).collect());
+        let both = |train: &str, validation: &str| (Some(train.to_owned()), Some(validation.to_owned()));
+        let alone = |train: &str| (Some(train.to_owned()), None);
+        assert_eq!(roles(&[]), (None, None));
+        assert_eq!(roles(&["latest.jsonl"]), alone("latest.jsonl"));
+        assert_eq!(roles(&["validation.jsonl"]), alone("validation.jsonl"));
+        assert_eq!(roles(&["training-validated.jsonl"]), alone("training-validated.jsonl"));
+        assert_eq!(roles(&["train_eval.jsonl"]), alone("train_eval.jsonl"));
+        assert_eq!(roles(&["all.jsonl", "contest.jsonl"]), alone("all.jsonl"));
+        assert_eq!(roles(&["all.jsonl", "Test-2.jsonl"]), both("all.jsonl", "Test-2.jsonl"));
+        assert_eq!(roles(&["dev.jsonl", "my.train.jsonl"]), both("my.train.jsonl", "dev.jsonl"));
+        assert_eq!(roles(&["validation.jsonl", "other.jsonl"]), both("other.jsonl", "validation.jsonl"));
+    }
+
+    #[test]
+    fn a_layout_is_told_by_its_first_record() {
+        let said = |role: &str| json!({"role": role, "content": [{"text": "a"}]});
+        let seen = json!({"role": "user", "content": [{"text": "a"}, {"image": {}}]});
+        for (record, layout) in [
+            (json!({"messages": [said("user"), said("assistant")]}), Layout::Conversation),
+            (json!({"messages": [said("user")]}), Layout::Prompts),
+            (json!({"messages": [seen, said("assistant")]}), Layout::Media),
+            (json!({"messages": [{"role": "user", "content": "a"}]}), Layout::Messages),
+            (json!({"messages": [{"role": "system", "content": "a"}]}), Layout::Foreign),
+            (json!({"messages": [{"role": "user", "content": "a"}], "reference_answer": 1}), Layout::Reinforcement),
+            (json!({"prompt": "a", "completion": "b"}), Layout::PromptCompletion),
+            (json!({"input": "a"}), Layout::Input),
+            (json!({"input": "a", "output": "b"}), Layout::Foreign),
+            (json!({"image-ref": "s3://a/b", "caption": "c"}), Layout::ImageCaption),
+            (json!([1]), Layout::Foreign),
+        ] {
+            assert_eq!(of(&record), layout, "{record}");
+        }
     }
 }

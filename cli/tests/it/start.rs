@@ -46,6 +46,46 @@ fn data_of_another_layout_is_converted_first() {
     assert!(here.path().join("chat/job.yaml").is_file());
 }
 
+/// A long first record is read to its end, a picture's data finds its model, and prompts alone are for distillation.
+#[test]
+fn what_is_proposed_takes_the_data() {
+    let long = format!(
+        "{{\"schemaVersion\": \"bedrock-conversation-2024\", \"messages\": [{{\"role\": \"user\", \"content\": [{{\"text\": \"{}\"}}]}}, {{\"role\": \"assistant\", \"content\": [{{\"text\": \"b\"}}]}}]}}\n",
+        "a".repeat(2 << 20)
+    );
+    let picture = br#"{"image-ref": "s3://a/b.png", "caption": "A tree beside a road"}"#;
+    let prompt =
+        br#"{"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": [{"text": "a"}]}]}"#;
+    let here =
+        folder(&[("long/train.jsonl", long.as_bytes()), ("tree/all.jsonl", picture), ("asked/all.jsonl", prompt)]);
+    for (name, said) in [
+        ("long", "nova-lite\n\n# The model learns from examples of question and answer.\ncustomization: fine-tuning"),
+        ("tree", "titan-multimodal-embeddings\n"),
+        (
+            "asked",
+            "nova-lite\n\n# The model learns from a larger one's answers to these prompts.\ncustomization: distillation",
+        ),
+    ] {
+        let ran = tunedrop(here.path(), &["init", name]);
+        assert_eq!(ran.code, 0, "{name}: {}{}", ran.out, ran.err);
+        let recipe = fs::read_to_string(here.path().join(name).join("job.yaml")).unwrap();
+        assert!(recipe.contains(&format!("base_model: {said}")), "{recipe}");
+    }
+}
+
+/// No command is named that would carry nothing over.
+#[test]
+fn data_that_nothing_takes_is_named_with_the_reason() {
+    let here = folder(&[("texts/all.jsonl", br#"{"input": "A text that stands alone"}"#)]);
+    let ran = tunedrop(here.path(), &["init", "texts"]);
+    assert_eq!(ran.code, 1);
+    assert!(!here.path().join("texts/job.yaml").exists());
+    insta::assert_snapshot!(ran.out);
+    let ran =
+        tunedrop(here.path(), &["init", "texts", "--model", "titan-text-express", "--type", "continued-pre-training"]);
+    assert!(ran.code == 0 && ran.out.contains("can no longer be customized"), "{}{}", ran.out, ran.err);
+}
+
 #[test]
 fn advice_is_given_for_a_file_of_answers() {
     let here = folder(&[]);
