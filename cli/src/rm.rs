@@ -36,7 +36,8 @@ pub(crate) fn rm(args: &RmArgs) -> Result<ExitCode> {
         let Some(arn) = &run.model_arn else {
             bail!("the run {} is {}, and has no custom model", run.run_id, run.state.as_str());
         };
-        if !args.yes && !confirmed(&format!("Delete the custom model {} of the run {}?", visible(arn), run.run_id))? {
+        let question = format!("Delete the custom model {} of the run {}?", visible(arn), run.run_id);
+        if !args.yes && !confirmed(&question).await? {
             print("Nothing was deleted\n")?;
             return Ok(ExitCode::from(1));
         }
@@ -49,15 +50,17 @@ pub(crate) fn rm(args: &RmArgs) -> Result<ExitCode> {
     })
 }
 
-/// Asks on the terminal; where there is none, nobody can answer.
-pub(crate) fn confirmed(question: &str) -> Result<bool> {
+/// Asks on the terminal; where there is none, nobody can answer. Ctrl-C is heard meanwhile.
+pub(crate) async fn confirmed(question: &str) -> Result<bool> {
     if !std::io::stdin().is_terminal() {
         bail!("this is not a terminal, so nobody can be asked: say --yes if you are sure");
     }
     let mut out = std::io::stderr();
     write!(out, "{question} [y/N] ")?;
     out.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    Ok(matches!(answer.await??.trim(), "y" | "Y" | "yes"))
 }

@@ -1,14 +1,17 @@
 //! Which stack is meant, and how it is reached.
 
+mod explain;
 mod state;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
-use tunedrop_aws::{Access, Bus, Configs, Failure, Jobs, Ledger, Objects, Stacks, is_ours};
+use tunedrop_aws::{Access, Bus, Configs, Jobs, Ledger, Objects, Stacks, is_ours};
 use tunedrop_run::Run;
+
+pub(crate) use explain::{explain, is_passing};
 
 /// Runs looked through for one that a text names, the newest first.
 const LOOKED_THROUGH: usize = 5_000;
@@ -189,26 +192,4 @@ pub(crate) async fn or_interrupted<T>(done: impl Future<Output = Result<T>>) -> 
         done = done => done.map(Some),
         pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C can't be heard").map(|()| None),
     }
-}
-
-/// What a failed call most often means, and what mends it.
-pub(crate) fn explain(failure: Failure) -> anyhow::Error {
-    let cause = failure.cause.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| cause.contains(word));
-    let hint = if has(&["expired"]) {
-        "the credentials have expired; sign in again, for instance with: aws sso login"
-    } else if has(&["credentialsnotloaded", "no credentials", "credential provider", "credentials provider"]) {
-        "no AWS credentials were found; set them up as for the AWS CLI (aws configure, or --profile NAME), or use --local"
-    } else if has(&["accessdenied", "access denied", "not authorized", "forbidden", "unauthorized"]) {
-        "your credentials may not do this; docs/permissions.md lists what the commands need"
-    } else if has(&["dispatch failure", "timeout", "timed out", "connect", "dns"]) {
-        "the service could not be reached; is there a network, and is the Region right?"
-    } else {
-        return anyhow!("{failure}");
-    };
-    if hint.starts_with("no AWS credentials") {
-        // The SDK's words are a list of all that it has tried.
-        return anyhow!("{hint}");
-    }
-    anyhow!("{hint} ({failure})")
 }

@@ -1,6 +1,7 @@
 //! `tunedrop submit`: a folder checked here, then dropped into the bucket, and followed.
 
 mod files;
+mod hold;
 mod send;
 
 use std::path::PathBuf;
@@ -21,7 +22,8 @@ use crate::{catalogue, complain, estimate, judge, print, set, watch};
 /// Check a folder, upload it, and start a run
 ///
 /// The same checks as in the cloud are made here first, so that nothing is uploaded that would be rejected. Then the
-/// files are uploaded, the recipe last; the run starts by itself.
+/// files are uploaded, the recipe last; the run starts by itself. Until then a recipe that waits for a file that never
+/// comes keeps old and new files from being taken for one set.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop submit support-bot                   check, show the cost, ask, upload, tell the run's id
@@ -57,10 +59,10 @@ pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
     let Some(files) = checked(args)? else {
         return Ok(ExitCode::from(1));
     };
-    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+    let bytes: u64 = files.all.iter().map(|file| file.bytes).sum();
     let size = indicatif::HumanBytes(bytes);
     if args.dry_run {
-        let list: String = files.iter().map(|file| format!("  datasets/{dataset}/{}\n", file.key)).collect();
+        let list: String = files.all.iter().map(|file| format!("  datasets/{dataset}/{}\n", file.key)).collect();
         print(&format!("\nWould upload {size} in this order, and nothing was uploaded:\n{list}"))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -70,12 +72,17 @@ pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
         };
         let question = format!(
             "\nUpload {}, {size}, as {dataset} to the stack {}?",
-            counted(files.len() as u64, "file"),
+            counted(files.all.len() as u64, "file"),
             stack.name
         );
-        if !args.yes && !confirmed(&question)? {
-            print("Nothing was uploaded\n")?;
-            return Ok(ExitCode::from(1));
+        if !args.yes {
+            let Some(yes) = or_interrupted(confirmed(&question)).await? else {
+                return Ok(ExitCode::from(130));
+            };
+            if !yes {
+                print("Nothing was uploaded\n")?;
+                return Ok(ExitCode::from(1));
+            }
         }
         if !send::upload(&stack, &dataset, &files).await? {
             return Ok(ExitCode::from(130));
@@ -109,7 +116,7 @@ fn name(args: &SubmitArgs) -> Result<String> {
 }
 
 /// What is uploaded; nothing where findings block, which are shown.
-fn checked(args: &SubmitArgs) -> Result<Option<Vec<files::File>>> {
+fn checked(args: &SubmitArgs) -> Result<Option<files::Files>> {
     let data =
         || DataArgs { paths: vec![args.dir.clone()], model: None, customization: None, role: None, catalogue: None };
     let catalogue = catalogue::load(None)?;

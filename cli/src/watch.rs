@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use tunedrop_aws::{Failure, Ledger};
 use tunedrop_run::{Run, State};
 
 pub(crate) use curve::outcome;
@@ -16,12 +17,14 @@ pub(crate) use curve::outcome;
 use crate::format::{counted, visible};
 use crate::print;
 use crate::runs::{ahead, style};
-use crate::stack::{Stack, StackArgs, block_on, explain};
+use crate::stack::{Stack, StackArgs, block_on, explain, is_passing};
 
 /// Between two looks at the ledger.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// A local stack trains in seconds.
 const LOOK_EVERY_LOCALLY: Duration = Duration::from_millis(200);
+/// For so long a network may be away.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Follow a run until it ends
 ///
@@ -65,9 +68,14 @@ pub(crate) async fn follow(stack: &Stack, run_id: &str) -> Result<ExitCode> {
 async fn look_on(stack: &Stack, run_id: &str) -> Result<ExitCode> {
     let (ledger, begin) = (stack.ledger()?, Instant::now());
     let bar = bar();
-    let (mut said, mut shown) = (None, String::new());
+    let (mut said, mut shown, mut silent) = (None, String::new(), None);
     loop {
-        let Some(run) = ledger.run(run_id).await.map_err(explain)? else {
+        let Some(run) = answered(ledger.run(run_id).await, &mut silent, &bar)? else {
+            bar.set_message(format!("no answer, watching for {} s", begin.elapsed().as_secs()));
+            tokio::time::sleep(LOOK_EVERY).await;
+            continue;
+        };
+        let Some(run) = run else {
             bail!("the run {run_id} is gone from the ledger");
         };
         if said != Some(run.state) {
@@ -84,8 +92,9 @@ async fn look_on(stack: &Stack, run_id: &str) -> Result<ExitCode> {
             print(&format!("It waits for your approval: tunedrop approve {run_id}{}\n", stack.named))?;
             return Ok(ExitCode::from(3));
         }
-        let now = now(stack, &run).await?;
-        if now != shown {
+        if let Some(now) = now(stack, &ledger, &run).await
+            && now != shown
+        {
             if bar.is_hidden() {
                 print(&format!("  {now}\n"))?;
             }
@@ -97,10 +106,37 @@ async fn look_on(stack: &Stack, run_id: &str) -> Result<ExitCode> {
     }
 }
 
-/// What it is doing or waiting for.
-async fn now(stack: &Stack, run: &Run) -> Result<String> {
-    Ok(match run.state {
-        State::Queued => match ahead(&stack.ledger()?, run).await? {
+/// An answer; `None` where there is none for the moment, which is said once. A network that stays away ends it.
+fn answered<T>(answer: Result<T, Failure>, silent: &mut Option<Instant>, bar: &ProgressBar) -> Result<Option<T>> {
+    let error = match answer.map_err(explain) {
+        Ok(answer) => {
+            if silent.take().is_some() {
+                bar.suspend(|| print("  there is an answer again\n"))?;
+            }
+            return Ok(Some(answer));
+        }
+        Err(error) => error,
+    };
+    if !is_passing(&error) || silent.is_some_and(|since| since.elapsed() > PATIENCE) {
+        return Err(error);
+    }
+    if silent.is_none() {
+        *silent = Some(Instant::now());
+        bar.suspend(|| {
+            print(&format!(
+                "  {}\n  asking again for {} minutes\n",
+                visible(&error.to_string()),
+                PATIENCE.as_secs() / 60
+            ))
+        })?;
+    }
+    Ok(None)
+}
+
+/// What it is doing or waiting for; `None` where that can't be asked: only the ledger's state counts.
+async fn now(stack: &Stack, ledger: &Ledger, run: &Run) -> Option<String> {
+    Some(match run.state {
+        State::Queued => match ahead(ledger, run).await.ok()? {
             0 => match run.waiting.as_deref() {
                 Some(words) => format!("next to be launched; Bedrock says: {}", visible(words)),
                 None => "next to be launched".to_owned(),
@@ -108,7 +144,7 @@ async fn now(stack: &Stack, run: &Run) -> Result<String> {
             ahead => format!("{} before it", counted(ahead as u64, "run")),
         },
         State::Running => {
-            let job = stack.jobs().get(run.job_arn.as_deref().unwrap_or(&run.run_id)).await.map_err(explain)?;
+            let job = stack.jobs().get(run.job_arn.as_deref().unwrap_or(&run.run_id)).await.ok()?;
             let phases = job.map(|job| job.phases).unwrap_or_default();
             let at = phases.iter().rev().find(|(_, status, ..)| status != "NotStarted");
             at.map_or("training".to_owned(), |(name, status, ..)| format!("{}: {}", visible(name), visible(status)))

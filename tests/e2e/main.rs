@@ -3,6 +3,8 @@
 //! One emulator for all scenarios, each with datasets of its own, so that they run side by side.
 
 mod again;
+mod asked;
+mod away;
 mod guards;
 mod journey;
 mod listen;
@@ -107,6 +109,15 @@ fn main() {
             from_an_idea_to_a_model,
             what_can_go_wrong_is_said,
             a_wait_is_broken_off,
+        },
+        asked::{
+            an_interview_is_held,
+            a_question_is_answered_or_broken_off,
+            a_set_is_submitted_whole,
+            a_default_model_starts_nothing_early,
+        },
+        away::{
+            a_network_that_comes_again,
         },
         reports::{
             bad_input_of_every_kind_is_a_finding,

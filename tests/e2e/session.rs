@@ -21,13 +21,13 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/session.md");
 const HEAD: &str = "<!-- session -->\n```text\n";
 
 /// A shell in a folder of its own, with the local stack as `cargo local` tells of it.
-struct Shell {
-    folder: PathBuf,
+pub(crate) struct Shell {
+    pub(crate) folder: PathBuf,
     said: String,
 }
 
 impl Shell {
-    fn open(w: &World, name: &str) -> Result<Shell> {
+    pub(crate) fn open(w: &World, name: &str) -> Result<Shell> {
         let folder = std::env::temp_dir().join(format!("tunedrop-{name}-{}", std::process::id()));
         let state = folder.join("state/tunedrop");
         fs::create_dir_all(&state)?;
@@ -39,7 +39,7 @@ impl Shell {
         Ok(Shell { folder, said: String::new() })
     }
 
-    fn command(&self, words: &str) -> Result<Command> {
+    pub(crate) fn command(&self, words: &str) -> Result<Command> {
         let mut command = Command::new(build::built()?.folder.join("tunedrop"));
         command.args(words.split(' ')).current_dir(&self.folder).env_clear().stdin(Stdio::null());
         command.env("XDG_STATE_HOME", self.folder.join("state")).env("NO_COLOR", "1").env("USER", "ada");
@@ -47,7 +47,7 @@ impl Shell {
     }
 
     /// What it prints, which is kept for the page, and its exit code.
-    fn run(&mut self, words: &str) -> Result<(String, Option<i32>)> {
+    pub(crate) fn run(&mut self, words: &str) -> Result<(String, Option<i32>)> {
         let Output { status, stdout, stderr } =
             self.command(words)?.output().context("tunedrop could not be started")?;
         let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
@@ -56,13 +56,13 @@ impl Shell {
     }
 
     /// It must succeed.
-    fn good(&mut self, words: &str) -> Result<String> {
+    pub(crate) fn good(&mut self, words: &str) -> Result<String> {
         let (text, code) = self.run(words)?;
         ensure!(code == Some(0), "tunedrop {words} ended with {code:?}: {text}");
         Ok(text)
     }
 
-    fn write(&self, file: &str, text: &str) -> Result<()> {
+    pub(crate) fn write(&self, file: &str, text: &str) -> Result<()> {
         let path = self.folder.join(file);
         fs::create_dir_all(path.parent().context("a folder")?)?;
         Ok(fs::write(path, text)?)

@@ -6,8 +6,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use tunedrop_run::dropped::RECIPES;
 
+use super::hold;
 use crate::place::Place;
 use crate::set::Set;
+
+/// What goes up, and in which order.
+#[derive(Debug)]
+pub(super) struct Files {
+    /// The recipe that goes first, so that nothing starts before all are there.
+    pub(super) hold: Option<String>,
+    /// Media that records may refer to come first, for they are looked at when the set is judged; then the data, then
+    /// the recipe, which makes the set whole.
+    pub(super) all: Vec<File>,
+    /// The recipe's name.
+    pub(super) recipe: &'static str,
+}
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +31,9 @@ pub(super) struct File {
     pub(super) bytes: u64,
 }
 
-/// Media that records may refer to come first, for they are looked at when the set is judged; then the data, then the
-/// recipe, which makes the set whole.
-pub(super) fn of(dir: &Path, set: &Set) -> Result<Vec<File>> {
+pub(super) fn of(dir: &Path, set: &Set) -> Result<Files> {
+    let recipe = RECIPES.iter().copied().find(|name| dir.join(name).is_file());
+    let recipe = recipe.context("the folder holds no recipe; make one with: tunedrop init")?;
     let mut files = Vec::new();
     for entry in entries(dir)? {
         if entry.is_dir() {
@@ -32,9 +45,8 @@ pub(super) fn of(dir: &Path, set: &Set) -> Result<Vec<File>> {
             files.push(file(dir, path)?);
         }
     }
-    let recipe = RECIPES.iter().map(|name| dir.join(name)).find(|path| path.is_file());
-    files.push(file(dir, &recipe.context("the folder holds no recipe; make one with: tunedrop init")?)?);
-    Ok(files)
+    files.push(file(dir, &dir.join(recipe))?);
+    Ok(Files { hold: set.recipe.as_ref().and_then(hold::recipe), all: files, recipe })
 }
 
 fn below(dir: &Path, folder: &Path, files: &mut Vec<File>) -> Result<()> {

@@ -5,12 +5,14 @@ use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use tunedrop_aws::{Objects, UPLOAD_PART, Upload};
+use tunedrop_run::dropped::RECIPES;
 use tunedrop_run::{State, Timestamp};
 
-use super::files::File;
+use super::files::{File, Files};
+use super::hold::AWAITED;
 use crate::format::visible;
 use crate::print;
 use crate::runs::style;
@@ -20,20 +22,42 @@ use crate::stack::{Stack, explain, or_interrupted};
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Uploads the files in order; false where Ctrl-C ended it, with nothing half there.
-pub(super) async fn upload(stack: &Stack, dataset: &str, files: &[File]) -> Result<bool> {
+pub(super) async fn upload(stack: &Stack, dataset: &str, files: &Files) -> Result<bool> {
     let objects = stack.objects()?;
-    let bar = bar(files.iter().map(|file| file.bytes).sum());
-    for file in files {
+    let folder = format!("datasets/{dataset}/");
+    if or_interrupted(ready(stack, &objects, &folder, files)).await?.is_none() {
+        print("Interrupted; nothing of the data was uploaded\n")?;
+        return Ok(false);
+    }
+    let bar = bar(files.all.iter().map(|file| file.bytes).sum());
+    for file in &files.all {
         bar.set_message(visible(&file.key));
-        let key = format!("datasets/{dataset}/{}", file.key);
-        if !upload_one(&objects, &key, file, &bar).await? {
+        if !upload_one(&objects, &format!("{folder}{}", file.key), file, &bar).await? {
             bar.finish_and_clear();
-            print("Interrupted; the recipe was not uploaded, so nothing starts\n")?;
+            print("Interrupted; the recipe was not uploaded, so nothing starts; the same command begins anew\n")?;
             return Ok(false);
         }
     }
     bar.finish_and_clear();
     Ok(true)
+}
+
+/// Sees that no other recipe lies there, and that nothing starts before the last file has come.
+async fn ready(stack: &Stack, objects: &Objects, folder: &str, files: &Files) -> Result<()> {
+    for other in RECIPES.iter().filter(|name| **name != files.recipe) {
+        let key = format!("{folder}{other}");
+        if objects.find(&key).await.map_err(explain)?.is_some() {
+            let bucket = stack.output("BucketName")?;
+            bail!(
+                "{key} lies there already, and a set has one recipe: call yours {other}, or first: aws s3 rm s3://{bucket}/{key}"
+            );
+        }
+    }
+    if let Some(hold) = &files.hold {
+        let key = format!("{folder}{}", files.recipe);
+        objects.write(&key, hold.clone().into_bytes(), "application/json").await.map_err(explain)?;
+    }
+    Ok(())
 }
 
 /// As many bytes as a part has go at once; a larger file goes in parts, and appears when it is whole.
@@ -78,7 +102,7 @@ async fn parts(upload: &mut Upload<'_>, file: &File, bar: &ProgressBar) -> Resul
 pub(super) async fn judged(stack: &Stack, dataset: &str) -> Result<Option<String>> {
     let (ledger, objects) = (stack.ledger()?, stack.objects()?);
     let mut uploaded = 0;
-    for name in tunedrop_run::dropped::RECIPES {
+    for name in RECIPES {
         let found = objects.find(&format!("datasets/{dataset}/{name}")).await.map_err(explain)?;
         uploaded = uploaded.max(found.map_or(0, |object| object.modified_ms));
     }
@@ -88,7 +112,9 @@ pub(super) async fn judged(stack: &Stack, dataset: &str) -> Result<Option<String
     print("Uploaded; waiting for the verdict of the cloud\n")?;
     loop {
         let head = ledger.head(dataset).await.map_err(explain)?.unwrap_or_default();
-        if !head.waits_for.is_empty() && is_ours(head.since.as_deref()) {
+        // What was seen before the recipe came is no verdict.
+        let waits = head.waits_for.iter().any(|file| file != AWAITED);
+        if waits && is_ours(head.since.as_deref()) {
             print(&format!("The set is incomplete: it waits for {}\n", visible(&head.waits_for.join(", "))))?;
             return Ok(None);
         }

@@ -1,0 +1,164 @@
+//! The command line on a terminal, where somebody is asked; and what `tunedrop submit` leaves to chance: nothing.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use tunedrop_run::State;
+
+use crate::data::nova;
+use crate::session::Shell;
+use crate::side::Side;
+use crate::world::World;
+
+/// Both ends of a terminal: ours, and the program's.
+fn terminal() -> Result<(File, File)> {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+    grantpt(&ours)?;
+    unlockpt(&ours)?;
+    let name = ptsname(&ours, Vec::new())?;
+    let path = Path::new(std::ffi::OsStr::from_bytes(name.as_bytes()));
+    let theirs = File::options().read(true).write(true).open(path)?;
+    Ok((File::from(ours), theirs))
+}
+
+/// Reads until this is said.
+fn heard(from: &mut impl Read, text: &str) -> Result<String> {
+    let (mut said, mut byte) = (Vec::new(), [0]);
+    while !String::from_utf8_lossy(&said).contains(text) {
+        ensure!(from.read(&mut byte)? == 1, "it ended without {text:?}: {}", String::from_utf8_lossy(&said));
+        said.push(byte[0]);
+    }
+    Ok(String::from_utf8_lossy(&said).into_owned())
+}
+
+/// Ctrl-C, and how soon it is obeyed.
+fn interrupted(child: &mut Child) -> Result<(ExitStatus, Duration)> {
+    let begin = Instant::now();
+    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status()?;
+    ensure!(asked.success(), "the signal was not sent");
+    while begin.elapsed() < Duration::from_secs(10) {
+        if let Some(status) = child.try_wait()? {
+            return Ok((status, begin.elapsed()));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill()?;
+    Ok((child.wait()?, begin.elapsed()))
+}
+
+/// Nine questions, in order; a wrong word is asked for again, an empty line takes the first answer.
+pub(crate) async fn an_interview_is_held(w: &World) -> Result<()> {
+    let shell = Shell::open(w, "interview")?;
+    let (mut ours, theirs) = terminal()?;
+    let mut command = shell.command("advise")?;
+    command.stdin(theirs.try_clone()?).stderr(theirs).stdout(Stdio::piped());
+    let mut child = command.spawn()?;
+    drop(command);
+    for (at, typed) in ["perhaps", "y", "", "", "", "", "pa", "200", "", ""].iter().enumerate() {
+        let question = heard(&mut ours, "] ")?;
+        ensure!(at != 1 || question.contains("one of: no, somewhat, yes"), "{question}");
+        writeln!(ours, "{typed}")?;
+    }
+    let mut said = String::new();
+    child.stdout.take().context("a pipe")?.read_to_string(&mut said)?;
+    ensure!(child.wait()?.success() && said.contains("\nFine-tuning\n"), "{said}");
+    Ok(())
+}
+
+/// No and Ctrl-C both mean that nothing is done; Ctrl-C is obeyed at once.
+pub(crate) async fn a_question_is_answered_or_broken_off(w: &World) -> Result<()> {
+    let shell = Shell::open(w, "asked")?;
+    shell.write("asked/train.jsonl", &nova(20, "asked"))?;
+    shell.write("asked/job.yaml", "base_model: nova-lite\n")?;
+    let ask = |words: &str| -> Result<(File, Child)> {
+        let (ours, theirs) = terminal()?;
+        let mut command = shell.command(words)?;
+        Ok((ours, command.stdin(theirs).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?))
+    };
+    for typed in ["n", ""] {
+        let (mut ours, mut child) = ask("submit asked --local")?;
+        heard(child.stderr.as_mut().context("a pipe")?, "as asked to the stack main? [y/N] ")?;
+        writeln!(ours, "{typed}")?;
+        ensure!(child.wait()?.code() == Some(1), "{typed:?} is no yes");
+    }
+    let (_ours, mut child) = ask("submit asked --local")?;
+    heard(child.stderr.as_mut().context("a pipe")?, "[y/N] ")?;
+    let (status, took) = interrupted(&mut child)?;
+    ensure!(status.code() == Some(130) && took < Duration::from_secs(2), "submit: {status} after {took:?}");
+    w.settled().await;
+    ensure!(versions(w, &w.main, "asked").await?.is_empty(), "something was uploaded");
+
+    w.drop(&w.main, "kept", "job.yaml", "base_model: nova-lite\n").await?;
+    w.drop(&w.main, "kept", "train.jsonl", nova(20, "kept")).await?;
+    let model = w.run_in(&w.main, "kept", State::Succeeded).await?.model_arn.context("a model")?;
+    let (_ours, mut child) = ask("rm kept --local")?;
+    heard(child.stderr.as_mut().context("a pipe")?, "[y/N] ")?;
+    let (status, took) = interrupted(&mut child)?;
+    ensure!(status.code() == Some(130) && took < Duration::from_secs(2), "rm: {status} after {took:?}");
+    let (mut ours, mut child) = ask("rm kept --local")?;
+    heard(child.stderr.as_mut().context("a pipe")?, &model)?;
+    writeln!(ours, "y")?;
+    ensure!(child.wait()?.success(), "the model was still there, and yes deletes it");
+    Ok(())
+}
+
+/// The second time, data and recipe both change: old and new are never taken for one set.
+pub(crate) async fn a_set_is_submitted_whole(w: &World) -> Result<()> {
+    let mut shell = Shell::open(w, "whole")?;
+    for (seed, epochs) in [("first", 1), ("second", 2)] {
+        shell.write("whole/train.jsonl", &nova(20, seed))?;
+        shell.write("whole/validation.jsonl", &nova(20, &format!("{seed} kept back")))?;
+        let recipe = format!(
+            "base_model: nova-lite\nvalidation: validation.jsonl\nhyperparameters: {{ epochCount: {epochs} }}\n"
+        );
+        shell.write("whole/job.yaml", &recipe)?;
+        shell.good("submit whole --local --yes --follow")?;
+        w.next_second().await;
+    }
+    w.settled().await;
+    let (jobs, versions) = (w.jobs("whole").await?, versions(w, &w.main, "whole").await?);
+    ensure!(jobs.len() == 2, "two sets are two jobs: {jobs:#?}");
+    // Whatever lies there while files arrive, it names a file that never comes.
+    let recipes: Vec<&String> = versions.iter().filter(|(name, _)| name == "job.yaml").map(|(_, text)| text).collect();
+    ensure!(recipes.len() == 4, "{versions:?}");
+    ensure!(recipes.iter().step_by(2).all(|text| text.contains("still-being-uploaded.jsonl")), "{recipes:?}");
+    ensure!(recipes[1].contains("epochCount: 1") && recipes[3].contains("epochCount: 2"), "{recipes:?}");
+    Ok(())
+}
+
+/// With a default model, training data alone is a set: not while a recipe is still on its way.
+pub(crate) async fn a_default_model_starts_nothing_early(w: &World) -> Result<()> {
+    let shell = Shell::open(w, "early")?;
+    shell.write("early/train.jsonl", &nova(20, "early"))?;
+    shell.write("early/validation.jsonl", &nova(1000, "kept back early"))?;
+    shell.write("early/job.yaml", "base_model: nova-lite\nvalidation: validation.jsonl\n")?;
+    let mut command = shell.command("submit early --local --stack guarded --yes --follow")?;
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let lines = BufReader::new(child.stdout.take().context("a pipe")?).lines().collect::<Result<Vec<_>, _>>()?;
+    ensure!(child.wait()?.success(), "{lines:#?}");
+    w.settled().await;
+    let jobs = w.jobs("early").await?;
+    let models: Vec<_> = jobs.iter().map(|job| job["request"]["baseModelIdentifier"].to_string()).collect();
+    ensure!(models.len() == 1 && models[0].contains("nova-lite"), "{models:?}");
+    Ok(())
+}
+
+/// Names and texts of all that was ever uploaded for a dataset; each name's versions from the oldest on.
+async fn versions(w: &World, side: &Side, dataset: &str) -> Result<Vec<(String, String)>> {
+    let folder = format!("datasets/{dataset}/");
+    let all = w.s3.list_object_versions().bucket(side.bucket()).prefix(&folder).send().await?;
+    let mut found = Vec::new();
+    for version in all.versions().iter().rev() {
+        let (key, id) = (version.key().context("a key")?, version.version_id().context("an id")?);
+        let object = w.s3.get_object().bucket(side.bucket()).key(key).version_id(id).send().await?;
+        let bytes = object.body.collect().await?.to_vec();
+        found.push((key[folder.len()..].to_owned(), String::from_utf8(bytes)?));
+    }
+    Ok(found)
+}
