@@ -5,6 +5,7 @@
 mod again;
 mod asked;
 mod away;
+mod doctor;
 mod guards;
 mod journey;
 mod listen;
@@ -115,6 +116,9 @@ fn main() {
             a_question_is_answered_or_broken_off,
             a_set_is_submitted_whole,
             a_default_model_starts_nothing_early,
+        },
+        doctor::{
+            what_fails_is_found_and_mended,
         },
         away::{
             a_network_that_comes_again,

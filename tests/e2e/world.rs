@@ -29,12 +29,13 @@ pub(crate) struct World {
     pub(crate) main: Side,
     /// Guards, a default model, and only two models allowed.
     pub(crate) guarded: Side,
-    /// Launches are paused.
+    /// Launches are paused, and a key of its own encrypts.
     pub(crate) paused: Side,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) events: aws_sdk_eventbridge::Client,
+    pub(crate) kms: aws_sdk_kms::Client,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) bedrock: aws_sdk_bedrock::Client,
     pub(crate) bus: Bus,
@@ -71,8 +72,11 @@ impl World {
             ("AllowedBaseModels", "nova-micro,nova-lite"),
         ]);
         let guarded = stack.deploy("guarded", &guarded, &[]).await?;
-        let paused = stack.deploy("paused", &with(&[("PauseLaunches", "true")]), &[]).await?;
         let config = stack.sdk();
+        let kms = aws_sdk_kms::Client::new(&config);
+        let key = kms.create_key().send().await?.key_metadata.and_then(|key| key.arn).context("a key has an ARN")?;
+        let paused = with(&[("PauseLaunches", "true"), ("KmsKeyArn", &key)]);
+        let paused = stack.deploy("paused", &paused, &[]).await?;
         Ok(World {
             main: Side::new(&stack, stack.deployment().clone()).await?,
             guarded: Side::new(&stack, guarded).await?,
@@ -81,6 +85,7 @@ impl World {
             sqs: aws_sdk_sqs::Client::new(&config),
             sns: aws_sdk_sns::Client::new(&config),
             events: aws_sdk_eventbridge::Client::new(&config),
+            kms,
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             bedrock: aws_sdk_bedrock::Client::new(&stack.bedrock_sdk()),
             bus: Bus::new(&config),

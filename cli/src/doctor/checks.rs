@@ -52,6 +52,7 @@ pub(super) async fn all(stack: &Stack, model: &str) -> Result<Vec<Check>> {
     checks.push(told(stack, &account).await?);
     checks.push(trust(&account, role).await);
     checks.push(permissions(stack, &account, role, bucket).await);
+    checks.push(key(stack, &account, role).await);
     checks.push(model_check(stack, model).await?);
     checks.push(slots(stack).await);
     Ok(checks)
@@ -163,7 +164,7 @@ async fn permissions(stack: &Stack, account: &Account, role: &str, bucket: &str)
         ("s3:GetObject", object("runs/x/data/train.jsonl")),
         ("s3:PutObject", object("output/x/metrics.csv")),
     ];
-    let answer = account.denied(role, &wanted).await.map(|denied| {
+    let answer = account.denied(role, &wanted, &via(stack)).await.map(|denied| {
         if denied.is_empty() {
             Ok("the job role may read the data and write its output".to_owned())
         } else {
@@ -174,6 +175,37 @@ async fn permissions(stack: &Stack, account: &Account, role: &str, bucket: &str)
         "permissions",
         answer,
         "deploy the stack once more; a boundary or an organization's policy may forbid it, too",
+    )
+}
+
+/// How Bedrock uses the bucket's key: as the job role, through S3.
+fn via(stack: &Stack) -> String {
+    format!("s3.{}.amazonaws.com", stack.configs.all.region().map(ToString::to_string).unwrap_or_default())
+}
+
+/// The key's state, and whether the job role may use it.
+async fn key(stack: &Stack, account: &Account, role: &str) -> Check {
+    const WHAT: &str = "key";
+    let Ok(arn) = stack.output("KmsKeyArn") else {
+        return good(WHAT, "no KMS key of your own: AWS's keys encrypt".to_owned());
+    };
+    let wanted = [("kms:Decrypt", arn.to_owned()), ("kms:GenerateDataKey", arn.to_owned())];
+    let answer = match account.key_fault(arn).await {
+        Ok(Some(fault)) => Ok(Err(format!("{arn}: {fault}"))),
+        Ok(None) if stack.emulated => Ok(Ok(format!("{arn} is enabled"))),
+        Ok(None) => account.denied(role, &wanted, &via(stack)).await.map(|denied| {
+            if denied.is_empty() {
+                Ok(format!("{arn} is enabled, and the job role may use it"))
+            } else {
+                Err(format!("the job role may not: {}", denied.join(", ")))
+            }
+        }),
+        Err(failure) => Err(failure),
+    };
+    asked(
+        WHAT,
+        answer,
+        "enable it with aws kms enable-key, or give the stack another; its policy must be as docs/kms.md says",
     )
 }
 

@@ -1,6 +1,9 @@
 //! What an account says of a stack's parts, for `tunedrop doctor`. Nothing is changed.
 
 use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum};
+use aws_sdk_kms::operation::describe_key::DescribeKeyError;
+use aws_sdk_kms::types::{KeySpec, KeyState};
 use aws_sdk_s3::types::BucketVersioningStatus;
 use serde_json::Value;
 
@@ -13,6 +16,7 @@ pub struct Account {
     dynamodb: aws_sdk_dynamodb::Client,
     sns: aws_sdk_sns::Client,
     iam: aws_sdk_iam::Client,
+    kms: aws_sdk_kms::Client,
     sts: aws_sdk_sts::Client,
 }
 
@@ -32,6 +36,7 @@ impl Account {
             dynamodb: aws_sdk_dynamodb::Client::new(config),
             sns: aws_sdk_sns::Client::new(config),
             iam: aws_sdk_iam::Client::new(config),
+            kms: aws_sdk_kms::Client::new(config),
             sts: aws_sdk_sts::Client::new(config),
         }
     }
@@ -87,6 +92,26 @@ impl Account {
         Ok((confirmed, pending))
     }
 
+    /// What keeps this key from encrypting anything; `None` where nothing does.
+    pub async fn key_fault(&self, arn: &str) -> Result<Option<String>, Failure> {
+        let answer = self.kms.describe_key().key_id(arn).send().await;
+        if let Err(error) = &answer
+            && error.as_service_error().is_some_and(DescribeKeyError::is_not_found_exception)
+        {
+            return Ok(Some("there is no such key".to_owned()));
+        }
+        let answer = answer.map_err(|error| Failure::new(format!("kms:DescribeKey {arn}"), &error))?;
+        let Some(key) = answer.key_metadata else { return Ok(None) };
+        let state = key.key_state.unwrap_or(KeyState::Enabled);
+        if state != KeyState::Enabled {
+            return Ok(Some(format!("the key is {}", state.as_str())));
+        }
+        // Bucket, table and queues take symmetric keys only (KMS developer guide, "Symmetric encryption KMS keys").
+        let spec = key.key_spec.unwrap_or(KeySpec::SymmetricDefault);
+        Ok((spec != KeySpec::SymmetricDefault)
+            .then(|| format!("the key is of the kind {}, not symmetric", spec.as_str())))
+    }
+
     /// What the job role says of itself.
     pub async fn job_role(&self, arn: &str) -> Result<JobRoleFacts, Failure> {
         let name = arn.rsplit('/').next().unwrap_or(arn);
@@ -98,11 +123,18 @@ impl Account {
     }
 
     /// Which of these actions on these resources the role's policies don't allow; `Err` where that can't be asked.
-    pub async fn denied(&self, role: &str, asked: &[(&str, String)]) -> Result<Vec<String>, Failure> {
+    /// `via`: the service through which a key is used, `s3.us-east-1.amazonaws.com`.
+    pub async fn denied(&self, role: &str, asked: &[(&str, String)], via: &str) -> Result<Vec<String>, Failure> {
+        let via = ContextEntry::builder()
+            .context_key_name("kms:ViaService")
+            .context_key_type(ContextKeyTypeEnum::String)
+            .context_key_values(via)
+            .build();
         let mut denied = Vec::new();
         for (action, resource) in asked {
             let request = self.iam.simulate_principal_policy().policy_source_arn(role);
-            let answer = request.action_names(*action).resource_arns(resource).send().await;
+            let answer =
+                request.action_names(*action).resource_arns(resource).context_entries(via.clone()).send().await;
             let answer = answer.map_err(|error| Failure {
                 call: "iam:SimulatePrincipalPolicy".to_owned(),
                 cause: DisplayErrorContext(&error).to_string(),
