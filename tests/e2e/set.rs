@@ -30,7 +30,9 @@ pub(crate) async fn files_in_every_order_make_one_job(w: &World) -> Result<()> {
 }
 
 pub(crate) async fn incomplete_set_is_reported_and_told(w: &World) -> Result<()> {
-    w.drop(&w.main, "incomplete", "job.yaml", "base_model: nova-lite\nvalidation: held-out.jsonl\n").await?;
+    let recipe =
+        "base_model: nova-lite\nvalidation: held-out.jsonl\ntags: { owner: support }\nnotify: [ada@example.com]\n";
+    w.drop(&w.main, "incomplete", "job.yaml", recipe).await?;
     w.drop(&w.main, "incomplete", "train.jsonl", format!("{}not json\n", nova(20, "incomplete"))).await?;
     let report = w
         .until("a report on the file that is there", async || {
@@ -47,6 +49,10 @@ pub(crate) async fn incomplete_set_is_reported_and_told(w: &World) -> Result<()>
     w.set_since(&w.main, "set#incomplete", then).await?;
     w.sweep(&w.main).await?;
     w.told(&w.main, "incomplete", "held-out.jsonl", 1).await?;
+    let told = w.main.messages("incomplete");
+    let of = |name: &str| told[0].attributes.get(name).map(String::as_str);
+    ensure!((of("owner"), of("notify")) == (Some("support"), Some("[\"ada@example.com\"]")), "{told:#?}");
+    ensure!(of("dropped_by").is_some(), "{told:#?}");
     w.until("the set to be marked as told", async || {
         w.main.ledger.head("incomplete").await.ok()??.open.is_none().then_some(())
     })

@@ -169,7 +169,7 @@ impl Ledger {
         item.insert("kind".into(), AttributeValue::S("set".into()));
         item.insert("schema".into(), AttributeValue::N(tunedrop_run::SCHEMA.to_string()));
         item.insert("told".into(), AttributeValue::M(Default::default()));
-        let removable = ["since", "report", OPEN];
+        let removable = ["since", "report", "owner", "dropped_by", OPEN];
         let mut request =
             self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(DatasetHead::key(dataset)));
         let mut expression = Vec::new();

@@ -178,6 +178,15 @@ pub struct DatasetHead {
     /// Present while the set is incomplete and nobody was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<String>,
+    /// Who is told of an incomplete set: its recipe's `notify`, where it has come.
+    #[serde(default)]
+    pub notify: Vec<String>,
+    /// The value of that recipe's tag `owner`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Who dropped the file by which the set was seen to be incomplete, as S3 names the requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped_by: Option<String>,
 }
 
 impl DatasetHead {

@@ -112,7 +112,9 @@ impl Notify {
             (Way::Topic, _) => self.topic.publish(&message.subject, &message.body, &message.attributes).await,
             (Way::Bus, _) => self.bus.put(Kind::MessageSent, &sent(kind, detail, message)).await,
             (Way::Chat, Some(topic)) => {
-                let notification = chat(kind, detail, &self.region).unwrap_or_default();
+                let Some(notification) = chat(kind, detail, &self.region) else {
+                    return Ok(());
+                };
                 topic.publish(&message.subject, &notification, &message.attributes).await
             }
             (Way::Chat, None) => Ok(()),

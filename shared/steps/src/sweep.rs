@@ -153,6 +153,9 @@ impl Sweep {
             dropped_at: Some(since.to_owned()),
             waits_for: set.waits_for.clone(),
             report: set.report.clone(),
+            notify: set.notify.clone(),
+            owner: set.owner.clone(),
+            dropped_by: set.dropped_by.clone(),
             ..Detail::default()
         };
         self.bus.put(Kind::DatasetIncomplete, &detail).await

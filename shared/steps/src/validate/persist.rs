@@ -54,7 +54,7 @@ impl Validate {
         };
         let broken = set.findings.errors > 0;
         if !set.missing.is_empty() && !broken {
-            return self.incomplete(dataset, &set, &judged, &head).await;
+            return self.incomplete(dataset, &set, &judged, &head, requester).await;
         }
         self.decide(dataset, set, judged, head, requester, broken).await
     }
@@ -66,6 +66,7 @@ impl Validate {
         set: &Set,
         judged: &Judged,
         was: &DatasetHead,
+        requester: Option<&str>,
     ) -> Result<Read, StepError> {
         let mut verdict = verdict(self, dataset, set, judged, "Incomplete");
         verdict.waits_for.clone_from(&set.missing);
@@ -79,6 +80,9 @@ impl Validate {
             since: Some(set.dropped_at.clone()),
             report: Some(report),
             open: Some("open".to_owned()),
+            notify: set.recipe.notify.clone(),
+            owner: set.recipe.owner(),
+            dropped_by: requester.map(str::to_owned),
             ..DatasetHead::default()
         };
         // Another file's event may have found the set complete meanwhile.
