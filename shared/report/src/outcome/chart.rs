@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 use super::LossPoint;
-use super::losses::{alternative, is_usable};
+use super::losses::{alternative, first_epoch, is_usable};
 use crate::svg::{DrawError, Drawn, GRID, TRAINING, VALIDATION, drawn};
 
 /// At most this many stretches of steps are drawn, each by its lowest and its highest loss; a chart has no more columns.
@@ -16,7 +16,7 @@ const EPOCHS_MAX: usize = 12;
 
 /// What stands in a chart beside its lines.
 struct Marks {
-    /// Where an epoch begins, but for the first: its number and its first step.
+    /// Where an epoch begins, but for the first: its number, from 1 on, and its first step.
     epochs: Vec<(u64, f64)>,
     /// The lowest validation loss, where there are several.
     lowest: Option<(f64, f64)>,
@@ -77,7 +77,10 @@ fn thinned(points: &[LossPoint]) -> Vec<(f64, f64)> {
 fn marks(training: &[LossPoint], validation: &[LossPoint]) -> Marks {
     let mut steps: Vec<&LossPoint> = training.iter().filter(|point| is_usable(point)).collect();
     steps.sort_by_key(|point| point.step);
-    let begins = |pair: &[&LossPoint]| (pair[0].epoch < pair[1].epoch).then_some((pair[1].epoch, pair[1].step as f64));
+    let first = first_epoch(training, validation);
+    let begins = |pair: &[&LossPoint]| {
+        (pair[0].epoch < pair[1].epoch).then_some((pair[1].epoch - first + 1, pair[1].step as f64))
+    };
     let mut epochs: Vec<(u64, f64)> = steps.windows(2).filter_map(begins).collect();
     if epochs.len() > EPOCHS_MAX {
         epochs.clear();

@@ -20,6 +20,12 @@ pub(super) fn is_usable(point: &LossPoint) -> bool {
     point.loss.is_finite() && point.loss.abs() <= USABLE_MAX
 }
 
+/// The number of a job's first epoch. Whether Bedrock's files count from 0 or from 1 is not documented, and the numbers show
+/// it; people are told of epochs from 1 on.
+pub(super) fn first_epoch(training: &[LossPoint], validation: &[LossPoint]) -> u64 {
+    u64::from(training.iter().chain(validation).all(|point| point.epoch > 0))
+}
+
 /// The table's column; `None` for a series without points.
 pub(super) fn summary(name: &'static str, points: &[LossPoint]) -> Option<Losses> {
     let (first, last) = (points.first()?, points.last()?);

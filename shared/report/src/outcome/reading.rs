@@ -1,7 +1,7 @@
 //! What the loss curve shows, in one honest sentence, and what to try.
 
 use super::LossPoint;
-use super::losses::is_usable;
+use super::losses::{first_epoch, is_usable};
 use crate::wording::{loss, thousands};
 
 /// A change of less than this share is called none: losses of single steps are noisy.
@@ -18,9 +18,10 @@ pub(super) struct Reading {
 
 /// `None` where there are too few losses to say anything.
 pub(super) fn read(training: &[LossPoint], validation: &[LossPoint]) -> Option<Reading> {
+    let first = first_epoch(training, validation);
     let (training, validation) = (usable(training), usable(validation));
     if validation.len() >= 2 {
-        return Some(of_validation(&validation));
+        return Some(of_validation(&validation, first));
     }
     (training.len() >= FEWEST).then(|| of_training(&training))
 }
@@ -31,7 +32,7 @@ fn usable(points: &[LossPoint]) -> Vec<LossPoint> {
     points
 }
 
-fn of_validation(points: &[LossPoint]) -> Reading {
+fn of_validation(points: &[LossPoint], first_epoch: u64) -> Reading {
     let (first, last) = (points[0], points[points.len() - 1]);
     let lowest = points.iter().min_by(|a, b| a.loss.total_cmp(&b.loss)).copied().unwrap_or(last);
     let at = |point: LossPoint| format!("{} at step {}", loss(point.loss), thousands(point.step));
@@ -39,7 +40,7 @@ fn of_validation(points: &[LossPoint]) -> Reading {
         return Reading {
             shows: format!(
                 "The validation loss was lowest in epoch {} ({}), and has risen since, to {}: from there on the model learnt its examples by heart.",
-                lowest.epoch,
+                lowest.epoch - first_epoch + 1,
                 at(lowest),
                 at(last)
             ),
@@ -117,6 +118,16 @@ mod tests {
     #[test]
     fn a_rise_is_told_with_its_epoch() {
         check(&[], &[2.0, 1.5, 1.2, 1.1, 1.3, 1.6], "The validation loss was lowest in epoch 2 (1.1000 at step 30)");
+    }
+
+    #[test]
+    fn epochs_are_told_from_1_on() {
+        let mut validation = points(&[2.0, 1.5, 1.2, 1.1, 1.3, 1.6]);
+        for point in &mut validation {
+            point.epoch -= 1;
+        }
+        let shows = read(&[], &validation).unwrap().shows;
+        assert!(shows.starts_with("The validation loss was lowest in epoch 2 (1.1000 at step 30)"), "{shows}");
     }
 
     #[test]
