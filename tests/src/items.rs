@@ -109,8 +109,11 @@ fn older(item: &Value, seconds: i64, times: &[&str]) -> Result<Map<String, Value
             let then = Timestamp::from_millisecond(time.as_millisecond() - seconds * 1000)?;
             older.insert(name.clone(), json!({ "S": format!("{then:.3}") }));
         } else if name == "lease_until" || name.starts_with("telling ") {
-            let until: i64 = value["N"].as_str().unwrap_or_default().parse()?;
-            older.insert(name.clone(), json!({ "N": (until - seconds).to_string() }));
+            // A claim's fraction says whose it is.
+            let text = value["N"].as_str().unwrap_or_default();
+            let (until, whose) = text.split_once('.').unwrap_or((text, "0"));
+            let until: i64 = until.parse()?;
+            older.insert(name.clone(), json!({ "N": format!("{}.{whose}", until - seconds) }));
         }
     }
     Ok(older)

@@ -4,6 +4,9 @@ mod change;
 mod open;
 mod recent;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -132,15 +135,20 @@ impl Ledger {
         if subject.item.len() > KEY_MAX {
             return Ok(false);
         }
-        let number = |value: i64| AttributeValue::N(value.to_string());
-        let mut condition = format!("{UNTOLD} AND (attribute_not_exists(#claim) OR #claim <= :now)");
+        // The fraction is this call's own: where its answer is lost, the SDK asks once more and finds its own claim.
+        static CLAIMS: AtomicU32 = AtomicU32::new(0);
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos();
+        let count = CLAIMS.fetch_add(1, Ordering::Relaxed) % 1000;
+        let until = format!("{until_s}.{nanos:09}{:07}{count:03}1", std::process::id());
+        let free = "attribute_not_exists(#claim) OR #claim <= :now OR #claim = :until";
+        let mut condition = format!("{UNTOLD} AND ({free})");
         let request = self
             .about(subject, &mut condition)
             .update_expression("SET #claim = :until")
             .condition_expression(condition)
             .expression_attribute_names("#claim", format!("telling {}", subject.what))
-            .expression_attribute_values(":now", number(now_s))
-            .expression_attribute_values(":until", number(until_s));
+            .expression_attribute_values(":now", AttributeValue::N(now_s.to_string()))
+            .expression_attribute_values(":until", AttributeValue::N(until));
         won(request.send().await, format!("dynamodb:UpdateItem {}", subject.item))
     }
 
