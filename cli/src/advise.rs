@@ -25,7 +25,7 @@ use table::{Advice, Table};
   tunedrop advise --questions > answers.toml      then fill it in, and:
   tunedrop advise --answers answers.toml --json
 
-docs/advise.md has the whole table and where it comes from.
+The whole table, and where it comes from: cli/src/advise/table.toml.
 
 Exit codes: 0 advised, 2 used wrongly, or an answer is not one of those that the question has")]
 pub(crate) struct AdviseArgs {

@@ -99,6 +99,7 @@ fn main() {
             incomplete_once,
             waiting_once,
             chat_bus_and_filters,
+            a_claim_is_known_by_whose_it_is,
         },
         poison::{
             recipe_of_ten_megabytes_is_a_finding,

@@ -1,7 +1,13 @@
 //! Each message arrives once on each way, however often its event does; and filters narrow who is told.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use tokio::sync::mpsc::unbounded_channel;
+use tunedrop_aws::Ledger;
+use tunedrop_local::proxy::{Call, Deed, Proxy, Route};
+use tunedrop_run::decide::tell::Subject;
 use tunedrop_run::event::{Detail, Kind, VERSION};
 use tunedrop_run::{Run, State};
 
@@ -167,5 +173,35 @@ pub(crate) async fn chat_bus_and_filters(w: &World) -> Result<()> {
         ensure!(mails == to_ada, "{dataset}: {mails} messages for ada: {ada:#?}");
     }
     ensure!(chat.iter().all(|one| one["version"] == "1.0" && one["source"] == "custom"), "{chat:#?}");
+    Ok(())
+}
+
+/// DynamoDB carried it out, and its answer was lost: the SDK asks again, and meets the claim that is its own.
+pub(crate) async fn a_claim_is_known_by_whose_it_is(w: &World) -> Result<()> {
+    for (name, deed) in [("failed", Deed::Fail { after: true }), ("reset", Deed::Reset { after: true })] {
+        let (seen, mut done) = unbounded_channel();
+        let decide = Arc::new(
+            move |call: &Call| {
+                if call.operation == "UpdateItem" && call.attempt == 1 { deed } else { Deed::Pass }
+            },
+        );
+        let route = Route { emulator: w.endpoint().to_owned(), bedrock: w.bedrock_endpoint().to_owned(), decide, seen };
+        let proxy = Proxy::start(route).await?;
+        let sdk = w.stack.sdk().into_builder().endpoint_url(proxy.endpoint()).build();
+        let ledger = Ledger::new(&sdk, w.main.deployed.outputs["TableName"].clone());
+        let item = format!("note/a-claim-{name}");
+        ensure!(ledger.create_note(&item, "2026-01-02T03:04:05Z").await?, "{item} was there");
+        let subject = Subject { item, what: "Run Failed".to_owned(), began_by: None };
+        ensure!(ledger.claim_telling(&subject, 1000, 1030).await?, "{name}: its own claim was taken for another's");
+        ensure!(!ledger.claim_telling(&subject, 1000, 1030).await?, "{name}: another's claim was taken for its own");
+        ensure!(ledger.claim_telling(&subject, 1031, 1060).await?, "{name}: a claim that ran out is in the way");
+        done.close();
+        let mut written = 0;
+        while done.recv().await.is_some() {
+            written += 1;
+        }
+        // The note; the first claim and the third, each twice; and none of the second, which is refused both times.
+        ensure!(written == 5, "{name}: {written} writes took effect");
+    }
     Ok(())
 }

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(400);
 pub(crate) const FAILURE: &str = "Maximum input token count 4919 exceeds limit of 4096 for train data";
 
 pub(crate) struct World {
-    stack: Stack,
+    pub(crate) stack: Stack,
     /// As a platform team would deploy it first.
     pub(crate) main: Side,
     /// Guards, a default model, and only two models allowed.

@@ -136,6 +136,25 @@ fn a_dead_link_is_seen() {
     assert_eq!(dead_links(text, &root()), ["gone.md"]);
 }
 
+/// `--help`, comments and the template send people to pages, too.
+#[test]
+fn pages_that_sources_name_exist() {
+    let (mut named, mut missing) = (0, Vec::new());
+    for path in files_ending(&[".rs", ".toml", ".yaml", ".snap"]) {
+        let text = read(&path);
+        for page in text.split("docs/").skip(1).filter_map(|rest| rest.split_once(".md").map(|(name, _)| name)) {
+            if page.bytes().all(|b| b.is_ascii_lowercase()) {
+                named += 1;
+                if !root().join(format!("docs/{page}.md")).exists() {
+                    missing.push(format!("{}: docs/{page}.md", path.display()));
+                }
+            }
+        }
+    }
+    assert!(named >= 10, "hardly any page is named, so nothing was checked");
+    assert_eq!(missing, Vec::<String>::new());
+}
+
 #[test]
 fn the_five_functions_are_named_alike_everywhere() {
     let folders: BTreeSet<String> = fs::read_dir(root().join("functions"))
