@@ -4,15 +4,15 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tunedrop_run::State;
 
 use crate::data::nova;
-use crate::session::Shell;
+use crate::session::{Shell, interrupted};
 use crate::side::Side;
 use crate::world::World;
 
@@ -35,21 +35,6 @@ fn heard(from: &mut impl Read, text: &str) -> Result<String> {
         said.push(byte[0]);
     }
     Ok(String::from_utf8_lossy(&said).into_owned())
-}
-
-/// Ctrl-C, and how soon it is obeyed.
-fn interrupted(child: &mut Child) -> Result<(ExitStatus, Duration)> {
-    let begin = Instant::now();
-    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status()?;
-    ensure!(asked.success(), "the signal was not sent");
-    while begin.elapsed() < Duration::from_secs(10) {
-        if let Some(status) = child.try_wait()? {
-            return Ok((status, begin.elapsed()));
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    child.kill()?;
-    Ok((child.wait()?, begin.elapsed()))
 }
 
 /// Nine questions, in order; a wrong word is asked for again, an empty line takes the first answer.

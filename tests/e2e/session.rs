@@ -5,7 +5,7 @@ mod steady;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -74,6 +74,21 @@ impl Drop for Shell {
         // What can't be removed lies in the system's temporary folder.
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Ctrl-C, and how soon it is obeyed.
+pub(crate) fn interrupted(child: &mut Child) -> Result<(ExitStatus, Duration)> {
+    let begin = Instant::now();
+    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status()?;
+    ensure!(asked.success(), "the signal was not sent");
+    while begin.elapsed() < Duration::from_secs(10) {
+        if let Some(status) = child.try_wait()? {
+            return Ok((status, begin.elapsed()));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill()?;
+    Ok((child.wait()?, begin.elapsed()))
 }
 
 /// From "should I at all?" to two models that are compared; another run is stopped and tried again.
@@ -194,10 +209,7 @@ pub(crate) async fn a_wait_is_broken_off(w: &World) -> Result<()> {
     let mut lines = BufReader::new(watching.stdout.take().context("a pipe")?).lines();
     let first = lines.next().context("it says nothing")??;
     ensure!(first.ends_with("Running"), "{first}");
-    let begin = Instant::now();
-    let asked = Command::new("kill").args(["-INT", &watching.id().to_string()]).status()?;
-    ensure!(asked.success(), "the signal was not sent");
-    let (status, took) = (watching.wait()?, begin.elapsed());
+    let (status, took) = interrupted(&mut watching)?;
     ensure!(status.code() == Some(130) && took < Duration::from_secs(2), "{status} after {took:?}");
 
     let nowhere = json!({

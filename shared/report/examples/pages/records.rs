@@ -75,12 +75,12 @@ pub(crate) fn hostile() -> String {
     ATTACKS.iter().enumerate().map(|item| line(item) + "\n").collect::<String>() + &good(20, "hostile")
 }
 
-/// Questions and answers in one language, some of them empty, one torn.
-pub(crate) fn in_language(question: &str, answer: &str) -> String {
+/// Questions and answers in one language, some of them empty, one torn, one of a `role` that there isn't.
+pub(crate) fn in_language(question: &str, answer: &str, role: &str) -> String {
     let line = |i: usize| match i {
         3 | 7 => record(&format!("{question} {i}"), ""),
         11 => record(&format!("{question} {i}"), answer).replace("\"role\":\"assistant\"", "\"role\" \"assistant\""),
-        13 => record(&question.repeat(12), answer).replace("\"assistant\"", "\"助手\""),
+        13 => record(&question.repeat(12), answer).replace("\"assistant\"", &format!("\"{role}\"")),
         _ => record(&format!("{question} {i}"), &format!("{answer} {i}")),
     };
     (0..60).map(|i| line(i) + "\n").collect()

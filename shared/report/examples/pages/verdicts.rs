@@ -30,8 +30,8 @@ pub(crate) fn all() -> Vec<Page> {
     waiting.waits_for = vec!["validation.jsonl".to_owned(), "images/catalogue of spring.jsonl".to_owned()];
     // Each record has a fault, and one more is that there are too many of them.
     let bad = all_bad(39_999);
-    let chinese = in_language("我的订单在哪里？请告诉我包裹现在的位置。", "您的包裹已经发出，明天送到。");
-    let arabic = in_language("أين طلبي؟ أرجو إخباري بمكان الطرد الآن.", "طردك في الطريق وسيصل غدا.");
+    let chinese = in_language("我的订单在哪里？请告诉我包裹现在的位置。", "您的包裹已经发出，明天送到。", "助手");
+    let arabic = in_language("أين طلبي؟ أرجو إخباري بمكان الطرد الآن.", "طردك في الطريق وسيصل غدا.", "مساعد");
     let withdrawn = Verdict {
         note: Some("Nova Canvas can no longer be customized: a live model to use instead is nova-lite".to_owned()),
         ..verdict("support-bot", &[("train.jsonl", &leaky)], "Queued")
