@@ -33,6 +33,8 @@ fn rejected() -> Detail {
     Detail {
         state: Some(State::Rejected),
         errors: 7,
+        // What was rejected has no plan.
+        base_model: None,
         findings: lines.map(str::to_owned).to_vec(),
         notify: vec!["ada@example.com".to_owned()],
         mended: Some("Since the rejection of 2026-11-22 04:00:00 UTC, 3 of 5 findings are gone.".to_owned()),
@@ -79,6 +81,7 @@ fn dataset_incomplete() {
         dropped_at: Some("2026-11-23T04:00:00.000Z".to_owned()),
         waits_for: vec!["job.yaml".to_owned(), "validation.jsonl".to_owned()],
         report: Some("s3://drops/reports/support-bot/incomplete-0123/report.html".to_owned()),
+        dropped_by: Some("111122223333".to_owned()),
         ..Detail::default()
     };
     insta::assert_snapshot!(shown(Kind::DatasetIncomplete, &detail));
