@@ -274,7 +274,8 @@ pub(crate) fn seen(html: &str) -> String {
 
 /// Asserts that `html` asks for nothing from outside, runs nothing, and shows nothing that can't be seen.
 pub(crate) fn assert_harmless(html: &str) {
-    let lower = html.to_lowercase();
+    // Into the page itself a link may lead.
+    let lower = html.to_lowercase().replace("href=\"#", "");
     for bad in ["<script", "javascript:", "src=", "href=", " style=", "<img", "onload", "onerror", "url("] {
         assert!(!lower.contains(bad), "{bad} in {html}");
     }

@@ -6,7 +6,7 @@ use tunedrop_run::Timestamp;
 pub(crate) const STYLE: &str = include_str!("../templates/style.css");
 
 /// What `style-src` says: the SHA-256 of [`STYLE`]. A test holds the two together.
-pub(crate) const STYLE_HASH: &str = "sha256-9wC/hqfHOnuoxk+nYZIjG/kjxDlrYSzZHSJUT7WiXVw=";
+pub(crate) const STYLE_HASH: &str = "sha256-0OYvAw+oNbxEi78RAE9WWIgHG91QFp56cQLNJMulu04=";
 
 /// `text` with control characters and those that turn the direction of text written out, line breaks included.
 pub(crate) fn visible(text: &str) -> String {

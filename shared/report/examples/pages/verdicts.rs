@@ -32,8 +32,8 @@ pub(crate) fn all() -> Vec<Page> {
     let bad = all_bad(39_999);
     let chinese = in_language("我的订单在哪里？请告诉我包裹现在的位置。", "您的包裹已经发出，明天送到。", "助手");
     let arabic = in_language("أين طلبي؟ أرجو إخباري بمكان الطرد الآن.", "طردك في الطريق وسيصل غدا.", "مساعد");
-    let withdrawn = Verdict {
-        note: Some("Nova Canvas can no longer be customized: a live model to use instead is nova-lite".to_owned()),
+    let guarded = Verdict {
+        note: Some("up to 176460 tokens would be billed (58820 in the data, at the upper end of the estimate, × 3 epochs), and the recipe's guard.max_tokens is 100000; use fewer records or epochs, or raise it".to_owned()),
         ..verdict("support-bot", &[("train.jsonl", &leaky)], "Queued")
     };
     [
@@ -46,7 +46,7 @@ pub(crate) fn all() -> Vec<Page> {
         ("verdict-arabic", verdict("support-ar", &[("بيانات التدريب.jsonl", &arabic)], "Rejected")),
         ("verdict-held", held),
         ("verdict-incomplete", waiting),
-        ("verdict-launch-may-be-refused", withdrawn),
+        ("verdict-launch-may-be-refused", guarded),
         ("verdict-misnamed", misnamed()),
     ]
     .map(|(name, verdict)| {

@@ -125,6 +125,8 @@ fn draw(
     let wide = size.0 > 500;
     chart
         .configure_mesh()
+        // Upright lines are where epochs begin.
+        .disable_x_mesh()
         .x_desc("step")
         .y_desc("loss")
         .x_labels(if wide { 9 } else { 5 })

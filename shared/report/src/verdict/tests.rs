@@ -125,3 +125,18 @@ fn however_much_is_found_a_page_stays_small() {
     assert_harmless(&html);
     assert!(html.len() < 1_000_000, "{} bytes", html.len());
 }
+
+#[test]
+fn many_codes_have_a_list_that_leads_to_each() {
+    for many in [3, 4] {
+        let mut findings = Findings::default();
+        let codes = &Code::ALL[..many];
+        codes.iter().for_each(|code| findings.push(finding(*code, code.info().severity, Some(1))));
+        let html = Verdict { findings, ..rejected() }.html();
+        assert_harmless(&html);
+        for code in codes.iter().map(|code| code.as_str()) {
+            assert_eq!(html.matches(&format!("<a href=\"#{code}\">")).count(), usize::from(many > 3), "{code}");
+            assert_eq!(html.matches(&format!("id=\"{code}\"")).count(), 1, "{code}");
+        }
+    }
+}
