@@ -3,10 +3,13 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use tunedrop_aws::{Letter, Move, Queues};
+
+use crate::print;
+use crate::stack::{Stack, StackArgs, block_on, explain};
 
 /// Letters that are shown; the rest are counted.
 const SHOWN_MAX: usize = 100;
@@ -21,7 +24,7 @@ const MOVE_MAX: Duration = Duration::from_secs(600);
 /// fails five times more, and comes back.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  tunedrop redrive\n  tunedrop redrive --queue launch --stack tunedrop\n\nExit codes: 0 none left behind, 1 some are left or wait still, 2 used wrongly or a service failed"
+    after_help = "Examples:\n  tunedrop redrive\n  tunedrop redrive --queue launch\n\nExit codes: 0 none left behind, 1 some are left or wait still, 2 used wrongly or a service failed; 130 Ctrl-C"
 )]
 pub(crate) struct RedriveArgs {
     /// Only this function's dead letters; all four without it
@@ -30,9 +33,8 @@ pub(crate) struct RedriveArgs {
     /// Seconds to wait for the functions to take what was sent back
     #[arg(long, default_value_t = 30, value_name = "SECONDS")]
     wait: u64,
-    /// The stack's name
-    #[arg(long, env = "TUNEDROP_STACK", default_value = "tunedrop")]
-    stack: String,
+    #[command(flatten)]
+    stack: StackArgs,
 }
 
 /// The functions that have a queue.
@@ -57,77 +59,63 @@ impl Function {
 }
 
 pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no async runtime")?;
-    runtime.block_on(async {
-        let queues = Queues::new(&tunedrop_aws::config().await);
+    block_on(async {
+        let stack = args.stack.find().await?;
+        let queues = Queues::new(&stack.configs.all);
         let functions = args.queue.map_or(Function::value_variants().to_vec(), |one| vec![one]);
         let mut left = false;
         for function in functions {
-            left |= redrive_one(&queues, args, function).await?;
+            left |= redrive_one(&queues, &stack, function, args.wait).await?;
         }
         Ok(ExitCode::from(u8::from(left)))
     })
 }
 
 /// Redrives one function's letters; whether some are left.
-async fn redrive_one(queues: &Queues, args: &RedriveArgs, function: Function) -> Result<bool> {
+async fn redrive_one(queues: &Queues, stack: &Stack, function: Function, wait: u64) -> Result<bool> {
     let name = function.logical().to_lowercase();
-    let dead = find(queues, &args.stack, &format!("{}DeadLetters", function.logical())).await?;
-    let queue = find(queues, &args.stack, &format!("{}Queue", function.logical())).await?;
-    let letters = queues.look(&dead, SHOWN_MAX).await?;
+    let dead = stack.output(&format!("{}DeadLettersUrl", function.logical()))?;
+    let queue = stack.output(&format!("{}QueueUrl", function.logical()))?;
+    let letters = queues.look(dead, SHOWN_MAX).await.map_err(explain)?;
     if letters.is_empty() {
-        println!("{name}: no dead letters");
+        print(&format!("{name}: no dead letters\n"))?;
         return Ok(false);
     }
     for letter in &letters {
-        println!("{name}: {}", describe(&letter.body));
+        print(&format!("{name}: {}\n", describe(&letter.body)))?;
     }
     if letters.len() >= SHOWN_MAX {
-        println!("{name}: … and perhaps more");
+        print(&format!("{name}: … and perhaps more\n"))?;
     }
-    let moved = send_back(queues, &dead, &queue, &letters).await?;
-    println!("{name}: {moved} sent back");
-    let (taken, dead) = settle(queues, &queue, &dead, args.wait).await?;
+    let moved = send_back(queues, dead, queue, &letters).await?;
+    print(&format!("{name}: {moved} sent back; waiting up to {wait} s until they are taken\n"))?;
+    let (taken, dead) = settle(queues, queue, dead, wait).await?;
     if dead > 0 {
-        println!("{name}: {dead} are dead letters again, or came meanwhile");
+        print(&format!("{name}: {dead} are dead letters again, or came meanwhile\n"))?;
     } else if taken {
-        println!("{name}: all were taken; what came of them is in the ledger, and told as ever");
+        print(&format!("{name}: all were taken; what came of them is in the ledger, and told as ever\n"))?;
     } else {
-        println!("{name}: some still wait after {} s; one that fails is tried again five times", args.wait);
+        print(&format!("{name}: some still wait after {wait} s; one that fails is tried again five times\n"))?;
     }
     Ok(!taken || dead > 0)
-}
-
-/// A queue of the stack. CloudFormation names it `<stack>-<logical id>-<suffix>`.
-async fn find(queues: &Queues, stack: &str, logical: &str) -> Result<String> {
-    let prefix = format!("{stack}-{logical}");
-    let found = queues
-        .find(&prefix)
-        .await
-        .context("the queues could not be listed; are credentials and Region set, as for the AWS CLI?")?;
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        [] => bail!("no queue is called {prefix}…; name the stack with --stack"),
-        many => bail!("{} queues are called {prefix}…; name the stack with --stack", many.len()),
-    }
 }
 
 /// By SQS's own move; letter by letter where the service has none.
 async fn send_back(queues: &Queues, dead: &str, queue: &str, letters: &[Letter]) -> Result<i64> {
     for letter in letters {
-        queues.put_back(dead, letter).await?;
+        queues.put_back(dead, letter).await.map_err(explain)?;
     }
-    if queues.start_move(dead, queue).await? {
+    if queues.start_move(dead, queue).await.map_err(explain)? {
         return watch(queues, dead).await;
     }
     let mut moved = 0;
     loop {
-        let letters = queues.look(dead, SHOWN_MAX).await?;
+        let letters = queues.look(dead, SHOWN_MAX).await.map_err(explain)?;
         if letters.is_empty() {
             return Ok(moved);
         }
         for letter in &letters {
-            queues.pass_on(dead, queue, letter).await?;
+            queues.pass_on(dead, queue, letter).await.map_err(explain)?;
             moved += 1;
         }
     }
@@ -137,7 +125,7 @@ async fn send_back(queues: &Queues, dead: &str, queue: &str, letters: &[Letter])
 async fn watch(queues: &Queues, dead: &str) -> Result<i64> {
     let begin = std::time::Instant::now();
     while begin.elapsed() < MOVE_MAX {
-        match queues.moved(dead).await? {
+        match queues.moved(dead).await.map_err(explain)? {
             Move::Done(moved) => return Ok(moved),
             Move::Broken(moved, words) => bail!("SQS moved {moved} and then stopped: {words}"),
             Move::Running(_) => tokio::time::sleep(LOOK_EVERY).await,
@@ -150,9 +138,9 @@ async fn watch(queues: &Queues, dead: &str) -> Result<i64> {
 async fn settle(queues: &Queues, queue: &str, dead: &str, wait: u64) -> Result<(bool, i64)> {
     let begin = std::time::Instant::now();
     loop {
-        let waiting = queues.depth(queue).await?;
+        let waiting = queues.depth(queue).await.map_err(explain)?;
         if waiting == 0 || begin.elapsed().as_secs() >= wait {
-            return Ok((waiting == 0, queues.depth(dead).await?));
+            return Ok((waiting == 0, queues.depth(dead).await.map_err(explain)?));
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }

@@ -63,14 +63,24 @@ pub(crate) fn report(args: &ReportArgs) -> Result<ExitCode> {
 /// The outcome, where the job is over and nobody asks for the verdict.
 async fn page(stack: &Stack, run: &Run, verdict: bool) -> Result<Vec<u8>> {
     let objects = stack.objects()?;
-    let outcome = format!("runs/{}/outcome.html", run.run_id);
-    let on_data = format!("reports/{}/{}.html", run.dataset, run.run_id);
-    for key in [outcome, on_data].into_iter().skip(usize::from(verdict)) {
+    for key in keys(&run.dataset, &run.run_id, run.attempt).into_iter().skip(usize::from(verdict)) {
         if let Some(page) = objects.read(&key, None, REPORT_MAX).await.map_err(explain)? {
             return Ok(page);
         }
     }
     bail!("there is no report on {} in the bucket {}; it may have been deleted", run.run_id, objects.bucket())
+}
+
+/// Where the run's reports may lie: the outcome, then the verdict, then those on the attempts before it, for data is
+/// not judged again by `tunedrop retry`.
+fn keys(dataset: &str, run_id: &str, attempt: u32) -> Vec<String> {
+    let base = run_id.strip_suffix(&format!("-{attempt}")).filter(|_| attempt > 1).unwrap_or(run_id);
+    let attempts = (1..=attempt).rev().map(|attempt| match attempt {
+        1 => base.to_owned(),
+        _ => format!("{base}-{attempt}"),
+    });
+    let verdicts = attempts.map(|id| format!("reports/{dataset}/{id}/report.html"));
+    std::iter::once(format!("runs/{run_id}/outcome.html")).chain(verdicts).collect()
 }
 
 /// By the system's own opener, which is not waited for.
@@ -81,5 +91,24 @@ fn open(path: &Path) -> Result<()> {
     match started {
         Ok(_) => Ok(()),
         Err(_) => print(&format!("{opener} is not there; open the file yourself\n")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys;
+
+    #[test]
+    fn a_retried_run_has_the_verdict_of_the_attempt_before_it() {
+        assert_eq!(keys("bot", "bot-0a", 1), ["runs/bot-0a/outcome.html", "reports/bot/bot-0a/report.html"]);
+        assert_eq!(
+            keys("bot", "bot-0a-3", 3),
+            [
+                "runs/bot-0a-3/outcome.html",
+                "reports/bot/bot-0a-3/report.html",
+                "reports/bot/bot-0a-2/report.html",
+                "reports/bot/bot-0a/report.html",
+            ]
+        );
     }
 }

@@ -59,6 +59,6 @@ pub(crate) async fn dead_letters_go_back_and_are_served(w: &World) -> Result<()>
     ensure!(w.jobs("redriven").await?.len() == 1, "one job");
 
     let (said, code) = redrive(w, &["--stack", "no-such-stack"])?;
-    ensure!(said.contains("no queue is called no-such-stack-ValidateDeadLetters") && code == Some(2), "{said}");
+    ensure!(said.contains("there is no stack no-such-stack") && code == Some(2), "{said}");
     Ok(())
 }

@@ -152,6 +152,9 @@ pub(crate) async fn what_can_go_wrong_is_said(w: &World) -> Result<()> {
     w.drop(&w.paused, "theirs", "job.yaml", "base_model: nova-lite\n").await?;
     w.drop(&w.paused, "theirs", "train.jsonl", nova(20, "theirs")).await?;
     let theirs = w.run_in(&w.paused, "theirs", State::Queued).await?.run_id;
+    w.drop(&w.main, "unread", "job.yaml", "base_model: nova-lite\n").await?;
+    w.drop(&w.main, "unread", "train.jsonl", "{\"messages\": 1}\n").await?;
+    w.told(&w.main, "unread", "was not accepted", 1).await?;
     let mut shell = Shell::open(w, "wrong")?;
     for (words, code, part) in [
         (
@@ -171,10 +174,17 @@ pub(crate) async fn what_can_go_wrong_is_said(w: &World) -> Result<()> {
         ("runs --local --state sleeping", 2, "a state is one of rejected, held"),
         ("compare one --local", 2, "2 values required"),
         ("submit nowhere --local", 2, "there is no folder nowhere"),
+        (&format!("report {theirs} --local --stack paused -o queued.html"), 0, "queued.html"),
+        ("report unread --local -o rejected.html", 0, "rejected.html"),
+        ("redrive --local --queue record", 0, "record: no dead letters"),
         (&format!("rm {theirs} --local --stack paused --yes"), 2, "has no custom model"),
     ] {
         let (said, ended) = shell.run(words)?;
         ensure!(said.contains(part) && ended == Some(code), "tunedrop {words} ended with {ended:?}: {said}");
+    }
+    for (file, part) in [("queued.html", "Accepted"), ("rejected.html", "Rejected: ")] {
+        let page = fs::read_to_string(shell.folder.join(file))?;
+        ensure!(page.contains(part), "{file} is another page: {page}");
     }
     nothing_is_uploaded(w, &mut shell).await
 }

@@ -31,6 +31,8 @@ pub(crate) enum Journey {
     CutOff,
     /// Its last event is lost, and the sweep finds it.
     Swept,
+    /// It waits for approval while the sweep looks.
+    HeldSwept,
     /// Reinforcement fine-tuning on invocation logs, to Succeeded.
     FromLogs,
 }
@@ -57,6 +59,7 @@ impl Journey {
             Journey::Retried => retried(site, &self.dataset()).await,
             Journey::CutOff => cut_off(site, &self.dataset()).await,
             Journey::Swept => swept(site, &self.dataset()).await,
+            Journey::HeldSwept => held_swept(site, &self.dataset()).await,
             Journey::FromLogs => from_logs(site, &self.dataset()).await,
         };
         made.with_context(|| format!("{self:?}"))
@@ -145,6 +148,12 @@ async fn swept(site: &Site<'_>, dataset: &str) -> Result<()> {
     site.sweep().await?;
     site.run_in(dataset, State::Succeeded).await?;
     Ok(())
+}
+
+async fn held_swept(site: &Site<'_>, dataset: &str) -> Result<()> {
+    drop_set(site, dataset, "base_model: nova-lite\nlaunch: manual\n").await?;
+    site.run_in(dataset, State::Held).await?;
+    site.sweep().await
 }
 
 async fn from_logs(site: &Site<'_>, dataset: &str) -> Result<()> {

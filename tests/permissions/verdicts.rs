@@ -122,6 +122,7 @@ pub(crate) const PROOFS: &[Proof] = &[
     denied("NotifyRole", "TellChat", "sns:Publish", Journey::Rejected),
     denied("NotifyRole", "TellTheBus", "events:PutEvents", Journey::Rejected),
     denied("SweepRole", "QueryLedger", "dynamodb:Query", Journey::Swept),
+    denied("SweepRole", "ReadHeads", "dynamodb:GetItem", Journey::HeldSwept),
     denied("SweepRole", "ReadJobs", "bedrock:GetModelCustomizationJob", Journey::Swept),
     denied("SweepRole", "TellTheBus", "events:PutEvents", Journey::Swept),
     shown(

@@ -44,13 +44,6 @@ impl Queues {
         Queues { client: Client::new(config) }
     }
 
-    /// The addresses of the queues whose names begin like this.
-    pub async fn find(&self, prefix: &str) -> Result<Vec<String>, Failure> {
-        let call = format!("sqs:ListQueues {prefix}");
-        let answer = self.client.list_queues().queue_name_prefix(prefix).send().await;
-        Ok(answer.map_err(|error| Failure::new(call, &error))?.queue_urls.unwrap_or_default())
-    }
-
     /// How many messages a queue holds, seen and unseen; SQS says that the figure is approximate.
     pub async fn depth(&self, queue: &str) -> Result<i64, Failure> {
         use QueueAttributeName::{

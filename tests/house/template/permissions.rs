@@ -173,6 +173,7 @@ fn who_tells_people_reads_nothing_of_the_ledger() {
     assert_eq!(statement(&template, "NotifyRole", "Ledger")["Action"], "dynamodb:UpdateItem");
     let sids: Vec<&str> = allowances(&template, "SweepRole").iter().filter_map(|one| one["Sid"].as_str()).collect();
     assert!(!sids.contains(&"Ledger"), "the sweep goes by the index of what is open, and writes nothing");
+    assert_eq!(statement(&template, "SweepRole", "ReadHeads")["Action"], "dynamodb:GetItem");
 }
 
 #[test]
