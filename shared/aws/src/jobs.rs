@@ -25,7 +25,7 @@ pub struct JobRole {
     pub subnets: Vec<String>,
     /// The job's security groups.
     pub security_groups: Vec<String>,
-    /// The stack's name, for a tag by which jobs are found.
+    /// The stack's name, for a tag that tells people and bills whose a job is; jobs are found by name.
     pub stack: String,
 }
 

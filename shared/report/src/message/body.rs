@@ -189,8 +189,12 @@ pub(super) fn next_steps(topic: Topic, detail: &Detail) -> String {
             format!("Nothing: it is launched when a job slot is free. To stop it:\n{}", command("stop", detail))
         }
         Topic::Is(State::Succeeded) | Topic::Again(State::Succeeded) => after_success(detail, model),
-        Topic::Is(State::Refused | State::Failed | State::Stopped)
-        | Topic::Again(State::Refused | State::Failed | State::Stopped) => {
+        Topic::Is(State::Refused) | Topic::Again(State::Refused) => format!(
+            "Mend what the reason names, and drop the recipe again with `attempt: {}`: a guard or a price that changed alone starts no new run. Once the stack allows it, run it as it is:\n{}",
+            next_attempt(detail),
+            command("retry", detail)
+        ),
+        Topic::Is(State::Failed | State::Stopped) | Topic::Again(State::Failed | State::Stopped) => {
             let run = if matches!(topic, Topic::Is(State::Stopped) | Topic::Again(State::Stopped)) {
                 "To run"
             } else {
