@@ -129,8 +129,8 @@ impl Record {
             change = change
                 .set("model_arn", outcome.model_arn.clone())
                 .set("reason", outcome.failure_message.clone())
-                .number("training_loss", job.training_loss.or_else(|| last(&outcome.training)))
-                .number("validation_loss", job.validation_loss.or_else(|| last(&outcome.validation)))
+                .loss("training_loss", job.training_loss.or_else(|| last(&outcome.training)))
+                .loss("validation_loss", job.validation_loss.or_else(|| last(&outcome.validation)))
                 .set("report", Some(address));
         }
         let moved = self.ledger.advance(run, state, &now(), change).await?;

@@ -63,12 +63,13 @@ pub(super) fn view(job: GetModelCustomizationJobOutput) -> JobView {
             );
         }
     }
+    let finite = |loss: Option<f32>| loss.map(f64::from).filter(|loss| loss.is_finite());
     JobView {
         status: job.status().map(|status| status.as_str().to_owned()).unwrap_or_default(),
         created_at: text(Some(&job.creation_time)),
         ended_at: text(job.end_time.as_ref()),
-        training_loss: job.training_metrics().and_then(|metrics| metrics.training_loss()).map(f64::from),
-        validation_loss: job.validation_metrics().first().and_then(|metrics| metrics.validation_loss()).map(f64::from),
+        training_loss: finite(job.training_metrics().and_then(|metrics| metrics.training_loss())),
+        validation_loss: finite(job.validation_metrics().first().and_then(|metrics| metrics.validation_loss())),
         arn: job.job_arn,
         name: job.job_name,
         token: job.client_request_token,

@@ -5,7 +5,7 @@ use tunedrop_aws::{Change, HeadIs};
 use tunedrop_run::decide::command::{Stop, may_retry, stop};
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::metric::moved;
-use tunedrop_run::state::Input;
+use tunedrop_run::state::{Input, next};
 use tunedrop_run::{DatasetHead, Run, State, Timestamp};
 
 use super::Launch;
@@ -27,7 +27,7 @@ impl Launch {
         match kind {
             Kind::ApproveRun => {
                 let change = Change::default().set("approved_by", Some(by)).set("queued_at", Some(now()));
-                self.advance(&run, Input::Approved, change).await.map(|_| ())
+                self.carry_out(&run, Input::Approved, change).await
             }
             Kind::StopRun => self.stop(&run, by).await,
             _ => self.retry(run, by).await,
@@ -46,13 +46,21 @@ impl Launch {
             Stop::Here(_) => {
                 let reason = format!("stopped by {by} before it was launched");
                 let change = Change::default().set("stopped_by", Some(by)).set("reason", Some(reason));
-                self.advance(run, Input::StopAsked, change).await.map(|_| ())
+                self.carry_out(run, Input::StopAsked, change).await
             }
             Stop::Ignored(reason) => {
                 info!(reason, "ignored");
                 Ok(())
             }
         }
+    }
+
+    /// Somebody else may have moved the run since it was read: then the command is decided anew, not lost.
+    async fn carry_out(&self, run: &Run, input: Input, change: Change) -> Result<(), StepError> {
+        if self.advance(run, input, change).await?.is_none() && next(run.state, input).is_ok() {
+            return Err(StepError::NotYet("the run changed while the command was carried out".to_owned()));
+        }
+        Ok(())
     }
 
     /// The next attempt of the same content. The command delivered twice finds the attempt there already.
