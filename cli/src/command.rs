@@ -36,7 +36,7 @@ pub(crate) fn send(kind: Kind, args: &RunArgs) -> Result<ExitCode> {
             by: std::env::var("USER").ok().filter(|user| !user.is_empty()),
             ..Detail::default()
         };
-        stack.bus().put(kind, &detail).await.map_err(explain)?;
+        stack.bus()?.put(kind, &detail).await.map_err(explain)?;
         let (kind, id, stack, named) = (kind.as_str(), visible(&run.run_id), &stack.name, &stack.named);
         print(&format!(
             "{kind} sent to stack {stack} for {id}; the answer comes as a message, and so does: tunedrop watch {id}{named}\n"

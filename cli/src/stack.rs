@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use tunedrop_aws::{Access, Bus, Configs, Jobs, Ledger, Objects, Stacks, is_ours};
 use tunedrop_run::Run;
+use tunedrop_run::event::senders;
 
 pub(crate) use explain::{explain, is_passing};
 
@@ -132,8 +133,9 @@ impl Stack {
         Ok(Objects::new(&self.configs.all, self.output("BucketName")?.to_owned()))
     }
 
-    pub(crate) fn bus(&self) -> Bus {
-        Bus::new(&self.configs.all)
+    /// The stack's own bus, for commands.
+    pub(crate) fn bus(&self) -> Result<Bus> {
+        Ok(Bus::new(&self.configs.all, self.output("EventBusName")?.to_owned(), senders::COMMANDS))
     }
 
     pub(crate) fn jobs(&self) -> Jobs {

@@ -8,8 +8,8 @@ account and Region. It asks for no credentials, so the emulator must listen on l
 The emulator also ends when its standard input does, so that it can't outlive whoever started it,
 and then removes the folder named by TUNEDROP_LOCAL_SCRATCH.
 
-Nothing else of the emulator is changed, and nothing on disk. The function that is called is a
-private one of ministack, hence the check of the version.
+Policies of event buses are added by `buses.py`. Nothing else of the emulator is changed, and nothing
+on disk. The functions that are called are private ones of ministack, hence the check of the version.
 """
 
 import importlib.metadata
@@ -84,8 +84,13 @@ def main():
         sys.exit(f"BIND_HOST must be a loopback address: {PATH} asks for no credentials")
 
     from ministack import app
+    from ministack.core import iam_actions, iam_evaluator
     from ministack.services import eventbridge
+    from ministack.services.cloudformation import provisioners
 
+    import buses
+
+    buses.teach(eventbridge, provisioners, iam_actions, iam_evaluator)
     app.app = with_events_endpoint(app.app, eventbridge._put_events)
     sys.argv = ["ministack"]
     threading.Thread(target=end_with_parent, daemon=True).start()

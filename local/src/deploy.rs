@@ -40,6 +40,11 @@ impl Deployment {
         self.output("TableName")
     }
 
+    /// The stack's own event bus.
+    pub fn bus(&self) -> Result<&str> {
+        self.output("EventBusName")
+    }
+
     /// The topic that people are told by.
     pub fn topic(&self) -> Result<&str> {
         self.output("TopicArn")

@@ -63,13 +63,14 @@ pub(crate) fn object_created(bucket: &str, key: &str) -> Value {
     event("aws.s3", "Object Created", &detail)
 }
 
-/// The events of a call that puts some.
-pub(crate) fn entries(body: &[u8]) -> Vec<Value> {
+/// The events of a call that puts some on this bus.
+pub(crate) fn entries(body: &[u8], bus: &str) -> Vec<Value> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let one = |entry: &Value| {
         let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
         let detail: Value = serde_json::from_str(&text("Detail")).unwrap_or_default();
         event(&text("Source"), &text("DetailType"), &detail)
     };
-    body["Entries"].as_array().into_iter().flatten().map(one).collect()
+    let all = body["Entries"].as_array().into_iter().flatten();
+    all.filter(|entry| entry["EventBusName"] == bus).map(one).collect()
 }

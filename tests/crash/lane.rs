@@ -107,6 +107,7 @@ impl Lane {
             ("AWS_ENDPOINT_URL", self.proxy.endpoint()),
             ("AWS_MAX_ATTEMPTS", "1".to_owned()),
             ("TUNEDROP_STACK", self.place.stack.clone()),
+            ("TUNEDROP_BUS", self.place.stack.clone()),
             ("TUNEDROP_TABLE", self.place.table.clone()),
             ("TUNEDROP_BUCKET", self.place.bucket.clone()),
             ("TUNEDROP_TOPIC_ARN", self.place.topic.clone()),

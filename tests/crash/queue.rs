@@ -135,7 +135,7 @@ impl Lane {
             return;
         };
         self.working |= call.operation.ends_with("ModelCustomizationJob") && !call.operation.starts_with("Get");
-        for event in entries(&body) {
+        for event in entries(&body, &self.place.stack) {
             let about = [&event["detail"]["dataset"], &event["detail"]["run_id"], &event["detail"]["jobName"]];
             let foreign = |text: &str| !text.is_empty() && !text.starts_with(&self.dataset);
             if about.iter().any(|text| text.as_str().is_some_and(foreign)) {

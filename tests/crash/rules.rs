@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::Value;
+use tunedrop_local::ACCOUNT;
 
 /// The template's rules: their patterns, and the function behind the queue each feeds.
 pub(crate) struct Rules(Vec<(Value, String)>);
@@ -14,18 +15,21 @@ impl Rules {
         let resources = template["Resources"].as_object().context("the template has no resources")?;
         let rule = |resource: &Value| {
             let properties = &resource["Properties"];
-            let target = properties["Targets"][0]["Id"].as_str()?;
+            // The rule that forwards events to subscribers feeds no function.
+            let target = properties["Targets"][0]["Arn"].as_str()?.strip_suffix("Queue.Arn")?.to_lowercase();
             // One with a condition is for a parameter that is off by default, such as the webhook's.
             let always = resource["Condition"].is_null();
             (resource["Type"] == "AWS::Events::Rule" && always && properties["EventPattern"].is_object())
-                .then(|| (properties["EventPattern"].clone(), target.to_owned()))
+                .then(|| (properties["EventPattern"].clone(), target))
         };
         Ok(Rules(resources.values().filter_map(rule).collect()))
     }
 
     /// The functions that get this event, in a stack of this name with this bucket.
     pub(crate) fn targets(&self, event: &Value, stack: &str, bucket: &str) -> Vec<String> {
-        let fits = |pattern: &Value| matches(pattern, event, &[("AWS::StackName", stack), ("Bucket", bucket)]);
+        let fits = |pattern: &Value| {
+            matches(pattern, event, &[("AWS::StackName", stack), ("AWS::AccountId", ACCOUNT), ("Bucket", bucket)])
+        };
         self.0.iter().filter(|(pattern, _)| fits(pattern)).map(|(_, target)| target.clone()).collect()
     }
 }

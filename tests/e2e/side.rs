@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use tunedrop_aws::Ledger;
+use tunedrop_aws::{Bus, Ledger};
 use tunedrop_local::{ACCOUNT, Deployment, REGION, Stack};
+use tunedrop_run::event::senders;
 
 /// What people were told.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub(crate) struct Told {
 pub(crate) struct Side {
     pub(crate) deployed: Deployment,
     pub(crate) ledger: Ledger,
+    /// The stack's own bus, for events of every kind.
+    pub(crate) bus: Bus,
     pub(crate) outbox: Arc<Mutex<Vec<Told>>>,
     pub(crate) collector: tokio::task::JoinHandle<()>,
 }
@@ -41,7 +44,9 @@ impl Side {
         subscribe.endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")).send().await?;
         let outbox = Arc::new(Mutex::new(Vec::new()));
         let collector = tokio::spawn(collect(aws_sdk_sqs::Client::new(config), queue, Arc::clone(&outbox)));
-        Ok(Side { ledger: Ledger::new(config, deployed.outputs["TableName"].clone()), deployed, outbox, collector })
+        let ledger = Ledger::new(config, deployed.outputs["TableName"].clone());
+        let bus = Bus::new(config, deployed.bus()?.to_owned(), senders::ALL);
+        Ok(Side { ledger, bus, deployed, outbox, collector })
     }
 
     pub(crate) fn bucket(&self) -> &str {

@@ -19,9 +19,9 @@ const NOVA: &str = "base_model: nova-lite\n";
 /// Puts the event three times one after another and three times at once.
 async fn storm(w: &World, kind: Kind, detail: &Detail) -> Result<()> {
     for _ in 0..3 {
-        w.bus.put(kind, detail).await?;
+        w.main.bus.put(kind, detail).await?;
     }
-    tokio::try_join!(w.bus.put(kind, detail), w.bus.put(kind, detail), w.bus.put(kind, detail))?;
+    tokio::try_join!(w.main.bus.put(kind, detail), w.main.bus.put(kind, detail), w.main.bus.put(kind, detail))?;
     Ok(())
 }
 

@@ -9,7 +9,6 @@ use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::{Value, json};
-use tunedrop_aws::Bus;
 use tunedrop_local::bedrock::{Deed, EventFault, Faults, JobFault};
 use tunedrop_local::{Stack, StackOptions, build};
 use tunedrop_run::event::{Detail, Kind, VERSION};
@@ -38,7 +37,6 @@ pub(crate) struct World {
     pub(crate) kms: aws_sdk_kms::Client,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) bedrock: aws_sdk_bedrock::Client,
-    pub(crate) bus: Bus,
     http: reqwest::Client,
 }
 
@@ -88,7 +86,6 @@ impl World {
             kms,
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             bedrock: aws_sdk_bedrock::Client::new(&stack.bedrock_sdk()),
-            bus: Bus::new(&config),
             http: tunedrop_local::http().build()?,
             stack,
         })
@@ -216,7 +213,7 @@ impl World {
             by: Some("ada".to_owned()),
             ..Detail::default()
         };
-        Ok(self.bus.put(kind, &detail).await?)
+        Ok(side.bus.put(kind, &detail).await?)
     }
 
     pub(crate) async fn sweep(&self, side: &Side) -> Result<()> {

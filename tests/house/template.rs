@@ -1,6 +1,7 @@
 //! What the emulator can't show (facts of encryption, lifecycle, alarms, rule dead letters) and what must
 //! not drift (names, permissions, wiring) is asserted on the template's text.
 
+mod bus;
 mod permissions;
 mod watch;
 mod wiring;

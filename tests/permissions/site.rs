@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use tunedrop_aws::{Bus, Ledger};
 use tunedrop_local::bedrock::{Deed, EventFault, Faults};
 use tunedrop_local::{Deployment, Message, Stack, StackOptions, build};
-use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::event::{Detail, Kind, VERSION, senders};
 use tunedrop_run::{Run, State};
 
 /// Long enough for a message that went back to its queue, on a busy machine, to come again: after 90 seconds, or 330 for validate.
@@ -78,7 +78,7 @@ impl<'s> Site<'s> {
             ledger: Ledger::new(&sdk, deployed.table()?.to_owned()),
             bedrock: aws_sdk_bedrock::Client::new(&stack.bedrock_sdk()),
             s3: aws_sdk_s3::Client::new(&sdk),
-            bus: Bus::new(&sdk),
+            bus: Bus::new(&sdk, deployed.bus()?.to_owned(), senders::COMMANDS),
             queue,
             outbox: Mutex::default(),
             stack,

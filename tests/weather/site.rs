@@ -12,6 +12,7 @@ use tunedrop_local::bedrock::{self, Config, Faults, JobFault, Weather};
 use tunedrop_local::build::{self, Binaries};
 use tunedrop_local::proxy::{Proxy, Route, Seen};
 use tunedrop_local::{ACCOUNT, REGION, Stack, StackOptions};
+use tunedrop_run::event::senders;
 use tunedrop_tests::items::Items;
 
 use crate::cull::kill_owner;
@@ -84,7 +85,7 @@ impl Site {
             bucket: stack.deployment().bucket()?.to_owned(),
             items: Items::new(http.clone(), stack.endpoint().to_owned(), stack.deployment().table()?.to_owned()),
             s3: aws_sdk_s3::Client::new(&sdk),
-            bus: Bus::new(&sdk),
+            bus: Bus::new(&sdk, stack.deployment().bus()?.to_owned(), senders::COMMANDS),
             stack: Some(stack),
             options,
             binaries,

@@ -1,4 +1,4 @@
-//! Domain events onto the default EventBridge bus.
+//! Domain events onto the stack's own EventBridge bus.
 
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::Client;
@@ -7,28 +7,39 @@ use tunedrop_run::event::{Detail, Kind, SOURCE};
 
 use crate::Failure;
 
-/// The default bus.
+/// A stack's bus, for a sender that puts certain kinds of events.
 #[derive(Debug, Clone)]
 pub struct Bus {
     client: Client,
+    name: String,
+    kinds: &'static [Kind],
 }
 
 impl Bus {
-    /// One per process.
-    pub fn new(config: &SdkConfig) -> Bus {
-        Bus { client: Client::new(config) }
+    /// One per process: the bus `name`, and the kinds that this sender's permissions cover
+    /// ([`tunedrop_run::event::senders`]).
+    pub fn new(config: &SdkConfig, name: String, kinds: &'static [Kind]) -> Bus {
+        Bus { client: Client::new(config), name, kinds }
     }
 
-    /// Puts one event; an entry that the bus refuses is a failure, too.
+    /// Whether this sender puts events of this kind.
+    pub fn puts(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
+
+    /// Puts one event. Fails where the kind isn't this sender's, the call fails, or the bus refuses the entry.
     pub async fn put(&self, kind: Kind, detail: &Detail) -> Result<(), Failure> {
+        let failure =
+            |cause: &str| Failure { call: format!("events:PutEvents {}", kind.as_str()), cause: cause.to_owned() };
+        if !self.puts(kind) {
+            return Err(failure("this function does not put events of this kind"));
+        }
         let call = || format!("events:PutEvents {}", kind.as_str());
         let json = serde_json::to_string(detail).map_err(|error| Failure::new(call(), &error))?;
-        let entry = PutEventsRequestEntry::builder().source(SOURCE).detail_type(kind.as_str()).detail(json).build();
+        let entry = PutEventsRequestEntry::builder().event_bus_name(&self.name).source(SOURCE);
+        let entry = entry.detail_type(kind.as_str()).detail(json).build();
         let answer =
             self.client.put_events().entries(entry).send().await.map_err(|error| Failure::new(call(), &error))?;
-        match answer.entries().first().and_then(|entry| entry.error_code()) {
-            None => Ok(()),
-            Some(code) => Err(Failure { call: call(), cause: code.to_owned() }),
-        }
+        answer.entries().first().and_then(|entry| entry.error_code()).map_or(Ok(()), |code| Err(failure(code)))
     }
 }

@@ -1,6 +1,8 @@
-//! Domain events: what tunedrop puts on the bus, and the commands that it takes from it.
+//! Domain events: what tunedrop puts on the stack's own bus, and the commands that it takes from it.
 //!
 //! `docs/events.schema.json` documents them for those who subscribe targets of their own.
+
+pub mod senders;
 
 use serde::{Deserialize, Serialize};
 

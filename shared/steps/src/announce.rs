@@ -20,9 +20,11 @@ pub(crate) fn now_s() -> i64 {
     Timestamp::now().as_second()
 }
 
-/// Puts the event that follows from the run's present state, unless people were told of that state already.
+/// Puts the event that follows from the run's present state, unless people were told of that state already, or it is a
+/// state that another function announces; the sweep announces each again that is lost.
 pub(crate) async fn announce(bus: &Bus, stack: &str, run: &Run) -> Result<(), Failure> {
-    let Some(kind) = unheard(run.state, run.told.contains_key(run.state.as_str())) else {
+    let unheard = unheard(run.state, run.told.contains_key(run.state.as_str()));
+    let Some(kind) = unheard.filter(|kind| bus.puts(*kind)) else {
         return Ok(());
     };
     tracing::info!(run.state = run.state.as_str(), "announced");

@@ -12,7 +12,7 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Lifecycle, Objects, Open, Started};
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::{self as decide, Answer};
-use tunedrop_run::event::Kind;
+use tunedrop_run::event::{Kind, senders};
 use tunedrop_run::state::{Input, next};
 use tunedrop_run::{Plan, Run, StackGuards, State, refusal};
 use tunedrop_validation::Catalogue;
@@ -52,7 +52,7 @@ impl Launch {
         Ok(Launch {
             objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?),
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
-            bus: Bus::new(&config),
+            bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::LAUNCH),
             jobs: Jobs::new(&config),
             role: JobRole {
                 role_arn: settings::required("TUNEDROP_JOB_ROLE_ARN")?,

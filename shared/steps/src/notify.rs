@@ -15,7 +15,7 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Ledger, Topic};
 use tunedrop_report::{Message, chat, message, sent};
 use tunedrop_run::decide::tell::{Closes, Subject, Way, closes, subject};
-use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::event::{Detail, Kind, senders};
 use tunedrop_run::metric::{About, Metric};
 
 use crate::announce::{now, now_s};
@@ -42,7 +42,7 @@ impl Notify {
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
             topic: Topic::new(&config, settings::required("TUNEDROP_TOPIC_ARN")?),
             chat: settings::optional("TUNEDROP_CHAT_TOPIC_ARN").map(|arn| Topic::new(&config, arn)),
-            bus: Bus::new(&config),
+            bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::NOTIFY),
             stack: settings::required("TUNEDROP_STACK")?,
             // Lambda sets it; without it, a message only lacks its link.
             region: settings::optional("AWS_REGION").unwrap_or_default(),

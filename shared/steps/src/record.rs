@@ -7,7 +7,7 @@ use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
 use tunedrop_report::{Outcome, Phase, training_metrics, validation_metrics};
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::record::{Seen, apply};
-use tunedrop_run::event::SOURCE;
+use tunedrop_run::event::{SOURCE, senders};
 use tunedrop_run::metric::trained;
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{Run, State};
@@ -49,7 +49,7 @@ impl Record {
         Ok(Record {
             objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?),
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
-            bus: Bus::new(&config),
+            bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::RECORD),
             jobs: Jobs::new(&config),
             stack: settings::required("TUNEDROP_STACK")?,
         })

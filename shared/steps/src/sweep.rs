@@ -7,7 +7,7 @@ use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
 use tunedrop_report::redact;
 use tunedrop_run::decide::launch::{is_due, is_overtaken};
 use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, held_up, observed, says_again};
-use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::event::{Detail, Kind, VERSION, senders};
 use tunedrop_run::metric::{About, Round};
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{DatasetHead, Run, State, Timestamp};
@@ -32,7 +32,7 @@ impl Sweep {
         let config = tunedrop_aws::config().await;
         Ok(Sweep {
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
-            bus: Bus::new(&config),
+            bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::SWEEP),
             jobs: Jobs::new(&config),
             stack: settings::required("TUNEDROP_STACK")?,
         })

@@ -12,7 +12,7 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Ledger, Objects};
 use tunedrop_report::Verdict;
 use tunedrop_run::dropped::{Dropped, classify};
-use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::event::{Detail, Kind, VERSION, senders};
 use tunedrop_run::fingerprint;
 use tunedrop_run::metric::{About, Judged, Metric};
 use tunedrop_validation::{Finding, Findings};
@@ -50,7 +50,7 @@ impl Validate {
         Ok(Validate {
             objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?),
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
-            bus: Bus::new(&config),
+            bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::VALIDATE),
             stack: settings::required("TUNEDROP_STACK")?,
             default_model: settings::optional("TUNEDROP_DEFAULT_BASE_MODEL"),
             held_by_default: settings::optional("TUNEDROP_LAUNCH").is_some_and(|mode| mode == "manual"),

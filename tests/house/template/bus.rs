@@ -1,0 +1,61 @@
+//! The stack's own bus: who puts which events on it, and what leaves it.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use tunedrop_run::event::{Kind, senders};
+
+use super::{FUNCTIONS, capital, many, properties, statements, template};
+
+fn words(kinds: &[Kind]) -> BTreeSet<&'static str> {
+    kinds.iter().map(|kind| kind.as_str()).collect()
+}
+
+#[test]
+fn each_role_puts_its_own_kinds_of_events_on_the_stacks_bus_alone() {
+    let template = template();
+    let lists = [senders::VALIDATE, senders::LAUNCH, senders::RECORD, senders::NOTIFY, senders::SWEEP];
+    for (function, kinds) in FUNCTIONS.into_iter().zip(lists) {
+        let role = format!("{}Role", capital(function));
+        let puts: Vec<_> = statements(properties(&template, &role))
+            .into_iter()
+            .filter(|statement| many(&statement["Action"]).contains(&"events:PutEvents"))
+            .collect();
+        let [statement] = puts.as_slice() else { panic!("{role} has {} statements that put events", puts.len()) };
+        assert_eq!(statement["Resource"], "Bus.Arn", "{role}");
+        // One call carries several events; the user guide's own examples use this operator.
+        let condition = &statement["Condition"]["ForAllValues:StringEquals"];
+        assert_eq!(condition["events:source"], json!(["tunedrop"]), "{role}");
+        assert_eq!(many(&condition["events:detail-type"]).into_iter().collect::<BTreeSet<_>>(), words(kinds), "{role}");
+        assert!(!kinds.iter().any(|kind| senders::COMMANDS.contains(kind)), "{function} commands nobody");
+    }
+}
+
+#[test]
+fn only_commands_are_taken_from_others_than_the_functions() {
+    let template = template();
+    let policy = properties(&template, "BusPolicy");
+    assert_eq!(policy["EventBusName"], "Bus");
+    let statement = &policy["Statement"];
+    assert_eq!((&statement["Effect"], &statement["Principal"]), (&json!("Deny"), &json!("*")));
+    assert_eq!((&statement["Action"], &statement["Resource"]), (&json!("events:PutEvents"), &json!("Bus.Arn")));
+    let condition = &statement["Condition"];
+    assert_eq!(condition.as_object().map(|map| map.len()), Some(2), "each further condition would narrow the denial");
+    let spared = many(&condition["ForAnyValue:StringNotEquals"]["events:detail-type"]);
+    assert_eq!(spared.into_iter().collect::<BTreeSet<_>>(), words(senders::COMMANDS));
+    let roles: Vec<String> = FUNCTIONS.iter().map(|function| format!("{}Role.Arn", capital(function))).collect();
+    assert_eq!(condition["ArnNotEquals"]["aws:PrincipalArn"], json!(roles));
+}
+
+#[test]
+fn what_happened_is_forwarded_and_commands_are_not() {
+    let template = template();
+    let pattern = &properties(&template, "ForwardRule")["EventPattern"];
+    assert_eq!(many(&pattern["detail-type"]).into_iter().collect::<BTreeSet<_>>(), words(senders::FORWARDED));
+    let put: BTreeSet<&str> =
+        [senders::VALIDATE, senders::LAUNCH, senders::RECORD, senders::NOTIFY, senders::SWEEP, senders::COMMANDS]
+            .into_iter()
+            .flat_map(words)
+            .collect();
+    assert_eq!(put, words(senders::ALL), "every kind has somebody who puts it");
+}
