@@ -2,6 +2,7 @@
 //! needs it doesn't. A permission of the template that has no verdict here fails the test, and so does one whose
 //! absence changes nothing.
 
+mod bus;
 mod journeys;
 mod site;
 mod template;
@@ -43,6 +44,14 @@ fn main() {
     })];
     trials.push(trial("whole", &world, |stack, _| Box::pin(whole(stack))));
     trials.push(trial("without_what_is_not_proven", &world, |stack, _| Box::pin(without_what_is_not_proven(stack))));
+    let on_the_bus: [(&str, for<'s> fn(&'s Stack) -> Trying<'s>); 3] = [
+        ("neighbor_can_only_command", |stack| Box::pin(bus::neighbor_can_only_command(stack))),
+        ("commands_can_be_allowed_one_by_one", |stack| Box::pin(bus::commands_can_be_allowed_one_by_one(stack))),
+        ("each_role_puts_its_own_kinds_only", |stack| Box::pin(bus::each_role_puts_its_own_kinds_only(stack))),
+    ];
+    for (name, run) in on_the_bus {
+        trials.push(trial(&format!("bus/{name}"), &world, move |stack, _| run(stack)));
+    }
     for (index, proof) in PROOFS.iter().enumerate() {
         let name = format!("without/{}/{}/{}", proof.role, proof.sid, proof.action);
         trials.push(trial(&name, &world, move |stack, proven| {
