@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 use bytes::Bytes;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -20,6 +20,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
+use crate::browser;
 use crate::stack::{ACCOUNT, REGION, SECRET};
 
 /// Lambda's own paths begin with this.
@@ -65,7 +66,8 @@ impl Function {
             .route(&format!("{API}/invocation/{{id}}/response"), post(response))
             .route(&format!("{API}/invocation/{{id}}/error"), post(error))
             .route(&format!("{API}/init/error"), post(error))
-            .with_state(Arc::new(Desk { events: Mutex::new(taken), outcomes }));
+            .with_state(Arc::new(Desk { events: Mutex::new(taken), outcomes }))
+            .layer(middleware::from_fn_with_state(api.port(), browser::keep_out));
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::error!("the runtime API stopped: {error}");

@@ -5,6 +5,7 @@
 //! Everything listens on loopback and ends with the [`Stack`].
 
 pub mod bedrock;
+mod browser;
 pub mod build;
 mod client;
 pub mod curve;

@@ -24,6 +24,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
+use crate::browser;
 use answer::Broken;
 
 /// What happens to one call.
@@ -112,7 +113,7 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("no port for the fault proxy")?;
         let address = listener.local_addr().context("no port for the fault proxy")?;
         let http = crate::http().build().context("no HTTP client for the fault proxy")?;
-        let task = tokio::spawn(serve(listener, Arc::new(route), http));
+        let task = tokio::spawn(serve(listener, address.port(), Arc::new(route), http));
         Ok(Proxy { address, task })
     }
 
@@ -133,7 +134,7 @@ impl Drop for Proxy {
     }
 }
 
-async fn serve(listener: TcpListener, route: Arc<Route>, http: reqwest::Client) {
+async fn serve(listener: TcpListener, port: u16, route: Arc<Route>, http: reqwest::Client) {
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -146,7 +147,15 @@ async fn serve(listener: TcpListener, route: Arc<Route>, http: reqwest::Client) 
         };
         let (route, http) = (route.clone(), http.clone());
         tokio::spawn(async move {
-            let one = hyper::service::service_fn(|request| pass_on(request, peer.port(), route.clone(), http.clone()));
+            let one = hyper::service::service_fn(|request: Request<Incoming>| {
+                let (route, http) = (route.clone(), http.clone());
+                async move {
+                    match browser::refusal(request.headers(), port) {
+                        Some(why) => Ok(answer::forbidden(why)),
+                        None => pass_on(request, peer.port(), route, http).await,
+                    }
+                }
+            });
             let served = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), one).await;
             if let Err(error) = served {
                 tracing::debug!(%error, "a connection to the fault proxy ended");

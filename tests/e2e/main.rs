@@ -6,6 +6,7 @@ mod again;
 mod asked;
 mod away;
 mod doctor;
+mod foreign;
 mod guards;
 mod journey;
 mod listen;
@@ -123,6 +124,9 @@ fn main() {
         },
         away::{
             a_network_that_comes_again,
+        },
+        foreign::{
+            no_port_takes_what_a_web_page_sends,
         },
         reports::{
             bad_input_of_every_kind_is_a_finding,

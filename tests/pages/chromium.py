@@ -10,9 +10,9 @@ PATIENCE_S = 60
 
 
 class Chromium:
-    """Runs as long as the `with` block does; `profile` is an empty folder of its own."""
+    """Runs as long as the `with` block does; `profile` is an empty folder of its own, `more` are further flags."""
 
-    def __init__(self, program, profile):
+    def __init__(self, program, profile, *more):
         to_read, self._to_browser = os.pipe()
         self._from_browser, to_write = os.pipe()
 
@@ -31,7 +31,7 @@ class Chromium:
             "--no-sandbox",
         ]
         self._process = subprocess.Popen(
-            [program, *flags, "about:blank"], close_fds=False, preexec_fn=give_pipes,
+            [program, *flags, *more, "about:blank"], close_fds=False, preexec_fn=give_pipes,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
         os.close(to_read)

@@ -45,9 +45,11 @@ pub use weather::{Weather, chance};
 
 use std::future::Future;
 
-use axum::Router;
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
+
+use crate::browser;
 
 /// Where the stand-in finds the rest of the local stack, and how it starts.
 #[derive(Clone, Debug)]
@@ -70,8 +72,9 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let port = listener.local_addr()?.port();
     let standin = world::Standin::start(config);
-    let app = router(standin.clone());
+    let app = router(standin.clone()).layer(middleware::from_fn_with_state(port, browser::keep_out));
     let served = axum::serve(listener, app).with_graceful_shutdown(shutdown).await;
     standin.abandon_jobs();
     served

@@ -5,7 +5,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use hyper::body::Frame;
-use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{
+    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING,
+};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 
@@ -52,8 +54,8 @@ pub(super) async fn forward(
 ) -> Result<Answered, Broken> {
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut headers = head.headers.clone();
-    // Of this connection, not of the call; the body is in our hands as a whole.
-    for own in [CONNECTION, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING] {
+    // Of this connection, not of the call; the body is in our hands as a whole. The service refuses another's `Host`.
+    for own in [CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING] {
         headers.remove(own);
     }
     let request = http.request(head.method.clone(), format!("{target}{path}")).headers(headers).body(body);
@@ -92,6 +94,13 @@ impl Answered {
         *response.headers_mut() = self.headers;
         response
     }
+}
+
+/// To a caller that may not ask at all.
+pub(super) fn forbidden(why: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body { piece: Some(Bytes::from_static(why.as_bytes())), breaks: false });
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
 }
 
 /// As the service says that it is asked too often.
