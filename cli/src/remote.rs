@@ -21,7 +21,7 @@ fn runtime() -> Result<&'static Runtime, String> {
 }
 
 fn explain(failure: Failure) -> String {
-    format!("{failure}; {HINT}")
+    format!("{}; {HINT}", failure.whole())
 }
 
 async fn find(bucket: &str, key: &str) -> Result<(Objects, Option<Object>), String> {

@@ -2,4 +2,5 @@
 
 mod docs;
 mod guards;
+mod sentences;
 mod template;

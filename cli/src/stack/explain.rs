@@ -25,6 +25,7 @@ pub(crate) fn is_passing(error: &Error) -> bool {
 /// What a failed call most often means, and what mends it.
 pub(crate) fn explain(failure: Failure) -> Error {
     let cause = failure.cause.to_lowercase();
+    let failure = failure.whole();
     let has = |words: &[&str]| words.iter().any(|word| cause.contains(word));
     if has(&["expired"]) {
         return anyhow!("the credentials have expired; sign in again, for instance with: aws sso login ({failure})");
@@ -56,7 +57,9 @@ mod tests {
 
     #[test]
     fn what_passes_is_told_from_what_stays() {
-        let explained = |cause: &str| explain(Failure { call: "dynamodb:GetItem".to_owned(), cause: cause.to_owned() });
+        let explained = |cause: &str| {
+            explain(Failure { call: "dynamodb:GetItem".to_owned(), cause: cause.to_owned(), words: None })
+        };
         for passing in ["dispatch failure: io error", "request has timed out", "unhandled error (ThrottlingException)"]
         {
             assert!(is_passing(&explained(passing)), "{passing}");

@@ -138,6 +138,7 @@ impl Account {
             let answer = answer.map_err(|error| Failure {
                 call: "iam:SimulatePrincipalPolicy".to_owned(),
                 cause: DisplayErrorContext(&error).to_string(),
+                words: None,
             })?;
             let allowed = answer.evaluation_results().iter().all(|result| result.eval_decision.as_str() == "allowed");
             if !allowed || answer.evaluation_results().is_empty() {

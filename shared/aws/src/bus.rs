@@ -29,8 +29,11 @@ impl Bus {
 
     /// Puts one event. Fails where the kind isn't this sender's, the call fails, or the bus refuses the entry.
     pub async fn put(&self, kind: Kind, detail: &Detail) -> Result<(), Failure> {
-        let failure =
-            |cause: &str| Failure { call: format!("events:PutEvents {}", kind.as_str()), cause: cause.to_owned() };
+        let failure = |cause: &str| Failure {
+            call: format!("events:PutEvents {}", kind.as_str()),
+            cause: cause.to_owned(),
+            words: None,
+        };
         if !self.puts(kind) {
             return Err(failure("this function does not put events of this kind"));
         }

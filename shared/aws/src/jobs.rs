@@ -65,7 +65,7 @@ impl Jobs {
         };
         // Only what Bedrock itself answered is a refusal; a time-out or a broken connection may have started the job.
         let SdkError::ServiceError(answered) = &error else {
-            return Err(Failure::new(call, &error));
+            return Err(Failure::of_bedrock(call, &error));
         };
         let words = answered.err().message().unwrap_or("Bedrock gave no reason").to_owned();
         Ok(match answered.err().code() {
@@ -74,7 +74,7 @@ impl Jobs {
             Some(
                 "ValidationException" | "ResourceNotFoundException" | "AccessDeniedException" | "TooManyTagsException",
             ) => Started::Refused(words),
-            _ => return Err(Failure::new(call, &error)),
+            _ => return Err(Failure::of_bedrock(call, &error)),
         })
     }
 
@@ -90,7 +90,7 @@ impl Jobs {
             {
                 Ok(None)
             }
-            Err(error) => Err(Failure::new(format!("bedrock:GetModelCustomizationJob {name_or_arn}"), &error)),
+            Err(error) => Err(Failure::of_bedrock(format!("bedrock:GetModelCustomizationJob {name_or_arn}"), &error)),
         }
     }
 
@@ -99,7 +99,7 @@ impl Jobs {
         match self.client.stop_model_customization_job().job_identifier(arn).send().await {
             Ok(_) => Ok(()),
             Err(error) if matches!(error.code(), Some("ConflictException" | "ResourceNotFoundException")) => Ok(()),
-            Err(error) => Err(Failure::new(format!("bedrock:StopModelCustomizationJob {arn}"), &error)),
+            Err(error) => Err(Failure::of_bedrock(format!("bedrock:StopModelCustomizationJob {arn}"), &error)),
         }
     }
 
@@ -108,7 +108,7 @@ impl Jobs {
         match self.client.delete_custom_model().model_identifier(name_or_arn).send().await {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(false),
-            Err(error) => Err(Failure::new(format!("bedrock:DeleteCustomModel {name_or_arn}"), &error)),
+            Err(error) => Err(Failure::of_bedrock(format!("bedrock:DeleteCustomModel {name_or_arn}"), &error)),
         }
     }
 
@@ -120,7 +120,8 @@ impl Jobs {
             let jobs =
                 self.client.list_model_customization_jobs().status_equals(status).into_paginator().items().send();
             let jobs = jobs.collect::<Result<Vec<_>, _>>().await;
-            unfinished += jobs.map_err(|error| Failure::new("bedrock:ListModelCustomizationJobs", &error))?.len();
+            unfinished +=
+                jobs.map_err(|error| Failure::of_bedrock("bedrock:ListModelCustomizationJobs", &error))?.len();
         }
         Ok(unfinished)
     }
@@ -145,7 +146,7 @@ impl Jobs {
             {
                 Ok(Lifecycle::Unknown)
             }
-            Err(error) => Err(Failure::new(format!("bedrock:GetFoundationModel {identifier}"), &error)),
+            Err(error) => Err(Failure::of_bedrock(format!("bedrock:GetFoundationModel {identifier}"), &error)),
         }
     }
 }

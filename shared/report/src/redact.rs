@@ -1,179 +1,93 @@
-//! Bedrock's words, without what they may quote of a record.
+//! Bedrock's words, as far as they are known not to quote a record.
 
-/// What is left of a redacted text, at most; enough for the whole of every message in Bedrock's own list.
-const LENGTH_MAX: usize = 300;
-/// A quoted stretch up to this length is a name, a key or a file; a longer one may be a record.
-const QUOTED_MAX: usize = 40;
+mod known;
+mod slot;
+
+use tunedrop_validation::Catalogue;
+
+use crate::meaning::meaning;
+
+/// What is left of a text, at most. Nothing that is known is longer, but for lists that a stack's operator wrote.
+const LENGTH_MAX: usize = 1500;
 /// Stands where something was cut.
 pub(crate) const CUT: &str = "[…]";
+/// Stands in place of a message whose wording isn't known.
+pub(crate) const WITHHELD: &str =
+    "Bedrock's message isn't shown here, because it may quote a record; the report has it";
 
-/// Words after which Bedrock quotes the data itself (user guide, "Troubleshooting fine-tuning", and AWS's
-/// knowledge centre on fine-tuning errors), and their likely kin.
-const MARKERS: [&str; 21] = [
-    "starting with",
-    "starts with",
-    "beginning with",
-    "begins with",
-    "ending with",
-    "record:",
-    "records:",
-    "line:",
-    "row:",
-    "sample:",
-    "example:",
-    "content:",
-    "text:",
-    "input:",
-    "output:",
-    "prompt:",
-    "completion:",
-    "message:",
-    "value:",
-    "received:",
-    "got:",
-];
-
-/// Cuts what may be a record's text out of Bedrock's words, for wherever they leave the ledger and the report.
+/// Reduces a reason to what is known not to quote a record, for wherever it leaves the ledger and the report.
 ///
-/// Cut are: anything in braces, quoted stretches of more than 40 characters, quotes that don't pair up, and all
-/// that follows words such as `starting with` or `record:`. What remains is at most 300 characters long.
-/// Where it is in doubt it cuts: the whole text is in the report.
+/// A sentence whose whole wording is known passes, with its numbers and names. Where text follows such a sentence, the
+/// sentence passes and the text is cut. Of all other messages nothing passes: if the message has a known meaning, that
+/// meaning's own words take its place, otherwise one fixed sentence does. Redacting twice changes nothing.
 pub fn redact(text: &str) -> String {
-    let mut text = cut(text);
-    // What is shortened may end in the middle of a quote, which then no longer pairs up.
-    while text.chars().count() > LENGTH_MAX {
-        let kept: String = text.chars().take(LENGTH_MAX - CUT.chars().count()).collect();
-        text = cut(&kept);
-        if !text.ends_with(CUT) {
-            text.push_str(CUT);
-        }
-    }
-    text
-}
-
-fn cut(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (text, followed) = match end_of_marker(&text) {
-        Some(end) => (&text[..end], true),
-        None => (text.as_str(), false),
-    };
-    let mut out = String::new();
-    let mut rest = text;
-    let mut before = ' ';
-    while let Some(c) = rest.chars().next() {
-        let width = match stretch(rest, before) {
-            Stretch::None => {
-                out.push(c);
-                c.len_utf8()
-            }
-            Stretch::Kept(width) => {
-                out.push_str(&rest[..width]);
-                width
-            }
-            Stretch::Cut(width) => {
-                out.push_str(CUT);
-                width
-            }
-        };
-        before = rest[..width].chars().next_back().unwrap_or(' ');
-        rest = &rest[width..];
-    }
-    if followed && !out.ends_with(CUT) {
-        out.push(' ');
-        out.push_str(CUT);
-    }
-    out
-}
-
-/// Where the first marker that has something behind it ends.
-fn end_of_marker(text: &str) -> Option<usize> {
-    // Only ASCII letters change their case, so places are the same in both.
-    let lower = text.to_ascii_lowercase();
-    let end = |marker: &&str| {
-        let hits = lower.match_indices(*marker);
-        let whole = |at: usize| !lower[..at].ends_with(|c: char| c.is_alphanumeric());
-        hits.map(|(at, hit)| (at, at + hit.len())).find(|(at, _)| whole(*at)).map(|(_, end)| end)
-    };
-    MARKERS.iter().filter_map(end).min().filter(|end| !text[*end..].trim().is_empty())
-}
-
-/// What begins at a place: its width in bytes, and what becomes of it.
-enum Stretch {
-    None,
-    Kept(usize),
-    Cut(usize),
-}
-
-fn stretch(rest: &str, before: char) -> Stretch {
-    let Some(open) = rest.chars().next() else {
-        return Stretch::None;
-    };
-    let close = match open {
-        '{' => return Stretch::Cut(braces(rest)),
-        '"' | '`' | '\'' => open,
-        '“' | '„' => '”',
-        '‘' => '’',
-        '«' => '»',
-        _ => return Stretch::None,
-    };
-    let after = rest[open.len_utf8()..].chars().next().unwrap_or(' ');
-    if "'‘".contains(open) && before.is_alphanumeric() && after.is_alphanumeric() {
-        return Stretch::None; // an apostrophe
-    }
-    let width = quoted(rest, open, close);
-    match width {
-        Some(width) if rest[..width].chars().count() <= QUOTED_MAX + 2 && !rest[..width].contains('{') => {
-            Stretch::Kept(width)
-        }
-        Some(width) => Stretch::Cut(width),
-        None => Stretch::Cut(rest.len()),
+    let kept = known_whole(&text).or_else(|| known_beginning(&text)).filter(|kept| kept.len() <= LENGTH_MAX);
+    match (kept, meaning(&text)) {
+        (Some(kept), _) => kept,
+        (None, _) if text.is_empty() => text,
+        (None, Some(meaning)) => format!("{} {CUT}", meaning.words),
+        (None, None) => WITHHELD.to_owned(),
     }
 }
 
-/// Up to the brace that closes the first one; all, where none does. Braces in strings count too: that cuts more, never less.
-fn braces(rest: &str) -> usize {
-    let mut depth = 0usize;
-    for (at, c) in rest.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 1 => return at + 1,
-            '}' => depth -= 1,
-            _ => {}
+/// Whether the report has more than `reason`, which was redacted, says.
+pub(crate) fn has_more(reason: &str) -> bool {
+    reason.contains(CUT)
+}
+
+/// The text, where all of it is known.
+fn known_whole(text: &str) -> Option<String> {
+    let bare = text.strip_suffix('.').unwrap_or(text);
+    let is_note = || Catalogue::embedded().models().iter().any(|model| model.withdrawn_note().as_deref() == Some(text));
+    if text == WITHHELD || is_note() {
+        return Some(text.to_owned());
+    }
+    if let Some(beginning) = text.strip_suffix(CUT).map(str::trim_end) {
+        let whole = known::sentences().any(|sentence| fill(sentence, beginning, true).is_some());
+        let meant = || meaning(beginning).is_some_and(|meaning| meaning.words == beginning);
+        if whole || meant() {
+            return Some(text.to_owned());
         }
     }
-    rest.len()
+    known::sentences().find_map(|sentence| fill(sentence, bare, true)).map(|(kept, _)| kept)
 }
 
-/// Up to the quote that closes the first one. Quotes of the same kind within count as nested, for a record that is
-/// quoted unescaped brings its own; a mark between two letters or behind a backslash is text.
-fn quoted(rest: &str, open: char, close: char) -> Option<usize> {
-    let mut depth = 0usize;
-    let mut before = ' ';
-    let mut chars = rest.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let after = chars.peek().map_or(' ', |(_, next)| *next);
-        if c == open || c == close {
-            let inside = before.is_alphanumeric() && after.is_alphanumeric();
-            let opens = if open == close {
-                depth == 0 || (!after.is_whitespace() && (before.is_whitespace() || "([{:,=".contains(before)))
-            } else {
-                c == open
-            };
-            if before == '\\' || (inside && depth > 0) {
-                // Part of the text.
-            } else if opens {
-                depth += 1;
-            } else {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at + c.len_utf8());
-                }
-            }
-        }
-        before = c;
-    }
-    None
+/// The longest known sentence that the text begins with. What follows it is cut.
+fn known_beginning(text: &str) -> Option<String> {
+    let filled = known::sentences().filter(|sentence| !sentence.ends_with("{cut}"));
+    let (kept, _) = filled.filter_map(|sentence| fill(sentence, text, false)).max_by_key(|(_, width)| *width)?;
+    Some(format!("{kept} {CUT}"))
 }
+
+/// The sentence with its slots filled from the beginning of `text`, and how much of that it took; all, if `whole`.
+fn fill(sentence: &str, text: &str, whole: bool) -> Option<(String, usize)> {
+    let (literal, rest) = match sentence.split_once('{') {
+        Some((literal, rest)) => (literal, Some(rest)),
+        None => (sentence, None),
+    };
+    let after = text.strip_prefix(literal)?;
+    let Some((slot, rest)) = rest.and_then(|rest| rest.split_once('}')) else {
+        // In the middle of a word the sentence would be another one.
+        let ends = if whole { after.is_empty() } else { !after.starts_with(|c: char| c.is_alphanumeric()) };
+        return ends.then(|| (literal.to_owned(), literal.len()));
+    };
+    // What a slot takes ends where the sentence's next words begin; they may occur in what it takes.
+    let next = rest.split('{').next().unwrap_or_default();
+    let ends: Vec<usize> = match (next.is_empty(), whole) {
+        (true, true) => vec![after.len()],
+        (true, false) => vec![after.find(' ').unwrap_or(after.len())],
+        (false, _) => after.match_indices(next).map(|(at, _)| at).take(ENDS_MAX).collect(),
+    };
+    ends.into_iter().filter(|end| slot::takes(slot, &after[..*end])).find_map(|end| {
+        let (filled, width) = fill(rest, &after[end..], whole)?;
+        let shown = if slot == "cut" { CUT } else { &after[..end] };
+        Some((format!("{literal}{shown}{filled}"), literal.len() + end + width))
+    })
+}
+
+/// A slot's end is looked for in so many places: more of them make no sentence that anyone wrote.
+const ENDS_MAX: usize = 16;
 
 #[cfg(test)]
 mod tests;

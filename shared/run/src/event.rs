@@ -95,7 +95,7 @@ impl Kind {
     }
 }
 
-/// The `detail` of every event of ours. Never a record's text: a failure message is redacted and cut.
+/// The `detail` of every event of ours. Never a record's text: of a failure message only known wording passes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Detail {
     /// [`VERSION`].

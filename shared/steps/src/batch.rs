@@ -8,6 +8,7 @@ use lambda_runtime::{Diagnostic, Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 use tracing::{error, warn};
 use tunedrop_aws::Failure;
+use tunedrop_report::redact;
 use tunedrop_run::event::{Detail, VERSION};
 
 /// Why an event must come again.
@@ -19,6 +20,16 @@ pub enum StepError {
     /// Something is under way that must end first.
     #[error("{0}")]
     NotYet(String),
+}
+
+impl StepError {
+    /// Bedrock's words, as far as a log may have them.
+    fn words(&self) -> Option<String> {
+        match self {
+            StepError::Service(failure) => failure.words.as_deref().map(redact),
+            StepError::NotYet(_) => None,
+        }
+    }
 }
 
 impl From<StepError> for Diagnostic {
@@ -45,14 +56,14 @@ pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<()
             let event: EventBridgeEvent<Value> = match serde_json::from_str(body) {
                 Ok(event) => event,
                 Err(fault) => {
-                    warn!(message.bytes = body.len(), %fault, "poison: the message is no event");
+                    warn!(message.bytes = body.len(), fault = ?fault.classify(), "poison: the message is no event");
                     continue;
                 }
             };
             // Boxed: unboxed, the future of a whole step is more than the compiler lays out within its depth limit.
             let stepping: Pin<Box<dyn Future<Output = _> + '_>> = Box::pin(step(event, deadline));
             if let Err(fault) = stepping.await {
-                error!(%fault, "the event goes back to its queue");
+                error!(%fault, bedrock.words = fault.words(), "the event goes back to its queue");
                 response.add_failure(message.message_id.unwrap_or_default());
             }
         }
@@ -67,7 +78,7 @@ pub async fn serve_schedule(step: impl AsyncFn() -> Result<(), StepError>) -> Re
     run(service_fn(async move |_: LambdaEvent<Value>| match step().await {
         Ok(()) => Ok(()),
         Err(fault) => {
-            error!(%fault, "the sweep was cut short; the next one starts over");
+            error!(%fault, bedrock.words = fault.words(), "the sweep was cut short; the next one starts over");
             Err(Diagnostic::from(fault))
         }
     }))
@@ -85,7 +96,8 @@ pub(crate) fn own_detail(event: &EventBridgeEvent<Value>, stack: &str) -> Option
         Ok(detail) if detail.stack == stack => Some(detail),
         Ok(_) => None,
         Err(fault) => {
-            warn!(%fault, "poison: the event's detail can't be read");
+            // The error's own words may quote the event.
+            warn!(fault = ?fault.classify(), "poison: the event's detail can't be read");
             None
         }
     }

@@ -10,6 +10,7 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Lifecycle, Objects, Open, Started};
+use tunedrop_report::redact;
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::{self as decide, Answer};
 use tunedrop_run::event::{Kind, senders};
@@ -201,7 +202,7 @@ impl Launch {
                 self.write(run, Ok(write)).await?;
             }
             Ok(Answer::GivesBack(write)) => {
-                info!(reason = write.waiting, "no free slot: the run stays queued");
+                info!(reason = write.waiting.as_deref().map(redact), "no free slot: the run stays queued");
                 self.write(run, Ok(write)).await?;
                 return Ok(Drain::NoSlot);
             }

@@ -97,12 +97,12 @@ async fn read(
         let expected = format!("bytes {first}-{last}/{}", object.size);
         let range = answer.content_range().unwrap_or("the whole object").to_owned();
         if range != expected {
-            return Err(Failure { call: call(), cause: format!("answered with {range}, not {expected}") });
+            return Err(Failure { call: call(), cause: format!("answered with {range}, not {expected}"), words: None });
         }
         match answer.body.collect().await.map(|bytes| bytes.to_vec()) {
             Ok(bytes) if bytes.len() as u64 == last + 1 - first => return Ok(Some(bytes)),
             Ok(bytes) if tries == TRIES => {
-                return Err(Failure { call: call(), cause: format!("only {} bytes came", bytes.len()) });
+                return Err(Failure { call: call(), cause: format!("only {} bytes came", bytes.len()), words: None });
             }
             Err(error) if tries == TRIES => return Err(Failure::new(call(), &error)),
             _ => tries += 1,

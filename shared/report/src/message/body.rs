@@ -36,9 +36,9 @@ pub(super) fn middle(topic: Topic, detail: &Detail) -> String {
         let _ = writeln!(out, "\n{}", visible(mended));
     }
     if let Some(reason) = detail.reason.as_deref().filter(|reason| !reason.trim().is_empty()) {
-        let title = if reason.contains(redact::CUT) { "Reason (the report has the whole of it)" } else { "Reason" };
+        let title = if redact::has_more(reason) { "Reason (the report has the whole of it)" } else { "Reason" };
         let _ = write!(out, "\n{title}:\n{}\n", indented(reason));
-        if let Some(Meaning { means, mend }) = meaning(reason) {
+        if let Some(Meaning { means, mend, .. }) = meaning(reason) {
             let _ = write!(out, "\nWhat it means:\n  {means}\n  {mend}\n");
         }
     }

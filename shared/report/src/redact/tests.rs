@@ -5,7 +5,7 @@ use super::*;
 
 /// What Bedrock is known to say (troubleshooting pages, and threads that quote it), with data put in where it quotes some.
 #[test]
-fn bedrocks_own_messages_keep_their_sense() {
+fn keeps_the_sense_of_bedrocks_known_messages() {
     let messages = [
         "Could not validate GetObject permissions to access Amazon S3 bucket: my-bucket at key runs/a-1/data/train.jsonl",
         "Amazon S3 perms missing (PutObject): Could not validate PutObject permissions to access S3 bucket: my-bucket at key output/.write_access_check_file.tmp",
@@ -17,37 +17,59 @@ fn bedrocks_own_messages_keep_their_sense() {
         "Max sum of input and output token length 5000 exceeds total limit of 4096",
         "Automated tests flagged this fine-tuning job as including materials that are potentially inconsistent with Anthropic's third-party license terms",
         "Encountered an unexpected error when processing the request, please try again",
+        "Encountered an internal error. Please look at Ada Lovelace",
         "The provided model identifier is invalid",
         "The provided S3 URI is invalid",
         "Invalid training input data configuration. Check the input data S3 Uris (Uri should be a file, not a directory)",
         "User: arn:aws:iam::1:role/x is not authorized to perform: bedrock:CreateModelCustomizationJob with an explicit deny",
-        "1 validation error detected: Value 'a b' at 'jobName' failed to satisfy constraint",
+        "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/z because no identity-based policy allows the iam:PassRole action",
+        "1 validation error detected: Value 'a b' at 'jobName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z]+",
+        "You have reached the limit of 10 scheduled model customization jobs for your account in this Region",
+        "Service quota exceeded: Number of customization jobs",
     ];
     insta::assert_snapshot!(messages.map(redact).join("\n"));
 }
 
+/// The exploit p14 of the security review: record text in wordings that nobody documents.
 #[test]
-fn records_do_not_come_through() {
-    let secret = "the patient Ada Lovelace, born 1815, has a rare disease";
+fn withholds_record_text_in_unknown_wording() {
+    let secret = "Ada Lovelace lives at 12 High Street, card 4111 1111 1111 1111";
     for text in [
+        format!("Invalid record at line 3: {secret}"),
+        format!("Failed to parse line 17 of train.jsonl: {secret}"),
+        format!("Unexpected token near {secret}"),
+        format!("Sample 3 ({secret}) is invalid"),
+        format!("Bad sample [{secret}]"),
+        "Bad values 'Ada Lovelace', 'lives at 12', 'High Street'".to_owned(),
+        format!("{secret} is not valid"),
+        format!("Your account is suspended. Verify at https://evil.example/{secret}"),
+        format!("Unable to parse Amazon S3 file: train.jsonl. Line 3 says {secret}"),
+        format!("Unable to parse Amazon S3 file: {secret}. Data files must conform to JSONL format"),
+        format!("Input size exceeded: {secret}"),
+        format!("Encountered an unexpected error, please try again with {secret}"),
+        format!("The number of {secret} records is 3; the model nova-lite needs at least 8"),
+        format!("1 validation error detected: Value '{secret}' at '{secret}' failed to satisfy constraint"),
+        format!("Maximum input token count 4097 exceeds limit of 4096 in {secret}"),
+        format!("User: {secret} is not authorized to perform: {secret}"),
+        format!("stopped by {secret} before it was launched"),
         format!("bad \"{secret}\" in line 3"),
-        format!("bad '{secret}' in line 3"),
-        format!("bad `{secret}` in line 3"),
-        format!("bad “{secret}” in line 3"),
-        format!("bad \"{secret} in line 3"),
-        format!("bad \"She said \"yes\" and {secret}\" in line 3"),
-        format!("bad \"She said \\\"yes\\\" and {secret}\" in line 3"),
-        format!("Invalid RECORD: {secret}"),
-        format!("bad record starting with\n{secret}"),
         format!("bad {{\"input\": \"x\", \"y\": \"{secret}\"}}"),
-        format!("bad '{{\"a\": \"{secret}\"}}', and '{{\"b\": \"{secret}"),
+        format!("Bedrock's message isn't shown here, because {secret}"),
+        format!("{secret} {CUT}"),
     ] {
         let left = redact(&text);
-        assert!(!left.contains("Ada") && !left.contains("disease"), "{left}");
-        assert!(left.to_lowercase().starts_with("bad") || left.starts_with("Invalid"), "{left}");
-        assert!(left.contains(CUT));
+        for word in ["Ada", "Lovelace", "High", "Street", "4111", "evil", "https"] {
+            assert!(!left.contains(word), "{text} became {left}");
+        }
+        assert!(!left.is_empty());
     }
-    assert_eq!(redact("bad {\"input\": \"Bob\"}."), "bad […].");
+}
+
+#[test]
+fn shows_what_a_message_means_where_its_words_are_withheld() {
+    let left = redact("Could not validate GetObject permissions for Ada Lovelace");
+    assert_eq!(left, "Could not validate GetObject permissions […]");
+    assert_eq!(redact("Invalid record: Ada Lovelace"), WITHHELD);
 }
 
 #[test]
@@ -55,36 +77,74 @@ fn our_own_refusals_come_through_whole() {
     for note in Catalogue::embedded().models().iter().filter_map(|model| model.withdrawn_note()) {
         assert_eq!(redact(&note), note);
     }
-    let guard = "up to 6000000 tokens would be billed (3000000 in the data, at the upper end of the estimate, × 2 epochs), and the recipe's guard.max_tokens is 5000000; use fewer records or epochs, or raise it";
-    assert_eq!(redact(guard), guard);
+    for guard in [
+        "up to 6000000 tokens would be billed (3000000 in the data, at the upper end of the estimate, × 2 epochs), and the recipe's guard.max_tokens is 5000000; use fewer records or epochs, or raise it",
+        "up to 40.02 USD would be billed (2000 tokens at 20.01 per 1,000), and the recipe's guard.max_cost_usd is 40; use fewer records or epochs, or raise it",
+        "this stack launches nova-micro, nova-pro only, and the recipe asks for amazon.nova-lite-v1:0:300k; change the recipe's base_model, or the stack's AllowedBaseModels",
+        "the stack's MaxTokensPerRun is 10, and how many tokens this run would bill can't be told beforehand; remove that guard to launch it",
+        "the stack's MaxCostPerRunUsd is 0.5 USD, and no price is known for amazon.nova-lite-v1:0:300k; say price_per_1k_tokens in the recipe, or remove that guard",
+        "Bedrock lists amazon.nova-lite-v1:0:300k as legacy, and starts no new customization jobs on legacy models; choose a live one, such as nova-lite",
+        "stopped by ada before it was launched",
+        "Bedrock no longer knows this job",
+    ] {
+        assert_eq!(redact(guard), guard);
+    }
+    let own = "Our Own Model can no longer be customized: our vendor says so; a live model to use instead is nova-lite";
+    assert_eq!(redact(own), "[…] can no longer be customized: […]; a live model to use instead is nova-lite");
 }
 
 #[test]
-fn long_texts_end_where_they_are_cut() {
-    let left = redact(&"word ".repeat(200));
-    assert_eq!(left.chars().count(), LENGTH_MAX);
-    assert!(left.ends_with(CUT));
-    assert_eq!(redact("  two\n\n words "), "two words");
+fn takes_line_breaks_and_nothing_at_all() {
+    assert_eq!(redact("  Rate\n\n exceeded "), "Rate exceeded");
     assert_eq!(redact(""), "");
+}
+
+/// Every word of four letters or more that a redacted text can have of its own.
+fn vocabulary() -> std::collections::BTreeSet<String> {
+    let meanings = crate::meaning::all_words();
+    let all = known::sentences().chain(meanings).chain([WITHHELD]).collect::<Vec<_>>().join(" ");
+    words(&all).collect()
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4).map(str::to_lowercase)
+}
+
+/// Wordings that introduce a record, none of them known.
+fn wordings() -> impl Strategy<Value = (String, String)> {
+    let before = prop_oneof![
+        "[A-Z][a-z]{2,9}( [a-z]{1,9}){0,6}[:,(\\[\"'`]? ?",
+        Just("Invalid record at line 3: ".to_owned()),
+        Just("Sample 12 (".to_owned()),
+        Just("Unable to parse Amazon S3 file: train.jsonl. Line 7: ".to_owned()),
+        Just("Input size exceeded in file train.jsonl for record starting with ".to_owned()),
+        Just("Encountered an internal error. ".to_owned()),
+        Just("Could not validate GetObject permissions of ".to_owned()),
+    ];
+    (before, "[\"'`)\\]]?( [a-z]{1,9}){0,4}\\.?")
 }
 
 proptest! {
     #[test]
-    fn nothing_gets_longer_than_the_limit(text in r#"([a-z ]{0,20}["'`{}“”«»\\:.]?(record:)?){0,60}"#) {
-        let left = redact(&text);
-        prop_assert!(left.chars().count() <= LENGTH_MAX);
-        prop_assert!(!left.contains('{'), "{}", left);
+    fn no_word_of_a_record_in_unknown_wording_survives(
+        (before, after) in wordings(),
+        record in "[A-Za-z][a-z]{0,11}([ ,.:;'\"(){}\\[\\]/@-]{1,2}[A-Za-z0-9]{1,12}){1,20}",
+    ) {
+        let left = redact(&format!("{before}{record}{after}"));
+        let known = vocabulary();
+        let left: std::collections::BTreeSet<String> = words(&left).collect();
+        let leaked: Vec<String> = words(&record).filter(|word| left.contains(word) && !known.contains(word)).collect();
+        prop_assert!(leaked.is_empty(), "{:?} of {}{}{}", leaked, before, record, after);
     }
 
     #[test]
-    fn a_long_quoted_record_never_survives(before in "[A-Za-z ]{0,60}", record in "[0-9][a-zA-Z0-9 ,.?!]{60,400}", after in "[a-z ]{0,20}", quote in "[\"'`]") {
-        let text = format!("{before} {quote}{record}{quote} {after}");
-        let left = redact(&text);
-        prop_assert!(!left.contains(&record[..30]), "{}", left);
+    fn redacting_twice_changes_nothing(text in r#"([A-Za-z ]{0,20}["'`{}:.\[…\]]?(Rate exceeded|Input size exceeded|stopped by )?){0,20}"#) {
+        let once = redact(&text);
+        prop_assert_eq!(redact(&once), once);
     }
 
     #[test]
     fn any_text_is_taken(text in any::<String>()) {
-        prop_assert!(redact(&text).chars().count() <= LENGTH_MAX);
+        prop_assert!(redact(&text).len() <= LENGTH_MAX + CUT.len() + 1);
     }
 }
