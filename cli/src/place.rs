@@ -1,6 +1,7 @@
 //! Where data lies: standard input, a path, or an address in S3.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::remote;
@@ -22,6 +23,13 @@ pub(crate) enum Place {
 pub(crate) struct Unreadable {
     pub(crate) path: String,
     pub(crate) why: String,
+}
+
+/// The beginning of a file that may have no end, as a device has none.
+fn local(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl Place {
@@ -75,18 +83,10 @@ impl Place {
 
     /// The bytes of a small file, at most `most` of them; `None` where there is none.
     pub(crate) fn small(&self, most: usize) -> Result<Option<Vec<u8>>, Unreadable> {
-        let mut bytes = Vec::new();
-        let mut take = |chunk: &[u8]| bytes.extend(chunk.iter().take(most.saturating_sub(bytes.len())));
         match self {
-            Place::Remote { bucket, key } => {
-                let found = remote::read(bucket, key, &mut |chunk| take(chunk)).map_err(|why| self.because(why))?;
-                Ok(found.map(|()| bytes))
-            }
-            Place::Local(path) => match std::fs::read(path) {
-                Ok(read) => {
-                    take(&read);
-                    Ok(Some(bytes))
-                }
+            Place::Remote { bucket, key } => remote::beginning(bucket, key, most).map_err(|why| self.because(why)),
+            Place::Local(path) => match local(path, most) {
+                Ok(read) => Ok(Some(read)),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(self.unreadable(&error)),
             },

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
-use tunedrop_aws::{Failure, Object, Objects, Piece};
+use tunedrop_aws::{Failure, Object, Objects, Piece, Unreadable};
 use tunedrop_validation::catalogue::MediaLimits;
 use tunedrop_validation::{Findings, MediumMet};
 
@@ -43,8 +43,34 @@ pub(crate) fn look_at(bucket: &str, file: &str, media: &[MediumMet], limits: &Me
     })
 }
 
+fn unreadable(why: Unreadable) -> &'static str {
+    match why {
+        Unreadable::Archived => "it is in an archive tier of S3; restore it first",
+        Unreadable::CustomerKey => "it is encrypted with a customer-provided key (SSE-C), which S3 doesn't keep",
+        Unreadable::ForeignKey => "it is encrypted with a KMS key that you may not use",
+    }
+}
+
+/// The first bytes of an object, at most `most` of them; `None` where there is no such object.
+pub(crate) fn beginning(bucket: &str, key: &str, most: usize) -> Result<Option<Vec<u8>>, String> {
+    let mut bytes = Vec::new();
+    let found = pieces(bucket, key, &mut |piece| {
+        bytes.extend(piece.iter().take(most - bytes.len()));
+        bytes.len() < most
+    })?;
+    Ok(found.map(|()| bytes))
+}
+
 /// Hands the bytes of an object to `take`, in order; `None` where there is no such object.
 pub(crate) fn read(bucket: &str, key: &str, take: &mut dyn FnMut(&[u8])) -> Result<Option<()>, String> {
+    pieces(bucket, key, &mut |piece| {
+        take(piece);
+        true
+    })
+}
+
+/// Hands them on as long as `take` wants more.
+fn pieces(bucket: &str, key: &str, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<Option<()>, String> {
     runtime()?.block_on(async {
         let (objects, Some(object)) = find(bucket, key).await? else {
             return Ok(None);
@@ -52,8 +78,10 @@ pub(crate) fn read(bucket: &str, key: &str, take: &mut dyn FnMut(&[u8])) -> Resu
         let mut ranges = objects.ranges(&object);
         loop {
             match ranges.next().await.map_err(explain)? {
-                Piece::Bytes(bytes) => take(&bytes),
+                Piece::Bytes(bytes) if take(&bytes) => {}
+                Piece::Bytes(_) => return Ok(Some(())),
                 Piece::End => return Ok(Some(())),
+                Piece::Unreadable(why) => return Err(unreadable(why).to_owned()),
                 Piece::Changed => return Err("it was replaced while it was read; run this again".to_owned()),
             }
         }

@@ -4,12 +4,12 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use tunedrop_run::Run;
 
 use crate::print;
-use crate::stack::{Stack, StackArgs, block_on, explain};
+use crate::stack::{Stack, StackArgs, block_on, explain, reports};
 use crate::write::whole_file;
 
 /// A report of 40,000 findings has 114 kB.
@@ -18,7 +18,8 @@ const REPORT_MAX: usize = 64 << 20;
 /// Open the report on a run
 ///
 /// A copy is put on this machine and opened in the browser: the verdict on the data, or, where the job is over, how it
-/// went. Reports may show up to 120 characters of the data; the copy can be read by you alone.
+/// went. Reports may show up to 120 characters of the data. The copy is in ~/.local/state/tunedrop/reports, where you
+/// alone can read it; the next `tunedrop report` removes copies that are older than a day.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop report support-bot
@@ -49,8 +50,7 @@ pub(crate) fn report(args: &ReportArgs) -> Result<ExitCode> {
             print(&format!("{}\n", path.display()))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let folder = tempfile::Builder::new().prefix("tunedrop-").tempdir().context("no temporary folder")?.keep();
-        let path = folder.join(format!("{}.html", run.run_id));
+        let path = reports()?.join(format!("{}.html", run.run_id));
         whole_file(&path, &page)?;
         print(&format!("{}\n", path.display()))?;
         if std::io::stdout().is_terminal() {

@@ -13,6 +13,7 @@ use tunedrop_run::Run;
 use tunedrop_run::event::senders;
 
 pub(crate) use explain::{explain, is_passing};
+pub(crate) use state::reports;
 
 /// Runs looked through for one that a text names, the newest first.
 const LOOKED_THROUGH: usize = 5_000;

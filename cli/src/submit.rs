@@ -120,6 +120,10 @@ fn checked(args: &SubmitArgs) -> Result<Option<files::Files>> {
     let data =
         || DataArgs { paths: vec![args.dir.clone()], model: None, customization: None, role: None, catalogue: None };
     let catalogue = catalogue::load(None)?;
+    // Before it is read, and shown where it has a fault.
+    if args.dir.is_dir() {
+        files::recipe(&args.dir)?;
+    }
     let (mut sets, unreadable) = set::sets(&data(), &catalogue)?;
     if let Some(fault) = unreadable.first() {
         bail!("{}: {}; tunedrop init {} makes a recipe", fault.path, fault.why, args.dir.display());

@@ -1,8 +1,9 @@
-//! What is remembered between commands: the stack used last, and where a local stack listens.
+//! What is kept between commands: the stack used last, where a local stack listens, and copies of reports.
 //!
-//! Both lie in `$XDG_STATE_HOME/tunedrop`, or `~/.local/state/tunedrop`.
+//! All of it is in `$XDG_STATE_HOME/tunedrop`, or `~/.local/state/tunedrop`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -25,6 +26,9 @@ pub(super) struct Local {
     pub(super) stack: String,
     pub(super) endpoints: Endpoints,
 }
+
+/// How long a copy of a report stays, at least; the next `tunedrop report` removes it.
+const COPIES_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn folder() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -49,6 +53,30 @@ pub(super) fn local() -> Result<Local> {
             key: (file.access_key, file.secret),
         },
     })
+}
+
+/// Where the copies of reports lie that `tunedrop report` opens: they may show data, so the folder is its owner's alone.
+///
+/// A copy is written over by the next one of the same run, and removed once it is a day old.
+pub(crate) fn reports() -> Result<PathBuf> {
+    let folder =
+        folder().context("neither XDG_STATE_HOME nor HOME is set; say where to write with -o")?.join("reports");
+    let cannot = || format!("{} can't be made", folder.display());
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&folder).with_context(cannot)?;
+    #[cfg(unix)]
+    std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o700)).with_context(cannot)?;
+    for entry in std::fs::read_dir(&folder).with_context(cannot)?.flatten() {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        if modified.and_then(|then| then.elapsed().ok()).is_some_and(|age| age > COPIES_KEPT) {
+            // Whatever keeps it from being removed is there the next time, too.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+    Ok(folder)
 }
 
 /// The stack used last.

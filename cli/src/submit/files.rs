@@ -1,14 +1,20 @@
 //! What of a folder is uploaded, and in which order.
+//!
+//! A link is followed only to what is in the folder itself and isn't hidden: a folder that came from somewhere else may
+//! hold links to keys and credentials.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail, ensure};
 use tunedrop_run::dropped::RECIPES;
 
 use super::hold;
 use crate::place::Place;
 use crate::set::Set;
+
+/// Far above any dataset; links to folders that hold links to folders can make more of a few files.
+const FILES_MAX: usize = 1_000_000;
 
 /// What goes up, and in which order.
 #[derive(Debug)]
@@ -31,33 +37,83 @@ pub(super) struct File {
     pub(super) bytes: u64,
 }
 
-pub(super) fn of(dir: &Path, set: &Set) -> Result<Files> {
+/// The recipe's name. It is not a link that leads out of the folder.
+pub(super) fn recipe(dir: &Path) -> Result<&'static str> {
     let recipe = RECIPES.iter().copied().find(|name| dir.join(name).is_file());
     let recipe = recipe.context("the folder holds no recipe; make one with: tunedrop init")?;
-    let mut files = Vec::new();
+    Folder::at(dir)?.real(&dir.join(recipe))?;
+    Ok(recipe)
+}
+
+pub(super) fn of(dir: &Path, set: &Set) -> Result<Files> {
+    let recipe = recipe(dir)?;
+    let mut folder = Folder::at(dir)?;
     for entry in entries(dir)? {
         if entry.is_dir() {
-            below(dir, &entry, &mut files)?;
+            folder.below(&entry)?;
         }
     }
     for (_, place) in &set.files {
         if let Place::Local(path) = place {
-            files.push(file(dir, path)?);
+            folder.file(path)?;
         }
     }
-    files.push(file(dir, &dir.join(recipe))?);
-    Ok(Files { hold: set.recipe.as_ref().and_then(hold::recipe), all: files, recipe })
+    folder.file(&dir.join(recipe))?;
+    Ok(Files { hold: set.recipe.as_ref().and_then(hold::recipe), all: folder.files, recipe })
 }
 
-fn below(dir: &Path, folder: &Path, files: &mut Vec<File>) -> Result<()> {
-    for entry in entries(folder)? {
-        if entry.is_dir() {
-            below(dir, &entry, files)?;
-        } else {
-            files.push(file(dir, &entry)?);
-        }
+/// The folder as it is walked through.
+struct Folder<'d> {
+    dir: &'d Path,
+    /// Without links.
+    real: PathBuf,
+    /// The folders that are being read, without links: one that is met again leads in a circle.
+    open: Vec<PathBuf>,
+    files: Vec<File>,
+}
+
+impl<'d> Folder<'d> {
+    fn at(dir: &'d Path) -> Result<Folder<'d>> {
+        let real = dir.canonicalize().with_context(|| format!("{} can't be read", dir.display()))?;
+        Ok(Folder { dir, open: vec![real.clone()], real, files: Vec::new() })
     }
-    Ok(())
+
+    /// Where `path` really is.
+    fn real(&self, path: &Path) -> Result<PathBuf> {
+        let real = path.canonicalize().with_context(|| format!("{} can't be read", path.display()))?;
+        let Ok(inside) = real.strip_prefix(&self.real) else {
+            bail!(
+                "{} is a link that leads out of the folder; nothing was uploaded. Copy what it points to into the folder, or remove the link",
+                path.display()
+            );
+        };
+        let hidden = inside.components().any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+        ensure!(!hidden, "{} is a link to a hidden file; nothing was uploaded. Remove the link", path.display());
+        Ok(real)
+    }
+
+    fn below(&mut self, folder: &Path) -> Result<()> {
+        let real = self.real(folder)?;
+        if self.open.contains(&real) {
+            bail!("{} is a link to a folder that it is in; nothing was uploaded. Remove the link", folder.display());
+        }
+        self.open.push(real);
+        for entry in entries(folder)? {
+            if entry.is_dir() { self.below(&entry)? } else { self.file(&entry)? }
+        }
+        self.open.pop();
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path) -> Result<()> {
+        let real = self.real(path)?;
+        let metadata = fs::metadata(&real).with_context(|| format!("{} can't be read", path.display()))?;
+        ensure!(metadata.is_file(), "{} is neither a file nor a folder; nothing was uploaded", path.display());
+        ensure!(self.files.len() < FILES_MAX, "the folder has more than {FILES_MAX} files; nothing was uploaded");
+        let key = path.strip_prefix(self.dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        self.files.push(File { path: path.to_owned(), key, bytes: metadata.len() });
+        Ok(())
+    }
 }
 
 /// In order of their names; hidden ones are nobody's data.
@@ -72,10 +128,4 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     entries.sort();
     Ok(entries)
-}
-
-fn file(dir: &Path, path: &Path) -> Result<File> {
-    let bytes = fs::metadata(path).with_context(|| format!("{} can't be read", path.display()))?.len();
-    let key = path.strip_prefix(dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    Ok(File { path: path.to_owned(), key, bytes })
 }

@@ -7,6 +7,8 @@ mod fixtures;
 mod folders;
 mod formats;
 mod hostile;
+#[cfg(unix)]
+mod links;
 mod media;
 mod paths;
 mod remote;
