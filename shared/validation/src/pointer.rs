@@ -3,7 +3,61 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
-/// Whether a key that comes from the data may be shown: a short ASCII identifier.
+/// The keys of the formats that models take, and of those that data often comes in. A record's other keys may say
+/// something of whom it is about, or hold a secret, so no finding names them.
+const KNOWN: [&str; 44] = [
+    "audio",
+    "bucketOwner",
+    "bytes",
+    "caption",
+    "completion",
+    "content",
+    "context",
+    "conversations",
+    "document",
+    "from",
+    "format",
+    "id",
+    "image",
+    "image-ref",
+    "input",
+    "instruction",
+    "messages",
+    "metadata",
+    "modelId",
+    "modelInput",
+    "name",
+    "output",
+    "prompt",
+    "question",
+    "answer",
+    "reasoningContent",
+    "reasoningText",
+    "recordId",
+    "reference_answer",
+    "response",
+    "role",
+    "s3Location",
+    "schemaType",
+    "schemaVersion",
+    "signature",
+    "source",
+    "system",
+    "text",
+    "toolConfig",
+    "tools",
+    "type",
+    "uri",
+    "value",
+    "video",
+];
+
+/// Whether findings may name a key of a record.
+fn known(key: &str) -> bool {
+    KNOWN.contains(&key)
+}
+
+/// Whether a name from a recipe may be shown: a short ASCII identifier.
 pub(crate) fn showable(key: &str) -> bool {
     let mut bytes = key.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
@@ -13,7 +67,7 @@ pub(crate) fn showable(key: &str) -> bool {
 
 /// A key that comes from the data, as messages have it.
 pub(crate) fn shown(key: &str) -> String {
-    if showable(key) { format!("the key `{key}`") } else { "a key here".to_owned() }
+    if known(key) { format!("the key `{key}`") } else { "a key here".to_owned() }
 }
 
 /// One step down from a container.
@@ -23,12 +77,12 @@ pub(crate) enum Step<'a> {
     Index(usize),
 }
 
-/// The pointer along `steps`, as far as they may be shown.
+/// The pointer along `steps`, up to the first key that findings don't name.
 pub(crate) fn pointer(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
         match step {
-            Step::Key(key) if showable(key) => text.push_str(&format!("/{key}")),
+            Step::Key(key) if known(key) => text.push_str(&format!("/{key}")),
             Step::Key(_) => break,
             Step::Index(at) => text.push_str(&format!("/{at}")),
         }

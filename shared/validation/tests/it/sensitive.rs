@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use tunedrop_validation::{Code, Customization, Finding, Findings, Options};
+use tunedrop_validation::{Catalogue, Code, Customization, Finding, Findings, Options};
 
 use crate::support::{judge, judge_with, rules, shown};
 
@@ -101,5 +101,29 @@ fn a_secret_is_found_behind_escapes_and_in_each_layout() {
         assert_eq!(report.findings.counts.into_iter().collect::<Vec<_>>(), [(Code::EmailAddress, 1)], "{model}");
         let column = line.find("ada").map(|at| at as u64 + 1);
         assert_eq!(report.findings.kept[0].column, column, "{line}");
+    }
+}
+
+/// The exploits p12 and p13 of the security review: a name or a secret as a key of a record.
+#[test]
+fn no_finding_of_any_model_names_a_key_that_is_not_known() {
+    let secret = "SECRETJOHNDOEkey1";
+    let records = [
+        format!("{{\"{secret}\": \"x\"}}"),
+        format!("{{\"prompt\": \"a b\", \"completion\": \"c\", \"{secret}\": 1, \"{secret}\": 2}}"),
+        format!(
+            "{{\"schemaVersion\": \"bedrock-conversation-2024\", \"{secret}\": 1, \"messages\": [{{\"role\": \"user\", \"{secret}\": 1, \"content\": [{{\"{secret}\": \"q\"}}]}}]}}"
+        ),
+        format!("{{\"messages\": [{{\"role\": \"user\", \"content\": \"q\", \"{secret}\": {{\"a\": NaN}}}}]}}"),
+        format!("{{\"image-ref\": \"s3://b/k.png\", \"caption\": \"c\", \"{secret}\": [tru]}}"),
+    ];
+    let file = records.join("\n");
+    for model in Catalogue::embedded().models() {
+        for training in model.customizations().filter_map(|kind| model.customization(kind)) {
+            let report = judge(training, [file.as_bytes()]);
+            assert!(report.findings.errors > 0, "{}", model.alias);
+            let page = serde_json::to_string(&report.findings).expect("JSON");
+            assert!(!page.contains("JOHN"), "{}: {page}", model.alias);
+        }
     }
 }
