@@ -105,6 +105,7 @@ fn main() {
         poison::{
             recipe_of_ten_megabytes_is_a_finding,
             empty_file_is_a_finding,
+            archived_file_is_a_finding_for_its_owner,
             file_deleted_before_it_is_read_is_waited_for,
             stale_write_is_refused,
         },

@@ -1,6 +1,7 @@
 //! What nobody meant to send: too large, odd, empty, gone, or written behind somebody's back.
 
 use anyhow::{Context, Result, ensure};
+use aws_sdk_s3::types::StorageClass;
 use serde_json::json;
 use tunedrop_aws::Change;
 use tunedrop_run::State;
@@ -83,6 +84,27 @@ pub(crate) async fn empty_file_is_a_finding(w: &World) -> Result<()> {
     let report = w.report(&w.main, "zero-bytes", "Rejected").await?;
     ensure!(report.to_string().contains("train.jsonl"), "{report}");
     w.told(&w.main, "zero-bytes", "rejected", 1).await?;
+    Ok(())
+}
+
+/// Exploit p7 of the security review: a data file, or the recipe itself, in a storage class that can't be read.
+pub(crate) async fn archived_file_is_a_finding_for_its_owner(w: &World) -> Result<()> {
+    for (dataset, archived, other) in
+        [("archived-data", "train.jsonl", "job.yaml"), ("archived-recipe", "job.yaml", "train.jsonl")]
+    {
+        let text = |file: &str| if file == "job.yaml" { NOVA.to_owned() } else { nova(20, dataset) };
+        w.drop(&w.main, dataset, other, text(other)).await?;
+        let key = format!("datasets/{dataset}/{archived}");
+        let put = w.s3.put_object().bucket(w.main.bucket()).key(&key).body(text(archived).into_bytes().into());
+        put.storage_class(StorageClass::DeepArchive).send().await?;
+        let report = w.report(&w.main, dataset, "Rejected").await?;
+        let finding = &report["findings"]["kept"][0];
+        ensure!(finding["code"] == "unreadable-object" && finding["file"] == archived, "{report:#}");
+        w.told(&w.main, dataset, "S3 Glacier", 1).await?;
+        // Uploaded again in a class that can be read, it is trained on.
+        w.drop(&w.main, dataset, archived, text(archived)).await?;
+        w.run_in(&w.main, dataset, State::Succeeded).await?;
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+#[cfg(feature = "jobs")]
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 
 /// A call that didn't succeed; the step is repeated by its queue.
@@ -28,6 +29,7 @@ impl Failure {
         Failure { call: call.into(), cause, words: None }
     }
 
+    #[cfg(feature = "jobs")]
     /// A failed call to Bedrock: what the service answered is kept apart.
     pub(crate) fn of_bedrock<E, R>(call: impl Into<String>, error: &SdkError<E, R>) -> Failure
     where

@@ -41,7 +41,7 @@ pub use ledger::{Change, HeadIs, Ledger, Open, Opened, Recent};
 #[cfg(feature = "logs")]
 pub use logs::{Line, Logs};
 #[cfg(feature = "objects")]
-pub use objects::{Body, Object, Objects, Piece, Ranges, UPLOAD_PART, Upload};
+pub use objects::{Body, Object, Objects, Piece, Ranges, Small, UPLOAD_PART, Unreadable, Upload};
 #[cfg(feature = "queues")]
 pub use queues::{Letter, Move, Queues};
 #[cfg(feature = "stacks")]

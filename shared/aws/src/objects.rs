@@ -2,6 +2,7 @@
 
 mod peek;
 mod ranges;
+mod unreadable;
 mod upload;
 
 use aws_config::SdkConfig;
@@ -13,6 +14,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, TaggingDirectiv
 
 use crate::Failure;
 pub use ranges::{Piece, Ranges};
+pub use unreadable::Unreadable;
 pub use upload::{UPLOAD_PART, Upload};
 
 /// CopyObject takes objects up to 5 GB (S3 user guide, "Copying objects"), but answers only when it is done:
@@ -47,17 +49,34 @@ impl Body {
     }
 }
 
+/// What came of reading a small object.
+#[derive(Debug)]
+pub enum Small {
+    /// All of its bytes.
+    Bytes(Vec<u8>),
+    /// It is gone, another version lies there now, or it is larger than was asked for.
+    Changed,
+    /// It lies there, and can't be read.
+    Unreadable(Unreadable),
+}
+
 /// The stack's bucket.
 #[derive(Debug, Clone)]
 pub struct Objects {
     client: Client,
     bucket: String,
+    own_key: Option<String>,
 }
 
 impl Objects {
     /// One per process.
     pub fn new(config: &SdkConfig, bucket: String) -> Objects {
-        Objects { client: Client::new(config), bucket }
+        Objects { client: Client::new(config), bucket, own_key: None }
+    }
+
+    /// With the bucket's own KMS key: what can't be decrypted with that one is the operator's fault, not an uploader's.
+    pub fn with_key(self, own_key: Option<String>) -> Objects {
+        Objects { own_key, ..self }
     }
 
     /// The bucket's name.
@@ -131,6 +150,30 @@ impl Objects {
         Ok(Some(bytes))
     }
 
+    /// As [`read`](Objects::read) of exactly this version, and says why it can't be read where that is the object's fault.
+    pub async fn small(&self, object: &Object, most: usize) -> Result<Small, Failure> {
+        let request = self.client.get_object().bucket(&self.bucket).key(&object.key).if_match(&object.etag);
+        let mut body = match request.send().await {
+            Ok(answer) => Body { stream: answer.body, key: object.key.clone() },
+            Err(error) if changed(error.code()) => return Ok(Small::Changed),
+            Err(error) => {
+                let own_key = self.own_key.as_deref();
+                return match unreadable::why(&self.client, &self.bucket, &object.key, own_key, &error).await {
+                    Some(why) => Ok(Small::Unreadable(why)),
+                    None => Err(Failure::new(format!("s3:GetObject {}", object.key), &error)),
+                };
+            }
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.next().await? {
+            bytes.extend_from_slice(chunk.as_ref());
+            if bytes.len() > most {
+                return Ok(Small::Changed);
+            }
+        }
+        Ok(Small::Bytes(bytes))
+    }
+
     /// Writes `key`. Writing the same bytes again changes nothing that counts.
     pub async fn write(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<(), Failure> {
         let request =
@@ -139,7 +182,8 @@ impl Objects {
         Ok(())
     }
 
-    /// Copies exactly the version `from` inside S3; false where another one lies there now.
+    /// Copies exactly the version `from` inside S3; false where another one lies there now, or where it was archived
+    /// since it was read: reading it again tells which.
     pub async fn copy(&self, from: &Object, to: &str) -> Result<bool, Failure> {
         if from.size > COPY_MAX {
             return self.copy_in_parts(from, to).await;
@@ -155,7 +199,7 @@ impl Objects {
             .tagging_directive(TaggingDirective::Replace);
         match request.send().await {
             Ok(_) => Ok(true),
-            Err(error) if changed(error.code()) => Ok(false),
+            Err(error) if changed(error.code()) || archived(error.code()) => Ok(false),
             Err(error) => Err(Failure::new(format!("s3:CopyObject {}", from.key), &error)),
         }
     }
@@ -190,7 +234,7 @@ impl Objects {
                     // Left behind, its parts would be billed; the bucket's lifecycle is the second net.
                     let _ =
                         self.client.abort_multipart_upload().bucket(&self.bucket).key(to).upload_id(id).send().await;
-                    return if changed(error.code()) { Ok(false) } else { Err(fail(&error)) };
+                    return if changed(error.code()) || archived(error.code()) { Ok(false) } else { Err(fail(&error)) };
                 }
             }
             start = end + 1;
@@ -219,6 +263,10 @@ impl Objects {
         }
         encoded
     }
+}
+
+fn archived(code: Option<&str>) -> bool {
+    unreadable::of(code.unwrap_or_default(), "") == Some(Unreadable::Archived)
 }
 
 fn changed(code: Option<&str>) -> bool {

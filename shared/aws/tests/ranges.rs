@@ -92,6 +92,7 @@ async fn read(server: Server) -> (Result<Option<Vec<u8>>, Failure>, usize) {
             Ok(Piece::Bytes(more)) => bytes.extend(more),
             Ok(Piece::End) => break Ok(Some(bytes)),
             Ok(Piece::Changed) => break Ok(None),
+            Ok(Piece::Unreadable(why)) => panic!("{why:?}"),
             Err(failure) => break Err(failure),
         }
     };

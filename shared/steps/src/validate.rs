@@ -48,7 +48,8 @@ impl Validate {
     pub async fn from_env() -> Result<Validate, lambda_runtime::Error> {
         let config = tunedrop_aws::config().await;
         Ok(Validate {
-            objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?),
+            objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?)
+                .with_key(settings::optional("TUNEDROP_KMS_KEY_ARN")),
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
             bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::VALIDATE),
             stack: settings::required("TUNEDROP_STACK")?,

@@ -144,6 +144,7 @@ codes! {
     MediumInAnotherBucket "medium-in-another-bucket" Error media::IN_ANOTHER_BUCKET;
     UncheckedMedium "unchecked-medium" Warning media::UNCHECKED;
 
+    UnreadableObject "unreadable-object" Error set::UNREADABLE_OBJECT;
     InvalidCatalogue "invalid-catalogue" Error set::INVALID_CATALOGUE;
 
     RecipeSyntax "recipe-syntax" Error recipe::SYNTAX;

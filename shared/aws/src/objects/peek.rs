@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tunedrop_validation::catalogue::MediaLimits;
 use tunedrop_validation::{Findings, MediumMet, MediumSeen, check_medium};
 
-use super::Objects;
+use super::{Objects, unreadable};
 use crate::Failure;
 
 /// How many objects are asked for at a time.
@@ -73,9 +73,11 @@ async fn peek(client: &Client, bucket: &str, key: &str, most: usize) -> Result<P
             return match error.code() {
                 Some("InvalidRange") => Ok(Peek::There { bytes: 0, head: Vec::new() }),
                 Some("NoSuchKey" | "NoSuchBucket" | "NotFound") => Ok(Peek::Missing),
-                // An archived object is as good as forbidden: the job can't read it, either.
-                Some("InvalidObjectState") => Ok(Peek::Forbidden),
                 Some("AccessDenied" | "Forbidden") => listed(client, bucket, key).await,
+                // Archived, or under a key of somebody else's: as good as forbidden, for the job can't read it either.
+                Some(code) if unreadable::of(code, error.message().unwrap_or_default()).is_some() => {
+                    Ok(Peek::Forbidden)
+                }
                 _ => Err(Failure::new(call(), &error)),
             };
         }

@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::error::{ErrorMetadata, ProvideErrorMetadata};
 use tokio::task::JoinHandle;
 
-use super::{Object, Objects, changed};
+use super::{Object, Objects, Unreadable, changed, unreadable};
 use crate::Failure;
 
 /// Bytes of a range, and how many are on their way at a time: together what this holds in memory at most.
@@ -28,6 +28,8 @@ pub enum Piece {
     End,
     /// Another version lies there now, or none.
     Changed,
+    /// It lies there, and can't be read.
+    Unreadable(Unreadable),
 }
 
 /// An object on its way, in order.
@@ -35,9 +37,10 @@ pub enum Piece {
 pub struct Ranges {
     client: Client,
     bucket: String,
+    own_key: Option<String>,
     object: Object,
     asked: u64,
-    coming: VecDeque<JoinHandle<Result<Option<Vec<u8>>, Failure>>>,
+    coming: VecDeque<JoinHandle<Result<Got, Failure>>>,
 }
 
 impl Objects {
@@ -46,6 +49,7 @@ impl Objects {
         Ranges {
             client: self.client.clone(),
             bucket: self.bucket.clone(),
+            own_key: self.own_key.clone(),
             object: object.clone(),
             asked: 0,
             coming: VecDeque::new(),
@@ -54,7 +58,7 @@ impl Objects {
 }
 
 impl Ranges {
-    /// The next piece, at most 8 MiB; after `End` or `Changed` there is nothing more to ask for.
+    /// The next piece, at most 8 MiB; after anything but bytes there is nothing more to ask for.
     pub async fn next(&mut self) -> Result<Piece, Failure> {
         while self.coming.len() < AT_A_TIME && self.asked < self.object.size {
             let first = self.asked;
@@ -66,7 +70,17 @@ impl Ranges {
             return Ok(Piece::End);
         };
         let failed = |error| Failure::new(format!("s3:GetObject {}", self.object.key), &error);
-        Ok(next.await.map_err(failed)??.map_or(Piece::Changed, Piece::Bytes))
+        Ok(match next.await.map_err(failed)?? {
+            Got::Bytes(bytes) => Piece::Bytes(bytes),
+            Got::Changed => Piece::Changed,
+            Got::Refused(refusal) => {
+                let own_key = self.own_key.as_deref();
+                match unreadable::why(&self.client, &self.bucket, &self.object.key, own_key, &refusal.answer).await {
+                    Some(why) => Piece::Unreadable(why),
+                    None => return Err(refusal.failure),
+                }
+            }
+        })
     }
 }
 
@@ -76,14 +90,23 @@ impl Drop for Ranges {
     }
 }
 
-/// Bytes `first` to `last`; `None` where another version lies there now.
-async fn read(
-    client: Client,
-    bucket: String,
-    object: Object,
-    first: u64,
-    last: u64,
-) -> Result<Option<Vec<u8>>, Failure> {
+/// What came of one range.
+#[derive(Debug)]
+enum Got {
+    Bytes(Vec<u8>),
+    Changed,
+    /// Perhaps by a fault of the object's.
+    Refused(Box<Refusal>),
+}
+
+#[derive(Debug)]
+struct Refusal {
+    answer: ErrorMetadata,
+    failure: Failure,
+}
+
+/// Bytes `first` to `last`.
+async fn read(client: Client, bucket: String, object: Object, first: u64, last: u64) -> Result<Got, Failure> {
     let call = || format!("s3:GetObject {} bytes {first}-{last}", object.key);
     let mut tries = 1;
     loop {
@@ -91,8 +114,11 @@ async fn read(
         let answer = match request.range(format!("bytes={first}-{last}")).send().await {
             Ok(answer) => answer,
             // A range that begins behind the end: the object is another, and shorter.
-            Err(error) if changed(error.code()) || error.code() == Some("InvalidRange") => return Ok(None),
-            Err(error) => return Err(Failure::new(call(), &error)),
+            Err(error) if changed(error.code()) || error.code() == Some("InvalidRange") => return Ok(Got::Changed),
+            Err(error) => {
+                let (answer, failure) = (error.meta().clone(), Failure::new(call(), &error));
+                return Ok(Got::Refused(Box::new(Refusal { answer, failure })));
+            }
         };
         let expected = format!("bytes {first}-{last}/{}", object.size);
         let range = answer.content_range().unwrap_or("the whole object").to_owned();
@@ -100,7 +126,7 @@ async fn read(
             return Err(Failure { call: call(), cause: format!("answered with {range}, not {expected}"), words: None });
         }
         match answer.body.collect().await.map(|bytes| bytes.to_vec()) {
-            Ok(bytes) if bytes.len() as u64 == last + 1 - first => return Ok(Some(bytes)),
+            Ok(bytes) if bytes.len() as u64 == last + 1 - first => return Ok(Got::Bytes(bytes)),
             Ok(bytes) if tries == TRIES => {
                 return Err(Failure { call: call(), cause: format!("only {} bytes came", bytes.len()), words: None });
             }

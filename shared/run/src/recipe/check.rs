@@ -7,6 +7,9 @@ use super::{Recipe, is_custom_model};
 
 /// `<12 hex>` and an attempt's two digits follow, each behind a hyphen; the API takes 63.
 const MODEL_NAME_MAX: usize = 47;
+/// S3 user guide, "Naming Amazon S3 objects": a key has at most 1,024 bytes. The rest of this one is `datasets/`, the
+/// dataset's 40 characters at most, and a slash.
+const FILE_NAME_MAX: usize = 1024 - 50;
 
 pub(super) fn check(recipe: &mut Recipe, reader: &mut Reader, catalogue: &Catalogue) {
     check_model(recipe, reader, catalogue);
@@ -99,6 +102,13 @@ fn check_files(recipe: &mut Recipe, reader: &mut Reader) {
                 &format!("/{role}"),
                 "a file is named relative to the dataset's own folder",
                 &format!("write only its name, such as {role}.jsonl, and drop it beside the recipe"),
+            );
+        } else if file.len() > FILE_NAME_MAX {
+            invalid(
+                reader,
+                &format!("/{role}"),
+                "a data file's name is too long: with the dataset's folder it would be more than the 1,024 bytes that S3 takes",
+                &format!("shorten it to {FILE_NAME_MAX} bytes or less, here and in the bucket"),
             );
         } else if !file.ends_with(".jsonl") {
             invalid(

@@ -100,6 +100,10 @@ fn files_stay_in_the_datasets_folder() {
     for name in ["../a.jsonl", "/a.jsonl", "s3://b/a.jsonl", "a//b.jsonl"] {
         faults(&format!("base_model: nova-lite\ntrain: {name}\n"), &["2:8 recipe-invalid-value write only its name"]);
     }
+    // S3 takes keys of 1,024 bytes: `datasets/`, a dataset of 40 characters and a slash leave 974.
+    let long = |bytes: usize| format!("base_model: nova-lite\ntrain: {}.jsonl\n", "x".repeat(bytes - 6));
+    faults(&long(975), &["2:8 recipe-invalid-value shorten it to 974 bytes or less"]);
+    faults(&long(974), &[]);
     faults("base_model: nova-lite\ntrain: a.json\n", &["2:8 recipe-invalid-value name it train.jsonl"]);
     faults("base_model: nova-lite\nvalidation: train.jsonl\n", &["2:13 recipe-invalid-value split"]);
 }

@@ -8,13 +8,15 @@ use tunedrop_validation::{
 };
 
 use super::media;
-use super::set::Set;
+use super::set::{Set, unreadable};
 use crate::announce::rfc3339;
 
 /// What came out.
 pub(super) struct Judged {
     pub files: Vec<FileVerdict>,
     pub findings: Findings,
+    /// Role and version of each file that can't be read: they take the place of its content in the run's identity.
+    pub unreadable: Vec<(String, String)>,
 }
 
 impl Judged {
@@ -27,11 +29,16 @@ impl Judged {
 /// Judges the files that are there; `None` where one changed meanwhile.
 pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>, Failure> {
     let catalogue: &Catalogue = &set.catalogue;
-    let mut judged = Judged { files: Vec::new(), findings: set.findings.clone() };
+    let mut judged = Judged { files: Vec::new(), findings: set.findings.clone(), unreadable: Vec::new() };
     let mut train_index: Option<RecordIndex> = None;
     for (role, name, object) in &set.files {
         let mut ranges = objects.ranges(object);
         let mut piece = ranges.next().await?;
+        if let Piece::Unreadable(why) = piece {
+            judged.findings.push(unreadable(name, why));
+            judged.unreadable.push(((*role).to_owned(), format!("unreadable {}", object.etag)));
+            continue;
+        }
         let head: &[u8] = if let Piece::Bytes(bytes) = &piece { bytes } else { &[] };
         let Some((model, customization)) = rules(&set.recipe, catalogue, head) else {
             continue;
@@ -50,7 +57,8 @@ pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>
             check.feed(&bytes);
             piece = ranges.next().await?;
         }
-        if matches!(piece, Piece::Changed) {
+        // Archived while it was read: the next reading finds it so from the beginning.
+        if !matches!(piece, Piece::End) {
             return Ok(None);
         }
         let mut report = check.finish();

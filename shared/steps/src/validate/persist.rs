@@ -111,6 +111,7 @@ impl Validate {
             .iter()
             .filter(|file| file.role != "recipe")
             .map(|file| (file.role.as_str(), file.blake3.as_str()))
+            .chain(judged.unreadable.iter().map(|(role, version)| (role.as_str(), version.as_str())))
             .collect();
         if broken {
             // One broken recipe is one rejection, whichever of its files came since.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use tunedrop_aws::{Failure, Object, Objects};
+use tunedrop_aws::{Failure, Object, Objects, Small, Unreadable};
 use tunedrop_run::dropped::{PREFIX, RECIPES};
 use tunedrop_run::{Recipe, Timestamp, fingerprint, read_recipe};
 use tunedrop_validation::{Catalogue, Code, Finding, Findings, Severity};
@@ -11,6 +11,9 @@ use crate::announce::rfc3339;
 
 /// More than a recipe may have, so that one that is too large is still seen to be.
 const RECIPE_READ_MAX: usize = 1 << 20;
+
+/// S3 user guide, "Naming Amazon S3 objects".
+const KEY_MAX: usize = 1024;
 
 /// Where a stack's own catalogue lies, laid over the one that ships.
 const CATALOGUE: &str = "config/catalogue.toml";
@@ -58,14 +61,26 @@ pub(super) async fn load(
         Some((name, object)) => {
             let bytes = if object.size > RECIPE_READ_MAX as u64 {
                 // Not read at all: the finding needs its size only.
-                Some(vec![b'#'; RECIPE_READ_MAX])
+                Ok(vec![b'#'; RECIPE_READ_MAX])
             } else {
-                objects.read(&object.key, Some(&object.etag), RECIPE_READ_MAX).await?
+                match objects.small(object, RECIPE_READ_MAX).await? {
+                    Small::Bytes(bytes) => Ok(bytes),
+                    Small::Changed => return Ok(None),
+                    Small::Unreadable(why) => Err(why),
+                }
             };
-            let Some(bytes) = bytes else {
-                return Ok(None);
+            let (bytes, read) = match bytes {
+                Ok(bytes) => {
+                    let read = read_recipe(&bytes, name, default_model, &catalogue);
+                    (bytes, read)
+                }
+                Err(why) => {
+                    let mut findings = Findings::default();
+                    findings.push(unreadable(name, why));
+                    // Another version of it is another rejection.
+                    (format!("unreadable {}", object.etag).into_bytes(), (Recipe::default(), findings))
+                }
             };
-            let read = read_recipe(&bytes, name, default_model, &catalogue);
             recipe_file = Some(((*name).to_owned(), object.clone(), bytes));
             read
         }
@@ -80,6 +95,10 @@ pub(super) async fn load(
     let mut files = Vec::new();
     let mut missing = Vec::new();
     for (role, name) in recipe.files() {
+        // That is a finding already, and S3 would refuse the question.
+        if folder.len() + name.len() > KEY_MAX {
+            continue;
+        }
         match objects.find(&format!("{folder}{name}")).await? {
             Some(object) => files.push((role, name.to_owned(), object)),
             None => missing.push(name.to_owned()),
@@ -152,6 +171,35 @@ fn bad_catalogue(fault: &str) -> Finding {
         pointer: String::new(),
         message: format!("the stack's own catalogue can't be used: {}", fault.trim()),
         help: "have whoever runs the stack mend it, and drop the recipe again".to_owned(),
+        excerpt: None,
+    }
+}
+
+/// A file of the set that is there, and that nobody here can read.
+pub(super) fn unreadable(name: &str, why: Unreadable) -> Finding {
+    let (message, help) = match why {
+        Unreadable::Archived => (
+            "this file can't be read: it is archived in S3 Glacier, or in an archive tier",
+            "upload it again in the storage class STANDARD; restoring it starts nothing",
+        ),
+        Unreadable::CustomerKey => (
+            "this file can't be read: it is encrypted with a key that only the uploader has (SSE-C)",
+            "upload it again without a key of your own: the bucket encrypts it",
+        ),
+        Unreadable::ForeignKey => (
+            "this file can't be read: it is encrypted with a KMS key that the stack can't use",
+            "upload it again without a key of your own: the bucket encrypts it",
+        ),
+    };
+    Finding {
+        code: Code::UnreadableObject,
+        severity: Severity::Error,
+        file: name.to_owned(),
+        line: None,
+        column: None,
+        pointer: String::new(),
+        message: message.to_owned(),
+        help: help.to_owned(),
         excerpt: None,
     }
 }

@@ -103,3 +103,12 @@ pub(super) const INVALID_CATALOGUE: Text = Text {
     mend: "Mend the object (`tunedrop check --catalogue FILE` says what is wrong), and drop the recipe again.",
     source: "Our own judgement",
 };
+
+pub(super) const UNREADABLE_OBJECT: Text = Text {
+    title: "File that can't be read",
+    what: "A file of the dataset is in an archive storage class, or it is encrypted with a key that the stack can't use.",
+    why: "Nothing can be checked, and Bedrock could not read it either.",
+    example: "aws s3 cp train.jsonl s3://…/datasets/support-bot/ --storage-class DEEP_ARCHIVE",
+    mend: "Upload it again, in the storage class STANDARD and without a key of your own: the bucket encrypts it.",
+    source: "API reference, `GetObject` (InvalidObjectState); S3 user guide, \"Using server-side encryption with customer-provided keys\" and \"Using server-side encryption with AWS KMS keys\"",
+};

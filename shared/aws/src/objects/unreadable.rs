@@ -1,0 +1,58 @@
+//! Objects that are there and can't be read: archived, or encrypted with a key that the stack doesn't have.
+//!
+//! Whoever uploads such an object has to be told, so it must be told apart from a fault of the stack's own role or key,
+//! which is its operator's to fix. S3's answer alone doesn't always do that: without kms:Decrypt on the object's key it
+//! may say "Access Denied" and no more (boto/boto3 issue 2952), as it does without s3:GetObject. HeadObject tells: it
+//! needs s3:GetObject too, needs no key for an object under SSE-KMS (API reference, HeadObject), and names the key.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+
+/// Why an object can't be read, and its uploader can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is in an archive tier, and has to be restored first.
+    Archived,
+    /// It is encrypted with a key that the uploader gave and S3 doesn't keep (SSE-C).
+    CustomerKey,
+    /// It is encrypted with a KMS key other than the stack's, and the stack may not use that one, or nobody can.
+    ForeignKey,
+}
+
+/// What a refused read of `key` shows; `None` where the fault isn't the object's.
+pub(super) async fn why(
+    client: &Client,
+    bucket: &str,
+    key: &str,
+    own_key: Option<&str>,
+    error: &impl ProvideErrorMetadata,
+) -> Option<Unreadable> {
+    let kind = of(error.code().unwrap_or_default(), error.message().unwrap_or_default())?;
+    if kind != Unreadable::ForeignKey {
+        return Some(kind);
+    }
+    let head = client.head_object().bucket(bucket).key(key).send().await.ok()?;
+    let its = head.ssekms_key_id()?;
+    // An ARN each; an id alone would be the end of one.
+    let is_own = own_key.is_some_and(|own| own == its || own.ends_with(&format!("/{its}")));
+    (!is_own).then_some(Unreadable::ForeignKey)
+}
+
+/// What S3's answer points to (API reference, GetObject and CopyObject; "List of error codes" has InvalidObjectState;
+/// KMS's own errors come with `KMS.` before their names).
+pub(super) fn of(code: &str, message: &str) -> Option<Unreadable> {
+    match code {
+        "InvalidObjectState" | "ObjectNotInActiveTierError" => Some(Unreadable::Archived),
+        // The code stands for many things; of a plain GetObject S3 says this only where SSE-C's headers are missing.
+        "InvalidRequest" if message.to_lowercase().contains("server side encryption") => Some(Unreadable::CustomerKey),
+        "AccessDenied" => Some(Unreadable::ForeignKey),
+        "KMS.DisabledException"
+        | "KMS.KMSInvalidStateException"
+        | "KMS.InvalidStateException"
+        | "KMS.NotFoundException"
+        | "KMS.AccessDeniedException"
+        | "KMS.KeyUnavailableException"
+        | "KMS.InvalidKeyUsageException" => Some(Unreadable::ForeignKey),
+        _ => None,
+    }
+}
