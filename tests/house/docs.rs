@@ -37,7 +37,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn files_ending(ends: &[&str]) -> Vec<PathBuf> {
+pub(crate) fn files_ending(ends: &[&str]) -> Vec<PathBuf> {
     let of_kind = |path: &PathBuf| ends.iter().any(|end| path.to_string_lossy().ends_with(end));
     files(&root()).into_iter().filter(of_kind).collect()
 }
@@ -94,7 +94,7 @@ fn functions_in_template(template: &str) -> BTreeSet<String> {
     binaries.map(|name| name.strip_prefix("tunedrop-").unwrap_or(name).to_owned()).collect()
 }
 
-fn has_word(text: &str, word: &str) -> bool {
+pub(crate) fn has_word(text: &str, word: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').any(|other| other == word)
 }
 

@@ -3,4 +3,5 @@
 mod docs;
 mod guards;
 mod sentences;
+mod supply;
 mod template;
