@@ -220,7 +220,8 @@ pub(crate) const UNPROVEN: &[Unproven] = &[
     key("UseKeyForQueue", &["kms:Decrypt"]),
     key("UseKeyForFiles", &["kms:Decrypt", "kms:GenerateDataKey"]),
     key("UseKeyForTopic", &["kms:Decrypt", "kms:GenerateDataKey"]),
-    key("UseKeyForModels", &["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]),
+    key("UseKeyForModels", &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]),
+    key("GrantKeyForModels", &["kms:CreateGrant"]),
     key(
         "UseKeyForTable",
         &[
