@@ -11,6 +11,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::format::BOLD;
+use crate::place::small_text;
 use crate::{print, print_exactly};
 
 use table::{Advice, Table};
@@ -48,7 +49,7 @@ pub(crate) fn advise(args: &AdviseArgs) -> Result<ExitCode> {
     }
     let answers = match &args.answers {
         Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
+            let text = small_text("", path)?;
             ask::read(&table, &text).with_context(|| format!("{} can't be used", path.display()))?
         }
         None if !ask::can_ask() => bail!(

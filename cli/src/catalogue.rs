@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use tunedrop_validation::{Catalogue, Customization, Model, Training};
 
+use crate::place::small_text;
+
 /// The rules that a file is judged by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules<'c> {
@@ -18,8 +20,7 @@ pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Catalogue> {
     let Some(file) = file else {
         return Ok(Catalogue::embedded().clone());
     };
-    let text =
-        std::fs::read_to_string(file).with_context(|| format!("the catalogue {} can't be read", file.display()))?;
+    let text = small_text("the catalogue ", file)?;
     Catalogue::with_overlay(&text).map_err(|fault| anyhow!("the catalogue {} can't be used: {fault}", file.display()))
 }
 

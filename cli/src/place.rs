@@ -4,7 +4,12 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, ensure};
+
 use crate::remote;
+
+/// A catalogue or a file of answers has a few kilobytes.
+const TEXT_MAX: usize = 1 << 20;
 
 /// A file or a folder, as it was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +31,18 @@ pub(crate) struct Unreadable {
 }
 
 /// The beginning of a file that may have no end, as a device has none.
-fn local(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+pub(crate) fn beginning(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// A small text, whole. `what` goes before its name: "the catalogue ", or nothing.
+pub(crate) fn small_text(what: &str, path: &Path) -> anyhow::Result<String> {
+    let unreadable = || format!("{what}{} can't be read", path.display());
+    let bytes = beginning(path, TEXT_MAX + 1).with_context(unreadable)?;
+    ensure!(bytes.len() <= TEXT_MAX, "{what}{} has more than {} MiB", path.display(), TEXT_MAX >> 20);
+    String::from_utf8(bytes).with_context(unreadable)
 }
 
 impl Place {
@@ -85,7 +98,7 @@ impl Place {
     pub(crate) fn small(&self, most: usize) -> Result<Option<Vec<u8>>, Unreadable> {
         match self {
             Place::Remote { bucket, key } => remote::beginning(bucket, key, most).map_err(|why| self.because(why)),
-            Place::Local(path) => match local(path, most) {
+            Place::Local(path) => match beginning(path, most) {
                 Ok(read) => Ok(Some(read)),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(self.unreadable(&error)),

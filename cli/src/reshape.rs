@@ -12,6 +12,9 @@ use crate::format::visible;
 /// Notes that are shown; the rest are counted.
 const SHOWN: usize = 50;
 
+/// UTF-16 is read whole, which takes three times this memory.
+const UTF16_MAX: usize = 256 << 20;
+
 /// The bytes of the input: UTF-8, whatever it was in.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
     let mut from: Box<dyn Read> = match path.to_str() {
@@ -31,7 +34,14 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
             bail!("{} is an archive or a Parquet file; export it as JSON Lines first", path.display());
         }
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            from.read_to_end(&mut head).with_context(unreadable)?;
+            from.by_ref().take(UTF16_MAX as u64).read_to_end(&mut head).with_context(unreadable)?;
+            if head.len() > UTF16_MAX {
+                bail!(
+                    "{} is UTF-16, and has more than {} MiB; convert it first: iconv -f UTF-16 -t UTF-8",
+                    path.display(),
+                    UTF16_MAX >> 20
+                );
+            }
             let is_little = head[0] == 0xff;
             let unit = |pair: &[u8; 2]| if is_little { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
             let units = head.as_chunks::<2>().0.iter().skip(1).map(unit);

@@ -74,12 +74,23 @@ pub(crate) async fn model_that_bedrock_calls_legacy_is_refused(w: &World) -> Res
     w.faults(json!({ "lifecycle": {} })).await
 }
 
+/// Exploit p14 of the security review: the report and the ledger have Bedrock's words whole, and no message has any of a
+/// record's.
 pub(crate) async fn bedrocks_refusal_is_kept_word_for_word(w: &World) -> Result<()> {
-    let words = "The provided execution role could not be assumed";
+    let words = "The role could not read line 3: Ada Lovelace lives at 12 High Street";
     let fault = json!({ "operation": "CreateModelCustomizationJob", "error": "ValidationException", "message": words, "times": 1 });
     w.faults(json!({ "calls": [fault] })).await?;
-    let run = refused(w, &w.main, "bedrock-refuses", "base_model: nova-lite\n", nova(20, "refused"), words).await?;
+    w.drop(&w.main, "bedrock-refuses", "job.yaml", "base_model: nova-lite\n").await?;
+    w.drop(&w.main, "bedrock-refuses", "train.jsonl", nova(20, "refused")).await?;
+    let run = w.run_in(&w.main, "bedrock-refuses", State::Refused).await?;
     ensure!(run.reason.as_deref() == Some(words), "{run:?}");
+    let outcome = w.read_json(&w.main, &format!("runs/{}/outcome.json", run.run_id)).await?;
+    ensure!(outcome["failure_message"] == words, "{outcome}");
+    w.told(&w.main, "bedrock-refuses", "may quote a record", 1).await?;
+    w.settled().await;
+    for told in w.main.messages("bedrock-refuses") {
+        ensure!(!told.body.contains("Ada") && !told.body.contains("High Street"), "{told:#?}");
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 mod bus;
 mod permissions;
+mod readers;
 mod watch;
 mod wiring;
 

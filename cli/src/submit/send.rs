@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use tunedrop_aws::{Objects, UPLOAD_PART, Upload};
 use tunedrop_run::dropped::RECIPES;
@@ -14,6 +14,7 @@ use tunedrop_run::{State, Timestamp};
 use super::files::{File, Files};
 use super::hold::AWAITED;
 use crate::format::visible;
+use crate::place::beginning;
 use crate::print;
 use crate::runs::style;
 use crate::stack::{Stack, explain, or_interrupted};
@@ -64,7 +65,8 @@ async fn ready(stack: &Stack, objects: &Objects, folder: &str, files: &Files) ->
 async fn upload_one(objects: &Objects, key: &str, file: &File, bar: &ProgressBar) -> Result<bool> {
     let unreadable = || format!("{} can't be read", file.path.display());
     if file.bytes <= UPLOAD_PART as u64 {
-        let bytes = fs::read(&file.path).with_context(unreadable)?;
+        let bytes = beginning(&file.path, UPLOAD_PART + 1).with_context(unreadable)?;
+        ensure!(bytes.len() as u64 == file.bytes, "{} was changed while it was uploaded", file.path.display());
         let kind = if key.ends_with(".jsonl") { "application/jsonl" } else { "application/octet-stream" };
         let Some(()) = or_interrupted(async { objects.write(key, bytes, kind).await.map_err(explain) }).await? else {
             return Ok(false);

@@ -18,8 +18,8 @@ use crate::count::{count_move, count_run};
 use crate::outcome::{earlier, outcome_of, write_outcome};
 use crate::settings;
 
-/// A metrics file has a line a step; this is far above what Bedrock's largest job writes.
-const METRICS_MAX: usize = 64 << 20;
+/// A metrics file has a line of some 60 bytes a step; this is more than 100,000 steps.
+const METRICS_MAX: usize = 8 << 20;
 /// Races lost in a row before the event is put back.
 const TRIES: usize = 5;
 

@@ -158,9 +158,11 @@ fn lifecycle_covers_output_runs_and_what_is_left_over() {
         let found = rules.iter().find(|rule| rule[0] == condition);
         found.unwrap_or_else(|| panic!("no rule under {condition}"))[1].clone()
     };
-    for (condition, prefix, parameter) in
-        [("ExpireOutput", "output/", "OutputExpirationDays"), ("ExpireRuns", "runs/", "RunExpirationDays")]
-    {
+    for (condition, prefix, parameter) in [
+        ("ExpireOutput", "output/", "OutputExpirationDays"),
+        ("ExpireRuns", "runs/", "RunExpirationDays"),
+        ("ExpireReports", "reports/", "ReportExpirationDays"),
+    ] {
         let rule = conditional(condition);
         assert_eq!((&rule["Prefix"], &rule["ExpirationInDays"]), (&json!(prefix), &json!(parameter)));
         assert!(template["Parameters"][parameter].is_object());
