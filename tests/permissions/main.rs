@@ -33,6 +33,9 @@ struct World {
     proven: Mutex<Vec<String>>,
 }
 
+/// What is tried on a stack's bus.
+type OnTheBus = for<'s> fn(&'s Stack) -> Trying<'s>;
+
 fn main() {
     let mut arguments = Arguments::from_args();
     // Stacks wait more than they compute, but each deployment computes.
@@ -44,7 +47,7 @@ fn main() {
     })];
     trials.push(trial("whole", &world, |stack, _| Box::pin(whole(stack))));
     trials.push(trial("without_what_is_not_proven", &world, |stack, _| Box::pin(without_what_is_not_proven(stack))));
-    let on_the_bus: [(&str, for<'s> fn(&'s Stack) -> Trying<'s>); 3] = [
+    let on_the_bus: [(&str, OnTheBus); 3] = [
         ("neighbor_can_only_command", |stack| Box::pin(bus::neighbor_can_only_command(stack))),
         ("commands_can_be_allowed_one_by_one", |stack| Box::pin(bus::commands_can_be_allowed_one_by_one(stack))),
         ("each_role_puts_its_own_kinds_only", |stack| Box::pin(bus::each_role_puts_its_own_kinds_only(stack))),

@@ -60,6 +60,28 @@ fn not_in_alarm(template: &Value, alarm: &str, metric: &str, queues: impl IntoIt
     queues.into_iter().filter(|queue| !watched(queue)).collect()
 }
 
+/// The rules whose failed deliveries the alarm doesn't take in, by the dimensions that EventBridge gives the metric: the
+/// rule's name alone on the default bus, and the bus's name with it on another.
+fn not_delivered_unseen(template: &Value) -> Vec<String> {
+    let metrics = properties(template, "DeliveryAlarm")["Metrics"].as_array().expect("metric math");
+    // One of them is there with a webhook only.
+    let metrics: Vec<&Value> =
+        metrics.iter().map(|entry| if entry[0] == "HasWebhook" { &entry[1] } else { entry }).collect();
+    let watched = |rule: &String| {
+        let dimensions = if properties(template, rule)["EventBusName"] == "Bus" {
+            let name = json!([2, ["/", format!("{rule}.Arn")]]);
+            json!([{"Name": "EventBusName", "Value": "Bus"}, {"Name": "RuleName", "Value": name}])
+        } else {
+            json!([{"Name": "RuleName", "Value": rule}])
+        };
+        metrics.iter().any(|entry| {
+            let of = &entry["MetricStat"]["Metric"];
+            of["MetricName"] == "FailedInvocations" && of["Namespace"] == "AWS/Events" && of["Dimensions"] == dimensions
+        })
+    };
+    named(template, "AWS::Events::Rule").into_iter().filter(|rule| !watched(rule)).collect()
+}
+
 /// What the alarms lack that makes them heard and understood.
 fn unheard_alarms(template: &Value) -> Vec<String> {
     let policy = &properties(template, "TopicPolicy")["PolicyDocument"]["Statement"][0];
@@ -125,6 +147,11 @@ fn every_queue_has_its_dead_letters_and_both_raise_alarms() {
     assert_eq!(unwatched, Vec::<String>::new(), "not in DeadLettersAlarm");
     let unwatched = not_in_alarm(&template, "BacklogAlarm", age, working(&template));
     assert_eq!(unwatched, Vec::<String>::new(), "not in BacklogAlarm");
+}
+
+#[test]
+fn every_rule_is_in_the_alarm_on_failed_deliveries() {
+    assert_eq!(not_delivered_unseen(&template()), Vec::<String>::new());
 }
 
 #[test]

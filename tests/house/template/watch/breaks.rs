@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::super::template;
 use super::dashboard::{body, not_shown};
 use super::{
-    dead_letters, not_described, not_in_alarm, unheard_alarms, unknown_in_alarms, without_dead_letters, working,
+    dead_letters, not_delivered_unseen, not_described, not_in_alarm, unheard_alarms, unknown_in_alarms,
+    without_dead_letters, working,
 };
 
 /// The template with the value at a place replaced.
@@ -41,11 +42,22 @@ fn a_queue_that_no_alarm_watches_is_seen() {
 }
 
 #[test]
+fn a_rule_without_its_dimensions_in_the_alarm_is_seen() {
+    let moved = broken("/Resources/LaunchRule/Properties/EventBusName", json!("OtherBus"));
+    assert_eq!(not_delivered_unseen(&moved), ["LaunchRule"]);
+    let forgotten = broken("/Resources/DeliveryAlarm/Properties/Metrics/1", json!({}));
+    assert_eq!(not_delivered_unseen(&forgotten), ["ValidateRule"]);
+    let mut template = template();
+    template["Resources"]["ExtraRule"] = template["Resources"]["NotifyRule"].clone();
+    assert_eq!(not_delivered_unseen(&template), ["ExtraRule"]);
+}
+
+#[test]
 fn an_alarm_that_is_not_heard_or_says_nothing_is_seen() {
     let sources = "/Resources/TopicPolicy/Properties/PolicyDocument/Statement/0/Condition/ArnEquals/aws:SourceArn";
     let faults = unheard_alarms(&broken(sources, json!(["DeadLettersAlarm.Arn", "GoneAlarm.Arn"])));
-    assert_eq!(faults.len(), 5, "{faults:?}");
-    assert!(faults[4].contains("GoneAlarm"));
+    assert_eq!(faults.len(), 6, "{faults:?}");
+    assert!(faults[5].contains("GoneAlarm"));
     let quiet = broken("/Resources/SweepAlarm/Properties/AlarmActions", json!([]));
     assert_eq!(unheard_alarms(&quiet), ["SweepAlarm tells nobody"]);
     let curt = broken("/Resources/SweepAlarm/Properties/AlarmDescription", json!("No sweep"));
