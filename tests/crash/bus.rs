@@ -17,8 +17,7 @@ pub(crate) struct Delivery {
 impl Delivery {
     pub(crate) fn new(function: &str, event: Value) -> Delivery {
         let mut kind = event["detail-type"].as_str().unwrap_or_default().to_owned();
-        let status = event["detail"].get("jobStatus").or(event["detail"].get("job_status"));
-        if let Some(status) = status.and_then(Value::as_str) {
+        if let Some(status) = event["detail"].get("jobStatus").and_then(Value::as_str) {
             kind = format!("{kind}: {status}");
         }
         Delivery { function: function.to_owned(), kind, event, received: 0 }

@@ -38,6 +38,8 @@ pub(crate) struct Lane {
     pub(crate) held: bool,
     /// Some may not have ended.
     pub(crate) working: bool,
+    /// Those that may end now do.
+    pub(crate) released: bool,
     /// The stand-in was bent for this play.
     pub(crate) bent: bool,
     pub(crate) strike: Option<Strike>,
@@ -65,7 +67,15 @@ impl Lane {
             region: REGION.to_owned(),
             account: ACCOUNT.to_owned(),
             auth: false,
-            faults: Faults { phases_ms: [0; 3], train: false, slots: 1000, models: 1000, ..Faults::default() },
+            // Jobs end when nothing else is on its way, so that each function finds its job in the same state each time.
+            faults: Faults {
+                phases_ms: [0; 3],
+                train: false,
+                slots: 1000,
+                models: 1000,
+                hold: vec![String::new()],
+                ..Faults::default()
+            },
         };
         tokio::spawn(bedrock::serve(config, listener, std::future::pending()));
         Ok(Lane {
@@ -84,6 +94,7 @@ impl Lane {
             lose: Vec::new(),
             held: false,
             working: false,
+            released: false,
             bent: false,
             strike: None,
             traces: Vec::new(),
@@ -108,6 +119,7 @@ impl Lane {
             ("AWS_MAX_ATTEMPTS", "1".to_owned()),
             ("TUNEDROP_STACK", self.place.stack.clone()),
             ("TUNEDROP_BUS", self.place.stack.clone()),
+            ("TUNEDROP_ACCOUNT", ACCOUNT.to_owned()),
             ("TUNEDROP_TABLE", self.place.table.clone()),
             ("TUNEDROP_BUCKET", self.place.bucket.clone()),
             ("TUNEDROP_TOPIC_ARN", self.place.topic.clone()),

@@ -76,6 +76,10 @@ impl Lane {
         if !self.working {
             return Ok(true);
         }
+        if !self.held && !self.released {
+            self.bend(json!({ "hold": [] })).await?;
+            self.released = true;
+        }
         let held = self.held;
         let rests = |job: &Value| match job["status"].as_str() {
             Some("InProgress") => held && job["statusDetails"]["trainingDetails"]["status"] == "InProgress",
@@ -85,6 +89,9 @@ impl Lane {
         // The stand-in's event follows its state.
         tokio::time::sleep(Duration::from_millis(5)).await;
         self.listen();
+        if !self.working && std::mem::take(&mut self.released) {
+            self.bend(json!({ "hold": [""] })).await?;
+        }
         Ok(!self.working)
     }
 
@@ -114,7 +121,7 @@ impl Lane {
         if std::mem::take(&mut self.bent) {
             self.place.http.delete(format!("{}/_standin/faults", self.place.bedrock)).send().await?;
         }
-        (self.held, self.working) = (false, false);
+        (self.held, self.working, self.released) = (false, false, false);
         self.listen();
         self.queue.clear();
         self.later.clear();

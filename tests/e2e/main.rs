@@ -7,6 +7,7 @@ mod asked;
 mod away;
 mod doctor;
 mod foreign;
+mod forged;
 mod guards;
 mod journey;
 mod listen;
@@ -89,6 +90,12 @@ fn main() {
             foreign_jobs_are_left_alone,
             repeated_events_change_nothing,
             two_stacks_leave_each_other_alone,
+        },
+        forged::{
+            p4_a_queued_run_does_not_end_by_an_event,
+            p9_a_job_of_another_token_is_not_the_runs,
+            p11_a_running_run_ends_as_its_job_does,
+            a_forged_model_is_never_recorded,
         },
         told::{
             launched_and_stopped_once,

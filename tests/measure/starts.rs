@@ -19,9 +19,10 @@ const IDLE: Duration = Duration::from_millis(50);
 const POLL: &[u8] = b"GET /2018-06-01/runtime/invocation/next ";
 
 /// What every function needs to be set, or one of them does; no call is made with it.
-const VARIABLES: [(&str, &str); 8] = [
+const VARIABLES: [(&str, &str); 9] = [
     ("TUNEDROP_STACK", "measure"),
     ("TUNEDROP_BUS", "measure"),
+    ("TUNEDROP_ACCOUNT", "123456789012"),
     ("TUNEDROP_BUCKET", "measure-bucket"),
     ("TUNEDROP_TABLE", "measure-table"),
     ("TUNEDROP_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:measure"),

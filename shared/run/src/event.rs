@@ -50,7 +50,7 @@ pub enum Kind {
     /// The job or the run was stopped.
     #[serde(rename = "Run Stopped")]
     RunStopped,
-    /// The sweep saw a job's state that no event had brought.
+    /// The sweep saw a job's end that no event had brought: record is to ask Bedrock.
     #[serde(rename = "Job State Observed")]
     JobStateObserved,
     /// The sweep found runs that wait to be launched.
@@ -141,9 +141,6 @@ pub struct Detail {
     /// The customization job's ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_arn: Option<String>,
-    /// Bedrock's word for the job's state, on `Job State Observed`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub job_status: Option<String>,
     /// The custom model's ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_arn: Option<String>,

@@ -20,6 +20,11 @@ pub(crate) fn now_s() -> i64 {
     Timestamp::now().as_second()
 }
 
+/// Seconds since `time` (RFC 3339); 0 where it can't be read.
+pub(crate) fn age_s(time: &str) -> i64 {
+    time.parse::<Timestamp>().map_or(0, |then| now_s() - then.as_second())
+}
+
 /// Puts the event that follows from the run's present state, unless people were told of that state already, or it is a
 /// state that another function announces; the sweep announces each again that is lost.
 pub(crate) async fn announce(bus: &Bus, stack: &str, run: &Run) -> Result<(), Failure> {

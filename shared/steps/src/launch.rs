@@ -34,6 +34,7 @@ pub struct Launch {
     bus: Bus,
     jobs: Jobs,
     stack: String,
+    account: String,
     role: JobRole,
     guards: StackGuards,
     paused: bool,
@@ -67,6 +68,7 @@ impl Launch {
                 max_tokens: settings::number("TUNEDROP_MAX_TOKENS")?,
                 max_cost_usd: settings::number("TUNEDROP_MAX_COST_USD")?,
             },
+            account: settings::required("TUNEDROP_ACCOUNT")?,
             paused: settings::optional("TUNEDROP_PAUSED").is_some_and(|paused| paused == "true"),
             stack,
         })
@@ -215,7 +217,10 @@ impl Launch {
     /// The job under the run's name, and whether it is the run's own.
     async fn find(&self, run_id: &str) -> Result<Option<(String, bool)>, StepError> {
         let job = self.jobs.get(run_id).await?;
-        Ok(job.map(|job| (job.arn, decide::is_ours(run_id, job.token.as_deref()))))
+        Ok(job.map(|job| {
+            let ours = decide::is_ours(run_id, &self.account, &job.arn, job.token.as_deref());
+            (job.arn, ours)
+        }))
     }
 
     /// Writes what was decided, and says a new state; `None` where somebody else moved the run first.

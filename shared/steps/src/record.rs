@@ -1,4 +1,7 @@
-//! record: a job was seen in some state, by Bedrock's own event or by the sweep. Applies it to its run, and on the last one keeps the outcome.
+//! record: something happened to a job, by Bedrock's own event or by the sweep's. Asks Bedrock, applies the job's state to
+//! its run, and on the last one keeps the outcome.
+//!
+//! The event only says which run to look at: everybody who may put events could say the rest.
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
@@ -6,13 +9,14 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
 use tunedrop_report::{Outcome, Phase, training_metrics, validation_metrics};
 use tunedrop_run::decide::Write;
-use tunedrop_run::decide::record::{Seen, apply};
+use tunedrop_run::decide::launch::is_ours;
+use tunedrop_run::decide::record::{FORGOTTEN, Seen, Shown, apply, asks};
 use tunedrop_run::event::{SOURCE, senders};
 use tunedrop_run::metric::trained;
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{Run, State};
 
-use crate::announce::{announce, now};
+use crate::announce::{age_s, announce, now};
 use crate::batch::{StepError, own_detail};
 use crate::count::{count_move, count_run};
 use crate::outcome::{earlier, outcome_of, write_outcome};
@@ -31,15 +35,7 @@ pub struct Record {
     bus: Bus,
     jobs: Jobs,
     stack: String,
-}
-
-/// What was seen of a job.
-struct Sight {
-    run_id: String,
-    arn: Option<String>,
-    status: JobStatus,
-    model_arn: Option<String>,
-    reason: Option<String>,
+    account: String,
 }
 
 impl Record {
@@ -52,59 +48,61 @@ impl Record {
             bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::RECORD),
             jobs: Jobs::new(&config),
             stack: settings::required("TUNEDROP_STACK")?,
+            account: settings::required("TUNEDROP_ACCOUNT")?,
         })
     }
 
     /// Takes Bedrock's `Model Customization Job State Change`, and our `Job State Observed`.
     pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<(), StepError> {
-        let Some(seen) = self.seen(&event) else {
+        let Some(run_id) = self.run_id(&event) else {
             return Ok(());
         };
-        let span = info_span!("record", run_id = seen.run_id, dataset = tracing::field::Empty);
-        self.apply(seen).instrument(span).await
+        let span = info_span!("record", run_id, dataset = tracing::field::Empty);
+        self.apply(&run_id).instrument(span).await
     }
 
-    fn seen(&self, event: &EventBridgeEvent<Value>) -> Option<Sight> {
-        let (name, arn, word, model_arn, reason) = if event.source == SOURCE {
-            let detail = own_detail(event, &self.stack)?;
-            (detail.run_id, detail.job_arn, detail.job_status, detail.model_arn, detail.reason)
+    /// The run to look at: a job of ours is named after its run.
+    fn run_id(&self, event: &EventBridgeEvent<Value>) -> Option<String> {
+        let run_id = if event.source == SOURCE {
+            own_detail(event, &self.stack)?.run_id
         } else {
-            let text = |key: &str| {
-                event.detail.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
-            };
-            (text("jobName"), text("jobArn"), text("jobStatus"), text("outputModelArn"), text("failureMessage"))
+            event.detail.get("jobName").and_then(Value::as_str).map(str::to_owned)
         };
-        let (Some(run_id), Some(word)) = (name, word) else {
-            warn!(event.source = event.source, "poison: the event names no job or no state");
-            return None;
-        };
-        let Some(status) = JobStatus::parse(&word) else {
-            warn!(job.status = word, "ignored: a job state that this version doesn't know");
-            return None;
-        };
-        Some(Sight { run_id, arn, status, model_arn, reason })
+        if run_id.is_none() {
+            warn!(event.source = event.source, "poison: the event names no job");
+        }
+        run_id
     }
 
-    async fn apply(&self, seen: Sight) -> Result<(), StepError> {
+    async fn apply(&self, run_id: &str) -> Result<(), StepError> {
         for _ in 0..TRIES {
-            // A job is ours if its name is a run's id: other stacks' and hand-made jobs are not in this ledger.
-            let Some(run) = self.ledger.run(&seen.run_id).await? else {
+            // Other stacks' jobs and those made by hand are not in this ledger.
+            let Some(run) = self.ledger.run(run_id).await? else {
                 info!("ignored: not a job of this stack");
                 return Ok(());
             };
             tracing::Span::current().record("dataset", &run.dataset);
-            match apply(run.state, run.job_arn.as_deref(), seen.arn.as_deref(), seen.status) {
+            let asked = asks(run.state);
+            let job = if asked { self.jobs.get(run.job_arn.as_deref().unwrap_or(run_id)).await? } else { None };
+            let shown = job.as_ref().map(|job| Shown {
+                arn: &job.arn,
+                ours: is_ours(run_id, &self.account, &job.arn, job.token.as_deref()),
+                status: JobStatus::parse(&job.status),
+            });
+            match apply(run.state, run.job_arn.as_deref(), shown, age_s(&run.changed_at)) {
                 Seen::Foreign => {
-                    info!(job.arn = seen.arn, "ignored: another job of the same name");
+                    let arn = job.as_ref().map(|job| &job.arn);
+                    warn!(job.arn = arn, "ignored: a job of the run's name that was not created for it");
                     return Ok(());
                 }
                 Seen::Stale(reason) => {
-                    info!(reason, run.state = run.state.as_str(), "ignored");
-                    // Cut off between the ledger and the bus, this says again what was not heard.
+                    let status = job.as_ref().map(|job| &job.status);
+                    info!(reason, run.state = run.state.as_str(), job.asked = asked, job.status = status, "ignored");
+                    // Interrupted between the ledger and the bus, this says again what was not heard.
                     return Ok(announce(&self.bus, &self.stack, &run).await?);
                 }
                 Seen::Moves(write) => {
-                    if let Some(moved) = self.advance(&run, write, &seen).await? {
+                    if let Some(moved) = self.advance(&run, write, job).await? {
                         info!(run.state = moved.state.as_str(), "recorded");
                         return Ok(announce(&self.bus, &self.stack, &moved).await?);
                     }
@@ -114,14 +112,16 @@ impl Record {
         Err(StepError::NotYet("the run kept changing".to_owned()))
     }
 
-    async fn advance(&self, run: &Run, write: Write, seen: &Sight) -> Result<Option<Run>, StepError> {
+    /// `job` is what Bedrock answered; without one the run ends since its job is gone.
+    async fn advance(&self, run: &Run, write: Write, job: Option<JobView>) -> Result<Option<Run>, StepError> {
         let state = write.state;
         let mut change = Change::of(write);
         let mut took = None;
-        if seen.status.is_end() {
-            let job = self.jobs.get(seen.arn.as_deref().unwrap_or(&seen.run_id)).await?.unwrap_or_default();
+        if state.is_end() {
+            let gone = || JobView { failure_message: Some(FORGOTTEN.to_owned()), ..JobView::default() };
+            let job = job.unwrap_or_else(gone);
             took = trained(state, job.created_at.as_deref(), job.ended_at.as_deref());
-            let outcome = self.outcome(run, state, seen, &job).await?;
+            let outcome = self.outcome(run, state, &job).await?;
             let address = write_outcome(&self.objects, &outcome).await?;
             let last = |points: &[tunedrop_report::LossPoint]| {
                 points.last().map(|point| point.loss).filter(|loss| loss.is_finite())
@@ -141,7 +141,7 @@ impl Record {
         Ok(moved)
     }
 
-    async fn outcome(&self, run: &Run, state: State, seen: &Sight, job: &JobView) -> Result<Outcome, Failure> {
+    async fn outcome(&self, run: &Run, state: State, job: &JobView) -> Result<Outcome, Failure> {
         let training = self.metrics(run, "step_wise_training_metrics.csv", "training_metrics.csv").await?;
         let validation = self.metrics(run, "validation_metrics.csv", "validation_metrics.csv").await?;
         let phase = |(name, status, started_at, changed_at): &(String, String, Option<String>, Option<String>)| Phase {
@@ -152,9 +152,9 @@ impl Record {
         };
         let known = outcome_of(&self.stack, run, state, &self.objects);
         Ok(Outcome {
-            job_arn: seen.arn.clone().or_else(|| run.job_arn.clone()).unwrap_or_else(|| job.arn.clone()),
-            model_arn: job.model_arn.clone().or_else(|| seen.model_arn.clone()).filter(|_| state == State::Succeeded),
-            failure_message: job.failure_message.clone().or_else(|| seen.reason.clone()),
+            job_arn: if job.arn.is_empty() { known.job_arn.clone() } else { job.arn.clone() },
+            model_arn: job.model_arn.clone().filter(|_| state == State::Succeeded),
+            failure_message: job.failure_message.clone(),
             created_at: job.created_at.clone(),
             ended_at: job.ended_at.clone(),
             earlier: earlier(&self.ledger, run).await?,

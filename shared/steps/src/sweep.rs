@@ -12,7 +12,7 @@ use tunedrop_run::metric::{About, Round};
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{DatasetHead, Run, State, Timestamp};
 
-use crate::announce::{announce, now_s};
+use crate::announce::{age_s, announce, now_s};
 use crate::batch::StepError;
 use crate::count::count;
 use crate::settings;
@@ -119,21 +119,13 @@ impl Sweep {
         let Some(status) = observed(status, age_s(&run.changed_at)) else {
             return Ok(false);
         };
-        let (reason, model_arn) = match job {
-            Some(job) => (job.failure_message, job.model_arn),
-            None => (Some("Bedrock no longer knows this job".to_owned()), None),
-        };
         info!(job.status = status.as_str(), "an end that no event brought");
+        // Which run to look at, and no more: record asks Bedrock itself.
         let detail = Detail {
             version: VERSION,
             stack: self.stack.clone(),
             run_id: Some(run.run_id.clone()),
             dataset: run.dataset.clone(),
-            job_arn: run.job_arn.clone(),
-            job_status: Some(status.as_str().to_owned()),
-            model_arn,
-            // Redacted like everything on the bus; record asks Bedrock for the whole.
-            reason: reason.as_deref().map(redact),
             ..Detail::default()
         };
         self.bus.put(Kind::JobStateObserved, &detail).await?;
@@ -160,9 +152,4 @@ impl Sweep {
         };
         self.bus.put(Kind::DatasetIncomplete, &detail).await
     }
-}
-
-/// Seconds since `time` (RFC 3339); 0 where it can't be read.
-fn age_s(time: &str) -> i64 {
-    time.parse::<Timestamp>().map_or(0, |then| now_s() - then.as_second())
 }

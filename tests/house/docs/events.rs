@@ -56,7 +56,6 @@ fn full() -> Detail {
         findings: vec!["train.jsonl:17: unpaired turn".to_owned()],
         waits_for: vec!["train.jsonl".to_owned()],
         job_arn: text(),
-        job_status: Some("Completed".to_owned()),
         model_arn: text(),
         reason: text(),
         training_loss: Some(0.5),

@@ -46,9 +46,11 @@ pub fn is_due(state: State, lease_until: Option<i64>, now: i64) -> bool {
     }
 }
 
-/// Whether the job found under the run's name was created for it: its token is the run's id, where Bedrock shows one.
-pub fn is_ours(run_id: &str, token: Option<&str>) -> bool {
-    token.is_none_or(|token| token == run_id)
+/// Whether Bedrock's job was created for the run: its token is the run's id, and its ARN is of this account. A name
+/// proves nothing, since everybody who may create jobs can choose it; a job that shows no token isn't ours.
+pub fn is_ours(run_id: &str, account: &str, arn: &str, token: Option<&str>) -> bool {
+    // arn:partition:service:region:account:resource
+    token == Some(run_id) && arn.split(':').nth(4) == Some(account)
 }
 
 /// Whether a newer set of the same dataset was accepted meanwhile. A run that is being launched is not taken back.

@@ -1,10 +1,25 @@
-//! record: what a job's state, seen by an event or by the sweep, makes of its run.
+//! record: what a job's state, as Bedrock has it, makes of its run. An event only says which run to look at.
 
 use super::Write;
+use super::sweep::FORGOTTEN_AFTER_S;
 use crate::State;
 use crate::state::{Input, JobStatus, next};
 
-/// What to do with a job's state.
+/// Why a run fails whose job isn't there any more.
+pub const FORGOTTEN: &str = "Bedrock no longer knows this job";
+
+/// A job as Bedrock shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown<'j> {
+    /// Its ARN.
+    pub arn: &'j str,
+    /// Whether it was created for the run: [`is_ours`](super::launch::is_ours).
+    pub ours: bool,
+    /// Its status; `None` for one that this version doesn't know.
+    pub status: Option<JobStatus>,
+}
+
+/// What to do with Bedrock's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
     /// The run has another job: leave it alone.
@@ -15,15 +30,62 @@ pub enum Seen {
     Moves(Write),
 }
 
-/// Applies the `status` of the job `arn` to a run in `state` whose job, where it is known, is `known`.
-pub fn apply(state: State, known: Option<&str>, arn: Option<&str>, status: JobStatus) -> Seen {
-    if let (Some(known), Some(arn)) = (known, arn)
-        && known != arn
-    {
-        return Seen::Foreign;
-    }
-    match next(state, Input::Job(status)) {
+/// Whether a run in `state` can still be moved by its job, so that Bedrock is worth a question.
+pub fn asks(state: State) -> bool {
+    matches!(state, State::Queued | State::Launching | State::Running)
+}
+
+/// Applies Bedrock's answer to a run in `state` whose job, where it is known, is `known`. `job` is `None` where Bedrock
+/// knows none; `age` is in seconds since the run's last change, by the ledger.
+pub fn apply(state: State, known: Option<&str>, job: Option<Shown<'_>>, age: i64) -> Seen {
+    let (arn, input) = match job {
+        Some(Shown { ours: false, .. }) => return Seen::Foreign,
+        Some(job) if known.is_some_and(|known| known != job.arn) => return Seen::Foreign,
+        Some(Shown { status: None, .. }) => return Seen::Stale("a job state that this version doesn't know"),
+        Some(Shown { arn, status: Some(status), .. }) => (Some(arn.to_owned()), Input::Job(status)),
+        None if state != State::Running => return Seen::Stale("Bedrock knows no job of this run"),
+        None if age < FORGOTTEN_AFTER_S => return Seen::Stale("Bedrock doesn't know the job, or not yet"),
+        None => (None, Input::Job(JobStatus::Failed)),
+    };
+    match next(state, input) {
         Err(reason) => Seen::Stale(reason),
-        Ok(state) => Seen::Moves(Write { state, lease_until: None, waiting: None, job_arn: arn.map(str::to_owned) }),
+        Ok(state) => Seen::Moves(Write { state, lease_until: None, waiting: None, job_arn: arn }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JOB: Shown<'static> = Shown { arn: "job", ours: true, status: Some(JobStatus::Completed) };
+
+    #[test]
+    fn only_the_runs_own_job_moves_it() {
+        let moves = |known, job| matches!(apply(State::Running, known, Some(job), 0), Seen::Moves(_));
+        assert!(moves(Some("job"), JOB) && moves(None, JOB));
+        assert!(!moves(Some("other"), JOB));
+        assert!(!moves(None, Shown { ours: false, ..JOB }) && !moves(Some("job"), Shown { ours: false, ..JOB }));
+        assert!(!moves(Some("job"), Shown { status: None, ..JOB }));
+    }
+
+    #[test]
+    fn only_a_running_runs_job_is_gone_and_only_after_an_hour() {
+        for state in State::ALL {
+            for (age, gone) in [(FORGOTTEN_AFTER_S - 1, false), (FORGOTTEN_AFTER_S, state == State::Running)] {
+                let seen = apply(state, Some("job"), None, age);
+                let fails = matches!(&seen, Seen::Moves(write) if write.state == State::Failed);
+                assert_eq!(fails, gone, "{state:?} {age} {seen:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn bedrock_is_asked_wherever_its_answer_can_move_the_run() {
+        for state in State::ALL {
+            let moved = [JobStatus::InProgress, JobStatus::Completed]
+                .iter()
+                .any(|status| next(state, Input::Job(*status)).is_ok());
+            assert_eq!(asks(state), moved, "{state:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Bedrock as far as it is known, and every way in which it isn't.
 
+use tunedrop_run::decide::sweep::FORGOTTEN_AFTER_S;
 use tunedrop_run::state::JobStatus;
 
 use crate::functions::Reply;
@@ -40,7 +41,7 @@ impl World {
         if jobs[1].is_none() {
             self.jobs[run as usize][at as usize] = Some(job);
         }
-        self.emit(setting, run, at, JobStatus::InProgress);
+        self.emit(setting, run);
         if at > 0 { Err("a run has at most one job") } else { Ok(Reply::Job(at)) }
     }
 
@@ -49,13 +50,24 @@ impl World {
         self.job(run).filter(|(_, job)| job.shown)
     }
 
+    /// GetModelCustomizationJob by the job that the run is known to have, or else by its name; and in how many seconds
+    /// after the run's last change it was asked at the most, for Get doesn't lag by an hour.
+    pub(crate) fn asked(&self, run: u8, known: Option<u8>) -> (Option<(u8, Job)>, i64) {
+        let job = match known {
+            Some(at) => self.jobs[run as usize][at as usize].map(|job| (at, job)).filter(|(_, job)| !job.gone),
+            None => self.job(run),
+        };
+        let age = if job.is_some() { 0 } else { FORGOTTEN_AFTER_S };
+        (job.filter(|(_, job)| job.shown), age)
+    }
+
     /// StopModelCustomizationJob; a job that is over stays as it is.
     pub(crate) fn stop(&mut self, setting: &Setting, run: u8, at: u8) {
         if let Some(job) = &mut self.jobs[run as usize][at as usize]
             && job.status == JobStatus::InProgress
         {
             job.status = JobStatus::Stopping;
-            self.emit(setting, run, at, JobStatus::Stopping);
+            self.emit(setting, run);
         }
     }
 
@@ -69,19 +81,12 @@ impl World {
             JobStatus::Stopping => JobStatus::Stopped,
             over => over,
         };
-        let status = job.status;
-        self.emit(setting, run, at, status);
+        self.emit(setting, run);
     }
 
-    fn emit(&mut self, setting: &Setting, run: u8, job: u8, status: JobStatus) {
+    fn emit(&mut self, setting: &Setting, run: u8) {
         if !setting.silent {
-            self.send(Message::Seen { run, job, status: status as u8 });
+            self.send(Message::Seen(run));
         }
     }
-}
-
-/// A status by its number.
-pub(crate) fn status_of(number: u8) -> JobStatus {
-    use JobStatus::{Completed, Failed, InProgress, Stopped, Stopping};
-    [InProgress, Stopping, Completed, Failed, Stopped][number as usize]
 }

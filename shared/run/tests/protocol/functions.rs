@@ -7,7 +7,7 @@ use tunedrop_run::event::Kind;
 
 use crate::moves::Breach;
 use crate::setting::{Flaw, Setting};
-use crate::world::{Head, Item, Lease, Message, RUNS, Words, World, what};
+use crate::world::{Head, Item, Job, Lease, Message, RUNS, Words, World, what};
 
 /// The time now, in seconds; a lease that is held ends later.
 pub(crate) const NOW: i64 = 1_000;
@@ -66,10 +66,11 @@ pub(crate) enum At {
     Refuse,
     // record
     Read,
-    Apply,
+    Ask,
+    Apply(Option<(u8, Job)>, i64),
     // sweep
     Sweep,
-    Put(u8),
+    Put,
     SayAgain,
     Wake,
     // notify

@@ -76,7 +76,7 @@ fn taker(message: Message) -> (&'static str, At) {
         Message::Dropped => ("validate", At::Head),
         Message::Wake => ("launch", At::Next),
         Message::Approve(_) | Message::Stop(_) | Message::Retry(_) => ("launch", At::Command),
-        Message::Seen { .. } => ("record", At::Read),
+        Message::Seen(_) => ("record", At::Read),
         Message::Tell { .. } => ("notify", At::ClaimTelling),
     }
 }

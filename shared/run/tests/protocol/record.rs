@@ -2,44 +2,46 @@
 
 use tunedrop_run::State;
 use tunedrop_run::decide::launch::{is_due, overtaken};
-use tunedrop_run::decide::record::{Seen, apply};
-use tunedrop_run::decide::sweep::{FORGOTTEN_AFTER_S, UNTOLD_AFTER_S, observed, says_again};
+use tunedrop_run::decide::record::{Seen, Shown, apply, asks};
+use tunedrop_run::decide::sweep::{UNTOLD_AFTER_S, observed, says_again};
 
-use crate::bedrock::status_of;
 use crate::functions::{At, NOW, arn_of};
 use crate::moves::Moves;
 use crate::setting::{Flaw, Setting};
-use crate::world::{Item, Message, RUNS, World};
+use crate::world::{Item, Job, Message, RUNS, World};
 
 pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
     let function = world.functions[at];
-    let Some(Message::Seen { run, job, status }) = function.message else {
-        unreachable!("record is given what was seen of a job");
+    let Some(Message::Seen(run)) = function.message else {
+        unreachable!("record is given a run whose job something happened to");
     };
-    let status = status_of(status);
     match function.at {
         At::Read => moves.add("reads the run of the job", Some(run), world, |w| {
             match w.read(at, run) {
-                None => w.finish(at),
-                Some(item) => {
-                    w.functions[at].at = match apply(item.state, item.job.map(arn_of), Some(arn_of(job)), status) {
-                        Seen::Stale(_) if item.says(setting) => At::Say,
-                        Seen::Foreign | Seen::Stale(_) => {
-                            return {
-                                let _: () = w.finish(at);
-                                Ok(())
-                            };
-                        }
-                        Seen::Moves(_) => At::Apply,
-                    };
-                }
+                Some(item) if asks(item.state) => w.functions[at].at = At::Ask,
+                Some(item) if item.says(setting) => w.functions[at].at = At::Say,
+                _ => w.finish(at),
             }
             Ok(())
         }),
-        At::Apply => moves.add("writes the job's state", Some(run), world, |w| {
-            let known = function.seen.and_then(|item| item.job).map(arn_of);
-            let state = function.seen.map_or(State::Queued, |item| item.state);
-            let Seen::Moves(write) = apply(state, known, Some(arn_of(job)), status) else {
+        At::Ask => moves.add("asks Bedrock about the job", Some(run), world, |w| {
+            if let Some(item) = function.seen {
+                let (job, age) = w.asked(run, item.job);
+                w.functions[at].at = match applied(&item, job, age) {
+                    Seen::Moves(_) => At::Apply(job, age),
+                    Seen::Stale(_) if item.says(setting) => At::Say,
+                    Seen::Foreign | Seen::Stale(_) => {
+                        return {
+                            let _: () = w.finish(at);
+                            Ok(())
+                        };
+                    }
+                };
+            }
+            Ok(())
+        }),
+        At::Apply(job, age) => moves.add("writes the job's state", Some(run), world, |w| {
+            let Some(Seen::Moves(write)) = function.seen.map(|item| applied(&item, job, age)) else {
                 unreachable!("it was to be applied");
             };
             let won = w.write(setting, at, &write)?;
@@ -62,6 +64,12 @@ pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Mo
     }
 }
 
+/// What Bedrock's answer makes of the run.
+fn applied(item: &Item, job: Option<(u8, Job)>, age: i64) -> Seen {
+    let shown = job.map(|(at, job)| Shown { arn: arn_of(at), ours: true, status: Some(job.status) });
+    apply(item.state, item.job.map(arn_of), shown, age)
+}
+
 pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
     let function = world.functions[at];
     let run = function.run;
@@ -73,11 +81,10 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
                 let newest = (w.head.latest, w.head.latest_at);
                 let gives_way = item.state == State::Held && overtaken((item.state, run, item.since), newest);
                 w.functions[at].flag |= gives_way || is_due(item.state, item.lease_until(), NOW);
-                let seen = (item.state == State::Running).then(|| look(w, run, &item)).flatten();
-                match seen {
-                    Some(status) => w.functions[at].at = At::Put(status),
-                    None if says(setting, &item) => w.functions[at].at = At::SayAgain,
-                    None => {
+                match item.state == State::Running && is_over(w, run, &item) {
+                    true => w.functions[at].at = At::Put,
+                    false if says(setting, &item) => w.functions[at].at = At::SayAgain,
+                    false => {
                         w.functions[at].run += 1;
                         continue;
                     }
@@ -88,9 +95,9 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
             w.after(at, At::Sweep);
             Ok(())
         }),
-        At::Put(status) => moves.add("puts what it saw of the job", Some(run), world, |w| {
+        At::Put => moves.add("says that the job is over", Some(run), world, |w| {
             if let Some(item) = function.seen {
-                w.send(Message::Seen { run, job: item.job.unwrap_or_default(), status });
+                w.send(Message::Seen(run));
                 if says(setting, &item) { w.functions[at].at = At::SayAgain } else { w.after(at, At::Sweep) }
             }
             Ok(())
@@ -111,15 +118,10 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
     }
 }
 
-/// What is put on the bus of a running run's job. Get doesn't lag by an hour.
-fn look(world: &World, run: u8, item: &Item) -> Option<u8> {
-    let job = world.jobs[run as usize][item.job.unwrap_or_default() as usize].filter(|job| !job.gone);
-    let status = match job {
-        Some(job) if job.shown => observed(Some(Some(job.status)), FORGOTTEN_AFTER_S),
-        Some(_) => observed(None, 0),
-        None => observed(None, FORGOTTEN_AFTER_S),
-    };
-    status.map(|status| status as u8)
+/// Whether a running run's job is over, as the sweep sees it.
+fn is_over(world: &World, run: u8, item: &Item) -> bool {
+    let (job, age) = world.asked(run, item.job);
+    observed(job.map(|(_, job)| Some(job.status)), age).is_some()
 }
 
 fn is_open(world: &World, run: u8) -> bool {

@@ -80,12 +80,8 @@ pub(crate) enum Message {
     Approve(u8),
     Stop(u8),
     Retry(u8),
-    /// To record: a job of a run was seen in a state.
-    Seen {
-        run: u8,
-        job: u8,
-        status: u8,
-    },
+    /// To record: something happened to the job of a run.
+    Seen(u8),
     /// To notify: a run is in a state, or its content was dropped again; and when it began, or was dropped.
     Tell {
         run: u8,

@@ -38,8 +38,14 @@ fn a_taken_name_without_a_job_is_believed_the_second_time() {
 }
 
 #[test]
-fn a_job_of_another_token_is_not_ours() {
-    assert!(is_ours("a-1", Some("a-1")) && is_ours("a-1", None) && !is_ours("a-1", Some("by-hand")));
+fn a_job_of_another_token_or_account_is_not_ours() {
+    let ours = |arn, token| is_ours("a-1", "123456789012", arn, token);
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:model-customization-job/x/y";
+    assert!(ours(arn, Some("a-1")));
+    assert!(!ours(arn, Some("by-hand")) && !ours(arn, None));
+    for other in ["", "y", "arn:aws:bedrock:us-east-1:999999999999:model-customization-job/123456789012:/y"] {
+        assert!(!ours(other, Some("a-1")), "{other}");
+    }
 }
 
 #[test]
