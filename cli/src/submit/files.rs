@@ -111,7 +111,8 @@ impl<'d> Folder<'d> {
         ensure!(metadata.is_file(), "{} is neither a file nor a folder; nothing was uploaded", path.display());
         ensure!(self.files.len() < FILES_MAX, "the folder has more than {FILES_MAX} files; nothing was uploaded");
         let key = path.strip_prefix(self.dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        self.files.push(File { path: path.to_owned(), key, bytes: metadata.len() });
+        // Without links, so that one that is changed meanwhile leads nowhere else.
+        self.files.push(File { path: real, key, bytes: metadata.len() });
         Ok(())
     }
 }

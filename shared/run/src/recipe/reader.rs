@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
                     Code::RecipeInvalidValue,
                     Some(entry.place),
                     pointer,
-                    format!("the key `{}` stands here a second time", shown(&entry.key)),
+                    format!("{} stands here a second time", named(&entry.key)),
                     "keep one of them".to_owned(),
                 );
             } else if known.is_empty() || known.contains(&entry.key.as_str()) {
@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
                     Code::RecipeUnknownKey,
                     Some(entry.place),
                     pointer,
-                    format!("the key `{}` is not known", shown(&entry.key)),
+                    format!("{} is not known", named(&entry.key)),
                     help,
                 );
             }
@@ -244,6 +244,13 @@ const CUSTOMIZATIONS: [(&str, Customization); 4] = [
     ("distillation", Customization::Distillation),
     ("reinforcement-fine-tuning", Customization::ReinforcementFineTuning),
 ];
+
+/// A key as a message has it. Only what looks like a key is shown: the file may be no recipe at all but data.
+fn named(key: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let is_key = (1..=40).contains(&key.len()) && key.chars().all(is_plain);
+    if is_key { format!("the key `{key}`") } else { "a key here".to_owned() }
+}
 
 /// A key as a finding may show it: short, and nothing that a terminal would act on.
 pub(super) fn shown(key: &str) -> String {

@@ -47,6 +47,17 @@ fn slips_name_the_nearest_key_and_the_place() {
     faults("base_model: nova-lite\ncolour: red\n", &["2:1 recipe-unknown-key the keys here are"]);
 }
 
+/// What was uploaded as a recipe may be data.
+#[test]
+fn no_message_names_a_key_that_is_a_text() {
+    let text = "{\"Ada Lovelace lives at 12 High Street\": 1, \"Ada Lovelace lives at 12 High Street\": 2}\n";
+    let (_, findings) = read_recipe(text.as_bytes(), "job.json", Some("nova-lite"), Catalogue::embedded());
+    assert!(findings.errors >= 1);
+    for finding in findings.kept {
+        assert!(!finding.message.contains("Ada") && !finding.help.contains("Ada"), "{finding:?}");
+    }
+}
+
 #[test]
 fn all_faults_are_found_at_once() {
     faults(
