@@ -1,8 +1,8 @@
 //! A dataset's folder: the recipe, and the files it names.
 
-use tunedrop_run::dropped::RECIPES;
-use tunedrop_run::{Recipe, read_recipe};
-use tunedrop_validation::{Catalogue, Code, Customization, Excerpt, Finding, Findings, Role};
+use tunedrop_run::dropped::{PREFIX, RECIPES};
+use tunedrop_run::{Recipe, RecipeScope, read_recipe};
+use tunedrop_validation::{Catalogue, Code, Customization, Excerpt, Finding, Findings, MediaFolder, Role};
 
 use crate::catalogue::{Rules, rules};
 use crate::place::{Place, Unreadable};
@@ -26,8 +26,9 @@ pub(crate) fn set<'c>(
     let Some((file, bytes)) = recipes.first() else {
         return bare(folder, given);
     };
-    let default = given.map(|rules| rules.model.alias.as_str());
-    let (recipe, found) = read_recipe(bytes, &file.name(), default, catalogue);
+    let default_model = given.map(|rules| rules.model.alias.clone());
+    let scope = RecipeScope { default_model, ..RecipeScope::default() };
+    let (recipe, found) = read_recipe(bytes, &file.name(), &scope, catalogue);
     let mut findings = Findings::default();
     for mut finding in found.kept {
         finding.file = file.name();
@@ -57,7 +58,15 @@ pub(crate) fn set<'c>(
     }
     let rules = model.and_then(|model| rules(model, Some(customization)).ok());
     let files = files(folder, file, &recipe, &mut findings)?;
-    Ok(Set { rules, files, recipe: Some(recipe), findings })
+    Ok(Set { rules, files, recipe: Some(recipe), findings, media_folder: own_folder(folder) })
+}
+
+/// Where a dataset's media must be, for one that lies in a stack's bucket.
+fn own_folder(folder: &Place) -> Option<MediaFolder> {
+    let Place::Remote { bucket, key } = folder else { return None };
+    let name = key.strip_prefix(PREFIX)?.strip_suffix('/')?;
+    let is_dataset = !name.is_empty() && !name.contains('/');
+    is_dataset.then(|| MediaFolder { bucket: Some(bucket.clone()), prefix: key.clone() })
 }
 
 /// A folder without a recipe: the files go by their names.
@@ -75,7 +84,8 @@ fn bare<'c>(folder: &Place, given: Option<Rules<'c>>) -> Result<Set<'c>, Unreada
     if validation.exists()? {
         files.push((Role::Validation, validation));
     }
-    Ok(Set { rules: given, files, recipe: None, findings: Findings::default() })
+    let media_folder = own_folder(folder);
+    Ok(Set { rules: given, files, recipe: None, findings: Findings::default(), media_folder })
 }
 
 /// The files that the recipe names; a finding for each that is not there.

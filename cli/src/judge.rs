@@ -10,7 +10,7 @@ use crate::set::Set;
 
 /// Reads the set's files, and adds what comes out to `outcome`.
 pub(crate) fn judge(set: Set, options: Options, strict: bool, outcome: &mut Outcome) {
-    let Set { rules, files, recipe, findings } = set;
+    let Set { rules, files, recipe, findings, media_folder } = set;
     let strict = strict || recipe.as_ref().is_some_and(|recipe| recipe.strict);
     outcome.strict |= strict;
     outcome.blocked |= findings.block(strict);
@@ -29,6 +29,7 @@ pub(crate) fn judge(set: Set, options: Options, strict: bool, outcome: &mut Outc
     let mut train_index: Option<RecordIndex> = None;
     for (role, place) in files {
         let check = FileCheck::new(&place.name(), rules.training, role, train_index.take()).with(options);
+        let check = check.media_in(media_folder.clone());
         let looked = read(&place, check).and_then(|report| {
             let looked = media::look(&place, &report, &rules.training.media)?;
             Ok((report, looked))

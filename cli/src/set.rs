@@ -2,7 +2,7 @@
 
 use anyhow::{bail, ensure};
 use tunedrop_run::Recipe;
-use tunedrop_validation::{Catalogue, Findings, Role};
+use tunedrop_validation::{Catalogue, Findings, MediaFolder, Role};
 
 use crate::catalogue::{Rules, find, rules};
 use crate::folder;
@@ -18,6 +18,8 @@ pub(crate) struct Set<'c> {
     pub(crate) recipe: Option<Recipe>,
     /// Findings of the recipe, and of files that it names and that are not there.
     pub(crate) findings: Findings,
+    /// Where the media must be that records refer to, where it is known.
+    pub(crate) media_folder: Option<MediaFolder>,
 }
 
 /// The sets that the arguments name, and what could not be read of them.
@@ -40,7 +42,7 @@ pub(crate) fn sets<'c>(args: &DataArgs, catalogue: &'c Catalogue) -> anyhow::Res
     if args.role.is_some() && folders.contains(&true) {
         bail!("--role is for files; in a folder the recipe, or a file's name, says what it is for");
     }
-    let of_files = |files| Set { rules: given, files, recipe: None, findings: Findings::default() };
+    let of_files = |files| Set { rules: given, files, recipe: None, findings: Findings::default(), media_folder: None };
     if let ([train, validation], None, [false, false]) = (places.as_slice(), args.role, folders.as_slice()) {
         let files = vec![(Role::Train, train.clone()), (Role::Validation, validation.clone())];
         return Ok((vec![of_files(files)], Vec::new()));

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use tunedrop_run::dropped::{Dropped, classify};
-use tunedrop_validation::Options;
+use tunedrop_run::dropped::{Dropped, PREFIX, classify};
+use tunedrop_validation::{MediaFolder, Options};
 
 use crate::format::{self, View, counted};
 use crate::options::DataArgs;
@@ -56,7 +56,7 @@ pub(crate) struct SubmitArgs {
 
 pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
     let dataset = name(args)?;
-    let Some(files) = checked(args)? else {
+    let Some(files) = checked(args, &dataset)? else {
         return Ok(ExitCode::from(1));
     };
     let bytes: u64 = files.all.iter().map(|file| file.bytes).sum();
@@ -116,7 +116,7 @@ fn name(args: &SubmitArgs) -> Result<String> {
 }
 
 /// What is uploaded; nothing where findings block, which are shown.
-fn checked(args: &SubmitArgs) -> Result<Option<files::Files>> {
+fn checked(args: &SubmitArgs, dataset: &str) -> Result<Option<files::Files>> {
     let data =
         || DataArgs { paths: vec![args.dir.clone()], model: None, customization: None, role: None, catalogue: None };
     let catalogue = catalogue::load(None)?;
@@ -128,7 +128,9 @@ fn checked(args: &SubmitArgs) -> Result<Option<files::Files>> {
     if let Some(fault) = unreadable.first() {
         bail!("{}: {}; tunedrop init {} makes a recipe", fault.path, fault.why, args.dir.display());
     }
-    let set = sets.pop().context("a folder is a set")?;
+    let mut set = sets.pop().context("a folder is a set")?;
+    // The stack, and so the bucket, is found later.
+    set.media_folder = Some(MediaFolder { bucket: None, prefix: format!("{PREFIX}{dataset}/") });
     let files = files::of(&args.dir, &set)?;
     let mut outcome = Outcome::default();
     judge::judge(set, Options::default(), false, &mut outcome);

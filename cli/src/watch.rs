@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use tunedrop_aws::{Failure, Ledger};
+use tunedrop_run::decide::limit::RESUMES;
 use tunedrop_run::{Run, State};
 
 pub(crate) use curve::outcome;
@@ -136,6 +137,9 @@ fn answered<T>(answer: Result<T, Failure>, silent: &mut Option<Instant>, bar: &P
 /// What it is doing or waiting for; `None` where that can't be asked: only the ledger's state counts.
 async fn now(stack: &Stack, ledger: &Ledger, run: &Run) -> Option<String> {
     Some(match run.state {
+        State::Queued if run.waiting.as_deref().is_some_and(|words| words.ends_with(RESUMES)) => {
+            visible(run.waiting.as_deref().unwrap_or_default()).to_string()
+        }
         State::Queued => match ahead(ledger, run).await.ok()? {
             0 => match run.waiting.as_deref() {
                 Some(words) => format!("next to be launched; Bedrock says: {}", visible(words)),

@@ -6,6 +6,7 @@ mod again;
 mod asked;
 mod away;
 mod doctor;
+mod evasion;
 mod foreign;
 mod forged;
 mod guards;
@@ -126,6 +127,15 @@ fn main() {
             a_question_is_answered_or_broken_off,
             a_set_is_submitted_whole,
             a_default_model_starts_nothing_early,
+        },
+        evasion::{
+            a_large_custom_model_passed_off_as_a_small_one,
+            training_on_top_of_another_teams_model,
+            pictures_under_a_token_guard,
+            distillation_and_dense_text_under_a_token_guard,
+            pictures_of_another_team,
+            logs_tags_and_prices_of_the_uploaders_choice,
+            launches_without_approval_or_above_a_days_limit,
         },
         doctor::{
             what_fails_is_found_and_mended,

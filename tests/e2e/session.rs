@@ -165,7 +165,7 @@ pub(crate) async fn what_can_go_wrong_is_said(w: &World) -> Result<()> {
         (
             "runs --local --stack no-such-stack",
             2,
-            "no stack no-such-stack in us-east-1; there is guarded, main, paused",
+            "no stack no-such-stack in us-east-1; there is guarded, main, paused, strict",
         ),
         (&format!("show {theirs} --local"), 2, "the stack main has no run"),
         (&format!("show {theirs} --local --stack paused"), 0, "is Queued"),

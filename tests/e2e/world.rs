@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) guarded: Side,
     /// Launches are paused, and a key of its own encrypts.
     pub(crate) paused: Side,
+    /// Every launch needs an approval, and a day has few; logs and tags are narrowed.
+    pub(crate) strict: Side,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) sns: aws_sdk_sns::Client,
@@ -64,7 +66,7 @@ impl World {
             parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
         let guarded = with(&[
-            ("MaxTokensPerRun", "20000"),
+            ("MaxTokensPerRun", "60000"),
             ("ChatTopic", "true"),
             ("DefaultBaseModel", "nova-micro"),
             ("AllowedBaseModels", "nova-micro,nova-lite"),
@@ -75,10 +77,12 @@ impl World {
         let key = kms.create_key().send().await?.key_metadata.and_then(|key| key.arn).context("a key has an ARN")?;
         let paused = with(&[("PauseLaunches", "true"), ("KmsKeyArn", &key)]);
         let paused = stack.deploy("paused", &paused, &[]).await?;
+        let strict = stack.deploy("strict", &with(&crate::evasion::STRICT), &[]).await?;
         Ok(World {
             main: Side::new(&stack, stack.deployment().clone()).await?,
             guarded: Side::new(&stack, guarded).await?,
             paused: Side::new(&stack, paused).await?,
+            strict: Side::new(&stack, strict).await?,
             s3: aws_sdk_s3::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
             sns: aws_sdk_sns::Client::new(&config),
@@ -92,7 +96,7 @@ impl World {
     }
 
     pub(crate) async fn stop(self) -> Result<()> {
-        for side in [&self.main, &self.guarded, &self.paused] {
+        for side in [&self.main, &self.guarded, &self.paused, &self.strict] {
             side.collector.abort();
         }
         self.stack.stop().await

@@ -55,7 +55,11 @@ pub(crate) async fn start() -> Result<Stack> {
 
 /// The template's parameters: what the journeys use that is not there by default.
 pub(crate) fn parameters() -> Vec<(String, String)> {
-    vec![("InvocationLogBucket".to_owned(), LOGS.to_owned()), ("ChatTopic".to_owned(), "true".to_owned())]
+    vec![
+        ("InvocationLogBucket".to_owned(), LOGS.to_owned()),
+        ("InvocationLogPrefix".to_owned(), "june/".to_owned()),
+        ("ChatTopic".to_owned(), "true".to_owned()),
+    ]
 }
 
 /// One deployed stack.

@@ -120,7 +120,7 @@ fn range(one: &Hyperparameter) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tunedrop_run::read_recipe;
+    use tunedrop_run::{RecipeScope, read_recipe};
     use tunedrop_validation::Catalogue;
 
     use super::*;
@@ -135,12 +135,12 @@ mod tests {
             for customization in model.customizations() {
                 let rules = rules(model, Some(customization)).unwrap();
                 let text = of(rules, &Found::default());
-                let (recipe, findings) = read_recipe(text.as_bytes(), "job.yaml", None, catalogue);
+                let (recipe, findings) = read_recipe(text.as_bytes(), "job.yaml", &RecipeScope::default(), catalogue);
                 assert!(findings.kept.is_empty(), "{} {customization:?}: {:?}\n{text}", model.alias, findings.kept);
                 assert_eq!(recipe.model(catalogue).map(|found| &found.alias), Some(&model.alias));
                 assert_eq!(recipe.customization, customization);
                 let set: String = text.lines().map(uncommented).collect();
-                let (recipe, findings) = read_recipe(set.as_bytes(), "job.yaml", None, catalogue);
+                let (recipe, findings) = read_recipe(set.as_bytes(), "job.yaml", &RecipeScope::default(), catalogue);
                 assert_eq!(findings.errors, 0, "{} {customization:?}: {:?}\n{set}", model.alias, findings.kept);
                 assert_eq!(recipe.hyperparameters.len(), rules.training.hyperparameters.len(), "{set}");
                 read += 1;

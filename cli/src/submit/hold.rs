@@ -32,7 +32,7 @@ pub(super) fn recipe(last: &Recipe) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use tunedrop_run::read_recipe;
+    use tunedrop_run::{RecipeScope, read_recipe};
     use tunedrop_validation::Catalogue;
 
     use super::*;
@@ -47,9 +47,10 @@ mod tests {
             "base_model: 'arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl'\nlike: nova-lite\n",
         ] {
             let catalogue = Catalogue::embedded();
-            let (last, found) = read_recipe(last.as_bytes(), "job.yaml", None, catalogue);
+            let (last, found) = read_recipe(last.as_bytes(), "job.yaml", &RecipeScope::default(), catalogue);
             assert_eq!(found.errors, 0, "{:?}", found.kept);
-            let (first, found) = read_recipe(recipe(&last).unwrap().as_bytes(), "job.yaml", None, catalogue);
+            let (first, found) =
+                read_recipe(recipe(&last).unwrap().as_bytes(), "job.yaml", &RecipeScope::default(), catalogue);
             assert_eq!(found.errors, 0, "{:?}", found.kept);
             assert_eq!((first.train.as_deref(), first.base_model), (Some(AWAITED), last.base_model));
         }

@@ -2,6 +2,7 @@
 
 mod change;
 mod open;
+mod place;
 mod recent;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -87,6 +87,8 @@ pub(crate) fn statistics() -> Statistics {
         leaked: 0,
         with_system: 12_320,
         different_systems: 2,
+        with_media: 0,
+        media: 0,
         longest: [(7_001, 2_400), (12, 2_300), (12_000, 1_900)]
             .map(|(line, high)| LongRecord { line, tokens: TokenBracket { low: high / 2, high } })
             .to_vec(),

@@ -5,6 +5,7 @@
 pub mod accept;
 pub mod command;
 pub mod launch;
+pub mod limit;
 pub mod record;
 pub mod sweep;
 pub mod tell;

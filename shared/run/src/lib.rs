@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod custom_model;
 pub mod decide;
 pub mod dropped;
 mod entry;
@@ -13,9 +14,9 @@ pub mod state;
 mod yaml;
 
 pub use entry::{DatasetHead, Run, SCHEMA};
-pub use guard::{StackGuards, billed_tokens, refusal};
+pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};
 pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_identity};
 pub use jiff::Timestamp;
 pub use plan::{Distillation, InvocationLogs, Plan, Reinforcement};
-pub use recipe::{LaunchMode, Recipe, RecipeGuard, read_recipe};
+pub use recipe::{LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, read_recipe};
 pub use state::State;

@@ -44,10 +44,19 @@ pub struct Plan {
     pub guard: RecipeGuard,
     /// USD, from the recipe or the catalogue.
     pub price_per_1k_tokens: Option<f64>,
-    /// Epochs that will be billed: the recipe's, or the model's default.
+    /// USD, from the catalogue, whatever the recipe says.
+    #[serde(default)]
+    pub catalogue_price_per_1k_tokens: Option<f64>,
+    /// Epochs that will be billed: the recipe's, or the model's default; absent where neither is known.
     pub epochs: Option<u64>,
     /// Tokens in the training data; absent with invocation logs.
     pub tokens: Option<TokenBracket>,
+    /// The most tokens that one epoch can bill; guards go by this. Absent where nothing bounds it.
+    #[serde(default)]
+    pub token_ceiling: Option<u64>,
+    /// Why `token_ceiling` is absent, as a clause.
+    #[serde(default)]
+    pub unbounded: Option<String>,
 }
 
 /// Who teaches, and how long an answer may be.

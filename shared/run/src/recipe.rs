@@ -1,7 +1,9 @@
 //! The recipe: what a dataset's `job.yaml` or `job.json` asks for.
 
 mod check;
+mod custom;
 mod reader;
+mod scope;
 mod typed;
 
 use std::collections::BTreeMap;
@@ -9,8 +11,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tunedrop_validation::{Catalogue, Code, Customization, Findings, Model};
 
+use crate::State;
+use crate::custom_model::{CustomModelArn, is_custom};
 use crate::plan::{Distillation, InvocationLogs, Reinforcement};
 use reader::Reader;
+pub use scope::{LogScope, RecipeScope};
 
 /// A recipe larger than this is refused unread.
 const SIZE_MAX: u64 = 64 * 1024;
@@ -23,7 +28,7 @@ const TRAIN_DEFAULT: &str = "train.jsonl";
 pub struct Recipe {
     /// As written: an alias, an identifier or a custom model's ARN.
     pub base_model: Option<String>,
-    /// For a custom model: the catalogue model it was made from.
+    /// For a custom model: the catalogue model it was made from. The ARN says so itself; this can only confirm it.
     pub like: Option<String>,
     /// The customization type.
     pub customization: Customization,
@@ -77,6 +82,45 @@ pub enum LaunchMode {
     Manual,
 }
 
+/// The stack's `LaunchDefault`: who decides whether a run waits for approval.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LaunchDefault {
+    /// The recipe; without a word of it, the run is launched at once.
+    #[default]
+    Auto,
+    /// The recipe; without a word of it, the run waits.
+    Manual,
+    /// The stack: every run waits, retries included, whatever the recipe says.
+    Always,
+}
+
+impl LaunchDefault {
+    /// Reads the parameter's value.
+    pub fn parse(word: &str) -> Option<LaunchDefault> {
+        Some(match word {
+            "auto" => LaunchDefault::Auto,
+            "manual" => LaunchDefault::Manual,
+            "always" => LaunchDefault::Always,
+            _ => return None,
+        })
+    }
+
+    /// Whether a run whose recipe says `asked` waits for approval.
+    pub fn holds(self, asked: Option<LaunchMode>) -> bool {
+        match (self, asked) {
+            (LaunchDefault::Always, _) | (_, Some(LaunchMode::Manual)) => true,
+            (_, Some(LaunchMode::Auto)) => false,
+            (default, None) => default == LaunchDefault::Manual,
+        }
+    }
+
+    /// The state in which a retry begins: somebody asked for it, which is as good as an approval except where every run
+    /// needs one.
+    pub fn retried(self) -> State {
+        if self == LaunchDefault::Always { State::Held } else { State::Queued }
+    }
+}
+
 impl Default for Recipe {
     fn default() -> Recipe {
         Recipe {
@@ -105,13 +149,17 @@ impl Default for Recipe {
 impl Recipe {
     /// The catalogue's entry whose rules hold for this recipe's data.
     pub fn model<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Model> {
-        catalogue.find(self.like.as_deref().or(self.base_model.as_deref())?)
+        let written = self.base_model.as_deref()?;
+        if is_custom(written) {
+            return CustomModelArn::parse(written).ok()?.model(catalogue);
+        }
+        catalogue.find(written)
     }
 
     /// What the job is given as base model: a custom model's ARN as it is, else the catalogue's identifier.
     pub fn base_model_identifier(&self, catalogue: &Catalogue) -> Option<String> {
         let written = self.base_model.as_deref()?;
-        if is_custom_model(written) {
+        if is_custom(written) {
             return Some(written.to_owned());
         }
         Some(catalogue.find(written)?.identifier.clone())
@@ -132,15 +180,10 @@ impl Recipe {
     }
 }
 
-/// Whether `name` is a custom model's ARN, not a foundation model.
-fn is_custom_model(name: &str) -> bool {
-    name.starts_with("arn:") && name.contains(":custom-model/")
-}
-
 /// Reads `bytes`, and finds everything that is wrong with them. The recipe that comes back holds what could be understood.
 ///
-/// `default_model` is the stack's, for a recipe that names none.
-pub fn read_recipe(bytes: &[u8], file: &str, default_model: Option<&str>, catalogue: &Catalogue) -> (Recipe, Findings) {
+/// `scope` is what the stack allows, as far as it is known.
+pub fn read_recipe(bytes: &[u8], file: &str, scope: &RecipeScope, catalogue: &Catalogue) -> (Recipe, Findings) {
     let mut reader = Reader::new(file);
     let mut recipe = Recipe { base_model: None, ..Recipe::default() };
     if bytes.len() as u64 > SIZE_MAX {
@@ -155,9 +198,9 @@ pub fn read_recipe(bytes: &[u8], file: &str, default_model: Option<&str>, catalo
         reader.recipe(&root, &mut recipe);
     }
     if recipe.base_model.is_none() {
-        recipe.base_model = default_model.map(str::to_owned);
+        recipe.base_model.clone_from(&scope.default_model);
     }
-    check::check(&mut recipe, &mut reader, catalogue);
+    check::check(&mut recipe, &mut reader, scope, catalogue);
     (recipe, reader.findings)
 }
 

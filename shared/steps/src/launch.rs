@@ -4,24 +4,25 @@
 //! own token, and `Running` written. Cut off in between, the lease runs out, and the next drain looks again and goes on.
 
 mod command;
+mod limit;
 mod refuse;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Lifecycle, Objects, Open, Started};
+use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Objects, Open, Started};
 use tunedrop_report::redact;
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::{self as decide, Answer};
 use tunedrop_run::event::{Kind, senders};
 use tunedrop_run::state::{Input, next};
-use tunedrop_run::{Plan, Run, StackGuards, State, refusal};
-use tunedrop_validation::Catalogue;
+use tunedrop_run::{LaunchDefault, Plan, Run, StackGuards, State};
 
 use crate::announce::{announce, now, now_s};
 use crate::batch::{StepError, own_detail};
 use crate::count::count_move;
 use crate::settings;
+use limit::Limits;
 
 /// After as many runs that failed in one drain, the fault is the service's.
 const FAILURES_MAX: usize = 3;
@@ -37,6 +38,8 @@ pub struct Launch {
     account: String,
     role: JobRole,
     guards: StackGuards,
+    limits: Limits,
+    launch: LaunchDefault,
     paused: bool,
 }
 
@@ -63,11 +66,9 @@ impl Launch {
                 security_groups: settings::list("TUNEDROP_SECURITY_GROUP_IDS"),
                 stack: stack.clone(),
             },
-            guards: StackGuards {
-                allowed_base_models: settings::list("TUNEDROP_ALLOWED_BASE_MODELS"),
-                max_tokens: settings::number("TUNEDROP_MAX_TOKENS")?,
-                max_cost_usd: settings::number("TUNEDROP_MAX_COST_USD")?,
-            },
+            guards: refuse::guards()?,
+            limits: Limits::from_env()?,
+            launch: settings::launch_default()?,
             account: settings::required("TUNEDROP_ACCOUNT")?,
             paused: settings::optional("TUNEDROP_PAUSED").is_some_and(|paused| paused == "true"),
             stack,
@@ -116,6 +117,7 @@ impl Launch {
             info!("launches are paused by the stack's PauseLaunches");
             return Ok(());
         }
+        self.limits.forget();
         let mut failures = Vec::new();
         let mut all = self.ledger.open();
         while let Some(open) = all.next().await? {
@@ -153,6 +155,9 @@ impl Launch {
         if !decide::is_due(run.state, run.lease_until, now_s()) {
             return Ok(Drain::Next);
         }
+        if self.waits_for_tomorrow(&run).await? {
+            return Ok(Drain::Next);
+        }
         // An earlier launch may have been cut off, or may have been answered in error: whether the run has a job, only
         // Bedrock knows.
         if let Some((arn, true)) = self.find(&run.run_id).await? {
@@ -167,6 +172,9 @@ impl Launch {
         };
         if let Some(reason) = self.refusal(&plan).await? {
             self.refuse(&run, reason).await?;
+            return Ok(Drain::Next);
+        }
+        if !self.take_place(&run).await? {
             return Ok(Drain::Next);
         }
         let claim = decide::claim(run.state, run.waiting.clone(), now_s());
@@ -206,9 +214,13 @@ impl Launch {
             Ok(Answer::GivesBack(write)) => {
                 info!(reason = write.waiting.as_deref().map(redact), "no free slot: the run stays queued");
                 self.write(run, Ok(write)).await?;
+                self.free_place(run).await?;
                 return Ok(Drain::NoSlot);
             }
-            Ok(Answer::Refuses(words)) => self.refuse(run, words).await?,
+            Ok(Answer::Refuses(words)) => {
+                self.refuse(run, words).await?;
+                self.free_place(run).await?;
+            }
             Err(reason) => info!(reason, "ignored"),
         }
         Ok(Drain::Next)
@@ -258,19 +270,5 @@ impl Launch {
         count_move(&self.stack, run, &moved);
         announce(&self.bus, &self.stack, &moved).await?;
         Ok(Some(moved))
-    }
-
-    /// Guards first; then whether the model can still be customized, where Bedrock's own word wins over the catalogue's.
-    async fn refusal(&self, plan: &Plan) -> Result<Option<String>, StepError> {
-        let catalogue = Catalogue::embedded();
-        if let Some(reason) = refusal(plan, &self.guards, catalogue) {
-            return Ok(Some(reason));
-        }
-        let note = plan.withdrawn.clone();
-        Ok(match self.jobs.lifecycle(&plan.catalogue_model).await? {
-            Lifecycle::Active => None,
-            Lifecycle::Unknown => note,
-            Lifecycle::Legacy => note.or_else(|| Some(format!("Bedrock lists {} as legacy, and starts no new customization jobs on legacy models; choose a live one, such as nova-lite", plan.catalogue_model))),
-        })
     }
 }

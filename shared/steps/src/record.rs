@@ -122,6 +122,10 @@ impl Record {
             let job = job.unwrap_or_else(gone);
             took = trained(state, job.created_at.as_deref(), job.ended_at.as_deref());
             let outcome = self.outcome(run, state, &job).await?;
+            // Before the run's end is written: a model that isn't noted can't be trained further.
+            if let Some(arn) = &outcome.model_arn {
+                self.ledger.note_model(arn, &run.run_id).await?;
+            }
             let address = write_outcome(&self.objects, &outcome).await?;
             let last = |points: &[tunedrop_report::LossPoint]| {
                 points.last().map(|point| point.loss).filter(|loss| loss.is_finite())

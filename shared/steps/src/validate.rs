@@ -13,8 +13,8 @@ use tunedrop_aws::{Bus, Failure, Ledger, Objects};
 use tunedrop_report::Verdict;
 use tunedrop_run::dropped::{Dropped, classify};
 use tunedrop_run::event::{Detail, Kind, VERSION, senders};
-use tunedrop_run::fingerprint;
 use tunedrop_run::metric::{About, Judged, Metric};
+use tunedrop_run::{LaunchDefault, LogScope, RecipeScope, fingerprint};
 use tunedrop_validation::{Finding, Findings};
 
 use crate::announce::now;
@@ -32,8 +32,8 @@ pub struct Validate {
     ledger: Ledger,
     bus: Bus,
     stack: String,
-    default_model: Option<String>,
-    held_by_default: bool,
+    scope: RecipeScope,
+    launch: LaunchDefault,
     show_excerpts: bool,
 }
 
@@ -47,14 +47,23 @@ impl Validate {
     /// Once per process.
     pub async fn from_env() -> Result<Validate, lambda_runtime::Error> {
         let config = tunedrop_aws::config().await;
+        let bucket = settings::required("TUNEDROP_BUCKET")?;
         Ok(Validate {
-            objects: Objects::new(&config, settings::required("TUNEDROP_BUCKET")?)
-                .with_key(settings::optional("TUNEDROP_KMS_KEY_ARN")),
+            objects: Objects::new(&config, bucket.clone()).with_key(settings::optional("TUNEDROP_KMS_KEY_ARN")),
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
             bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::VALIDATE),
             stack: settings::required("TUNEDROP_STACK")?,
-            default_model: settings::optional("TUNEDROP_DEFAULT_BASE_MODEL"),
-            held_by_default: settings::optional("TUNEDROP_LAUNCH").is_some_and(|mode| mode == "manual"),
+            scope: RecipeScope {
+                default_model: settings::optional("TUNEDROP_DEFAULT_BASE_MODEL"),
+                region: settings::optional("AWS_REGION"),
+                account: settings::optional("TUNEDROP_ACCOUNT"),
+                logs: LogScope::of(
+                    settings::optional("TUNEDROP_INVOCATION_LOG_BUCKET").filter(|logs| *logs != bucket),
+                    settings::optional("TUNEDROP_INVOCATION_LOG_PREFIX"),
+                ),
+                tag_keys: settings::list("TUNEDROP_ALLOWED_TAG_KEYS"),
+            },
+            launch: settings::launch_default()?,
             // Private unless the stack says otherwise, in so many letters.
             show_excerpts: settings::optional("TUNEDROP_SHOW_EXCERPTS").is_some_and(|shown| shown == "true"),
         })

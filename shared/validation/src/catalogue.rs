@@ -75,5 +75,19 @@ fn foundation_model(arn: &str) -> Option<&str> {
     is_bedrock.then_some(identifier)
 }
 
+/// Whether two identifiers mean one foundation model, whichever way it is called: with or without a context size, as an
+/// ARN, or through a system-defined inference profile (`us.<id>`; user guide, "Supported Regions and models for inference
+/// profiles").
+pub fn same_model(one: &str, other: &str) -> bool {
+    bare(one) == bare(other)
+}
+
+fn bare(identifier: &str) -> &str {
+    let id = identifier.rsplit('/').next().unwrap_or_default();
+    let geography = ["us.", "us-gov.", "eu.", "apac.", "jp.", "au.", "ca.", "global."];
+    let id = geography.into_iter().find_map(|prefix| id.strip_prefix(prefix)).unwrap_or(id);
+    model::invoked_as(id)
+}
+
 #[cfg(test)]
 mod tests;

@@ -142,6 +142,7 @@ codes! {
     MediumOfAnotherType "medium-of-another-type" Error media::OF_ANOTHER_TYPE;
     MediumWrongSize "medium-wrong-size" Error media::WRONG_SIZE;
     MediumInAnotherBucket "medium-in-another-bucket" Error media::IN_ANOTHER_BUCKET;
+    MediumOutsideFolder "medium-outside-folder" Error media::OUTSIDE_FOLDER;
     UncheckedMedium "unchecked-medium" Warning media::UNCHECKED;
 
     UnreadableObject "unreadable-object" Error set::UNREADABLE_OBJECT;

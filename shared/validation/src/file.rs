@@ -17,7 +17,7 @@ use head::Head;
 
 use crate::catalogue::Training;
 use crate::lines::{Lines, Piece};
-use crate::{Findings, MediumMet, Options, Statistics};
+use crate::{Findings, MediaFolder, MediumMet, Options, Statistics};
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,7 +60,7 @@ impl FileCheck {
     ///
     /// `against` is the index of the training file, when this is the validation file.
     pub fn new(file_name: &str, training: &Training, role: Role, against: Option<RecordIndex>) -> FileCheck {
-        let rules = Arc::new(Rules::new(file_name, training, Options::default()));
+        let rules = Arc::new(Rules::new(file_name, training, Options::default(), None));
         // A training file has nothing to leak into.
         let against = against.filter(|_| role == Role::Validation);
         FileCheck { lines: Lines::default(), head: Head::default(), rules, pass: Pass::new(against) }
@@ -68,7 +68,15 @@ impl FileCheck {
 
     /// The same pass, made otherwise; before the first byte is fed.
     pub fn with(mut self, options: Options) -> FileCheck {
-        self.rules = Arc::new(Rules::new(&self.rules.file, &self.rules.training, options));
+        self.rules =
+            Arc::new(Rules::new(&self.rules.file, &self.rules.training, options, self.rules.media_folder.clone()));
+        self
+    }
+
+    /// The same pass, which also holds the media that records refer to against the dataset's own folder; before the
+    /// first byte is fed.
+    pub fn media_in(mut self, folder: Option<MediaFolder>) -> FileCheck {
+        self.rules = Arc::new(Rules::new(&self.rules.file, &self.rules.training, self.rules.options, folder));
         self
     }
 

@@ -28,13 +28,13 @@ mod sheet;
 mod statistics;
 mod uri;
 
-pub use catalogue::{Catalogue, Customization, Format, Model, Training};
+pub use catalogue::{Catalogue, Customization, Format, Model, Training, same_model};
 pub use codes::{Code, CodeInfo};
 pub use estimate::{Estimate, estimate};
 pub use excerpt::{EXCERPT_CHARS, Excerpt};
 pub use file::{Chunk, Cutter, FileCheck, FileReport, Outcome, RecordIndex, Role, Rules};
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
-pub use media::{MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium};
+pub use media::{MediaFolder, MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium};
 pub use options::Options;
 pub use set::{Quotas, SetFile, check_hyperparameters, check_set};
 pub use statistics::{LongRecord, Statistics, TokenBracket, TokenBucket};

@@ -7,7 +7,7 @@ use crate::json::{Member, Node, Value, field, raw_offset};
 use crate::pointer::{At, shown};
 use crate::reserved::Reserved;
 use crate::rules::said;
-use crate::{Code, MediumMet, TokenBracket};
+use crate::{Code, MediaFolder, MediumMet, TokenBracket};
 
 /// The record at hand: its faults, and what its texts come to.
 pub(crate) struct Sheet<'t, 'f, 'g> {
@@ -23,6 +23,8 @@ pub(crate) struct Sheet<'t, 'f, 'g> {
     pub(crate) shows: Shows,
     /// Whether secrets are looked for, too.
     pub(crate) sensitive: bool,
+    /// Where media must be, if that is known.
+    pub(crate) media_folder: Option<&'t MediaFolder>,
     said: Vec<u8>,
     system: Option<u64>,
 }
@@ -53,6 +55,7 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
             media: Vec::new(),
             shows: Shows::default(),
             sensitive: false,
+            media_folder: None,
             said: Vec::new(),
             system: None,
         }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct TokenBracket {
     /// At six characters a token, AWS's planning factor (user guide, "Prepare your datasets").
     pub low: u64,
-    /// At three characters a token (AWS's own Claude 3 Haiku validator), and never fewer than one per non-ASCII character. Guards use this end.
+    /// At three characters a token (AWS's own Claude 3 Haiku validator), and one per non-ASCII character. Digits, hexadecimal and base64 can have more, so
+    /// guards go by the file's bytes instead.
     pub high: u64,
 }
 
@@ -61,6 +62,10 @@ pub struct Statistics {
     pub with_system: u64,
     /// How many different system texts there are; counted up to 65,536, so that memory stays bounded.
     pub different_systems: u64,
+    /// Records, good or bad, that refer to images, videos or documents; the token estimate doesn't count those.
+    pub with_media: u64,
+    /// How often they do.
+    pub media: u64,
     /// The ten longest valid records (fewer where there are fewer), the longest first.
     pub longest: Vec<LongRecord>,
     /// Valid records by the upper end of their token estimate, in ascending order; buckets without records are left out.

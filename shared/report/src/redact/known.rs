@@ -12,6 +12,21 @@ const OURS: &[&str] = &[
     "{limit} is {n} USD, and no price is known for {name}; say price_per_1k_tokens in the recipe, or remove that guard",
     "{limit} is {n} USD, and how much this run would bill can't be told beforehand; remove that guard to launch it",
     "up to {n} USD would be billed ({n} tokens at {n} per 1,000), and {limit} is {n}; use fewer records or epochs, or raise it",
+    "this stack launches {names} only, and the recipe's teacher is {name}; change the recipe's teacher, or the stack's AllowedBaseModels",
+    "this stack takes tags with the keys {names} only, and the recipe has {name}; take it out, or change the stack's AllowedTagKeys",
+    "Bedrock doesn't customize imported models, and {name} is one; choose another base_model",
+    "{name} isn't a custom model; choose another base_model",
+    "{name} belongs to another account or Region; copy the model here, or choose another base_model",
+    "{name} was trained from {name}, and the data was checked for {name}; upload it again without `like`",
+    "no run of this stack made {name}; choose a model that this stack made, or add the ARN to the stack's CustomBaseModelArns",
+    "{limit} is {n}, and how many tokens this run would bill can't be estimated: {clause}; remove that guard to launch it",
+    "{limit} is {n} USD, and how much this run would bill can't be estimated: {clause}; remove that guard to launch it",
+    "{limit} is {n} USD, and no price is known for {name}; {clause}, or remove that guard",
+    "up to {n} tokens would be billed ({n} bytes of training data, at most one token a byte, × {n} epochs), and {limit} is {n}; use fewer records or epochs, or raise it",
+    "up to {n} USD would be billed ({n} tokens at most, at {n} per 1,000), and {limit} is {n}; use fewer records or epochs, or raise it",
+    "the stack's limit of {n} launches per day is reached; launches resume at 00:00 UTC",
+    "the stack's limit of {n} launches per day for one uploader is reached; launches resume at 00:00 UTC",
+    "the stack's limit of {n} launches per day for one dataset is reached; launches resume at 00:00 UTC",
     "Bedrock lists {name} as legacy, and starts no new customization jobs on legacy models; choose a live one, such as {name}",
     // A model of the stack's own catalogue; those of the catalogue that ships pass whole.
     "{cut} can no longer be customized: {cut}; a live model to use instead is {name}",
@@ -25,6 +40,19 @@ const OURS: &[&str] = &[
     "the hyperparameter {name} must be a whole number",
     "the hyperparameter {name} must be a number",
     "the hyperparameter {name} is not one of reinforcement fine-tuning",
+];
+
+/// What our own sentences take as `{clause}`.
+pub(super) const CLAUSES: &[&str] = &[
+    "neither the recipe nor the catalogue says how many epochs it trains",
+    "an older version of tunedrop validated it; upload it again with the next `attempt`",
+    "reinforcement fine-tuning isn't billed by the token",
+    "in distillation Bedrock bills the teacher's answers too, and may add up to 15,000 synthetic records",
+    "tunedrop doesn't read invocation logs",
+    "it has no training file",
+    "its records contain images, videos or documents, and AWS doesn't say how many tokens training bills for those",
+    "say price_per_1k_tokens in the recipe",
+    "say price_per_1k_tokens in the stack's config/catalogue.toml",
 ];
 
 /// Bedrock's and IAM's: user guide, "Troubleshoot fine-tuning"; re:Post, "bedrock-fine-tuning-errors"; IAM user guide,

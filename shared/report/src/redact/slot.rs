@@ -1,5 +1,7 @@
 //! What may stand in a known sentence's slots.
 
+use super::known::CLAUSES;
+
 /// Names and ARNs are shorter than this (IAM: 2,048 for an ARN at most, and no resource of ours comes near).
 const NAME_MAX: usize = 400;
 /// S3 user guide, "Naming Amazon S3 objects": a key has at most 1,024 bytes; the bucket stands before it.
@@ -59,6 +61,7 @@ pub(super) fn takes(slot: &str, text: &str) -> bool {
         "file" => is_file(text),
         "who" => (1..=64).contains(&text.len()) && made_of(text, "._@+-"),
         "field" => FIELDS.contains(&text),
+        "clause" => CLAUSES.contains(&text),
         "limit" => LIMITS.contains(&text),
         "policy" => POLICIES.contains(&text),
         "what" => ["training", "validation", "training and validation"].contains(&text),

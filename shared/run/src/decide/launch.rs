@@ -75,6 +75,14 @@ pub fn claim(was: State, waiting: Option<String>, now: i64) -> Result<Write, &'s
     Ok(Write { state, lease_until: Some(now + LEASE_SECONDS), waiting, job_arn: None })
 }
 
+/// The run stays queued, since a limit on launches a day is reached. Only a queued run does.
+pub fn over_limit(state: State, reason: String) -> Result<Write, &'static str> {
+    match state {
+        State::Queued => Ok(Write { state, lease_until: None, waiting: Some(reason), job_arn: None }),
+        _ => Err("only a queued run waits for the next day"),
+    }
+}
+
 /// Bedrock has the job: the one that was just created, or one that was found under the run's name.
 pub fn runs(state: State, arn: String) -> Result<Write, &'static str> {
     let state = next(state, Input::Launched)?;

@@ -1,5 +1,6 @@
 //! sweep: what is put on the bus for what it finds. Ages are in seconds.
 
+use super::limit::RESUMES;
 use crate::State;
 use crate::state::JobStatus;
 
@@ -40,10 +41,10 @@ pub fn observed(job: Option<Option<JobStatus>>, age: i64) -> Option<JobStatus> {
     }
 }
 
-/// Whether people are told that a quota holds the run; `age` is since it was dropped. A job slot gets free by itself;
-/// another quota doesn't, and neither does one that has held the run for a day.
+/// Whether people are told that a quota holds the run; `age` is since it was dropped. A job slot gets free by itself,
+/// and a limit on launches a day ends with the day; another quota doesn't, and neither does one that has held the run for a day.
 pub fn held_up(state: State, waiting: Option<&str>, told: bool, age: i64) -> bool {
-    let no_slot = |words: &str| words.to_lowercase().contains("job");
+    let no_slot = |words: &str| words.to_lowercase().contains("job") || words.ends_with(RESUMES);
     state == State::Queued && !told && waiting.is_some_and(|words| !no_slot(words) || age >= HELD_UP_AFTER_S)
 }
 

@@ -2,10 +2,10 @@ use proptest::prelude::*;
 use tunedrop_validation::Catalogue;
 
 use super::{dataset_fault, run_identity};
-use crate::recipe::read_recipe;
+use crate::recipe::{RecipeScope, read_recipe};
 
 fn identity(recipe: &str, train: &str) -> super::Identity {
-    let (recipe, findings) = read_recipe(recipe.as_bytes(), "job.yaml", None, Catalogue::embedded());
+    let (recipe, findings) = read_recipe(recipe.as_bytes(), "job.yaml", &RecipeScope::default(), Catalogue::embedded());
     assert_eq!(findings.kept, []);
     let model = recipe.base_model_identifier(Catalogue::embedded()).unwrap();
     run_identity("bucket", "a", &model, &recipe, &[("train", train)])

@@ -3,7 +3,7 @@
 use tunedrop_validation::{Catalogue, Code, Customization, check_hyperparameters, s3_uri_fault};
 
 use super::reader::Reader;
-use super::{Recipe, is_custom_model};
+use super::{Recipe, RecipeScope, custom};
 
 /// `<12 hex>` and an attempt's two digits follow, each behind a hyphen; the API takes 63.
 const MODEL_NAME_MAX: usize = 47;
@@ -11,18 +11,19 @@ const MODEL_NAME_MAX: usize = 47;
 /// dataset's 40 characters at most, and a slash.
 const FILE_NAME_MAX: usize = 1024 - 50;
 
-pub(super) fn check(recipe: &mut Recipe, reader: &mut Reader, catalogue: &Catalogue) {
-    check_model(recipe, reader, catalogue);
+pub(super) fn check(recipe: &mut Recipe, reader: &mut Reader, scope: &RecipeScope, catalogue: &Catalogue) {
+    check_model(recipe, reader, scope, catalogue);
     check_files(recipe, reader);
     check_names(recipe, reader);
-    check_sections(recipe, reader);
+    check_tags(recipe, reader, scope);
+    check_sections(recipe, reader, scope);
 }
 
 fn invalid(reader: &mut Reader, pointer: &str, message: &str, help: &str) {
     reader.at(pointer, Code::RecipeInvalidValue, message.to_owned(), help.to_owned());
 }
 
-fn check_model(recipe: &Recipe, reader: &mut Reader, catalogue: &Catalogue) {
+fn check_model(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope, catalogue: &Catalogue) {
     let Some(written) = recipe.base_model.as_deref() else {
         let help = "add a line such as `base_model: nova-lite`".to_owned();
         reader.at(
@@ -33,20 +34,12 @@ fn check_model(recipe: &Recipe, reader: &mut Reader, catalogue: &Catalogue) {
         );
         return;
     };
-    if is_custom_model(written) && recipe.like.is_none() {
-        let help = "add `like:` with the catalogue model it was made from, such as nova-lite".to_owned();
-        reader.at("/base_model", Code::RecipeMissingKey, "a custom model as base needs `like`".to_owned(), help);
+    let pointer = "/base_model";
+    if !custom::check_base(written, recipe.like.as_deref(), reader, scope, catalogue) {
         return;
     }
-    if !is_custom_model(written) && recipe.like.is_some() {
-        invalid(reader, "/like", "`like` goes with a custom model's ARN as base_model only", "remove it");
-    }
-    let (pointer, name) = match recipe.like.as_deref() {
-        Some(like) if is_custom_model(written) => ("/like", like),
-        _ => ("/base_model", written),
-    };
-    let Some(model) = catalogue.find(name) else {
-        let help = match catalogue.nearest(name) {
+    let Some(model) = recipe.model(catalogue) else {
+        let help = match catalogue.nearest(written) {
             Some(near) => {
                 format!("did you mean `{near}`? The names are aliases such as nova-lite, or Bedrock's full identifiers")
             }
@@ -79,6 +72,9 @@ fn check_model(recipe: &Recipe, reader: &mut Reader, catalogue: &Catalogue) {
         return;
     }
     reader.adopt(check_hyperparameters(model, recipe.customization, &recipe.hyperparameters, "job.yaml"));
+    if let (Some(section), Some(training)) = (&recipe.distillation, model.customization(Customization::Distillation)) {
+        custom::check_teacher(&section.teacher, model, training, reader, scope, catalogue);
+    }
 }
 
 fn check_files(recipe: &mut Recipe, reader: &mut Reader) {
@@ -140,24 +136,6 @@ fn check_names(recipe: &Recipe, reader: &mut Reader) {
             );
         }
     }
-    // API reference, Tag: key 1 to 128, value 0 to 256; 50 a resource, of which two are ours.
-    if recipe.tags.len() > 48 {
-        invalid(reader, "/tags", "at most 48 tags", "remove some");
-    }
-    let tag_text = |text: &str| {
-        text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "._:/=+@-".contains(c))
-    };
-    for (key, value) in &recipe.tags {
-        let reserved = key.to_ascii_lowercase().starts_with("aws:") || key.starts_with("tunedrop:");
-        if key.is_empty() || key.len() > 128 || value.len() > 256 || reserved || !tag_text(key) || !tag_text(value) {
-            invalid(
-                reader,
-                &format!("/tags/{}", key.replace('~', "~0").replace('/', "~1")),
-                "a tag's key has 1 to 128 characters and its value at most 256, of letters, digits, spaces and ._:/=+@-; keys that begin with aws: or tunedrop: are taken",
-                "rename or shorten it",
-            );
-        }
-    }
     for (i, address) in recipe.notify.iter().enumerate() {
         let parts = address.split_once('@');
         if !parts.is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
@@ -177,7 +155,38 @@ fn check_names(recipe: &Recipe, reader: &mut Reader) {
     }
 }
 
-fn check_sections(recipe: &Recipe, reader: &mut Reader) {
+/// API reference, Tag: a key of 1 to 128 characters and a value of at most 256, both of letters, digits, white space and
+/// `._:/=+@-`; 50 a resource, of which two are ours. A line feed is white space too, and is left out here: bills and
+/// consoles show one line. Keys that begin with `tunedrop`, in any case, tell whose a job is, and IAM compares tag keys
+/// without regard to case.
+fn check_tags(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope) {
+    if recipe.tags.len() > 48 {
+        invalid(reader, "/tags", "at most 48 tags", "remove some");
+    }
+    let tag_text = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || " ._:/=+@-".contains(c));
+    for (key, value) in &recipe.tags {
+        let lower = key.to_ascii_lowercase();
+        let reserved = lower.starts_with("aws:") || lower.starts_with("tunedrop");
+        let pointer = format!("/tags/{}", key.replace('~', "~0").replace('/', "~1"));
+        if key.is_empty() || key.len() > 128 || value.len() > 256 || reserved || !tag_text(key) || !tag_text(value) {
+            invalid(
+                reader,
+                &pointer,
+                "a tag's key has 1 to 128 characters and its value at most 256, of letters, digits, spaces and ._:/=+@-; keys that begin with aws: or tunedrop are taken",
+                "rename or shorten it",
+            );
+        } else if !scope.tag_keys.is_empty() && !scope.tag_keys.contains(key) {
+            invalid(
+                reader,
+                &pointer,
+                "this stack doesn't take tags with that key",
+                &format!("take it out; the stack's AllowedTagKeys are {}", scope.tag_keys.join(", ")),
+            );
+        }
+    }
+}
+
+fn check_sections(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope) {
     let kind = recipe.customization;
     match (&recipe.distillation, kind == Customization::Distillation) {
         (None, true) => reader.at(
@@ -241,6 +250,8 @@ fn check_sections(recipe: &Recipe, reader: &mut Reader) {
                 &format!("Bedrock refuses this address: {fault}"),
                 "write it as s3://bucket/prefix",
             );
+        } else if let Some((message, help)) = scope.logs.fault(&logs.prefix) {
+            invalid(reader, "/invocation_logs/prefix", &message, &help);
         }
     }
 }

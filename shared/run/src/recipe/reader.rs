@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
                 "model_name" => recipe.model_name = self.text(node, at),
                 "tags" => recipe.tags = self.texts(node, at),
                 "guard" => self.guard(node, at, recipe),
-                "price_per_1k_tokens" => recipe.price_per_1k_tokens = self.number(node, at),
+                "price_per_1k_tokens" => recipe.price_per_1k_tokens = self.price(node, at),
                 "quotas" => {
                     for (entry, at) in self.entries(node, at, &["records"]) {
                         recipe.quota_records = self.whole_number(&entry.value, &at);

@@ -80,6 +80,19 @@ impl Reader<'_> {
         number
     }
 
+    /// A price of 0 would let any guard on cost pass.
+    pub(super) fn price(&mut self, node: &Node, at: &str) -> Option<f64> {
+        let number = match &node.value {
+            Value::Scalar { text, quoted: false } => text.parse::<f64>().ok(),
+            _ => None,
+        };
+        let price = number.filter(|price| price.is_finite() && *price > 0.0);
+        if price.is_none() {
+            self.wrong(node, at, "a price above 0, in US dollars");
+        }
+        price
+    }
+
     pub(super) fn choice<T: Copy>(&mut self, node: &Node, at: &str, choices: &[(&str, T)]) -> Option<T> {
         let chosen = match &node.value {
             Value::Scalar { text, .. } => choices.iter().find(|(name, _)| name == text).map(|(_, value)| *value),

@@ -72,7 +72,7 @@ impl Launch {
             );
             return Ok(());
         }
-        let Some(again) = next_attempt(&run, by, now()) else {
+        let Some(again) = next_attempt(&run, by, now(), self.launch.retried()) else {
             warn!("ignored: the run has no plan, or no attempt is left");
             return Ok(());
         };
@@ -96,7 +96,7 @@ impl Launch {
 }
 
 /// The same content under the next attempt's id.
-fn next_attempt(run: &Run, by: String, now: String) -> Option<Run> {
+fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run> {
     let attempt = run.attempt + 1;
     let base = run.run_id.strip_suffix(&format!("-{}", run.attempt)).filter(|_| run.attempt > 1).unwrap_or(&run.run_id);
     let run_id = format!("{base}-{attempt}");
@@ -112,10 +112,10 @@ fn next_attempt(run: &Run, by: String, now: String) -> Option<Run> {
         run_id,
         revision: 1,
         attempt,
-        state: State::Queued,
+        state,
         since: now.clone(),
         changed_at: now.clone(),
-        queued_at: Some(now),
+        queued_at: (state == State::Queued).then_some(now),
         plan: Some(plan),
         previous: Some(run.run_id.clone()),
         retried_by: Some(by),

@@ -1,15 +1,30 @@
 //! A launch that is refused for good: the reason is kept with the run, and shown where an outcome would stand.
 
-use tunedrop_aws::Change;
+use tunedrop_aws::{Change, Lifecycle};
 use tunedrop_report::Outcome;
 use tunedrop_run::decide::launch as decide;
-use tunedrop_run::{Run, State};
+use tunedrop_run::{Plan, Run, StackGuards, State, refusal, wants_proof};
+use tunedrop_validation::Catalogue;
 
 use super::Launch;
 use crate::announce::{announce, now};
 use crate::batch::StepError;
 use crate::count::count_move;
 use crate::outcome::{outcome_of, write_outcome};
+use crate::settings;
+
+/// The stack's guards, from its parameters.
+pub(super) fn guards() -> Result<StackGuards, lambda_runtime::Error> {
+    Ok(StackGuards {
+        allowed_base_models: settings::list("TUNEDROP_ALLOWED_BASE_MODELS"),
+        custom_base_models: settings::list("TUNEDROP_CUSTOM_BASE_MODEL_ARNS"),
+        allowed_tag_keys: settings::list("TUNEDROP_ALLOWED_TAG_KEYS"),
+        max_tokens: settings::number("TUNEDROP_MAX_TOKENS")?,
+        max_cost_usd: settings::number("TUNEDROP_MAX_COST_USD")?,
+        region: settings::optional("AWS_REGION"),
+        account: settings::optional("TUNEDROP_ACCOUNT"),
+    })
+}
 
 impl Launch {
     /// Writes the outcome first, so that whoever hears of the refusal finds it.
@@ -29,5 +44,19 @@ impl Launch {
             announce(&self.bus, &self.stack, &refused).await?;
         }
         Ok(())
+    }
+
+    /// Guards first; then whether the model can still be customized, where Bedrock's own word wins over the catalogue's.
+    pub(super) async fn refusal(&self, plan: &Plan) -> Result<Option<String>, StepError> {
+        let made_here = wants_proof(plan, &self.guards) && self.ledger.made_model(&plan.base_model).await?;
+        if let Some(reason) = refusal(plan, &self.guards, Catalogue::embedded(), made_here) {
+            return Ok(Some(reason));
+        }
+        let note = plan.withdrawn.clone();
+        Ok(match self.jobs.lifecycle(&plan.catalogue_model).await? {
+            Lifecycle::Active => None,
+            Lifecycle::Unknown => note,
+            Lifecycle::Legacy => note.or_else(|| Some(format!("Bedrock lists {} as legacy, and starts no new customization jobs on legacy models; choose a live one, such as nova-lite", plan.catalogue_model))),
+        })
     }
 }

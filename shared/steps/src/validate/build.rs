@@ -2,7 +2,7 @@
 
 use tunedrop_aws::{Failure, Objects};
 use tunedrop_report::{Billing, Mended, Verdict, settings};
-use tunedrop_run::{DatasetHead, Identity, Plan, Recipe, Run, SCHEMA, State, Timestamp};
+use tunedrop_run::{DatasetHead, Identity, Plan, Recipe, Run, SCHEMA, State, Timestamp, ceiling};
 use tunedrop_validation::{Catalogue, Customization, Findings, Format, TokenBracket};
 
 use super::judge::Judged;
@@ -67,14 +67,13 @@ fn tokens(set: &Set, judged: &Judged) -> Option<TokenBracket> {
     Some(statistics.tokens).filter(|_| !matches!(training.format, Format::ImageCaption { .. }))
 }
 
-/// Epochs that are billed: the recipe's, or the model's default.
+/// Epochs that are billed: the recipe's, or the model's default; `None` where that is no number.
 fn epochs(set: &Set) -> Option<u64> {
-    let set_to = set.recipe.hyperparameters.get("epochCount").and_then(|text| text.parse().ok());
-    let default = || {
-        let training = set.recipe.model(&set.catalogue)?.customization(set.recipe.customization)?;
-        training.hyperparameter("epochCount")?.default_value()
-    };
-    set_to.or_else(default)
+    if let Some(text) = set.recipe.hyperparameters.get("epochCount") {
+        return text.parse().ok();
+    }
+    let training = set.recipe.model(&set.catalogue)?.customization(set.recipe.customization)?;
+    training.hyperparameter("epochCount")?.default_value()
 }
 
 /// USD per 1,000 tokens: the recipe's, or the catalogue's.
@@ -134,6 +133,8 @@ pub(super) fn plan(
     let model = recipe.model(catalogue);
     let run_id = &identity.run_id;
     let data = |role: &str| judged.file(role).map(|_| objects.address(&format!("runs/{run_id}/data/{role}.jsonl")));
+    let train = judged.file("train").and_then(|file| file.statistics.as_ref());
+    let bound = ceiling(recipe, model.and_then(|model| model.customization(recipe.customization)), train);
     let distillation = recipe.distillation.clone().filter(|_| recipe.customization == Customization::Distillation);
     Plan {
         base_model: base_model.to_owned(),
@@ -157,7 +158,10 @@ pub(super) fn plan(
         reinforcement: recipe.reinforcement.clone(),
         guard: recipe.guard.clone(),
         price_per_1k_tokens: price(set),
+        catalogue_price_per_1k_tokens: model.and_then(|model| model.price_per_1k_tokens),
         epochs: epochs(set),
         tokens: tokens(set, judged),
+        token_ceiling: bound.as_ref().ok().copied(),
+        unbounded: bound.err(),
     }
 }

@@ -27,7 +27,7 @@ impl Judged {
 }
 
 /// Judges the files that are there; `None` where one changed meanwhile.
-pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>, Failure> {
+pub(super) async fn judge(objects: &Objects, dataset: &str, set: &Set) -> Result<Option<Judged>, Failure> {
     let catalogue: &Catalogue = &set.catalogue;
     let mut judged = Judged { files: Vec::new(), findings: set.findings.clone(), unreadable: Vec::new() };
     let mut train_index: Option<RecordIndex> = None;
@@ -50,7 +50,8 @@ pub(super) async fn judge(objects: &Objects, set: &Set) -> Result<Option<Judged>
             "train" => (Role::Train, None),
             _ => (Role::Validation, train_index.take()),
         };
-        let mut check = FileCheck::new(name, training, kind, against);
+        let folder = media::folder(objects, dataset);
+        let mut check = FileCheck::new(name, training, kind, against).media_in(Some(folder));
         let mut hasher = blake3::Hasher::new();
         while let Piece::Bytes(bytes) = piece {
             hasher.update(&bytes);

@@ -6,7 +6,7 @@ use tunedrop_report::{Mended, Verdict, redact};
 use tunedrop_run::decide::accept::{self, Meets, begins, gives_way, is_older, meets};
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::metric::{self, About};
-use tunedrop_run::{DatasetHead, LaunchMode, Run, State, Timestamp, rejected_identity, run_identity};
+use tunedrop_run::{DatasetHead, Run, State, Timestamp, rejected_identity, run_identity};
 
 use super::build::{entry, plan, verdict};
 use super::judge::{Judged, judge};
@@ -28,7 +28,7 @@ impl Validate {
     ) -> Result<Read, StepError> {
         // Read before the set: whoever judges a newer state of it writes this after we have read it.
         let head = self.ledger.head(dataset).await?.unwrap_or_default();
-        let Some(set) = load(&self.objects, dataset, self.default_model.as_deref()).await? else {
+        let Some(set) = load(&self.objects, dataset, &self.scope).await? else {
             return Ok(Read::Changed);
         };
         if set.recipe_file.is_none() && set.files.is_empty() {
@@ -49,7 +49,7 @@ impl Validate {
                 return Ok(Read::Settled);
             }
         }
-        let Some(judged) = judge(&self.objects, &set).await? else {
+        let Some(judged) = judge(&self.objects, dataset, &set).await? else {
             return Ok(Read::Changed);
         };
         let broken = set.findings.errors > 0;
@@ -123,7 +123,7 @@ impl Validate {
         };
         Span::current().record("run_id", &identity.run_id);
         let rejected = broken || judged.findings.block(set.recipe.strict);
-        let held = set.recipe.launch.map_or(self.held_by_default, |mode| mode == LaunchMode::Manual);
+        let held = self.launch.holds(set.recipe.launch);
         let (latest, latest_at) = (head.latest.as_deref(), head.latest_at.as_deref());
         let overtaken = is_older(identity.run_id.as_str(), set.dropped_at.as_str(), latest, latest_at);
         let decided = accept::Judged { rejected, held, overtaken, since: set.dropped_at.clone() };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tunedrop_aws::{Failure, Object, Objects, Small, Unreadable};
 use tunedrop_run::dropped::{PREFIX, RECIPES};
-use tunedrop_run::{Recipe, Timestamp, fingerprint, read_recipe};
+use tunedrop_run::{Recipe, RecipeScope, Timestamp, fingerprint, read_recipe};
 use tunedrop_validation::{Catalogue, Code, Finding, Findings, Severity};
 
 use crate::announce::rfc3339;
@@ -42,11 +42,8 @@ pub(super) struct Set {
 }
 
 /// Reads the set; `None` where the recipe changed under the reading.
-pub(super) async fn load(
-    objects: &Objects,
-    dataset: &str,
-    default_model: Option<&str>,
-) -> Result<Option<Set>, Failure> {
+pub(super) async fn load(objects: &Objects, dataset: &str, scope: &RecipeScope) -> Result<Option<Set>, Failure> {
+    let default_model = scope.default_model.as_deref();
     let Some((catalogue, own)) = load_catalogue(objects).await? else {
         return Ok(None);
     };
@@ -71,7 +68,7 @@ pub(super) async fn load(
             };
             let (bytes, read) = match bytes {
                 Ok(bytes) => {
-                    let read = read_recipe(&bytes, name, default_model, &catalogue);
+                    let read = read_recipe(&bytes, name, scope, &catalogue);
                     (bytes, read)
                 }
                 Err(why) => {

@@ -54,6 +54,14 @@ pub enum Lifecycle {
     },
 }
 
+/// An identifier without the context size at its end.
+pub(super) fn invoked_as(identifier: &str) -> &str {
+    match identifier.rsplit_once(':') {
+        Some((head, _)) if head.contains(':') => head,
+        _ => identifier,
+    }
+}
+
 impl Model {
     /// The rules for one kind of customization; `None` where the model doesn't have it.
     pub fn customization(&self, customization: Customization) -> Option<&Training> {
@@ -78,10 +86,7 @@ impl Model {
 
     /// The identifier under which the model is invoked: without the context size that jobs want at its end.
     pub fn invoked_as(&self) -> &str {
-        match self.identifier.rsplit_once(':') {
-            Some((head, _)) if head.contains(':') => head,
-            _ => &self.identifier,
-        }
+        invoked_as(&self.identifier)
     }
 
     /// Whether `name` means this model.

@@ -78,11 +78,20 @@ pub(super) const IN_ANOTHER_BUCKET: Text = Text {
     source: NOVA,
 };
 
+pub(super) const OUTSIDE_FOLDER: Text = Text {
+    title: "Medium outside the dataset's folder",
+    what: "A record refers to an object in the stack's bucket that isn't in the dataset's own folder.",
+    why: "It may belong to another team, and a model must not be trained on it. tunedrop doesn't look at the object.",
+    example: "\"uri\": \"s3://<the stack's bucket>/datasets/another/0001.png\"",
+    mend: "Copy the file into the dataset's folder, and write that address.",
+    source: "Our own judgement",
+};
+
 pub(super) const UNCHECKED: Text = Text {
     title: "Media that could not be looked at",
     what: "Some of the media that records refer to were not looked at: reading them is not allowed, or there are too many.",
     why: "Whether they are there, and fit, shows only when the job runs.",
-    example: "\"uri\": \"s3://<the stack's bucket>/shared/0001.png\", outside of datasets/",
+    example: "more than 50,000 different addresses in one file",
     mend: "Put them into the dataset's folder; beyond 50,000 addresses in a file, look at the rest yourself.",
     source: "Our own judgement",
 };

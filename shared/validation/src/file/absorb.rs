@@ -97,7 +97,9 @@ impl Pass {
         let (gathered, findings) = (&self.gathered, &mut self.findings);
         self.shown.tell(file, &rules.training, &gathered.statistics, gathered.first_system, findings);
         self.findings.kept.sort_by_key(|finding| (finding.line, finding.column));
+        let mut statistics = self.gathered.told();
+        (statistics.with_media, statistics.media) = self.shown.counts();
         let (media, media_left) = self.shown.media();
-        FileReport { findings: self.findings, statistics: self.gathered.told(), media, media_left, index: self.index }
+        FileReport { findings: self.findings, statistics, media, media_left, index: self.index }
     }
 }

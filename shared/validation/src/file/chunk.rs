@@ -11,7 +11,7 @@ use crate::fast::{Fast, Usual};
 use crate::gist::Gist;
 use crate::lines::{Line, Lines, Piece};
 use crate::reserved::Reserved;
-use crate::{Findings, Options};
+use crate::{Findings, MediaFolder, Options};
 
 /// What a file's records are judged by. Shared by all threads that judge chunks of it.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct Rules {
     pub(super) training: Training,
     pub(super) reserved: Reserved,
     pub(super) sensitive: bool,
+    pub(super) media_folder: Option<MediaFolder>,
+    pub(super) options: Options,
     fast: Option<Fast>,
 }
 
@@ -114,10 +116,10 @@ pub(super) struct Good {
 }
 
 impl Rules {
-    pub(super) fn new(file: &str, training: &Training, options: Options) -> Rules {
+    pub(super) fn new(file: &str, training: &Training, options: Options, media_folder: Option<MediaFolder>) -> Rules {
         let reserved = Reserved::new(&training.reserved);
         let (fast, sensitive) = (Fast::new(training, options), options.sensitive);
-        Rules { file: file.to_owned(), training: training.clone(), reserved, sensitive, fast }
+        Rules { file: file.to_owned(), training: training.clone(), reserved, sensitive, media_folder, options, fast }
     }
 
     /// Judges a chunk. What only shows across records is told when the outcome is absorbed.

@@ -84,6 +84,7 @@ fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults, shown: &mut
     }
     let mut sheet = Sheet::new(&line, &rules.training, &rules.reserved, faults);
     sheet.sensitive = rules.sensitive;
+    sheet.media_folder = rules.media_folder.as_ref();
     judge_record(&mut sheet, &node, members);
     judge_length(&mut sheet, &node);
     let good = sheet.faults.findings.errors == 0;

@@ -15,6 +15,8 @@ pub(super) struct Shown {
     media: Vec<MediumMet>,
     met: HashTable<Fingerprint>,
     left: u64,
+    with_media: u64,
+    mentions: u64,
     images: Tally,
     videos: Tally,
     reasoning: Tally,
@@ -37,6 +39,8 @@ impl Tally {
 impl Shown {
     /// Notes what the record of `line` shows, and whether it is a valid one.
     pub(super) fn note(&mut self, media: Vec<MediumMet>, shows: Shows, line: u64, good: bool) {
+        self.with_media += u64::from(!media.is_empty());
+        self.mentions += media.len() as u64;
         for mut medium in media {
             medium.line = line;
             self.meet(medium);
@@ -58,6 +62,8 @@ impl Shown {
             self.meet(medium);
         }
         self.left += later.left;
+        self.with_media += later.with_media;
+        self.mentions += later.mentions;
         let kinds = [
             (&mut self.images, later.images),
             (&mut self.videos, later.videos),
@@ -123,6 +129,11 @@ impl Shown {
                 tell(Code::UnevenRecords, line, message, help);
             }
         }
+    }
+
+    /// Records that refer to media, and how often they do.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.with_media, self.mentions)
     }
 
     /// The media, and how many more mentions there were.

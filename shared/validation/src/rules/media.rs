@@ -118,6 +118,10 @@ pub(super) fn judge_uri(sheet: &mut Sheet, node: &Node, at: At, kind: MediumKind
         let help = "copy the file to a key of letters, digits and `_ - / .`, and write that address";
         return sheet.fault(Code::InvalidS3Uri, node, at, format!("Bedrock refuses this address: {fault}"), help);
     }
+    if let Some((code, message)) = sheet.media_folder.and_then(|folder| folder.fault(uri, kind)) {
+        let help = "copy the file into the dataset's folder, and write that address";
+        return sheet.fault(code, node, at, message, help);
+    }
     let (format, column) = (format.map(str::to_owned), (sheet.faults.before + node.start) as u64 + 1);
     let (uri, pointer) = (uri.clone().into_owned(), at.to_string());
     sheet.media.push(MediumMet { kind, uri, format, line: 0, column, pointer });

@@ -73,6 +73,8 @@ fn statistics_tell_what_the_valid_records_hold() {
         leaked: 0,
         with_system: 0,
         different_systems: 0,
+        with_media: 0,
+        media: 0,
         longest: vec![
             LongRecord { line: 2, tokens: TokenBracket { low: 1, high: 4 } },
             LongRecord { line: 1, tokens: TokenBracket { low: 2, high: 3 } },

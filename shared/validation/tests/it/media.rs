@@ -1,7 +1,8 @@
 //! The media that records refer to, and the judgement on what lies there.
 
 use tunedrop_validation::{
-    Customization, Findings, MediumKind, MediumMet, MediumSeen, Training, check_buckets, check_left, check_medium,
+    Code, Customization, FileCheck, Findings, MediaFolder, MediumKind, MediumMet, MediumSeen, Role, Training,
+    check_buckets, check_left, check_medium,
 };
 
 use crate::support::{judge, rules, shown};
@@ -162,4 +163,35 @@ fn media_in_another_bucket_are_told() {
     7:12 /image-ref error[medium-in-another-bucket]: the video lies in another bucket than the records
         copy the file into the dataset's folder, and write that address
     ");
+}
+
+#[test]
+fn rejects_media_outside_the_datasets_folder_however_many_there_are() {
+    let training = rules("nova-canvas", Customization::FineTuning);
+    let folder = MediaFolder { bucket: Some("abc".to_owned()), prefix: "datasets/mine/".to_owned() };
+    let line = |uri: String, at: usize| format!("{{\"image-ref\": \"{uri}\", \"caption\": \"text {at}\"}}\n");
+    // Of so many addresses the last ones aren't kept, and are compared all the same.
+    let inside = (0..50_001).map(|at| line(format!("s3://abc/datasets/mine/{at}.png"), at));
+    let outside =
+        ["s3://abc/datasets/other/x.png", "s3://abc/datasets/mine/../other/x.png", "s3://other/datasets/mine/x.png"];
+    let outside = outside.into_iter().enumerate().map(|(at, uri)| line(uri.to_owned(), 60_000 + at));
+    let file: String = inside.chain(outside).collect();
+    let mut check = FileCheck::new("train.jsonl", training, Role::Train, None).media_in(Some(folder));
+    file.as_bytes().chunks(1 << 20).for_each(|chunk| check.feed(chunk));
+    let report = check.finish();
+    let count = |code: Code| report.findings.counts.get(&code).copied().unwrap_or_default();
+    assert_eq!((count(Code::MediumOutsideFolder), count(Code::MediumInAnotherBucket)), (2, 1));
+    assert_eq!((report.findings.errors, report.statistics.with_media), (3, 50_001));
+    assert!(report.findings.kept.iter().all(|finding| !finding.message.contains("other/x")));
+    assert!(report.media.iter().all(|medium| medium.uri.starts_with("s3://abc/datasets/mine/")));
+}
+
+#[test]
+fn counts_records_with_media_and_how_often_they_refer_to_any() {
+    let training = rules("nova-lite", Customization::FineTuning);
+    let image = ("image", "png", "s3://abc/1.png");
+    let text = record(&[]).replace("\"content\": []", "\"content\": [{\"text\": \"a\"}]");
+    let file = [record(&[image, image]), text, record(&[image])].concat();
+    let statistics = judge(training, [file.as_bytes()]).statistics;
+    assert_eq!((statistics.with_media, statistics.media), (2, 3));
 }

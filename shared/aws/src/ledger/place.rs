@@ -1,0 +1,76 @@
+//! Items that two launches at once can't both fill: places under a limit; and which models came out of this stack's runs.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Deserialize;
+
+use super::{Ledger, won};
+use crate::Failure;
+
+impl Ledger {
+    /// Whether `ticket` is in the set that `item` holds, or the set has fewer than `max`.
+    pub async fn has_place(&self, item: &str, ticket: &str, max: u32) -> Result<bool, Failure> {
+        /// What [`take_place`](Ledger::take_place) writes. A set that was emptied isn't there.
+        #[derive(Default, Deserialize)]
+        struct Day {
+            #[serde(default)]
+            tickets: BTreeSet<String>,
+        }
+        let day: Day = self.get(item).await?.unwrap_or_default();
+        Ok(day.tickets.contains(ticket) || day.tickets.len() < max as usize)
+    }
+
+    /// Puts `ticket` into the set that `item` holds, if it is there already or the set has fewer than `max`; false
+    /// otherwise. One conditional write, so that two at once can't both take the last place.
+    pub async fn take_place(&self, item: &str, ticket: &str, max: u32) -> Result<bool, Failure> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(item.into()))
+            .update_expression("SET #kind = :kind ADD tickets :these")
+            .condition_expression("contains(tickets, :one) OR attribute_not_exists(tickets) OR size(tickets) < :max")
+            .expression_attribute_names("#kind", "kind")
+            .expression_attribute_values(":kind", AttributeValue::S("day".into()))
+            .expression_attribute_values(":these", AttributeValue::Ss(vec![ticket.into()]))
+            .expression_attribute_values(":one", AttributeValue::S(ticket.into()))
+            .expression_attribute_values(":max", AttributeValue::N(max.to_string()));
+        won(request.send().await, format!("dynamodb:UpdateItem {item}"))
+    }
+
+    /// Takes `ticket` out of the set that `item` holds, where it is there.
+    pub async fn free_place(&self, item: &str, ticket: &str) -> Result<(), Failure> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(item.into()))
+            .update_expression("DELETE tickets :these")
+            .condition_expression("contains(tickets, :one)")
+            .expression_attribute_values(":these", AttributeValue::Ss(vec![ticket.into()]))
+            .expression_attribute_values(":one", AttributeValue::S(ticket.into()));
+        won(request.send().await, format!("dynamodb:UpdateItem {item}")).map(|_| ())
+    }
+
+    /// Notes that a run of this stack made the custom model.
+    pub async fn note_model(&self, arn: &str, run_id: &str) -> Result<(), Failure> {
+        let item = serde_json::json!({ "schema": tunedrop_run::SCHEMA, "run_id": run_id });
+        self.put_new(&model_key(arn), "model", &item).await.map(|_| ())
+    }
+
+    /// Whether a run of this stack made the custom model.
+    pub async fn made_model(&self, arn: &str) -> Result<bool, Failure> {
+        /// What [`note_model`](Ledger::note_model) writes.
+        #[derive(Deserialize)]
+        struct Made {
+            #[serde(rename = "run_id")]
+            _run_id: String,
+        }
+        Ok(self.get::<Made>(&model_key(arn)).await?.is_some())
+    }
+}
+
+fn model_key(arn: &str) -> String {
+    format!("model#{arn}")
+}

@@ -1,0 +1,100 @@
+//! Which models a run may start from and learn from, and which tags it may set.
+
+use tunedrop_validation::{Catalogue, same_model};
+
+use super::StackGuards;
+use crate::Plan;
+use crate::custom_model::{ArnFault, CustomModelArn, is_custom};
+
+/// Whether [`refusal`](super::refusal) has to know if the plan's base model came out of a run of this stack.
+pub fn wants_proof(plan: &Plan, stack: &StackGuards) -> bool {
+    is_custom(&plan.base_model) && stack.allowed_base_models.is_empty() && !is_listed(plan, stack)
+}
+
+fn is_listed(plan: &Plan, stack: &StackGuards) -> bool {
+    stack.custom_base_models.iter().any(|listed| match listed.strip_suffix('*') {
+        Some(begins) => plan.base_model.starts_with(begins),
+        None => plan.base_model == *listed,
+    })
+}
+
+pub(super) fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, made_here: bool) -> Option<String> {
+    let all = || stack.allowed_base_models.join(", ");
+    if is_custom(&plan.base_model)
+        && let Some(reason) = custom_refusal(plan, stack, made_here)
+    {
+        return Some(reason);
+    }
+    if !base_allowed(plan, stack, catalogue) {
+        return Some(format!(
+            "this stack launches {} only, and the recipe asks for {}; change the recipe's base_model, or the stack's AllowedBaseModels",
+            all(),
+            plan.base_model
+        ));
+    }
+    if let Some(section) = &plan.distillation
+        && !teacher_allowed(&section.teacher, stack, catalogue)
+    {
+        return Some(format!(
+            "this stack launches {} only, and the recipe's teacher is {}; change the recipe's teacher, or the stack's AllowedBaseModels",
+            all(),
+            section.teacher
+        ));
+    }
+    let keys = &stack.allowed_tag_keys;
+    let odd = plan.tags.keys().find(|key| !keys.is_empty() && !keys.contains(key))?;
+    Some(format!(
+        "this stack takes tags with the keys {} only, and the recipe has {odd}; take it out, or change the stack's AllowedTagKeys",
+        keys.join(", ")
+    ))
+}
+
+/// The recipe was checked when it was uploaded; a plan may be older than the stack's version.
+fn custom_refusal(plan: &Plan, stack: &StackGuards, made_here: bool) -> Option<String> {
+    let arn = &plan.base_model;
+    let parsed = match CustomModelArn::parse(arn) {
+        Ok(parsed) => parsed,
+        Err(ArnFault::Imported) => {
+            return Some(format!(
+                "Bedrock doesn't customize imported models, and {arn} is one; choose another base_model"
+            ));
+        }
+        Err(ArnFault::NotACustomModel) => {
+            return Some(format!("{arn} isn't a custom model; choose another base_model"));
+        }
+    };
+    let elsewhere = |ours: &Option<String>, its: &str| ours.as_deref().is_some_and(|ours| ours != its);
+    if elsewhere(&stack.region, parsed.region) || elsewhere(&stack.account, parsed.account) {
+        return Some(format!(
+            "{arn} belongs to another account or Region; copy the model here, or choose another base_model"
+        ));
+    }
+    if !same_model(parsed.base, &plan.catalogue_model) {
+        return Some(format!(
+            "{arn} was trained from {}, and the data was checked for {}; upload it again without `like`",
+            parsed.base, plan.catalogue_model
+        ));
+    }
+    if stack.allowed_base_models.is_empty() && !is_listed(plan, stack) && !made_here {
+        return Some(format!(
+            "no run of this stack made {arn}; choose a model that this stack made, or add the ARN to the stack's CustomBaseModelArns"
+        ));
+    }
+    None
+}
+
+/// A custom model counts as itself, never as the model that it was trained from.
+fn base_allowed(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue) -> bool {
+    let same = |name: &String| {
+        *name == plan.base_model
+            || !is_custom(&plan.base_model)
+                && (plan.alias.as_ref() == Some(name)
+                    || catalogue.find(name).is_some_and(|model| model.identifier == plan.catalogue_model))
+    };
+    stack.allowed_base_models.is_empty() || stack.allowed_base_models.iter().any(same)
+}
+
+fn teacher_allowed(teacher: &str, stack: &StackGuards, catalogue: &Catalogue) -> bool {
+    let same = |name: &String| same_model(&catalogue.teacher(name), teacher);
+    stack.allowed_base_models.is_empty() || stack.allowed_base_models.iter().any(same)
+}
