@@ -7,7 +7,7 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
-use tunedrop_report::{Outcome, Phase, training_metrics, validation_metrics};
+use tunedrop_report::{LossPoint, Outcome, Phase, training_metrics, validation_metrics};
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::is_ours;
 use tunedrop_run::decide::record::{FORGOTTEN, Seen, Shown, apply, asks};
@@ -127,9 +127,7 @@ impl Record {
                 self.ledger.note_model(arn, &run.run_id).await?;
             }
             let address = write_outcome(&self.objects, &outcome).await?;
-            let last = |points: &[tunedrop_report::LossPoint]| {
-                points.last().map(|point| point.loss).filter(|loss| loss.is_finite())
-            };
+            let last = |points: &[LossPoint]| points.last().map(|point| point.loss).filter(|loss| loss.is_finite());
             change = change
                 .set("model_arn", outcome.model_arn.clone())
                 .set("reason", outcome.failure_message.clone())
@@ -146,8 +144,10 @@ impl Record {
     }
 
     async fn outcome(&self, run: &Run, state: State, job: &JobView) -> Result<Outcome, Failure> {
-        let training = self.metrics(run, "step_wise_training_metrics.csv", "training_metrics.csv").await?;
-        let validation = self.metrics(run, "validation_metrics.csv", "validation_metrics.csv").await?;
+        let training =
+            self.metrics(run, "step_wise_training_metrics.csv", "training_metrics.csv", training_metrics).await?;
+        let validation =
+            self.metrics(run, "validation_metrics.csv", "validation_metrics.csv", validation_metrics).await?;
         let phase = |(name, status, started_at, changed_at): &(String, String, Option<String>, Option<String>)| Phase {
             name: name.clone(),
             status: status.clone(),
@@ -163,22 +163,31 @@ impl Record {
             ended_at: job.ended_at.clone(),
             earlier: earlier(&self.ledger, run).await?,
             phases: job.phases.iter().map(phase).collect(),
-            training: training.as_deref().map(training_metrics).unwrap_or_default(),
-            validation: validation.as_deref().map(validation_metrics).unwrap_or_default(),
+            training,
+            validation,
             ..known
         })
     }
 
-    /// Finds a metrics file of Bedrock's and keeps a copy with the run; the text, where there is one.
-    async fn metrics(&self, run: &Run, name: &str, kept_as: &str) -> Result<Option<String>, Failure> {
+    /// Finds a metrics file of Bedrock's and keeps a copy with the run; its points, none where there is no file.
+    async fn metrics(
+        &self,
+        run: &Run,
+        name: &str,
+        kept_as: &str,
+        points: fn(&str) -> Vec<LossPoint>,
+    ) -> Result<Vec<LossPoint>, Failure> {
         let keys = self.objects.keys(&format!("output/{}/", run.run_id), 1000).await?;
         let Some(key) = keys.iter().find(|key| key.rsplit('/').next() == Some(name)) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         let Some(bytes) = self.objects.read(key, None, METRICS_MAX).await? else {
-            return Ok(None);
+            warn!(file = name, bytes.most = METRICS_MAX, "the metrics are gone, or too large to keep");
+            return Ok(Vec::new());
         };
-        self.objects.write(&format!("runs/{}/{kept_as}", run.run_id), bytes.clone(), "text/csv").await?;
-        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+        // The one copy in memory: it is read where it is, and then handed on.
+        let points = points(&String::from_utf8_lossy(&bytes));
+        self.objects.write(&format!("runs/{}/{kept_as}", run.run_id), bytes, "text/csv").await?;
+        Ok(points)
     }
 }
