@@ -105,6 +105,20 @@ pub(crate) async fn failed_job_is_told(w: &World) -> Result<()> {
     Ok(())
 }
 
+pub(crate) async fn record_that_a_failure_quotes_reaches_no_message(w: &World) -> Result<()> {
+    w.drop(&w.main, "quotes-a-record", "job.yaml", NOVA).await?;
+    w.drop(&w.main, "quotes-a-record", "train.jsonl", nova(20, "quotes")).await?;
+    let run = w.run_in(&w.main, "quotes-a-record", State::Failed).await?;
+    let outcome = w.read_json(&w.main, &format!("runs/{}/outcome.json", run.run_id)).await?;
+    ensure!(outcome["failure_message"] == crate::world::QUOTING, "the report has it whole: {outcome}");
+    w.told(&w.main, "quotes-a-record", "may quote a record", 1).await?;
+    w.settled().await;
+    for told in w.main.messages("quotes-a-record") {
+        ensure!(!told.body.contains("Ada") && !told.body.contains("High Street"), "{told:#?}");
+    }
+    Ok(())
+}
+
 pub(crate) async fn stop_command_stops_the_job(w: &World) -> Result<()> {
     w.drop(&w.main, "hold-stop", "job.yaml", NOVA).await?;
     w.drop(&w.main, "hold-stop", "train.jsonl", nova(20, "stop")).await?;

@@ -87,6 +87,16 @@ pub(crate) async fn empty_file_is_a_finding(w: &World) -> Result<()> {
     Ok(())
 }
 
+/// A name that makes a longer key than S3 takes is not looked for.
+pub(crate) async fn file_name_longer_than_a_key_is_a_finding(w: &World) -> Result<()> {
+    let recipe = format!("{NOVA}train: {}.jsonl\n", "l".repeat(9_000));
+    w.drop(&w.main, "long-name", "job.yaml", recipe).await?;
+    let report = w.report(&w.main, "long-name", "Rejected").await?;
+    ensure!(report.to_string().contains("1,024 bytes"), "{report}");
+    w.told(&w.main, "long-name", "rejected", 1).await?;
+    Ok(())
+}
+
 /// Exploit p7 of the security review: a data file, or the recipe itself, in a storage class that can't be read.
 pub(crate) async fn archived_file_is_a_finding_for_its_owner(w: &World) -> Result<()> {
     for (dataset, archived, other) in

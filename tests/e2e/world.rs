@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(400);
 
 /// What jobs of datasets that begin with `fails-` fail with.
 pub(crate) const FAILURE: &str = "Maximum input token count 4919 exceeds limit of 4096 for train data";
+/// Exploit p14 of the security review: a failure that quotes a record in a wording of its own.
+pub(crate) const QUOTING: &str = "Failed to parse line 17 of train.jsonl: Ada Lovelace lives at 12 High Street";
 
 pub(crate) struct World {
     pub(crate) stack: Stack,
@@ -48,7 +50,10 @@ impl World {
         // Scenarios run side by side and bend the stand-in by their datasets' names.
         let faults = Faults {
             hold: vec!["hold-".to_owned()],
-            jobs: vec![JobFault { job: "fails-".to_owned(), fail: FAILURE.to_owned() }],
+            jobs: vec![
+                JobFault { job: "fails-".to_owned(), fail: FAILURE.to_owned() },
+                JobFault { job: "quotes-".to_owned(), fail: QUOTING.to_owned() },
+            ],
             events: vec![EventFault {
                 r#do: Deed::Lose,
                 job: "lost-".to_owned(),
