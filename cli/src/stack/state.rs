@@ -55,7 +55,7 @@ pub(super) fn local() -> Result<Local> {
     })
 }
 
-/// Where the copies of reports lie that `tunedrop report` opens: they may show data, so the folder is its owner's alone.
+/// The folder for the copies of reports that `tunedrop report` opens. They may show data, so it is its owner's alone.
 ///
 /// A copy is written over by the next one of the same run, and removed once it is a day old.
 pub(crate) fn reports() -> Result<PathBuf> {

@@ -54,9 +54,9 @@ impl Body {
 pub enum Small {
     /// All of its bytes.
     Bytes(Vec<u8>),
-    /// It is gone, another version lies there now, or it is larger than was asked for.
+    /// It is gone, replaced by another version, or larger than was asked for.
     Changed,
-    /// It lies there, and can't be read.
+    /// It is there, and can't be read.
     Unreadable(Unreadable),
 }
 

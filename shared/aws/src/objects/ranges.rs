@@ -28,7 +28,7 @@ pub enum Piece {
     End,
     /// Another version lies there now, or none.
     Changed,
-    /// It lies there, and can't be read.
+    /// It is there, and can't be read.
     Unreadable(Unreadable),
 }
 

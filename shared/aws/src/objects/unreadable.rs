@@ -1,8 +1,8 @@
 //! Objects that are there and can't be read: archived, or encrypted with a key that the stack doesn't have.
 //!
-//! Whoever uploads such an object has to be told, so it must be told apart from a fault of the stack's own role or key,
-//! which is its operator's to fix. S3's answer alone doesn't always do that: without kms:Decrypt on the object's key it
-//! may say "Access Denied" and no more (boto/boto3 issue 2952), as it does without s3:GetObject. HeadObject tells: it
+//! The uploader can fix that, and is notified. A fault of the stack's own role or key looks much the same, and is the
+//! operator's to fix. S3's answer alone doesn't always do that: without kms:Decrypt on the object's key it
+//! may say "Access Denied" and no more (boto/boto3 issue 2952), as it does without s3:GetObject. HeadObject shows the difference: it
 //! needs s3:GetObject too, needs no key for an object under SSE-KMS (API reference, HeadObject), and names the key.
 
 use aws_sdk_s3::Client;
