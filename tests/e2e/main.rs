@@ -9,6 +9,7 @@ mod doctor;
 mod evasion;
 mod foreign;
 mod forged;
+mod forged_messages;
 mod guards;
 mod journey;
 mod listen;
@@ -16,6 +17,7 @@ mod metrics;
 mod odd;
 mod poison;
 mod redrive;
+mod repeated;
 mod reports;
 mod session;
 mod set;
@@ -110,6 +112,20 @@ fn main() {
             waiting_once,
             chat_bus_and_filters,
             a_claim_is_known_by_whose_it_is,
+            answers_leave_an_items_size_bounded,
+        },
+        forged_messages::{
+            incomplete_with_a_runs_key_takes_no_run_out_of_view,
+            repeated_flood_sends_nothing_and_fills_no_item,
+            event_before_its_time_silences_no_message,
+            event_that_points_elsewhere_notifies_of_nothing,
+            hostile_words_reach_nobody_on_any_way,
+        },
+        repeated::{
+            way_that_failed_is_repeated,
+            stack_without_a_chat_waits_for_none,
+            lost_answer_is_announced_again,
+            lost_message_about_a_misnamed_file_is_announced_again,
         },
         poison::{
             recipe_of_ten_megabytes_is_a_finding,

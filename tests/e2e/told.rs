@@ -7,21 +7,22 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::unbounded_channel;
 use tunedrop_aws::Ledger;
 use tunedrop_local::proxy::{Call, Deed, Proxy, Route};
-use tunedrop_run::decide::tell::Subject;
+use tunedrop_run::decide::tell::{About, Telling, Way};
 use tunedrop_run::event::{Detail, Kind, VERSION};
-use tunedrop_run::{Run, State};
+use tunedrop_run::{Note, Run, SCHEMA, State, fingerprint};
 
 use crate::data::nova;
+use crate::side::Side;
 use crate::world::World;
 
 const NOVA: &str = "base_model: nova-lite\n";
 
 /// Puts the event three times one after another and three times at once.
-async fn storm(w: &World, kind: Kind, detail: &Detail) -> Result<()> {
+async fn storm(side: &Side, kind: Kind, detail: &Detail) -> Result<()> {
     for _ in 0..3 {
-        w.main.bus.put(kind, detail).await?;
+        side.bus.put(kind, detail).await?;
     }
-    tokio::try_join!(w.main.bus.put(kind, detail), w.main.bus.put(kind, detail), w.main.bus.put(kind, detail))?;
+    tokio::try_join!(side.bus.put(kind, detail), side.bus.put(kind, detail), side.bus.put(kind, detail))?;
     Ok(())
 }
 
@@ -31,7 +32,7 @@ fn detail_of(w: &World, run: &Run) -> Detail {
 
 /// Six deliveries of what the step itself announced: one message of that kind, and one mark on each way.
 async fn once(w: &World, kind: Kind, detail: &Detail) -> Result<()> {
-    storm(w, kind, detail).await?;
+    storm(&w.main, kind, detail).await?;
     w.until(&format!("a message of {}", kind.as_str()), async || (count(w, kind, detail) > 0).then_some(())).await?;
     w.settled().await;
     let told = count(w, kind, detail);
@@ -128,14 +129,22 @@ pub(crate) async fn incomplete_once(w: &World) -> Result<()> {
     once(w, Kind::DatasetIncomplete, &detail).await
 }
 
-/// What the sweep says of a run that a quota has held for a day.
+/// A quota that no free slot cures: once, and only while it holds the run.
 pub(crate) async fn waiting_once(w: &World) -> Result<()> {
-    w.drop(&w.main, "hold-waiting", "job.yaml", NOVA).await?;
-    w.drop(&w.main, "hold-waiting", "train.jsonl", nova(20, "waiting")).await?;
-    let run = w.run_in(&w.main, "hold-waiting", State::Running).await?;
-    let reason = Some("Too many custom models in this account".to_owned());
-    let detail = Detail { state: Some(State::Queued), reason, ..detail_of(w, &run) };
-    once(w, Kind::RunWaiting, &detail).await
+    let side = &w.paused;
+    w.drop(side, "told-waiting", "job.yaml", NOVA).await?;
+    w.drop(side, "told-waiting", "train.jsonl", nova(20, "waiting")).await?;
+    let run = w.run_in(side, "told-waiting", State::Queued).await?;
+    let detail = run.detail(&side.deployed.name, |text| text.to_owned());
+    storm(side, Kind::RunWaiting, &detail).await?;
+    w.settled().await;
+    ensure!(side.messages("told-waiting").is_empty(), "no quota holds it: {:#?}", side.messages("told-waiting"));
+    w.set_text(side, &Run::key(&run.run_id), "waiting", "Too many custom models in this account").await?;
+    storm(side, Kind::RunWaiting, &detail).await?;
+    let told = w.told(side, "told-waiting", "Too many custom models", 1).await?;
+    w.settled().await;
+    ensure!(side.messages("told-waiting").len() == 1, "{told:#?}");
+    Ok(())
 }
 
 /// A chat topic, `Message Sent` on the bus, and a subscription that only takes what names one address.
@@ -153,7 +162,7 @@ pub(crate) async fn chat_bus_and_filters(w: &World) -> Result<()> {
         w.drop(side, dataset, "job.yaml", recipe).await?;
         w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
         let run = w.run_in(side, dataset, State::Held).await?;
-        storm(w, Kind::RunHeld, &run.detail(&side.deployed.name, |text| text.to_owned())).await?;
+        storm(side, Kind::RunHeld, &run.detail(&side.deployed.name, |text| text.to_owned())).await?;
         w.until("every way's mark", async || {
             let run = side.ledger.run(&run.run_id).await.ok()??;
             ["Held", "chat Held", "bus Held"].iter().all(|mark| run.told.contains_key(*mark)).then_some(())
@@ -189,12 +198,15 @@ pub(crate) async fn a_claim_is_known_by_whose_it_is(w: &World) -> Result<()> {
         let proxy = Proxy::start(route).await?;
         let sdk = w.stack.sdk().into_builder().endpoint_url(proxy.endpoint()).build();
         let ledger = Ledger::new(&sdk, w.main.deployed.outputs["TableName"].clone());
-        let item = format!("note/a-claim-{name}");
-        ensure!(ledger.create_note(&item, "2026-01-02T03:04:05Z").await?, "{item} was there");
-        let subject = Subject { item, what: "Run Failed".to_owned(), began_by: None };
-        ensure!(ledger.claim_telling(&subject, 1000, 1030).await?, "{name}: its own claim was taken for another's");
-        ensure!(!ledger.claim_telling(&subject, 1000, 1030).await?, "{name}: another's claim was taken for its own");
-        ensure!(ledger.claim_telling(&subject, 1031, 1060).await?, "{name}: a claim that ran out is in the way");
+        let pk = Note::key(&fingerprint(["a claim", name]));
+        let since = "2026-01-02T03:04:05Z".to_owned();
+        let note = Note { schema: SCHEMA, pk: pk.clone(), since, ..Note::default() };
+        ensure!(ledger.create_note(&note).await?, "{pk} was there");
+        let telling = Telling { item: pk, about: About::Misnamed };
+        let claim = async |now, until| ledger.claim_telling(&telling, Way::Topic, now, until).await;
+        ensure!(claim(1000, 1030).await?.is_some(), "{name}: its own claim was taken for another's");
+        ensure!(claim(1000, 1030).await?.is_none(), "{name}: another's claim was taken for its own");
+        ensure!(claim(1031, 1060).await?.is_some(), "{name}: a claim that ran out is in the way");
         done.close();
         let mut written = 0;
         while done.recv().await.is_some() {
@@ -202,6 +214,39 @@ pub(crate) async fn a_claim_is_known_by_whose_it_is(w: &World) -> Result<()> {
         }
         // The note; the first claim and the third, each twice; and none of the second, which is refused both times.
         ensure!(written == 5, "{name}: {written} writes took effect");
+    }
+    Ok(())
+}
+
+/// As many answers as an hourly copy of the same files makes in nine days: the run's item stays as large as after one.
+pub(crate) async fn answers_leave_an_items_size_bounded(w: &World) -> Result<()> {
+    let side = &w.paused;
+    w.drop(side, "told-often", "job.yaml", NOVA).await?;
+    w.drop(side, "told-often", "train.jsonl", nova(20, "told often")).await?;
+    let run = w.run_in(side, "told-often", State::Queued).await?;
+    let key = Run::key(&run.run_id);
+    let mut first = 0;
+    for n in 0..200 {
+        let time = format!("2030-01-{:02}T{:02}:00:00.000Z", 1 + n / 24, n % 24);
+        w.set_text(side, &key, "redropped_at", &time).await?;
+        let telling = Telling { item: key.clone(), about: About::Again(time.clone()) };
+        for way in [Way::Topic, Way::Chat, Way::Bus] {
+            let claim = side.ledger.claim_telling(&telling, way, 1000, 1030).await?;
+            let claim = claim.with_context(|| format!("{way:?} of {time} is not claimed"))?;
+            side.ledger.mark_told(&telling, way, &claim, &time).await?.context("the mark is refused")?;
+            ensure!(side.ledger.claim_telling(&telling, way, 1000, 1030).await?.is_none(), "{way:?} is claimed twice");
+        }
+        let size = format!("{:?}", w.item(side, &key).await?).len();
+        first = if n == 0 { size } else { first };
+        ensure!(size <= first, "after {n} answers the item has {size} characters, and had {first}");
+    }
+    // Marks of earlier versions count as well.
+    let time = "2031-01-01T00:00:00.000Z";
+    w.set_text(side, &key, "redropped_at", time).await?;
+    let telling = Telling { item: key.clone(), about: About::Again(time.to_owned()) };
+    for way in [Way::Topic, Way::Chat, Way::Bus] {
+        w.mark(side, &key, &telling.about.earlier_mark(way).context("answers had such marks")?).await?;
+        ensure!(side.ledger.claim_telling(&telling, way, 1000, 1030).await?.is_none(), "{way:?} is sent again");
     }
     Ok(())
 }

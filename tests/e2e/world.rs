@@ -1,5 +1,6 @@
 //! The stacks, and what a scenario sees and does through them.
 
+mod items;
 mod watched;
 
 use std::future::Future;

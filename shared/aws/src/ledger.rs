@@ -4,28 +4,22 @@ mod change;
 mod open;
 mod place;
 mod recent;
-
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+mod telling;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tunedrop_run::decide::tell::Subject;
-use tunedrop_run::{DatasetHead, Run, State};
+use tunedrop_run::{DatasetHead, Note, Run, State};
 
 use crate::Failure;
 pub use change::{Change, HeadIs};
 use open::OPEN;
 pub use open::{Open, Opened};
 pub use recent::Recent;
-
-/// An item that is there, and of which people were not told `#what`.
-const UNTOLD: &str = "attribute_exists(pk) AND attribute_not_exists(told.#what)";
+pub use telling::Claim;
 
 /// No item has a longer key, in bytes (DynamoDB's quotas, partition key length); asking for one is refused, for ever.
 const KEY_MAX: usize = 2048;
@@ -109,66 +103,9 @@ impl Ledger {
         }
     }
 
-    /// Marks that people were told of `subject`; false where it was marked already, the run began again since, or `close`
-    /// doesn't hold. `close` names an attribute and its value: while that holds, nothing more has to happen, and the item
-    /// leaves the sparse index.
-    pub async fn mark_told(&self, subject: &Subject, now: &str, close: Option<(&str, &str)>) -> Result<bool, Failure> {
-        let mut condition = UNTOLD.to_owned();
-        let mut expression = "SET told.#what = :now".to_owned();
-        let mut request = self.about(subject, &mut condition);
-        if let Some((attribute, value)) = close {
-            expression.push_str(" REMOVE #open");
-            condition.push_str(" AND #attribute = :value");
-            request =
-                request.expression_attribute_names("#open", OPEN).expression_attribute_names("#attribute", attribute);
-            request = request.expression_attribute_values(":value", AttributeValue::S(value.into()));
-        }
-        let request = request.expression_attribute_values(":now", AttributeValue::S(now.into()));
-        won(
-            request.update_expression(expression).condition_expression(condition).send().await,
-            format!("dynamodb:UpdateItem {}", subject.item),
-        )
-    }
-
-    /// Claims the telling of `subject` from `now_s` to `until_s` (Unix seconds); false where people were told, another
-    /// delivery of the same event is just telling them, or the run began again since.
-    pub async fn claim_telling(&self, subject: &Subject, now_s: i64, until_s: i64) -> Result<bool, Failure> {
-        if subject.item.len() > KEY_MAX {
-            return Ok(false);
-        }
-        // The fraction is this call's own: where its answer is lost, the SDK asks once more and finds its own claim.
-        static CLAIMS: AtomicU32 = AtomicU32::new(0);
-        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos();
-        let count = CLAIMS.fetch_add(1, Ordering::Relaxed) % 1000;
-        let until = format!("{until_s}.{nanos:09}{:07}{count:03}1", std::process::id());
-        let free = "attribute_not_exists(#claim) OR #claim <= :now OR #claim = :until";
-        let mut condition = format!("{UNTOLD} AND ({free})");
-        let request = self
-            .about(subject, &mut condition)
-            .update_expression("SET #claim = :until")
-            .condition_expression(condition)
-            .expression_attribute_names("#claim", format!("telling {}", subject.what))
-            .expression_attribute_values(":now", AttributeValue::N(now_s.to_string()))
-            .expression_attribute_values(":until", AttributeValue::N(until));
-        won(request.send().await, format!("dynamodb:UpdateItem {}", subject.item))
-    }
-
-    /// An update of the item that `subject` is about, on the condition that it is still the same matter.
-    fn about(&self, subject: &Subject, condition: &mut String) -> UpdateItemFluentBuilder {
-        let request =
-            self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(subject.item.clone()));
-        let request = request.expression_attribute_names("#what", &subject.what);
-        let Some(began_by) = &subject.began_by else {
-            return request;
-        };
-        condition.push_str(" AND since <= :began_by");
-        request.expression_attribute_values(":began_by", AttributeValue::S(began_by.clone()))
-    }
-
-    /// Writes an item that only carries marks of what was told; false where it is there already.
-    pub async fn create_note(&self, pk: &str, since: &str) -> Result<bool, Failure> {
-        let item = serde_json::json!({ "schema": tunedrop_run::SCHEMA, "since": since, "told": {} });
-        self.put_new(pk, "note", &item).await
+    /// Writes what is kept of a misnamed file; false where it is there already.
+    pub async fn create_note(&self, note: &Note) -> Result<bool, Failure> {
+        self.put_new(&note.pk, "note", note).await
     }
 
     /// Sets and removes attributes of a dataset's head, creating it where needed, if it is as `when` says; false otherwise.
@@ -177,7 +114,6 @@ impl Ledger {
         let mut item: std::collections::HashMap<String, AttributeValue> = to_item(head, &call)?;
         item.insert("kind".into(), AttributeValue::S("set".into()));
         item.insert("schema".into(), AttributeValue::N(tunedrop_run::SCHEMA.to_string()));
-        item.insert("told".into(), AttributeValue::M(Default::default()));
         let removable = ["since", "report", "owner", "dropped_by", OPEN];
         let mut request =
             self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(DatasetHead::key(dataset)));

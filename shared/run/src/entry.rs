@@ -103,7 +103,8 @@ pub struct Run {
     /// Who asked for this attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retried_by: Option<String>,
-    /// When people were told of a state; `again <dropped_at>` for an answer to the same content.
+    /// When people were notified of a state, by [`mark`](crate::decide::tell::About::mark); under `again`, the newest
+    /// `redropped_at` that was answered.
     #[serde(default)]
     pub told: BTreeMap<String, String>,
     /// Present while something may still have to happen; the key of the sparse index.
@@ -187,11 +188,88 @@ pub struct DatasetHead {
     /// Who dropped the file by which the set was seen to be incomplete, as S3 names the requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped_by: Option<String>,
+    /// Under `Incomplete`, the newest `since` that people were notified of.
+    #[serde(default)]
+    pub told: BTreeMap<String, String>,
 }
 
 impl DatasetHead {
     /// The ledger's key for a dataset's head.
     pub fn key(dataset: &str) -> String {
         format!("set#{dataset}")
+    }
+
+    /// What an event says of an incomplete set.
+    pub fn detail(&self, stack: &str) -> Detail {
+        Detail {
+            version: VERSION,
+            stack: stack.to_owned(),
+            item: Some(DatasetHead::key(&self.dataset)),
+            dataset: self.dataset.clone(),
+            dropped_at: self.since.clone(),
+            waits_for: self.waits_for.clone(),
+            report: self.report.clone(),
+            notify: self.notify.clone(),
+            owner: self.owner.clone(),
+            dropped_by: self.dropped_by.clone(),
+            ..Detail::default()
+        }
+    }
+}
+
+/// What is kept of a misnamed file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The ledger's key.
+    pub pk: String,
+    /// The dataset, or what stands in its place.
+    #[serde(default)]
+    pub dataset: String,
+    /// RFC 3339: when the file was seen.
+    pub since: String,
+    /// What is wrong with its name, a line.
+    #[serde(default)]
+    pub findings: Vec<String>,
+    /// Where the report lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+    /// Who dropped it, as S3 names the requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped_by: Option<String>,
+    /// When people were notified.
+    #[serde(default)]
+    pub told: BTreeMap<String, String>,
+    /// Present until people were notified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
+}
+
+impl Note {
+    /// The ledger's key for a misnamed file; `hash` is a [`fingerprint`](crate::fingerprint).
+    pub fn key(hash: &str) -> String {
+        format!("name#{hash}")
+    }
+
+    /// Whether [`Note::key`] makes such keys.
+    pub fn is_key(text: &str) -> bool {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        text.strip_prefix("name#").is_some_and(|hash| hash.len() == 12 && hash.bytes().all(is_digit))
+    }
+
+    /// What an event says of a misnamed file.
+    pub fn detail(&self, stack: &str) -> Detail {
+        Detail {
+            version: VERSION,
+            stack: stack.to_owned(),
+            item: Some(self.pk.clone()),
+            dataset: self.dataset.clone(),
+            errors: 1,
+            findings: self.findings.clone(),
+            report: self.report.clone(),
+            dropped_by: self.dropped_by.clone(),
+            ..Detail::default()
+        }
     }
 }

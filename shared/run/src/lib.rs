@@ -13,7 +13,7 @@ mod recipe;
 pub mod state;
 mod yaml;
 
-pub use entry::{DatasetHead, Run, SCHEMA};
+pub use entry::{DatasetHead, Note, Run, SCHEMA};
 pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};
 pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_identity};
 pub use jiff::Timestamp;

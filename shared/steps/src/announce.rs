@@ -3,7 +3,8 @@
 use tunedrop_aws::{Bus, Failure};
 use tunedrop_report::redact;
 use tunedrop_run::decide::unheard;
-use tunedrop_run::{Run, Timestamp};
+use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::{Run, State, Timestamp};
 
 /// RFC 3339 with milliseconds, so that text order is time order.
 pub(crate) fn rfc3339(time: Timestamp) -> String {
@@ -23,6 +24,18 @@ pub(crate) fn now_s() -> i64 {
 /// Seconds since `time` (RFC 3339); 0 where it can't be read.
 pub(crate) fn age_s(time: &str) -> i64 {
     time.parse::<Timestamp>().map_or(0, |then| now_s() - then.as_second())
+}
+
+/// The event that answers content that was uploaded again; `None` where it wasn't.
+pub(crate) fn answer(run: &Run, stack: &str) -> Option<(Kind, Detail)> {
+    let dropped_at = Some(run.redropped_at.clone()?);
+    let kind = if run.state == State::Rejected { Kind::DatasetRejected } else { Kind::DatasetAccepted };
+    Some((kind, Detail { repeated: true, dropped_at, ..run.detail(stack, redact) }))
+}
+
+/// The detail of `Run Waiting`.
+pub(crate) fn waiting(run: &Run, stack: &str) -> Detail {
+    Detail { reason: run.waiting.as_deref().map(redact), ..run.detail(stack, redact) }
 }
 
 /// Puts the event that follows from the run's present state, unless people were told of that state already, or it is a

@@ -1,24 +1,30 @@
-//! notify: turns a domain event into a message for people, once for each state of a run.
+//! notify: turns what the ledger says into a message for people, once for each state of a run.
 //!
-//! Claimed, published, marked: people are told at least once, and twice only where the step was cut off between the
-//! last two. A second delivery meanwhile finds the claim and leaves the telling to the first, whose message stays in the
-//! queue until it is done. The claim ends with the function that made it, so that its message, when it comes again,
+//! An event only says which item to look at, and for what. The claim on the message succeeds only if the item is so, and
+//! hands back the item: the message is made of that, and nothing else that an event says reaches anybody.
+//!
+//! Claimed, published, marked: people are notified at least once, and twice only if the step was interrupted between the
+//! last two. A second delivery meanwhile finds the claim and leaves the message to the first, whose event stays in the
+//! queue until it is done. The claim ends with the function that made it, so that its event, when it comes again,
 //! doesn't find it.
 //!
-//! A message goes three ways: the topic, the topic for chats where the stack has one, and the bus. Each way is claimed and
-//! marked on its own, so the same holds for each.
+//! A message goes three ways: the topic, the topic for chats if the stack has one, and the bus. Each way is claimed and
+//! marked on its own, so the same holds for each. When all of them are marked and nothing more can happen to the item, it
+//! leaves the sweep's view; until then the sweep says it again.
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde::Deserialize;
 use serde_json::Value;
-use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Failure, Ledger, Topic};
-use tunedrop_report::{Message, chat, message, sent};
-use tunedrop_run::decide::tell::{Closes, Subject, Way, closes, subject};
+use tracing::field::Empty;
+use tracing::{Instrument, Span, info, info_span, warn};
+use tunedrop_aws::{Bus, Failure, Ledger, Open, Topic};
+use tunedrop_report::{Message, chat, message, redact, sent};
+use tunedrop_run::decide::sweep::held_up;
+use tunedrop_run::decide::tell::{About, Telling, Way, run_is_over, telling, ways};
 use tunedrop_run::event::{Detail, Kind, senders};
-use tunedrop_run::metric::{About, Metric};
+use tunedrop_run::metric::{About as Of, Metric};
 
-use crate::announce::{now, now_s};
+use crate::announce::{age_s, answer, now, now_s, waiting};
 use crate::batch::{StepError, own_detail};
 use crate::count::count;
 use crate::settings;
@@ -58,53 +64,64 @@ impl Notify {
             warn!(event.detail_type = event.detail_type, "ignored: a kind of event that this version doesn't know");
             return Ok(());
         };
-        let span = info_span!("notify", run_id = detail.run_id, dataset = detail.dataset);
-        self.tell(kind, &detail, deadline).instrument(span).await
-    }
-
-    /// On every way; one that fails doesn't keep the others, and brings the event back to its queue.
-    async fn tell(&self, kind: Kind, detail: &Detail, deadline: i64) -> Result<(), StepError> {
-        let Some(message) = message(kind, detail, &self.region) else {
+        let Some(telling) = telling(kind, &detail) else {
             info!(event.kind = kind.as_str(), "nothing to tell");
             return Ok(());
         };
-        let subject = subject(kind, detail);
-        let mut failure = None;
-        for way in [Way::Topic, Way::Chat, Way::Bus] {
-            if let Err(fault) = self.tell_on(way, kind, detail, &message, &subject, deadline).await {
-                warn!(?way, %fault, "not told on this way; the others are tried");
-                failure.get_or_insert(fault);
-            }
-        }
-        failure.map_or(Ok(()), Err)
+        let span = info_span!("notify", item = telling.item, dataset = Empty, run_id = Empty);
+        self.tell(&telling, deadline).instrument(span).await
     }
 
-    async fn tell_on(
-        &self,
-        way: Way,
-        kind: Kind,
-        detail: &Detail,
-        message: &Message,
-        subject: &Subject,
-        deadline: i64,
-    ) -> Result<(), StepError> {
-        if way == Way::Chat && self.chat.is_none() {
-            return Ok(());
+    /// On every way; one that fails doesn't keep the others, and brings the event back to its queue.
+    async fn tell(&self, telling: &Telling, deadline: i64) -> Result<(), StepError> {
+        let ways = ways(self.chat.is_some());
+        let (mut item, mut failure) = (None, None);
+        for way in ways {
+            match self.tell_on(*way, telling, deadline).await {
+                Ok(marked) => item = marked.or(item),
+                Err(fault) => {
+                    warn!(?way, %fault, "not told on this way; the others are tried");
+                    failure.get_or_insert(fault);
+                }
+            }
         }
-        let subject = subject.on(way);
-        if !self.ledger.claim_telling(&subject, now_s(), deadline).await? {
-            info!(what = subject.what, "told before, being told, or of a run that began again since");
-            return Ok(());
+        if let Some(fault) = failure {
+            return Err(fault);
         }
-        self.publish(way, kind, detail, message).await?;
-        info!(what = subject.what, "told");
-        if way != Way::Topic {
-            self.ledger.mark_told(&subject, &now(), None).await?;
-            return Ok(());
+        // Where nothing was left to tell, an interrupted step may have left the item open.
+        let item = match item {
+            Some(item) => Some(item),
+            None => self.ledger.look_at_open(&telling.item).await?,
+        };
+        match item {
+            Some(item) if is_over(&item, ways) => Ok(self.ledger.close(&telling.item, &item).await?),
+            _ => Ok(()),
         }
-        let about = About { run_id: detail.run_id.as_deref(), dataset: Some(&detail.dataset) };
-        count(&self.stack, about, &[Metric::Messages.of(kind.as_str(), 1.0)]);
-        self.mark(kind, detail, &subject).await
+    }
+
+    /// The item with its mark, if this call made one.
+    async fn tell_on(&self, way: Way, telling: &Telling, deadline: i64) -> Result<Option<Open>, StepError> {
+        let mark = telling.about.mark(way);
+        let Some(claim) = self.ledger.claim_telling(telling, way, now_s(), deadline).await? else {
+            info!(what = mark, "not so, told before, or being told");
+            return Ok(None);
+        };
+        let said = said(&telling.about, &claim.item, &self.stack);
+        let Some((kind, detail, message)) =
+            said.and_then(|(kind, detail)| message(kind, &detail, &self.region).map(|message| (kind, detail, message)))
+        else {
+            info!(what = mark, "nothing to tell of the item as it is");
+            self.ledger.release(telling, &claim).await?;
+            return Ok(None);
+        };
+        Span::current().record("dataset", &detail.dataset).record("run_id", &detail.run_id);
+        self.publish(way, kind, &detail, &message).await?;
+        info!(what = mark, "told");
+        if way == Way::Topic {
+            let of = Of { run_id: detail.run_id.as_deref(), dataset: Some(&detail.dataset) };
+            count(&self.stack, of, &[Metric::Messages.of(kind.as_str(), 1.0)]);
+        }
+        Ok(self.ledger.mark_told(telling, way, &claim, &now()).await?)
     }
 
     async fn publish(&self, way: Way, kind: Kind, detail: &Detail, message: &Message) -> Result<(), Failure> {
@@ -120,17 +137,32 @@ impl Notify {
             (Way::Chat, None) => Ok(()),
         }
     }
+}
 
-    /// Marks it as told; a run or set for which that was the last thing to happen leaves the sweep's view.
-    async fn mark(&self, kind: Kind, detail: &Detail, subject: &Subject) -> Result<(), StepError> {
-        let close = match closes(kind, detail.state, detail.repeated) {
-            Some(Closes::SameSet) => detail.dropped_at.as_deref().map(|since| ("since", since)),
-            Some(Closes::InState(state)) => Some(("state", state.as_str())),
-            None => None,
-        };
-        if close.is_none() || !self.ledger.mark_told(subject, &now(), close).await? {
-            self.ledger.mark_told(subject, &now(), None).await?;
+/// The event that the item itself would make, for a message; `None` where the item isn't as it must be.
+fn said(about: &About, item: &Open, stack: &str) -> Option<(Kind, Detail)> {
+    match (about, item) {
+        (About::State(state), Open::Run(run)) if run.state == *state => {
+            Some((state.announcement()?, run.detail(stack, redact)))
         }
-        Ok(())
+        (About::Again(_), Open::Run(run)) => answer(run, stack),
+        (About::Waiting, Open::Run(run)) if held_up(run.state, run.waiting.as_deref(), false, age_s(&run.since)) => {
+            Some((Kind::RunWaiting, waiting(run, stack)))
+        }
+        (About::Incomplete(_), Open::Set(set)) => Some((Kind::DatasetIncomplete, set.detail(stack))),
+        // Earlier versions kept no more than that a file was misnamed.
+        (About::Misnamed, Open::Note(note)) if !note.findings.is_empty() => {
+            Some((Kind::DatasetRejected, note.detail(stack)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether nothing more has to happen to the item.
+fn is_over(item: &Open, ways: &[Way]) -> bool {
+    match item {
+        Open::Run(run) => run_is_over(run, ways),
+        Open::Set(set) => set.since.clone().is_some_and(|since| About::Incomplete(since).is_told_on(&set.told, ways)),
+        Open::Note(note) => About::Misnamed.is_told_on(&note.told, ways),
     }
 }

@@ -6,13 +6,14 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
 use tunedrop_report::redact;
 use tunedrop_run::decide::launch::{is_due, is_overtaken};
-use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, held_up, observed, says_again};
+use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, UNTOLD_AFTER_S, held_up, observed, says_again};
+use tunedrop_run::decide::tell::{About, Way, is_over, ways};
 use tunedrop_run::event::{Detail, Kind, VERSION, senders};
-use tunedrop_run::metric::{About, Round};
+use tunedrop_run::metric::{About as Of, Round};
 use tunedrop_run::state::JobStatus;
-use tunedrop_run::{DatasetHead, Run, State, Timestamp};
+use tunedrop_run::{DatasetHead, Note, Run, State, Timestamp};
 
-use crate::announce::{age_s, announce, now_s};
+use crate::announce::{age_s, answer, now_s, waiting};
 use crate::batch::StepError;
 use crate::count::count;
 use crate::settings;
@@ -24,6 +25,7 @@ pub struct Sweep {
     bus: Bus,
     jobs: Jobs,
     stack: String,
+    ways: &'static [Way],
 }
 
 impl Sweep {
@@ -35,6 +37,7 @@ impl Sweep {
             bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::SWEEP),
             jobs: Jobs::new(&config),
             stack: settings::required("TUNEDROP_STACK")?,
+            ways: ways(settings::optional("TUNEDROP_CHAT_TOPIC_ARN").is_some()),
         })
     }
 
@@ -56,6 +59,7 @@ impl Sweep {
             seen += 1;
             let swept = match &item {
                 Open::Set(set) => self.set(set).await,
+                Open::Note(note) => self.note(note).await,
                 Open::Run(run) => {
                     launch_due |= is_due(run.state, run.lease_until, now_s());
                     let span = info_span!("sweep", run_id = run.run_id, dataset = run.dataset);
@@ -79,7 +83,7 @@ impl Sweep {
         }
         // Half a list would say that fewer runs are open than there are.
         if listed {
-            count(&self.stack, About::default(), &round.counts(failure.is_none()));
+            count(&self.stack, Of::default(), &round.counts(failure.is_none()));
         }
         failure.map_or(Ok(()), |fault| Err(fault.into()))
     }
@@ -102,15 +106,31 @@ impl Sweep {
         if run.state == State::Held {
             self.look_at_head(run).await?;
         }
-        if held_up(run.state, run.waiting.as_deref(), run.told.contains_key("Waiting"), age_s(&run.since)) {
+        let told = About::Waiting.is_told_on(&run.told, self.ways);
+        if held_up(run.state, run.waiting.as_deref(), told, age_s(&run.since)) {
             info!("held up by a quota");
-            let reason = run.waiting.as_deref().map(redact);
-            self.bus.put(Kind::RunWaiting, &Detail { reason, ..run.detail(&self.stack, redact) }).await?;
+            self.bus.put(Kind::RunWaiting, &waiting(run, &self.stack)).await?;
         }
-        if says_again(run.state, age_s(&run.changed_at)) {
-            announce(&self.bus, &self.stack, run).await?;
-        }
+        self.say_again(run).await?;
         Ok(ended)
+    }
+
+    /// What people were not notified of on every way: the run's state, and that its content was uploaded again.
+    async fn say_again(&self, run: &Run) -> Result<(), Failure> {
+        let heard = About::State(run.state).is_told_on(&run.told, self.ways);
+        let answered = run.answer().is_none_or(|answer| answer.is_told_on(&run.told, self.ways));
+        // One that is over and still listed was left so by an interrupted notify.
+        let says = !heard || is_over(run.state, heard, answered);
+        if let Some(kind) = run.state.announcement().filter(|_| says && says_again(run.state, age_s(&run.changed_at))) {
+            info!(run.state = run.state.as_str(), "announced again");
+            self.bus.put(kind, &run.detail(&self.stack, redact)).await?;
+        }
+        let redropped_s = run.redropped_at.as_deref().map_or(0, age_s);
+        if let Some((kind, detail)) = answer(run, &self.stack).filter(|_| !answered && redropped_s >= UNTOLD_AFTER_S) {
+            info!("answered again");
+            self.bus.put(kind, &detail).await?;
+        }
+        Ok(())
     }
 
     async fn look_at_job(&self, run: &Run) -> Result<bool, Failure> {
@@ -133,23 +153,18 @@ impl Sweep {
     }
 
     async fn set(&self, set: &DatasetHead) -> Result<(), Failure> {
-        let Some(since) = set.since.as_deref().filter(|since| age_s(since) >= INCOMPLETE_AFTER_S) else {
+        if set.since.as_deref().is_none_or(|since| age_s(since) < INCOMPLETE_AFTER_S) {
             return Ok(());
-        };
+        }
         info!(dataset = set.dataset, "still incomplete");
-        let detail = Detail {
-            version: VERSION,
-            stack: self.stack.clone(),
-            item: Some(DatasetHead::key(&set.dataset)),
-            dataset: set.dataset.clone(),
-            dropped_at: Some(since.to_owned()),
-            waits_for: set.waits_for.clone(),
-            report: set.report.clone(),
-            notify: set.notify.clone(),
-            owner: set.owner.clone(),
-            dropped_by: set.dropped_by.clone(),
-            ..Detail::default()
-        };
-        self.bus.put(Kind::DatasetIncomplete, &detail).await
+        self.bus.put(Kind::DatasetIncomplete, &set.detail(&self.stack)).await
+    }
+
+    async fn note(&self, note: &Note) -> Result<(), Failure> {
+        if age_s(&note.since) < UNTOLD_AFTER_S {
+            return Ok(());
+        }
+        info!(dataset = note.dataset, "a misnamed file, reported again");
+        self.bus.put(Kind::DatasetRejected, &note.detail(&self.stack)).await
     }
 }

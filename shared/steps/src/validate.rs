@@ -12,9 +12,9 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Ledger, Objects};
 use tunedrop_report::Verdict;
 use tunedrop_run::dropped::{Dropped, classify};
-use tunedrop_run::event::{Detail, Kind, VERSION, senders};
+use tunedrop_run::event::{Kind, senders};
 use tunedrop_run::metric::{About, Judged, Metric};
-use tunedrop_run::{LaunchDefault, LogScope, RecipeScope, fingerprint};
+use tunedrop_run::{LaunchDefault, LogScope, Note, RecipeScope, SCHEMA, fingerprint};
 use tunedrop_validation::{Finding, Findings};
 
 use crate::announce::now;
@@ -113,11 +113,7 @@ impl Validate {
         requester: Option<&str>,
     ) -> Result<(), StepError> {
         let hash = fingerprint([self.objects.bucket(), key]);
-        let item = format!("name#{hash}");
-        if self.ledger.create_note(&item, &now()).await? {
-            let counts = [Judged::Misnamed.count(), Metric::Findings.of(finding.code.as_str(), 1.0)];
-            count(&self.stack, About { dataset: Some(dataset), ..About::default() }, &counts);
-        }
+        let code = finding.code;
         let mut findings = Findings::default();
         findings.push(finding);
         let verdict = Verdict {
@@ -142,19 +138,23 @@ impl Validate {
         };
         // No dataset is called `_`, so this can't meet another report.
         let report = self.write_verdict(&format!("reports/_/{hash}"), &verdict).await?;
-        let detail = Detail {
-            version: VERSION,
-            stack: self.stack.clone(),
-            item: Some(item),
+        let note = Note {
+            schema: SCHEMA,
+            pk: Note::key(&hash),
             dataset: dataset.to_owned(),
-            errors: 1,
+            since: now(),
             findings: finding_lines(&verdict.findings),
             report: Some(report),
             dropped_by: requester.map(str::to_owned),
-            ..Detail::default()
+            open: Some("open".to_owned()),
+            ..Note::default()
         };
+        if self.ledger.create_note(&note).await? {
+            let counts = [Judged::Misnamed.count(), Metric::Findings.of(code.as_str(), 1.0)];
+            count(&self.stack, About { dataset: Some(dataset), ..About::default() }, &counts);
+        }
         info!(object.key = key, "a near miss: reported");
-        Ok(self.bus.put(Kind::DatasetRejected, &detail).await?)
+        Ok(self.bus.put(Kind::DatasetRejected, &note.detail(&self.stack)).await?)
     }
 
     /// Writes both forms; the address of the HTML.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tunedrop_run::{DatasetHead, Run};
+use tunedrop_run::{DatasetHead, Note, Run};
 
 use super::{Ledger, from_item};
 use crate::Failure;
@@ -14,13 +14,26 @@ pub(super) const OPEN: &str = "open";
 /// Items read at once: a launch that finds no free slot needs no more than the first few.
 const PAGE: i32 = 50;
 
-/// An item of the sparse index, oldest first. The index lags: read the item itself before acting.
+/// An item that something may still have to happen to, such as the sparse index lists, oldest first. The index lags:
+/// read the item itself before acting.
 #[derive(Debug, Clone)]
 pub enum Open {
     /// A run.
     Run(Box<Run>),
     /// An incomplete set.
     Set(Box<DatasetHead>),
+    /// A misnamed file that nobody was notified of.
+    Note(Box<Note>),
+}
+
+impl Open {
+    pub(super) fn from_item(item: HashMap<String, AttributeValue>, call: &str) -> Result<Open, Failure> {
+        Ok(match item.get("kind").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
+            Some("run") => Open::Run(Box::new(from_item(item, call)?)),
+            Some("note") => Open::Note(Box::new(from_item(item, call)?)),
+            _ => Open::Set(Box::new(from_item(item, call)?)),
+        })
+    }
 }
 
 /// What is open, read as far as it is asked for.
@@ -71,12 +84,7 @@ impl Opened<'_> {
         let answer = query.send().await.map_err(|error| Failure::new(call(), &error))?;
         self.next = answer.last_evaluated_key.map_or(Next::None, Next::After);
         for item in answer.items.unwrap_or_default() {
-            let is_run = item.get("kind").and_then(|kind| kind.as_s().ok()).is_some_and(|kind| kind == "run");
-            self.page.push_back(if is_run {
-                Open::Run(Box::new(from_item(item, &call())?))
-            } else {
-                Open::Set(Box::new(from_item(item, &call())?))
-            });
+            self.page.push_back(Open::from_item(item, &call())?);
         }
         Ok(())
     }

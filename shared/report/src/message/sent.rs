@@ -7,7 +7,8 @@ use super::Message;
 /// The text's share of an event's 64 KB, in bytes.
 const TEXT_MAX: usize = 32 * 1024;
 
-/// The detail of `Message Sent`: the message, and what to filter on.
+/// The detail of `Message Sent`: the message, and what to filter on. It goes to a webhook, so it names no person: neither
+/// the recipe's addresses nor who uploaded the dataset.
 pub fn sent(kind: Kind, detail: &Detail, message: &Message) -> Detail {
     let mut text = message.body.clone();
     if text.len() > TEXT_MAX {
@@ -26,9 +27,7 @@ pub fn sent(kind: Kind, detail: &Detail, message: &Message) -> Detail {
         errors: detail.errors,
         warnings: detail.warnings,
         report: detail.report.clone(),
-        notify: detail.notify.clone(),
         owner: detail.owner.clone(),
-        dropped_by: detail.dropped_by.clone(),
         about: Some(kind.as_str().to_owned()),
         severity: message.attributes.get("severity").cloned(),
         subject: Some(message.subject.clone()),

@@ -1,24 +1,44 @@
-//! notify: under which mark people are told of an event, and whether that was the last thing to happen.
+//! notify: which message an event may call for, under which mark it is kept that it went out, and when nothing is left
+//! to say of an item.
+//!
+//! An event names an item of the ledger and what to look for in it. Whether that is so, the ledger says.
+
+use std::collections::BTreeMap;
 
 use crate::event::{Detail, Kind};
-use crate::{DatasetHead, Run, State};
+use crate::{DatasetHead, Note, Run, State, Timestamp, dataset_fault};
 
-/// What a message is marked under.
+/// No time in RFC 3339 needs more characters.
+const TIME_MAX: usize = 40;
+
+/// What an event announces: an item of the ledger, and what must be true of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
-    /// The ledger's item.
+pub struct Telling {
+    /// The item's key.
     pub item: String,
-    /// The mark's name.
-    pub what: String,
-    /// RFC 3339, for a run: when it was dropped, as the event has it. A run that began again since is another matter,
-    /// and neither told nor marked by an event from before.
-    pub began_by: Option<String>,
+    /// What must be true of it.
+    pub about: About,
 }
 
-/// A way that a message goes. Each is claimed and marked on its own, so that a cut between two of them loses neither.
+/// What a message is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// The run is in this state.
+    State(State),
+    /// The run's content was uploaded again, last at this time (RFC 3339).
+    Again(String),
+    /// A quota holds the run.
+    Waiting,
+    /// The dataset is incomplete, and its newest file came at this time (RFC 3339).
+    Incomplete(String),
+    /// A file's name is not one that is read.
+    Misnamed,
+}
+
+/// A way that a message goes. Each is claimed and marked on its own, so that a crash between two of them loses neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// The stack's topic: text, for mails. Its mark is the one that the sweep goes by.
+    /// The stack's topic: text, for mails.
     Topic,
     /// The second topic: for chat applications.
     Chat,
@@ -26,51 +46,111 @@ pub enum Way {
     Bus,
 }
 
-impl Subject {
-    /// What it is marked under on this way.
-    pub fn on(&self, way: Way) -> Subject {
-        let what = match way {
-            Way::Topic => self.what.clone(),
-            Way::Chat => format!("chat {}", self.what),
-            Way::Bus => format!("bus {}", self.what),
-        };
-        Subject { what, ..self.clone() }
+/// The ways of a stack with a topic for chats, or without one.
+pub fn ways(chat: bool) -> &'static [Way] {
+    if chat { &[Way::Topic, Way::Chat, Way::Bus] } else { &[Way::Topic, Way::Bus] }
+}
+
+/// What an event announces; `None` where nobody is notified of it, and where it names no item that it could be about.
+pub fn telling(kind: Kind, detail: &Detail) -> Option<Telling> {
+    let time = || detail.dropped_at.clone().filter(|time| is_time(time));
+    let (item, about) = match (kind, &detail.run_id) {
+        (Kind::DatasetIncomplete, _) => {
+            let item = detail.item.clone().filter(|item| *item == DatasetHead::key(&detail.dataset))?;
+            if dataset_fault(&detail.dataset).is_some() {
+                return None;
+            }
+            (item, About::Incomplete(time()?))
+        }
+        (Kind::DatasetRejected, None) => (detail.item.clone().filter(|item| Note::is_key(item))?, About::Misnamed),
+        (_, None) => return None,
+        (Kind::DatasetAccepted | Kind::DatasetRejected, Some(run_id)) if detail.repeated => {
+            (Run::key(run_id), About::Again(time()?))
+        }
+        (Kind::RunWaiting, Some(run_id)) => (Run::key(run_id), About::Waiting),
+        (_, Some(run_id)) => {
+            let state = State::ALL.into_iter().find(|state| state.is_told() && state.announcement() == Some(kind))?;
+            (Run::key(run_id), About::State(state))
+        }
+    };
+    Some(Telling { item, about })
+}
+
+fn is_time(text: &str) -> bool {
+    text.len() <= TIME_MAX && text.parse::<Timestamp>().is_ok()
+}
+
+impl Way {
+    fn prefix(self) -> &'static str {
+        match self {
+            Way::Topic => "",
+            Way::Chat => "chat ",
+            Way::Bus => "bus ",
+        }
     }
 }
 
-/// When a mark also takes the item out of the sweep's view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Closes {
-    /// While the run is in this state still.
-    InState(State),
-    /// While the set that waits is still the one that was told of.
-    SameSet,
-}
+impl About {
+    /// The mark's name on this way. There are few of them, whatever happens to an item.
+    pub fn mark(&self, way: Way) -> String {
+        format!("{}{}", way.prefix(), self.word())
+    }
 
-/// The mark of an event.
-pub fn subject(kind: Kind, detail: &Detail) -> Subject {
-    let dropped_at = detail.dropped_at.as_deref().unwrap_or_default();
-    let item = match (&detail.item, &detail.run_id) {
-        (Some(item), _) => item.clone(),
-        (None, Some(run_id)) => Run::key(run_id),
-        (None, None) => DatasetHead::key(&detail.dataset),
-    };
-    let what = match (kind, detail.state) {
-        _ if detail.repeated => format!("again {dropped_at}"),
-        (Kind::RunWaiting, _) => "Waiting".to_owned(),
-        (Kind::DatasetIncomplete, _) => format!("Incomplete {dropped_at}"),
-        (_, Some(state)) => state.as_str().to_owned(),
-        (_, None) => kind.as_str().to_owned(),
-    };
-    let began_by = detail.dropped_at.clone().filter(|_| detail.item.is_none() && detail.run_id.is_some());
-    Subject { item, what, began_by }
-}
+    /// The mark that earlier versions left for each time; it is read, and no longer written.
+    pub fn earlier_mark(&self, way: Way) -> Option<String> {
+        self.time().map(|time| format!("{} {time}", self.mark(way)))
+    }
 
-/// Whether what was told was the last thing to happen.
-pub fn closes(kind: Kind, state: Option<State>, repeated: bool) -> Option<Closes> {
-    match (kind, state) {
-        (Kind::DatasetIncomplete, _) => Some(Closes::SameSet),
-        (_, Some(state)) if state.is_end() && !repeated => Some(Closes::InState(state)),
-        _ => None,
+    /// For what may come true again: the time that tells one from the next. The mark's value is then the newest such
+    /// time that people were notified of.
+    pub fn time(&self) -> Option<&str> {
+        match self {
+            About::Again(time) | About::Incomplete(time) => Some(time),
+            About::State(_) | About::Waiting | About::Misnamed => None,
+        }
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            About::State(state) => state.as_str(),
+            About::Again(_) => "again",
+            About::Waiting => "Waiting",
+            About::Incomplete(_) => "Incomplete",
+            About::Misnamed => Kind::DatasetRejected.as_str(),
+        }
+    }
+
+    /// Whether an item's marks say that people were notified on this way.
+    pub fn is_told(&self, told: &BTreeMap<String, String>, way: Way) -> bool {
+        let marked =
+            told.get(&self.mark(way)).is_some_and(|value| self.time().is_none_or(|time| value.as_str() >= time));
+        marked || self.earlier_mark(way).is_some_and(|mark| told.contains_key(&mark))
+    }
+
+    /// The same on all these ways.
+    pub fn is_told_on(&self, told: &BTreeMap<String, String>, ways: &[Way]) -> bool {
+        ways.iter().all(|way| self.is_told(told, *way))
     }
 }
+
+impl Run {
+    /// What people are answered who uploaded the same content again; `None` where nobody did.
+    pub fn answer(&self) -> Option<About> {
+        self.redropped_at.clone().map(About::Again)
+    }
+}
+
+/// Whether nothing more has to happen to a run: it is over, people were notified of its end on every way (`heard`), and
+/// whoever uploaded its content again was answered on every way (`answered`).
+pub fn is_over(state: State, heard: bool, answered: bool) -> bool {
+    state.is_end() && heard && answered
+}
+
+/// [`is_over`] of a run in the ledger.
+pub fn run_is_over(run: &Run, ways: &[Way]) -> bool {
+    let answered = run.answer().is_none_or(|answer| answer.is_told_on(&run.told, ways));
+    is_over(run.state, About::State(run.state).is_told_on(&run.told, ways), answered)
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,8 @@ use tunedrop_run::State;
 use tunedrop_run::state::JobStatus;
 
 use crate::moves::Breach;
-use crate::world::{Item, World, what};
+use crate::setting::Setting;
+use crate::world::{Item, World, again, what};
 
 /// What Bedrock has of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +82,13 @@ pub(crate) fn broken(world: &World) -> Option<Breach> {
 }
 
 /// Whether a run that has come to its end was told of, and has left the sweep's view.
-pub(crate) fn is_told(world: &World, run: usize, item: &Item) -> bool {
-    let heard = world.heard(run as u8, what(item.state)) > 0 && item.is_told(what(item.state));
-    heard && !(item.state.is_end() && item.open)
+pub(crate) fn is_told(setting: &Setting, world: &World, run: usize, item: &Item) -> bool {
+    let what = what(item.state);
+    let heard = |way| world.heard(way, run as u8, what) > 0 && item.is_told(what, way);
+    (0..setting.scenario.ways).all(heard) && !(item.state.is_end() && item.open)
+}
+
+/// Whether people who dropped a run's content again were answered on every way, at least with a newer answer.
+pub(crate) fn is_answered(setting: &Setting, world: &World, run: u8, time: u8) -> bool {
+    (0..setting.scenario.ways).all(|way| world.heard[way as usize][run as usize] >> (2 * again(time)) != 0)
 }

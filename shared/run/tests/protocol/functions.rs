@@ -41,7 +41,7 @@ pub(crate) struct Function {
     pub(crate) seen: Option<Item>,
     /// Somebody else has written that run since.
     pub(crate) stale: bool,
-    /// A call failed: the message will go back; for the sweep: a run waits for a launch.
+    /// A call failed: the message will go back; for the sweep: a run waits for a launch; for notify: its message is true.
     pub(crate) flag: bool,
     /// validate: what it read of head and folder, and wrote of its own run.
     pub(crate) set: Option<(Head, (u8, u8), Option<Item>)>,
@@ -74,9 +74,10 @@ pub(crate) enum At {
     SayAgain,
     Wake,
     // notify
-    ClaimTelling,
-    Publish,
-    Mark,
+    ClaimTelling { way: u8, then: Then },
+    Publish { way: u8, then: Then },
+    Mark { way: u8, then: Then },
+    Close,
     // validate
     Head,
     Folder,
@@ -92,6 +93,14 @@ pub(crate) enum At {
     Say,
 }
 
+/// What notify does after the last way: by the item as its last mark left it, if it made one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Then {
+    Look,
+    End,
+    Close,
+}
+
 /// How Bedrock answered a launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Reply {
@@ -103,7 +112,9 @@ pub(crate) enum Reply {
 
 impl Function {
     pub(crate) fn new(message: Option<Message>, at: At, id: u8) -> Function {
-        Function { message, id: Id(id), at, run: 0, seen: None, stale: false, flag: false, set: None }
+        // notify has to do with no run until it closes one: what others write doesn't concern it.
+        let run = if matches!(message, Some(Message::Tell { .. })) { RUNS as u8 } else { 0 };
+        Function { message, id: Id(id), at, run, seen: None, stale: false, flag: false, set: None }
     }
 }
 
@@ -120,13 +131,9 @@ impl Item {
         self.waiting.map(Words::text)
     }
 
-    pub(crate) fn is_told(&self, what: u8) -> bool {
-        self.told & 1 << what != 0
-    }
-
     /// Whether the event that follows wakes launch, and notify.
     fn sends(&self, setting: &Setting) -> (bool, bool) {
-        let Some(kind) = unheard(self.state, self.is_told(what(self.state))) else {
+        let Some(kind) = unheard(self.state, self.is_told(what(self.state), 0)) else {
             return (false, false);
         };
         let wakes = [Kind::DatasetAccepted, Kind::RunSucceeded, Kind::RunFailed, Kind::RunStopped, Kind::RunRefused];
@@ -220,7 +227,7 @@ impl World {
             self.send(Message::Wake);
         }
         if tells {
-            self.send(Message::Tell { run, what: what(item.state), at: item.since });
+            self.send(Message::Tell { run, what: what(item.state) });
         }
     }
 

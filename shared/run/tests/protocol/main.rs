@@ -19,7 +19,7 @@ mod world;
 
 use std::io::Write;
 
-use scenario::{ALL, ANSWERS, COMMANDS, LAUNCHES, LIVES, TELLING, TROUBLE};
+use scenario::{ALL, ANSWERS, COMMANDS, FORGED, LAUNCHES, LIVES, TELLING, TROUBLE};
 use search::explore;
 use setting::{Bedrock, Flaw, Scenario, Setting};
 
@@ -98,8 +98,8 @@ fn marked_before_it_is_published_nobody_may_hear() {
 }
 
 #[test]
-fn a_claim_that_outlives_its_function_silences_the_next() {
-    misses(Flaw::LongClaim, &ANSWERS, Bedrock::LIKELY, ANSWERED);
+fn an_event_before_its_time_silences_the_message() {
+    misses(Flaw::AnyState, &FORGED, Bedrock::LIKELY, TOLD);
 }
 
 #[test]
@@ -108,8 +108,8 @@ fn a_mark_of_an_earlier_life_silences_this_one() {
 }
 
 #[test]
-fn a_head_written_before_the_answer_loses_it() {
-    misses(Flaw::HeadFirst, &ANSWERS, Bedrock::LIKELY, ANSWERED);
+fn an_answer_that_the_sweep_does_not_see_is_lost() {
+    misses(Flaw::ClosedAnswer, &ANSWERS, Bedrock::LIKELY, ANSWERED);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Everything that can happen next: a function's next action, a delivery, time that passes, and whatever goes wrong.
 
-use crate::functions::{At, Function};
+use crate::functions::{At, Function, Then};
 use crate::setting::{Doing, Setting, Woe};
 use crate::world::{Message, World};
 use crate::{launch, notify, record, validate};
@@ -77,7 +77,7 @@ fn taker(message: Message) -> (&'static str, At) {
         Message::Wake => ("launch", At::Next),
         Message::Approve(_) | Message::Stop(_) | Message::Retry(_) => ("launch", At::Command),
         Message::Seen(_) => ("record", At::Read),
-        Message::Tell { .. } => ("notify", At::ClaimTelling),
+        Message::Tell { .. } => ("notify", At::ClaimTelling { way: 0, then: Then::Look }),
     }
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn events(setting: &Setting, world: &World, moves: &mut Moves) {
             moves.who = (name(function), function.id.0);
             moves.foul("is cut off", None, world, |w| {
                 w.left.woes -= 1;
-                let _: () = w.cut_off(setting, at);
+                let _: () = w.cut_off(at);
                 Ok(())
             });
         }
@@ -185,6 +185,15 @@ pub(crate) fn events(setting: &Setting, world: &World, moves: &mut Moves) {
             Ok(())
         });
     }
+    if setting.may(Woe::Forge, world) {
+        for what in notify::announceable() {
+            moves.foul("put an event that nothing of ours put", Some(0), world, |w| {
+                w.left.woes -= 1;
+                w.send(Message::Tell { run: 0, what });
+                Ok(())
+            });
+        }
+    }
     if setting.may(Woe::Stranger, world) && !world.stranger {
         moves.foul("start a job of their own, in the last slot", None, world, |w| {
             w.left.woes -= 1;
@@ -202,10 +211,10 @@ impl World {
     }
 
     /// A function is gone in the middle; its message comes again.
-    pub(crate) fn cut_off(&mut self, setting: &Setting, at: usize) {
+    pub(crate) fn cut_off(&mut self, at: usize) {
         let function = self.functions.remove(at);
         match function.message {
-            Some(Message::Tell { .. }) => notify::cut_off(setting, self, function),
+            Some(Message::Tell { .. }) => notify::cut_off(self, function),
             Some(message) => self.send(message),
             None => {}
         }

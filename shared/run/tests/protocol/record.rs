@@ -3,11 +3,11 @@
 use tunedrop_run::State;
 use tunedrop_run::decide::launch::{is_due, overtaken};
 use tunedrop_run::decide::record::{Seen, Shown, apply, asks};
-use tunedrop_run::decide::sweep::{UNTOLD_AFTER_S, observed, says_again};
+use tunedrop_run::decide::sweep::observed;
 
 use crate::functions::{At, NOW, arn_of};
 use crate::moves::Moves;
-use crate::setting::{Flaw, Setting};
+use crate::setting::Setting;
 use crate::world::{Item, Job, Message, RUNS, World};
 
 pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
@@ -83,7 +83,7 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
                 w.functions[at].flag |= gives_way || is_due(item.state, item.lease_until(), NOW);
                 match item.state == State::Running && is_over(w, run, &item) {
                     true => w.functions[at].at = At::Put,
-                    false if says(setting, &item) => w.functions[at].at = At::SayAgain,
+                    false if item.says_again(setting) => w.functions[at].at = At::SayAgain,
                     false => {
                         w.functions[at].run += 1;
                         continue;
@@ -98,13 +98,13 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
         At::Put => moves.add("says that the job is over", Some(run), world, |w| {
             if let Some(item) = function.seen {
                 w.send(Message::Seen(run));
-                if says(setting, &item) { w.functions[at].at = At::SayAgain } else { w.after(at, At::Sweep) }
+                if item.says_again(setting) { w.functions[at].at = At::SayAgain } else { w.after(at, At::Sweep) }
             }
             Ok(())
         }),
         At::SayAgain => moves.add("says again what nobody heard", Some(run), world, |w| {
             if let Some(item) = function.seen {
-                w.say(setting, run, &item);
+                w.say_again(setting, run, &item);
             }
             w.after(at, At::Sweep);
             Ok(())
@@ -126,9 +126,4 @@ fn is_over(world: &World, run: u8, item: &Item) -> bool {
 
 fn is_open(world: &World, run: u8) -> bool {
     world.items[run as usize].is_some_and(|item| item.open)
-}
-
-/// Whether the sweep says the run's state again; how long ago it changed is left open.
-fn says(setting: &Setting, item: &Item) -> bool {
-    says_again(item.state, UNTOLD_AFTER_S) && item.says(setting) && !setting.lacks(Flaw::NoSecondSaying)
 }

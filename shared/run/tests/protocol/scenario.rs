@@ -3,7 +3,7 @@
 use tunedrop_run::State;
 
 use crate::setting::{Doing, Scenario, Woe};
-use crate::world::{Head, Item, Left, Message, World, what};
+use crate::world::{Head, Item, Left, Message, WAYS, World, what};
 
 const CALM: Left = Left { woes: 0, script: 0 };
 
@@ -20,6 +20,7 @@ const STILL: Scenario = Scenario {
     notifies: 0,
     held: false,
     slots: 1,
+    ways: 1,
 };
 
 /// Two launches, a record and a sweep over one run; Bedrock in every way that it may be.
@@ -69,6 +70,25 @@ pub(crate) static COMMANDS: Scenario = Scenario {
 
 /// Two notifies, from the launch to the end.
 pub(crate) static TELLING: Scenario = Scenario { name: "two notifies", notifies: 2, ..STILL };
+
+/// Two notifies on two ways, of a run that has just come to its end, and whose content is dropped again.
+pub(crate) static TWO_WAYS: Scenario = Scenario {
+    name: "two ways",
+    start: ended,
+    kinds: &[Woe::Crash, Woe::Repeat],
+    script: &[Doing::Drop(0, 2)],
+    woes: 1,
+    validates: 1,
+    launches: 0,
+    records: 0,
+    notifies: 2,
+    ways: 2,
+    ..STILL
+};
+
+/// Somebody puts events of ours while the run goes its way.
+pub(crate) static FORGED: Scenario =
+    Scenario { name: "forged events", kinds: &[Woe::Forge], woes: 1, notifies: 1, ..STILL };
 
 /// The same content again, when its run is over; and once more.
 pub(crate) static ANSWERS: Scenario = Scenario {
@@ -137,11 +157,19 @@ fn succeeded() -> World {
     world
 }
 
+fn ended() -> World {
+    let mut world = queued();
+    world.queue.clear();
+    world.items[0] = Some(Item::new(State::Succeeded, 1));
+    world.send(Message::Tell { run: 0, what: what(State::Succeeded) });
+    world
+}
+
 fn superseded() -> World {
     let mut world = queued();
     world.queue.clear();
     world.items[0] = Some(Item::new(State::Superseded, 1));
-    world.send(Message::Tell { run: 0, what: what(State::Superseded), at: 1 });
+    world.send(Message::Tell { run: 0, what: what(State::Superseded) });
     world.items[1] = Some(Item::new(State::Held, 2));
     world.head = Head { latest: Some(1), latest_at: Some(2), judged: Some((1, 2)) };
     world.folder = (1, 2);
@@ -149,14 +177,14 @@ fn superseded() -> World {
 }
 
 /// All of them.
-pub(crate) static ALL: [&Scenario; 9] =
-    [&LAUNCHES, &TROUBLE, &TWO_RUNS, &DROPS, &ANSWERS, &LIVES, &SWEPT_LIVES, &COMMANDS, &TELLING];
+pub(crate) static ALL: [&Scenario; 11] =
+    [&LAUNCHES, &TROUBLE, &TWO_RUNS, &DROPS, &ANSWERS, &LIVES, &SWEPT_LIVES, &COMMANDS, &TELLING, &TWO_WAYS, &FORGED];
 
 /// The run has come to its end, and people were told.
 fn over(world: &mut World, run: u8, state: State) {
     let mut item = Item::new(state, 1);
-    item.told = 1 << what(state);
+    item.told = [1 << what(state); WAYS];
     item.open = false;
     world.items[run as usize] = Some(item);
-    World::count(&mut world.heard, run, what(state));
+    world.heard.iter_mut().for_each(|heard| World::count(heard, run, what(state)));
 }

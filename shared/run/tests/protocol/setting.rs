@@ -94,12 +94,12 @@ pub(crate) enum Flaw {
     NoLease,
     /// A telling is marked before it is published.
     MarkFirst,
-    /// A telling's claim outlives the time until its message comes again.
-    LongClaim,
-    /// A mark doesn't ask whether the run began again.
+    /// A claim doesn't ask whether the run is in the state that the event says.
+    AnyState,
+    /// A mark doesn't ask for the claim, which ends when the run begins again.
     NoBeginning,
-    /// The head is written before the answer to content that was dropped again.
-    HeadFirst,
+    /// A run that is over stays out of the sweep's view when its content is dropped again.
+    ClosedAnswer,
     /// What nobody heard of is not said again by the sweep.
     NoSecondSaying,
 }
@@ -121,6 +121,8 @@ pub(crate) enum Woe {
     Stranger,
     /// A job is stopped in the console, or forgotten by Bedrock.
     Console,
+    /// Somebody puts an event of ours, of whatever kind.
+    Forge,
 }
 
 /// Something that people do.
@@ -153,6 +155,8 @@ pub(crate) struct Scenario {
     pub(crate) held: bool,
     /// Job slots of the account.
     pub(crate) slots: usize,
+    /// Ways that a message goes.
+    pub(crate) ways: u8,
 }
 
 /// All of it.

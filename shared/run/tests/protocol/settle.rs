@@ -2,18 +2,18 @@
 
 use tunedrop_run::State;
 
-use crate::ends::{broken, is_told, right_end};
+use crate::ends::{broken, is_answered, is_told, right_end};
 use crate::moves::{Breach, Deed, Moves, deliveries, schedule, steps};
 use crate::search::{Names, name_of};
 use crate::setting::Setting;
 use crate::time::time;
-use crate::world::{Left, RUNS, World, again};
+use crate::world::{Left, RUNS, WAYS, World};
 
 /// More rounds of the sweep than this are no bound.
 const ROUNDS_MAX: usize = 8;
 
 /// A notify may have been cut off anywhere before, so that people may be told once more.
-const CUT_OFF: [u32; RUNS] = [u32::MAX >> 2; RUNS];
+const CUT_OFF: [[u32; RUNS]; WAYS] = [[u32::MAX >> 2; RUNS]; WAYS];
 
 /// The states that are known to settle.
 #[derive(Debug, Default)]
@@ -45,7 +45,7 @@ impl Settled {
         }
         let mut all = World { left: Left::default(), cuts: CUT_OFF, ..world.clone() };
         while !all.functions.is_empty() {
-            all.cut_off(setting, 0);
+            all.cut_off(0);
         }
         // What is delivered is marked by itself, so that the two kinds of names don't meet.
         all.left.script = u8::MAX;
@@ -86,8 +86,14 @@ impl Settled {
             if !(item.state.is_end() || item.state == State::Held) {
                 return Err(("the sweep alone brings a run to its right end", deeds));
             }
-            if setting.scenario.notifies > 0 && !is_told(&world, run, item) {
+            if setting.scenario.notifies > 0 && !is_told(setting, &world, run, item) {
                 return Err(("people are told at least once of where a run rests", deeds));
+            }
+            if setting.scenario.notifies > 0
+                && item.redropped > 0
+                && !is_answered(setting, &world, run as u8, item.redropped)
+            {
+                return Err(("content that is dropped is answered", deeds));
             }
         }
         Ok((world, deeds))
@@ -125,5 +131,6 @@ fn answered(setting: &Setting, world: &World, folder: (u8, u8)) -> bool {
     if time == 0 || setting.scenario.notifies == 0 {
         return true;
     }
-    world.items[content as usize].is_some_and(|item| item.since >= time || world.heard(content, again(time)) > 0)
+    let answered = is_answered(setting, world, content, time);
+    world.items[content as usize].is_some_and(|item| item.since >= time || answered)
 }

@@ -4,9 +4,9 @@ use tunedrop_run::State;
 use tunedrop_run::state::JobStatus;
 
 use crate::functions::At;
-use crate::moves::{Moves, name};
+use crate::moves::Moves;
 use crate::notify;
-use crate::setting::{Flaw, Lag, Life, Setting, Woe};
+use crate::setting::{Lag, Life, Setting, Woe};
 use crate::world::{Lease, RUNS, World};
 
 /// Time passes: leases and claims run out, Bedrock catches up, jobs go on.
@@ -85,14 +85,6 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
             notify::reappear(w, at);
             Ok(())
         });
-    }
-    if setting.lacks(Flaw::LongClaim) && !world.functions.iter().any(|function| name(function) == "notify") {
-        for at in 0..world.claims.len() {
-            moves.add("a claim runs out", Some(world.claims[at].0), world, |w| {
-                w.claims.remove(at);
-                Ok(())
-            });
-        }
     }
     if world.stranger {
         moves.add("somebody else's job ends", None, world, |w| {

@@ -36,7 +36,9 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
         At::Replace(state) => moves.add("lets the run start again", Some(run), world, |w| {
             let won = w.change(setting, at, |item| *item = Item::new(state, time))?;
             if won {
-                (w.heard[run as usize], w.cuts[run as usize]) = (0, 0);
+                for counts in w.heard.iter_mut().chain(&mut w.cuts) {
+                    counts[run as usize] = 0;
+                }
                 w.claims.retain(|claim| claim.0 != run);
                 w.functions[at].at = At::Older;
             } else {
@@ -47,28 +49,23 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             Ok(())
         }),
         At::Redrop => moves.add("notes that it was dropped again", Some(run), world, |w| {
-            let won = w.change(setting, at, |item| item.redropped = time)?;
-            w.functions[at].at = match (won, setting.lacks(Flaw::HeadFirst)) {
-                (true, true) => At::Point { answered: true },
-                (true, false) => At::Answer,
-                (false, _) => {
-                    w.functions[at].flag = true;
-                    return {
-                        let _: () = w.finish(at);
-                        Ok(())
-                    };
-                }
-            };
+            let won = w.change(setting, at, |item| {
+                item.redropped = time;
+                item.open |= !setting.lacks(Flaw::ClosedAnswer);
+            })?;
+            if won {
+                w.functions[at].at = At::Answer;
+            } else {
+                w.functions[at].flag = true;
+                w.finish(at);
+            }
             Ok(())
         }),
         At::Answer => moves.add("answers with the run", Some(run), world, |w| {
             if setting.scenario.notifies > 0 {
-                w.send(Message::Tell { run, what: again(time), at: time });
+                w.send(Message::Tell { run, what: again(item.redropped) });
             }
-            match setting.lacks(Flaw::HeadFirst) {
-                true => w.finish(at),
-                false => w.functions[at].at = At::Point { answered: true },
-            }
+            w.functions[at].at = At::Point { answered: true };
             Ok(())
         }),
         At::Older => moves.add("reads the run that was the newest", head.latest, world, |w| {
@@ -94,10 +91,10 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             if w.point(run, item.since) {
                 w.head.judged = Some(folder);
             }
-            match (answered, setting.lacks(Flaw::HeadFirst)) {
-                (true, true) => w.functions[at].at = At::Answer,
-                (true, false) => w.finish(at),
-                (false, _) => w.functions[at].at = At::Say,
+            if answered {
+                w.finish(at);
+            } else {
+                w.functions[at].at = At::Say;
             }
             Ok(())
         }),
@@ -129,7 +126,7 @@ fn begin(setting: &Setting, world: &mut World, at: usize, head: Head, folder: (u
         Some(there) => match meets(there.state, there.since, &judged) {
             Meets::StartsAgain(state) => At::Replace(state),
             Meets::Same => At::Older,
-            Meets::Again if there.redropped == time => At::Answer,
+            Meets::Again if there.redropped >= time => At::Answer,
             Meets::Again => At::Redrop,
         },
     };

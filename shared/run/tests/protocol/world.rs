@@ -7,6 +7,8 @@ use crate::functions::Function;
 
 /// The contents A and B of one dataset, and A's second attempt.
 pub(crate) const RUNS: usize = 3;
+/// Ways that a message goes, at most.
+pub(crate) const WAYS: usize = 2;
 pub(crate) const NAMES: [&str; RUNS] = ["A", "B", "A-2"];
 
 /// A lease as far as the protocol can tell.
@@ -29,15 +31,15 @@ pub(crate) struct Item {
     /// When the content was dropped; a run that starts again has a new one.
     pub(crate) since: u8,
     pub(crate) redropped: u8,
-    /// A bit for each [`what`] that is marked as told.
-    pub(crate) told: u16,
+    /// On each way, a bit for each [`what`] that is marked as told.
+    pub(crate) told: [u16; WAYS],
     /// In the sparse index.
     pub(crate) open: bool,
 }
 
 impl Item {
     pub(crate) fn new(state: State, since: u8) -> Item {
-        Item { state, lease: Lease::None, waiting: None, job: None, since, redropped: 0, told: 0, open: true }
+        Item { state, lease: Lease::None, waiting: None, job: None, since, redropped: 0, told: [0; WAYS], open: true }
     }
 }
 
@@ -82,11 +84,10 @@ pub(crate) enum Message {
     Retry(u8),
     /// To record: something happened to the job of a run.
     Seen(u8),
-    /// To notify: a run is in a state, or its content was dropped again; and when it began, or was dropped.
+    /// To notify: a run is in a state, or its content was dropped again.
     Tell {
         run: u8,
         what: u8,
-        at: u8,
     },
 }
 
@@ -95,8 +96,11 @@ pub(crate) fn what(state: State) -> u8 {
     state as u8
 }
 
+/// All answers from here on.
+pub(crate) const AGAIN: u8 = State::ALL.len() as u8;
+
 pub(crate) fn again(time: u8) -> u8 {
-    State::ALL.len() as u8 + time
+    AGAIN + time
 }
 
 /// What may still happen from outside.
@@ -121,13 +125,14 @@ pub(crate) struct World {
     pub(crate) stranger: bool,
     pub(crate) queue: Vec<Message>,
     /// Messages of notify that were being delivered when it was cut off, and aren't visible yet.
-    pub(crate) hidden: Vec<Message>,
-    /// Tellings that are claimed: run and what.
-    pub(crate) claims: Vec<(u8, u8)>,
-    /// How often people were told: two bits for each [`what`] of the run as it began last.
-    pub(crate) heard: [u32; RUNS],
+    /// With the way that it was on, and when the run that it had claimed began.
+    pub(crate) hidden: Vec<(Message, u8, u8)>,
+    /// Tellings that are claimed: run, way, what, and when the run began.
+    pub(crate) claims: Vec<(u8, u8, u8, u8)>,
+    /// How often people were told on each way: two bits for each [`what`] of the run as it began last.
+    pub(crate) heard: [[u32; RUNS]; WAYS],
     /// How often notify was cut off between publishing and marking, alike.
-    pub(crate) cuts: [u32; RUNS],
+    pub(crate) cuts: [[u32; RUNS]; WAYS],
     pub(crate) functions: Vec<Function>,
     pub(crate) left: Left,
 }
@@ -143,8 +148,8 @@ impl World {
             queue: Vec::new(),
             hidden: Vec::new(),
             claims: Vec::new(),
-            heard: [0; RUNS],
-            cuts: [0; RUNS],
+            heard: [[0; RUNS]; WAYS],
+            cuts: [[0; RUNS]; WAYS],
             functions: Vec::new(),
             left,
         }
@@ -157,8 +162,8 @@ impl World {
         }
     }
 
-    pub(crate) fn heard(&self, run: u8, what: u8) -> u32 {
-        self.heard[run as usize] >> (2 * what) & 3
+    pub(crate) fn heard(&self, way: u8, run: u8, what: u8) -> u32 {
+        self.heard[way as usize][run as usize] >> (2 * what) & 3
     }
 
     pub(crate) fn count(counts: &mut [u32; RUNS], run: u8, what: u8) {

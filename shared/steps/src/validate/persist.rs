@@ -2,9 +2,8 @@
 
 use tracing::{Span, info};
 use tunedrop_aws::{Change, HeadIs};
-use tunedrop_report::{Mended, Verdict, redact};
+use tunedrop_report::{Mended, Verdict};
 use tunedrop_run::decide::accept::{self, Meets, begins, gives_way, is_older, meets};
-use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::metric::{self, About};
 use tunedrop_run::{DatasetHead, Run, State, Timestamp, rejected_identity, run_identity};
 
@@ -12,7 +11,7 @@ use super::build::{entry, plan, verdict};
 use super::judge::{Judged, judge};
 use super::set::{Set, load};
 use super::{Read, Validate};
-use crate::announce::{announce, now};
+use crate::announce::{announce, answer, now};
 use crate::batch::StepError;
 use crate::count::{count, count_move, count_run};
 
@@ -199,7 +198,7 @@ impl Validate {
                     run
                 }
                 Meets::Same => there,
-                Meets::Again => return self.answer_again(there, set, &run).await,
+                Meets::Again => return self.answer_again(there, set).await,
             },
         };
         self.supersede(&head, &now_held).await?;
@@ -213,25 +212,28 @@ impl Validate {
         Ok(announce(&self.bus, &self.stack, &now_held).await?)
     }
 
-    /// The same content again. Told once per drop, and once for files that come within ten minutes of each other.
-    async fn answer_again(&self, there: Run, set: &Set, run: &Run) -> Result<(), StepError> {
+    /// The same content again. Answered once per upload, and once for files that come within ten minutes of each other.
+    /// The run is open until that is done, so that the sweep says it again where the answer was lost.
+    async fn answer_again(&self, there: Run, set: &Set) -> Result<(), StepError> {
         let millis = |text: &str| text.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond);
-        let answered = there.redropped_at.clone().unwrap_or_default();
-        let recently = !answered.is_empty() && millis(&set.dropped_at) < millis(&answered) + ANSWER_AGAIN_AFTER_MS;
-        if !recently {
-            let change = Change::default().set("redropped_at", Some(set.dropped_at.as_str()));
-            if self.ledger.advance(&there, there.state, &now(), change).await?.is_none() {
+        let answered = there.redropped_at.as_deref().unwrap_or_default();
+        let recently = !answered.is_empty() && millis(&set.dropped_at) < millis(answered) + ANSWER_AGAIN_AFTER_MS;
+        let run = if recently {
+            there
+        } else {
+            let change = Change::default().set("redropped_at", Some(set.dropped_at.as_str())).set("open", Some("open"));
+            let Some(noted) = self.ledger.advance(&there, there.state, &now(), change).await? else {
                 return Err(StepError::NotYet("the run changed meanwhile".to_owned()));
-            }
+            };
             count_run(&self.stack, &there, &[metric::Judged::Repeated.count()]);
+            noted
+        };
+        info!(run.state = run.state.as_str(), answer.dropped_at = run.redropped_at, "the same content again");
+        if let Some((kind, detail)) = answer(&run, &self.stack) {
+            self.bus.put(kind, &detail).await?;
         }
-        let dropped_at = if recently { answered } else { set.dropped_at.clone() };
-        info!(run.state = there.state.as_str(), answer.dropped_at = dropped_at, "the same content again");
-        let kind = if run.state == State::Rejected { Kind::DatasetRejected } else { Kind::DatasetAccepted };
-        let detail = Detail { repeated: true, dropped_at: Some(dropped_at), ..there.detail(&self.stack, redact) };
-        self.bus.put(kind, &detail).await?;
         // Last, for whoever finds this drop judged says no more of it than its run's state.
-        self.point_head(set, &there).await
+        self.point_head(set, &run).await
     }
 
     /// The run that was the dataset's newest gives way, if it still waits.
