@@ -18,17 +18,22 @@ pub(crate) const WITHHELD: &str =
 /// Reduces a reason to what is known not to quote a record, for wherever it leaves the ledger and the report.
 ///
 /// A sentence whose whole wording is known passes, with its numbers and names. Where text follows such a sentence, the
-/// sentence passes and the text is cut. Of all other messages nothing passes: if the message has a known meaning, that
-/// meaning's own words take its place, otherwise one fixed sentence does. Redacting twice changes nothing.
+/// sentence passes and the text is cut. Of all other messages nothing passes: a fixed sentence takes their place, and
+/// says what the message is like, where that is known. Redacting twice changes nothing.
 pub fn redact(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let kept = known_whole(&text).or_else(|| known_beginning(&text)).filter(|kept| kept.len() <= LENGTH_MAX);
     match (kept, meaning(&text)) {
         (Some(kept), _) => kept,
         (None, _) if text.is_empty() => text,
-        (None, Some(meaning)) => format!("{} {CUT}", meaning.words),
+        (None, Some(meaning)) => like(meaning.words),
         (None, None) => WITHHELD.to_owned(),
     }
+}
+
+/// What stands in place of a message that means as much as `words`, in a wording that isn't known.
+fn like(words: &str) -> String {
+    format!("{words}, or something like it. {WITHHELD}")
 }
 
 /// Whether the report has more than `reason`, which was redacted, says.
@@ -40,13 +45,12 @@ pub(crate) fn has_more(reason: &str) -> bool {
 fn known_whole(text: &str) -> Option<String> {
     let bare = text.strip_suffix('.').unwrap_or(text);
     let is_note = || Catalogue::embedded().models().iter().any(|model| model.withdrawn_note().as_deref() == Some(text));
-    if text == WITHHELD || is_note() {
+    let is_like = || meaning(text).is_some_and(|meaning| like(meaning.words) == text);
+    if text == WITHHELD || is_note() || is_like() {
         return Some(text.to_owned());
     }
     if let Some(beginning) = text.strip_suffix(CUT).map(str::trim_end) {
-        let whole = known::sentences().any(|sentence| fill(sentence, beginning, true).is_some());
-        let meant = || meaning(beginning).is_some_and(|meaning| meaning.words == beginning);
-        if whole || meant() {
+        if known::sentences().any(|sentence| fill(sentence, beginning, true).is_some()) {
             return Some(text.to_owned());
         }
     }
