@@ -49,10 +49,10 @@ fn known_whole(text: &str) -> Option<String> {
     if text == WITHHELD || is_note() || is_like() {
         return Some(text.to_owned());
     }
-    if let Some(beginning) = text.strip_suffix(CUT).map(str::trim_end) {
-        if known::sentences().any(|sentence| fill(sentence, beginning, true).is_some()) {
-            return Some(text.to_owned());
-        }
+    if let Some(beginning) = text.strip_suffix(CUT).map(str::trim_end)
+        && known::sentences().any(|sentence| fill(sentence, beginning, true).is_some())
+    {
+        return Some(text.to_owned());
     }
     known::sentences().find_map(|sentence| fill(sentence, bare, true)).map(|(kept, _)| kept)
 }
