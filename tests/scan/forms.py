@@ -19,12 +19,15 @@ WHOLE = {
     "Email": "team@example.com",
     "GraderFunctionArns": "arn:aws:lambda:us-east-1:111122223333:function:grader",
     "InvocationLogBucket": "logs",
+    "InvocationLogPrefix": "AWSLogs/111122223333/",
     "JobSecurityGroupIds": "sg-0a",
     "JobSubnetIds": "subnet-0a",
     "KmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "OutputExpirationDays": "30",
+    "ReportExpirationDays": "30",
     "RunExpirationDays": "30",
     "TeacherModelArns": "arn:aws:bedrock:us-east-1::foundation-model/teacher",
+    "WebhookSecretArn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:hook-AbCdEf",
     "WebhookUrl": "https://example.com/hook",
 }
 
@@ -39,7 +42,7 @@ def transformed(text):
 
 
 def decided(template, given):
-    """The template with its conditions decided: only the resources that are made, and no Fn::If."""
+    """The template with its conditions decided, all false or all true: only the resources that are made, and no Fn::If."""
     template = copy.deepcopy(template)
     values = {name: given.get(name, parameter.get("Default")) for name, parameter in template["Parameters"].items()}
     conditions = template.get("Conditions", {})
@@ -68,6 +71,9 @@ def decided(template, given):
         settled = {key: settle(value) for key, value in node.items()}
         return {key: value for key, value in settled.items() if value != NOTHING}
 
+    undecided = [name for name in conditions if holds({"Condition": name}) != bool(given)]
+    if undecided:
+        raise SystemExit(f"tests/scan/forms.py: set what makes these conditions true: {', '.join(undecided)}")
     made = {}
     for name, resource in template["Resources"].items():
         if "Condition" not in resource or holds({"Condition": resource.pop("Condition")}):
