@@ -128,7 +128,7 @@ pub(crate) async fn distillation_and_dense_text_under_a_token_guard(w: &World) -
     upload(w, &w.guarded, "foreign-teacher", distilled, prompts(120, "foreign teacher")).await?;
     refused(w, &w.guarded, "foreign-teacher", "the recipe's teacher is").await?;
     // Digits, which the estimate takes for a third of what they can be.
-    let digits = nova(20, &"0123456789".repeat(60));
+    let digits = nova(20, &"0123456789".repeat(80));
     ensure!((60_000 / 2..60_000 * 3 / 2).contains(&digits.len()), "{} bytes would show nothing", digits.len());
     upload(w, &w.guarded, "digits", "base_model: nova-lite\nhyperparameters: { epochCount: 2 }\n", digits).await?;
     refused(w, &w.guarded, "digits", "MaxTokensPerRun").await?;
