@@ -171,3 +171,23 @@ pub(crate) async fn hostile_words_reach_nobody_on_any_way(w: &World) -> Result<(
     ensure!(baited(side) == 0, "somebody read the bait");
     Ok(())
 }
+
+/// A folder's name is anybody's text: a web address in it reached subject and body, a mail for each file, without limit.
+pub(crate) async fn misnamed_flood_is_folded_and_links_nowhere(w: &World) -> Result<()> {
+    let side = &w.guarded;
+    let names = (0..30).map(|n| format!("datasets/Verify {n} at https://evil.example/folded-{n}/train.jsonl"));
+    for name in names {
+        w.put(side, &name, b"{}".to_vec()).await?;
+    }
+    let all = w.told(side, "(many)", "More than 20 files", 1).await?;
+    w.settled().await;
+    let sent = side.outbox.lock().expect("no collector panics").clone();
+    let sent: Vec<_> = sent.iter().filter(|told| told.subject.starts_with("Verify")).collect();
+    ensure!((1..=20).contains(&sent.len()) && all.len() == 1, "{} messages: {sent:#?}", sent.len());
+    ensure!(baited(side) == 0, "somebody read the bait");
+    for told in sent {
+        let body = told.body.replace("https://us-east-1.console.aws.amazon.com/", "");
+        ensure!(!body.contains("https:") && !told.subject.contains(['/', '.']), "{told:#?}");
+    }
+    Ok(())
+}

@@ -120,6 +120,7 @@ fn main() {
             event_before_its_time_silences_no_message,
             event_that_points_elsewhere_notifies_of_nothing,
             hostile_words_reach_nobody_on_any_way,
+            misnamed_flood_is_folded_and_links_nowhere,
         },
         repeated::{
             way_that_failed_is_repeated,

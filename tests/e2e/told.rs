@@ -200,7 +200,8 @@ pub(crate) async fn a_claim_is_known_by_whose_it_is(w: &World) -> Result<()> {
         let ledger = Ledger::new(&sdk, w.main.deployed.outputs["TableName"].clone());
         let pk = Note::key(&fingerprint(["a claim", name]));
         let since = "2026-01-02T03:04:05Z".to_owned();
-        let note = Note { schema: SCHEMA, pk: pk.clone(), since, ..Note::default() };
+        let open = Some("open".to_owned());
+        let note = Note { schema: SCHEMA, pk: pk.clone(), since, open, ..Note::default() };
         ensure!(ledger.create_note(&note).await?, "{pk} was there");
         let telling = Telling { item: pk, about: About::Misnamed };
         let claim = async |now, until| ledger.claim_telling(&telling, Way::Topic, now, until).await;

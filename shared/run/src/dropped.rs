@@ -1,8 +1,12 @@
 //! What a key in the bucket is: part of a set, nearly so, or none of our business.
 
+mod shown;
+
 use tunedrop_validation::{Code, Finding, Severity};
 
 use crate::identity::dataset_fault;
+
+pub use shown::{shown, shown_line};
 
 /// The prefix under which people drop datasets, and the only one that triggers.
 pub const PREFIX: &str = "datasets/";

@@ -9,9 +9,9 @@ mod set;
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Failure, Ledger, Objects};
+use tunedrop_aws::{Bus, Failure, Ledger, Objects, Open};
 use tunedrop_report::Verdict;
-use tunedrop_run::dropped::{Dropped, classify};
+use tunedrop_run::dropped::{Dropped, classify, shown, shown_line};
 use tunedrop_run::event::{Kind, senders};
 use tunedrop_run::metric::{About, Judged, Metric};
 use tunedrop_run::{LaunchDefault, LogScope, Note, RecipeScope, SCHEMA, fingerprint};
@@ -24,6 +24,9 @@ use crate::settings;
 
 /// A set that changes while it is read is judged again, this often; after that its message comes again.
 const READS_MAX: usize = 3;
+
+/// Messages about misnamed files that a stack sends in an hour; after them one more, for all others.
+const MISNAMED_MAX: u64 = 20;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -113,7 +116,7 @@ impl Validate {
         requester: Option<&str>,
     ) -> Result<(), StepError> {
         let hash = fingerprint([self.objects.bucket(), key]);
-        let code = finding.code;
+        let (code, line) = (finding.code, shown_line(&finding));
         let mut findings = Findings::default();
         findings.push(finding);
         let verdict = Verdict {
@@ -141,9 +144,9 @@ impl Validate {
         let note = Note {
             schema: SCHEMA,
             pk: Note::key(&hash),
-            dataset: dataset.to_owned(),
+            dataset: shown(dataset),
             since: now(),
-            findings: finding_lines(&verdict.findings),
+            findings: vec![line],
             report: Some(report),
             dropped_by: requester.map(str::to_owned),
             open: Some("open".to_owned()),
@@ -152,9 +155,38 @@ impl Validate {
         if self.ledger.create_note(&note).await? {
             let counts = [Judged::Misnamed.count(), Metric::Findings.of(code.as_str(), 1.0)];
             count(&self.stack, About { dataset: Some(dataset), ..About::default() }, &counts);
+            if !self.may_be_told(&note).await? {
+                return Ok(());
+            }
         }
         info!(object.key = key, "a near miss: reported");
         Ok(self.bus.put(Kind::DatasetRejected, &note.detail(&self.stack)).await?)
+    }
+
+    /// Whether a message may be sent about a misnamed file. Beyond the limit of an hour, one message says so for all, and
+    /// each file has a report.
+    async fn may_be_told(&self, note: &Note) -> Result<bool, StepError> {
+        let hour = note.since.get(..13).unwrap_or_default();
+        let hour_key = |what| Note::key(&fingerprint([self.objects.bucket(), what, hour]));
+        let count = self.ledger.count_note(&hour_key("misnamed"), &note.since).await?;
+        if count <= MISNAMED_MAX {
+            return Ok(true);
+        }
+        info!(count, "a near miss: reported, and folded into one message");
+        self.ledger.close(&note.pk, &Open::Note(Box::new(note.clone()))).await?;
+        let line =
+            format!("More than {MISNAMED_MAX} files within an hour; the others have reports only, in reports/_/");
+        let all = Note {
+            pk: hour_key("folded"),
+            dataset: "(many)".to_owned(),
+            findings: vec![line],
+            report: None,
+            ..note.clone()
+        };
+        if self.ledger.create_note(&all).await? {
+            self.bus.put(Kind::DatasetRejected, &all.detail(&self.stack)).await?;
+        }
+        Ok(false)
     }
 
     /// Writes both forms; the address of the HTML.

@@ -107,6 +107,24 @@ impl Ledger {
         updated(request, item).await.map(drop)
     }
 
+    /// Counts one more in a note of this key, which is made where it isn't there; the count with this one.
+    pub async fn count_note(&self, item: &str, now: &str) -> Result<u64, Failure> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let request = self
+            .update(item)
+            .update_expression("SET #kind = :note, #since = if_not_exists(#since, :now) ADD #count :one")
+            .expression_attribute_names("#kind", "kind")
+            .expression_attribute_names("#since", "since")
+            .expression_attribute_names("#count", "count")
+            .expression_attribute_values(":note", text("note"))
+            .expression_attribute_values(":now", text(now))
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| Failure::new(format!("dynamodb:UpdateItem {item}"), &error))?;
+        let count = answer.attributes.and_then(|item| item.get("count")?.as_n().ok()?.parse().ok());
+        Ok(count.unwrap_or_default())
+    }
+
     fn update(&self, item: &str) -> UpdateItemFluentBuilder {
         let request = self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(item.to_owned()));
         request.return_values(ReturnValue::AllNew)
@@ -132,6 +150,8 @@ fn is_so(request: UpdateItemFluentBuilder, about: &About) -> (UpdateItemFluentBu
     let request = request.expression_attribute_names("#is", name);
     let request = request.expression_attribute_values(":so", AttributeValue::S(value.to_owned()));
     match about {
+        // A misnamed file that is folded into another message is not open.
+        About::Misnamed => (request.expression_attribute_names("#open", OPEN), "#is = :so AND attribute_exists(#open)"),
         About::Waiting => {
             let request = request.expression_attribute_names("#waiting", "waiting");
             (request, "#is = :so AND attribute_exists(#waiting)")
