@@ -3,6 +3,7 @@
 mod events;
 mod layers;
 mod schema;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::fs;
