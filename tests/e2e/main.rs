@@ -5,6 +5,7 @@
 mod again;
 mod asked;
 mod away;
+mod contract;
 mod doctor;
 mod evasion;
 mod foreign;
@@ -178,6 +179,9 @@ fn main() {
     let alone = scenarios!(
         odd::{
             poison_is_not_retried,
+        },
+        contract::{
+            forged_events_of_every_kind_change_nothing,
         },
         poison::{
             message_of_a_megabyte_is_done_with,

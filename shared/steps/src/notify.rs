@@ -19,7 +19,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Ledger, Open, Topic};
 use tunedrop_report::{Message, chat, message, redact, sent};
-use tunedrop_run::decide::sweep::held_up;
+use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, held_up};
 use tunedrop_run::decide::tell::{About, Telling, Way, run_is_over, telling, ways};
 use tunedrop_run::event::{Detail, Kind, senders};
 use tunedrop_run::metric::{About as Of, Metric};
@@ -149,7 +149,10 @@ fn said(about: &About, item: &Open, stack: &str) -> Option<(Kind, Detail)> {
         (About::Waiting, Open::Run(run)) if held_up(run.state, run.waiting.as_deref(), false, age_s(&run.since)) => {
             Some((Kind::RunWaiting, waiting(run, stack)))
         }
-        (About::Incomplete(_), Open::Set(set)) => Some((Kind::DatasetIncomplete, set.detail(stack))),
+        // People upload files one by one: an event before its time sends nothing.
+        (About::Incomplete(since), Open::Set(set)) if age_s(since) >= INCOMPLETE_AFTER_S => {
+            Some((Kind::DatasetIncomplete, set.detail(stack)))
+        }
         // Earlier versions kept no more than that a file was misnamed.
         (About::Misnamed, Open::Note(note)) if !note.findings.is_empty() => {
             Some((Kind::DatasetRejected, note.detail(stack)))

@@ -1,0 +1,265 @@
+//! Forged events: of every kind of the contract, with every field hostile, on both buses. What they say must not reach
+//! the ledger, people or Bedrock.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use serde_json::{Value, json};
+use tunedrop_run::State;
+use tunedrop_run::event::{Detail, Kind, SOURCE, VERSION, senders};
+use tunedrop_tests::items::Items;
+
+use crate::data::nova;
+use crate::side::Side;
+use crate::world::World;
+
+/// Stands in every text of a forged event.
+const EVIL: &str = "evil.example";
+const QUEUES: [&str; 4] = ["Validate", "Launch", "Record", "Notify"];
+const STATUSES: [&str; 5] = ["InProgress", "Stopping", "Completed", "Failed", "Stopped"];
+
+/// What a forged event is about.
+struct Target<'w> {
+    side: &'w Side,
+    dataset: &'static str,
+    /// Its item in the ledger.
+    pk: String,
+    run_id: Option<String>,
+    since: Option<String>,
+    state: Option<State>,
+}
+
+pub(crate) async fn forged_events_of_every_kind_change_nothing(w: &World) -> Result<()> {
+    let targets = targets(w).await?;
+    w.settled().await;
+    let before = seen(w, &targets).await?;
+    for target in &targets {
+        for bus in [target.side.deployed.bus()?, "default"] {
+            put(w, bus, plausible(target)).await?;
+        }
+        put(w, target.side.deployed.bus()?, hostile(target)?).await?;
+        for (at, status) in STATUSES.iter().enumerate() {
+            w.aws_event("aws.bedrock", "Model Customization Job State Change", of_bedrock(target, status, at % 2 == 0))
+                .await?;
+        }
+    }
+    quiet(w).await?;
+    w.sweep(&w.main).await?;
+    w.sweep(&w.paused).await?;
+    quiet(w).await?;
+    w.settled().await;
+    let after = seen(w, &targets).await?;
+    for (what, was) in &before {
+        ensure!(
+            after.get(what) == Some(was),
+            "{what}:\n{was:#}\nbecame\n{:#}",
+            after.get(what).unwrap_or(&Value::Null)
+        );
+    }
+    ensure!(before.len() == after.len(), "something new is there: {:?}", after.keys());
+    for side in [&w.main, &w.guarded, &w.paused] {
+        let outbox = side.outbox.lock().expect("no collector panics");
+        let reached = outbox.iter().find(|told| format!("{told:?}").contains(EVIL));
+        ensure!(reached.is_none(), "a forged text reached people: {reached:#?}");
+    }
+    Ok(())
+}
+
+/// One of each state that an event can be about, and each has been announced.
+async fn targets(w: &World) -> Result<Vec<Target<'_>>> {
+    const RECIPE: &str = "base_model: nova-lite\n";
+    let runs = [
+        (&w.main, "forged-held", "base_model: nova-lite\nlaunch: manual\n", State::Held),
+        (&w.main, "hold-forged", RECIPE, State::Running),
+        (&w.main, "forged-done", RECIPE, State::Succeeded),
+        (&w.main, "forged-refused", "base_model: nova-lite\nguard: { max_tokens: 1 }\n", State::Refused),
+        (&w.paused, "forged-queued", RECIPE, State::Queued),
+    ];
+    let mut targets = Vec::new();
+    for (side, dataset, recipe, state) in runs {
+        w.drop(side, dataset, "job.yaml", recipe).await?;
+        w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
+        let run = w.run_in(side, dataset, state).await?;
+        if state.is_told() {
+            w.told(side, dataset, "", 1).await?;
+        }
+        let pk = format!("run#{}", run.run_id);
+        let (run_id, since) = (Some(run.run_id), Some(run.since));
+        targets.push(Target { side, dataset, pk, run_id, since, state: Some(state) });
+    }
+    w.drop(&w.main, "forged-bad", "job.yaml", RECIPE).await?;
+    w.drop(&w.main, "forged-bad", "train.jsonl", "{\n").await?;
+    w.told(&w.main, "forged-bad", "", 1).await?;
+    let head = w.main.ledger.head("forged-bad").await?.context("a head")?;
+    let run_id = head.rejected.context("a rejected run")?;
+    let run = w.main.ledger.run(&run_id).await?.context("the run")?;
+    targets.push(Target {
+        side: &w.main,
+        dataset: "forged-bad",
+        pk: format!("run#{run_id}"),
+        run_id: Some(run_id),
+        since: Some(run.since),
+        state: Some(State::Rejected),
+    });
+    w.drop(&w.main, "forged-part", "job.yaml", RECIPE).await?;
+    w.report(&w.main, "forged-part", "Incomplete").await?;
+    let since = w.main.ledger.head("forged-part").await?.and_then(|head| head.since);
+    let pk = "set#forged-part".to_owned();
+    targets.push(Target { side: &w.main, dataset: "forged-part", pk, run_id: None, since, state: None });
+    w.put(&w.main, "datasets/forged-name/Train.JSONL", b"{}".to_vec()).await?;
+    w.told(&w.main, "forged-name", "", 1).await?;
+    let pk = tunedrop_run::fingerprint([w.main.bucket(), "datasets/forged-name/Train.JSONL"]);
+    let pk = format!("name#{pk}");
+    targets.push(Target { side: &w.main, dataset: "forged-name", pk, run_id: None, since: None, state: None });
+    Ok(targets)
+}
+
+/// Ledger items, jobs and messages that the forged events are about.
+async fn seen(w: &World, targets: &[Target<'_>]) -> Result<BTreeMap<String, Value>> {
+    let mut seen = BTreeMap::new();
+    for side in [&w.main, &w.paused] {
+        let items =
+            Items::new(tunedrop_local::http().build()?, w.endpoint().to_owned(), side.deployed.table()?.to_owned());
+        for item in items.all().await? {
+            let pk = item["pk"]["S"].as_str().unwrap_or_default().to_owned();
+            if targets.iter().any(|target| pk.contains(target.dataset) || pk == target.pk) {
+                seen.insert(format!("item {pk}"), item);
+            }
+        }
+    }
+    for target in targets {
+        let subjects: Vec<String> = target.side.messages(target.dataset).into_iter().map(|told| told.subject).collect();
+        seen.insert(format!("messages on {}", target.dataset), json!(subjects));
+        seen.insert(format!("jobs of {}", target.dataset), json!(w.jobs(target.dataset).await?.len()));
+    }
+    for side in [&w.main, &w.paused] {
+        for name in QUEUES {
+            let dead = w.waiting(&side.deployed.outputs[&format!("{name}DeadLettersUrl")]).await?;
+            seen.insert(format!("dead letters of {} {name}", side.deployed.name), json!(dead));
+        }
+    }
+    Ok(seen)
+}
+
+/// Waits until no function has anything to do.
+async fn quiet(w: &World) -> Result<()> {
+    w.until("the queues to be empty", async || {
+        for side in [&w.main, &w.paused] {
+            for name in QUEUES {
+                if w.waiting(&side.deployed.outputs[&format!("{name}QueueUrl")]).await.ok()? > 0 {
+                    return None;
+                }
+            }
+        }
+        Some(())
+    })
+    .await
+}
+
+/// As a function would put it, but untrue: the keys and times are the item's own, all else is made up.
+fn plausible(target: &Target<'_>) -> Vec<(Kind, Value)> {
+    let mut events = Vec::new();
+    for kind in senders::ALL.iter().filter(|kind| !senders::COMMANDS.contains(kind)) {
+        let announced = State::ALL.into_iter().find(|state| state.announcement() == Some(*kind));
+        for (state, repeated) in [(target.state, false), (target.state, true), (announced, false), (announced, true)] {
+            for item in [None, Some(target.pk.clone())] {
+                let detail = Detail { item, state, repeated, ..evil(target) };
+                events.push((*kind, serde_json::to_value(detail).expect("a detail is JSON")));
+            }
+        }
+    }
+    events
+}
+
+/// Each field in turn is of another type, far too long, or another's; for every kind that a function reads.
+fn hostile(target: &Target<'_>) -> Result<Vec<(Kind, Value)>> {
+    let whole = serde_json::to_value(evil(target))?;
+    let values = [
+        json!("x".repeat(30_000)),
+        json!(-1),
+        json!(null),
+        json!([EVIL]),
+        json!({ "a": EVIL }),
+        json!("2099-01-01T00:00:00.000Z"),
+        json!("set#forged-part"),
+        json!("run#"),
+    ];
+    let kinds: Vec<Kind> = senders::ALL.iter().copied().filter(|kind| !senders::COMMANDS.contains(kind)).collect();
+    let mut events = Vec::new();
+    for name in whole.as_object().context("a map")?.keys().filter(|name| *name != "stack") {
+        for value in &values {
+            let kind = kinds[events.len() % kinds.len()];
+            let mut detail = whole.clone();
+            detail[name] = value.clone();
+            events.push((kind, detail));
+        }
+    }
+    Ok(events)
+}
+
+/// A detail with every field set; what isn't a key or a time is made up.
+fn evil(target: &Target<'_>) -> Detail {
+    let text = |what: &str| Some(format!("{what} https://{EVIL}/{what}"));
+    let arn = |kind: &str| Some(format!("arn:aws:bedrock:us-east-1:666666666666:{kind}/{EVIL}"));
+    Detail {
+        version: VERSION,
+        stack: target.side.deployed.name.clone(),
+        run_id: target.run_id.clone(),
+        item: Some(target.pk.clone()),
+        dataset: target.dataset.to_owned(),
+        state: target.state,
+        dropped_at: target.since.clone(),
+        repeated: true,
+        base_model: text("base_model"),
+        records: Some(u64::MAX),
+        errors: u64::MAX,
+        warnings: u64::MAX,
+        findings: vec![format!("https://{EVIL}/finding"); 9],
+        waits_for: vec![format!("https://{EVIL}/file")],
+        job_arn: arn("model-customization-job"),
+        model_arn: arn("custom-model"),
+        reason: text("reason"),
+        training_loss: Some(-1e300),
+        validation_loss: Some(1e300),
+        report: Some(format!("s3://{EVIL}/report.html")),
+        notify: vec![format!("ada@{EVIL}")],
+        owner: text("owner"),
+        dropped_by: text("dropped_by"),
+        mended: text("mended"),
+        about: Some("Run Succeeded".to_owned()),
+        severity: Some("info".to_owned()),
+        subject: text("subject"),
+        text: text("text"),
+        by: text("by"),
+    }
+}
+
+/// As Bedrock would put it on the default bus, for a job of its own or of nobody.
+fn of_bedrock(target: &Target<'_>, status: &str, known: bool) -> Value {
+    let arn = if known {
+        Value::Null
+    } else {
+        json!(format!("arn:aws:bedrock:us-east-1:666666666666:model-customization-job/{EVIL}"))
+    };
+    json!({
+        "jobName": target.run_id.as_deref().unwrap_or(target.dataset),
+        "jobArn": arn,
+        "jobStatus": status,
+        "outputModelArn": format!("arn:aws:bedrock:us-east-1:666666666666:custom-model/{EVIL}"),
+        "failureMessage": format!("https://{EVIL}/failure"),
+    })
+}
+
+/// Puts them past the typed adapter. A call takes ten entries and 256 KB (EventBridge API reference, PutEvents).
+async fn put(w: &World, bus: &str, events: Vec<(Kind, Value)>) -> Result<()> {
+    for some in events.chunks(5) {
+        let entry = |(kind, detail): &(Kind, Value)| {
+            let entry = PutEventsRequestEntry::builder().event_bus_name(bus).source(SOURCE);
+            entry.detail_type(kind.as_str()).detail(detail.to_string()).build()
+        };
+        let answer = w.events.put_events().set_entries(Some(some.iter().map(entry).collect())).send().await?;
+        ensure!(answer.failed_entry_count() == 0, "{:?}", answer.entries());
+    }
+    Ok(())
+}
