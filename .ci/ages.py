@@ -2,7 +2,7 @@
 
 Most hijacked releases are found within days; a project that waits for two weeks doesn't take them in.
 
-ages.py LOCK [REQUIREMENTS ...] - LOCK is a Cargo.lock, REQUIREMENTS are files of pip's with pinned versions.
+ages.py FILE ... - a FILE is a Cargo.lock, or a requirements file of pip's with pinned versions.
 
 A crate's publication time is `pubtime` in the registry's index, which cargo keeps below CARGO_HOME once it has
 resolved the lock file; nothing is asked over the network here. pip's tools keep no such record, so a requirements
@@ -37,7 +37,7 @@ def known(home):
 
 
 def crates(lock, now):
-    """What is wrong with the crates of a lock file."""
+    """What is wrong with the crates of a lock file: too young, yanked, or not known."""
     home = pathlib.Path(os.environ.get("CARGO_HOME") or pathlib.Path.home() / ".cargo")
     entries = known(home)
     for package in tomllib.loads(lock.read_text())["package"]:
@@ -69,11 +69,10 @@ def python_packages(file, now):
 
 
 def main():
-    lock, *requirements = map(pathlib.Path, sys.argv[1:])
     now = datetime.datetime.now(datetime.timezone.utc)
-    wrong = list(crates(lock, now))
-    for file in requirements:
-        wrong += python_packages(file, now)
+    wrong = []
+    for file in map(pathlib.Path, sys.argv[1:]):
+        wrong += (crates if file.name == "Cargo.lock" else python_packages)(file, now)
     if wrong:
         sys.exit("\n".join([*wrong, f"Lock a version that is at least {LEAST.days} days old (docs/release.md)."]))
 
