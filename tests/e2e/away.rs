@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tunedrop_run::State;
@@ -55,13 +55,43 @@ impl Drop for Road {
 }
 
 async fn lead(listener: TcpListener, to: SocketAddr) {
+    let (at, address) = (listener.local_addr().expect("it is bound").to_string(), to.to_string());
     while let Ok((mut from, _)) = listener.accept().await {
+        let (at, address) = (at.clone(), address.clone());
         tokio::spawn(async move {
             if let Ok(mut on) = TcpStream::connect(to).await {
+                let (mut asks, mut answers) = from.split();
+                let (mut back, mut out) = on.split();
                 // However it ends, both sides are closed.
-                let _ = copy_bidirectional(&mut from, &mut on).await;
+                tokio::select! {
+                    _ = addressed(&mut asks, &mut out, (at.as_bytes(), address.as_bytes())) => {}
+                    _ = tokio::io::copy(&mut back, &mut answers) => {}
+                }
             }
         });
+    }
+}
+
+/// Copies requests, and addresses each to the emulator: it refuses a `Host` that isn't its own.
+async fn addressed(
+    asks: &mut (impl AsyncRead + Unpin),
+    out: &mut (impl AsyncWrite + Unpin),
+    (at, to): (&[u8], &[u8]),
+) -> std::io::Result<()> {
+    let (mut held, mut some) = (Vec::new(), [0; 16 * 1024]);
+    loop {
+        let n = asks.read(&mut some).await?;
+        if n == 0 {
+            return out.write_all(&held).await;
+        }
+        held.extend_from_slice(&some[..n]);
+        while let Some(found) = held.windows(at.len()).position(|window| window == at) {
+            held.splice(found..found + at.len(), to.iter().copied());
+        }
+        // The address may go on in what comes next.
+        let kept = (1..at.len().min(held.len() + 1)).rev().find(|n| held.ends_with(&at[..*n])).unwrap_or(0);
+        let ready: Vec<u8> = held.drain(..held.len() - kept).collect();
+        out.write_all(&ready).await?;
     }
 }
 

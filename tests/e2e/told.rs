@@ -9,7 +9,7 @@ use tunedrop_aws::Ledger;
 use tunedrop_local::proxy::{Call, Deed, Proxy, Route};
 use tunedrop_run::decide::tell::{About, Telling, Way};
 use tunedrop_run::event::{Detail, Kind, VERSION};
-use tunedrop_run::{Note, Run, SCHEMA, State, fingerprint};
+use tunedrop_run::{Note, Run, SCHEMA, State, Timestamp, fingerprint};
 
 use crate::data::nova;
 use crate::side::Side;
@@ -115,6 +115,8 @@ pub(crate) async fn rejected_once(w: &World) -> Result<()> {
 pub(crate) async fn incomplete_once(w: &World) -> Result<()> {
     w.drop(&w.main, "told-incomplete", "job.yaml", NOVA).await?;
     w.report(&w.main, "told-incomplete", "Incomplete").await?;
+    let long_ago = Timestamp::from_second(Timestamp::now().as_second() - 660)?;
+    w.set_since(&w.main, "set#told-incomplete", long_ago).await?;
     let head = w.main.ledger.head("told-incomplete").await?.context("the head")?;
     let detail = Detail {
         version: VERSION,
