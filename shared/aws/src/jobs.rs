@@ -4,6 +4,7 @@ mod create;
 mod view;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_sdk_bedrock::Client;
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrock::operation::get_model_customization_job::GetModelCustomizationJobError;
@@ -59,7 +60,10 @@ impl Jobs {
             Ok(request) => request,
             Err(reason) => return Ok(Started::Refused(reason)),
         };
-        let error = match request.send().await {
+        // The SDK doesn't repeat this call by itself: the first one may have created the job, and what the second is
+        // answered ("no slot is free") would hide it.
+        let once = aws_sdk_bedrock::config::Builder::new().retry_config(RetryConfig::disabled());
+        let error = match request.customize().config_override(once).send().await {
             Ok(answer) => return Ok(Started::Job(answer.job_arn)),
             Err(error) => error,
         };

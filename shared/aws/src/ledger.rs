@@ -1,6 +1,7 @@
 //! The ledger: one DynamoDB table. A conditional write is the only lock; whoever loses a race reads what the winner wrote.
 
 mod change;
+mod note;
 mod open;
 mod place;
 mod recent;
@@ -78,7 +79,8 @@ impl Ledger {
             self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(Run::key(&was.run_id)));
         request = request.expression_attribute_values(":was", revision(was.revision));
         let (mut sets, mut removes) = (Vec::new(), Vec::new());
-        for (i, (name, value)) in change.0.into_iter().enumerate() {
+        let Change(attributes, untold) = change;
+        for (i, (name, value)) in attributes.into_iter().enumerate() {
             request = request.expression_attribute_names(format!("#{name}"), name);
             match value {
                 Some(value) => {
@@ -87,6 +89,10 @@ impl Ledger {
                 }
                 None => removes.push(format!("#{name}")),
             }
+        }
+        for (i, what) in untold.into_iter().enumerate() {
+            request = request.expression_attribute_names(format!("#t{i}"), what);
+            removes.push(format!("told.#t{i}"));
         }
         let mut expression = format!("SET {}", sets.join(", "));
         if !removes.is_empty() {

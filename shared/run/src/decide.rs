@@ -24,6 +24,8 @@ pub struct Write {
     pub waiting: Option<String>,
     /// The job, where it became known; `None` leaves what is there.
     pub job_arn: Option<String>,
+    /// Unix seconds until which Bedrock may still show a job that an unanswered creation has made; `None` clears it.
+    pub unsure_until: Option<i64>,
 }
 
 /// The event to put for a run in `state`; none where people were told of that state, or none is told of it.

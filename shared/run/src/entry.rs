@@ -67,6 +67,13 @@ pub struct Run {
     /// Unix seconds until which a launch holds the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<i64>,
+    /// Unix seconds until which Bedrock may still show a job that an unanswered creation has made. The run isn't ended
+    /// before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsure_until: Option<i64>,
+    /// RFC 3339: when it failed since Bedrock denied its job. The job is looked for while this is here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forgotten_at: Option<String>,
     /// Why it still waits, in Bedrock's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<String>,
@@ -97,7 +104,7 @@ pub struct Run {
     /// Who approved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
-    /// Who stopped it.
+    /// Who wants it stopped, or stopped it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_by: Option<String>,
     /// Who asked for this attempt.
@@ -113,6 +120,11 @@ pub struct Run {
 }
 
 impl Run {
+    /// Whether an unanswered creation may have made it a job that isn't known yet.
+    pub fn is_unsure(&self) -> bool {
+        self.unsure_until.is_some()
+    }
+
     /// The ledger's key for a run.
     pub fn key(run_id: &str) -> String {
         format!("run#{run_id}")

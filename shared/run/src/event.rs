@@ -53,7 +53,7 @@ pub enum Kind {
     /// The sweep saw a job's end that no event had brought: record is to ask Bedrock.
     #[serde(rename = "Job State Observed")]
     JobStateObserved,
-    /// The sweep found runs that wait to be launched.
+    /// The sweep found runs that wait to be launched, or one that launch is to look at.
     #[serde(rename = "Launch Due")]
     LaunchDue,
     /// People were told; carries the message itself.

@@ -111,6 +111,8 @@ pub enum Input {
     Refused,
     /// The job was seen in this state.
     Job(JobStatus),
+    /// The run failed since Bedrock denied its job, and now Bedrock shows the job again, in this state.
+    ShownAgain(JobStatus),
 }
 
 /// Bedrock's states of a job (API reference, GetModelCustomizationJob).
@@ -196,6 +198,12 @@ pub fn next(state: State, input: Input) -> Result<State, &'static str> {
         (Queued | Launching | Running, Input::Job(JobStatus::Stopped)) => Ok(Stopped),
         (Succeeded | Failed | Stopped, Input::Job(_)) => Err("the run is over, and the first end stands"),
         (Rejected | Held | Superseded | Refused, Input::Job(_)) => Err("the run was never launched"),
+
+        (Failed, Input::ShownAgain(JobStatus::InProgress | JobStatus::Stopping)) => Ok(Running),
+        (Failed, Input::ShownAgain(JobStatus::Completed)) => Ok(Succeeded),
+        (Failed, Input::ShownAgain(JobStatus::Failed)) => Ok(Failed),
+        (Failed, Input::ShownAgain(JobStatus::Stopped)) => Ok(Stopped),
+        (_, Input::ShownAgain(_)) => Err("the run didn't fail for want of its job"),
     }
 }
 

@@ -4,13 +4,14 @@
 //! own token, and `Running` written. Cut off in between, the lease runs out, and the next drain looks again and goes on.
 
 mod command;
+mod drain;
 mod limit;
 mod refuse;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Objects, Open, Started};
+use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Objects, Started};
 use tunedrop_report::redact;
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::{self as decide, Answer};
@@ -22,10 +23,8 @@ use crate::announce::{announce, now, now_s};
 use crate::batch::{StepError, own_detail};
 use crate::count::count_move;
 use crate::settings;
+use drain::Drain;
 use limit::Limits;
-
-/// After as many runs that failed in one drain, the fault is the service's.
-const FAILURES_MAX: usize = 3;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -41,12 +40,6 @@ pub struct Launch {
     limits: Limits,
     launch: LaunchDefault,
     paused: bool,
-}
-
-/// Whether the drain goes on.
-enum Drain {
-    Next,
-    NoSlot,
 }
 
 impl Launch {
@@ -88,82 +81,42 @@ impl Launch {
             match self.command(kind, detail.clone()).instrument(span.clone()).await {
                 // Its lease may have run out with nobody there to see it.
                 Err(StepError::NotYet(_)) => {
-                    self.drain().await?;
+                    self.drain(true).await?;
                     self.command(kind, detail.clone()).instrument(span).await?;
                 }
                 other => other?,
             }
         }
-        if event.detail_type == Kind::LaunchDue.as_str() {
-            self.look_at_held(detail.run_id.as_deref()).await?;
+        let due = event.detail_type == Kind::LaunchDue.as_str();
+        if due {
+            self.look_at(detail.run_id.as_deref()).await?;
         }
-        self.drain().await
+        self.drain(due || command.is_some()).await
     }
 
-    /// The sweep found that a newer set overtook a held run, and neither had seen the other.
-    async fn look_at_held(&self, run_id: Option<&str>) -> Result<(), StepError> {
-        let Some(run_id) = run_id else {
-            return Ok(());
-        };
-        if let Some(run) = self.ledger.run(run_id).await?.filter(|run| run.state == State::Held) {
-            let span = info_span!("launch", run_id = run.run_id, dataset = run.dataset);
-            self.give_way(&run).instrument(span).await?;
-        }
-        Ok(())
-    }
-
-    async fn drain(&self) -> Result<(), StepError> {
-        if self.paused {
-            info!("launches are paused by the stack's PauseLaunches");
-            return Ok(());
-        }
-        self.limits.forget();
-        let mut failures = Vec::new();
-        let mut all = self.ledger.open();
-        while let Some(open) = all.next().await? {
-            let Open::Run(listed) = open else {
-                continue;
-            };
-            if !decide::is_due(listed.state, listed.lease_until, now_s()) {
-                continue;
-            }
-            let span = info_span!("launch", run_id = listed.run_id, dataset = listed.dataset);
-            // The index lags: what counts is the item itself.
-            let drain = async {
-                match self.ledger.run(&listed.run_id).await? {
-                    Some(run) => self.launch(run).await,
-                    None => Ok(Drain::Next),
-                }
-            };
-            match drain.instrument(span).await {
-                Ok(Drain::Next) => {}
-                Ok(Drain::NoSlot) => break,
-                // A run that can't be launched must not block those behind it; a service that is down is left alone.
-                Err(fault) => {
-                    warn!(%fault, "left for the next launch");
-                    failures.push(fault);
-                    if failures.len() >= FAILURES_MAX {
-                        break;
-                    }
-                }
-            }
-        }
-        failures.into_iter().next().map_or(Ok(()), Err)
-    }
-
-    async fn launch(&self, run: Run) -> Result<Drain, StepError> {
+    /// Launches a run that is due; where not `creates`, it is only settled what became of it.
+    async fn launch(&self, run: Run, creates: bool) -> Result<Drain, StepError> {
         if !decide::is_due(run.state, run.lease_until, now_s()) {
             return Ok(Drain::Next);
         }
-        if self.waits_for_tomorrow(&run).await? {
+        let settled = run.stopped_by.is_none() && !run.is_unsure();
+        if settled && self.waits_for_tomorrow(&run).await? {
             return Ok(Drain::Next);
         }
         // An earlier launch may have been cut off, or may have been answered in error: whether the run has a job, only
         // Bedrock knows.
+        let asked = now_s();
         if let Some((arn, true)) = self.find(&run.run_id).await? {
             return self.write(&run, decide::runs(run.state, arn)).await.map(|_| Drain::Next);
         }
-        if self.give_way(&run).await? {
+        let doubt = decide::doubt(run.unsure_until, asked);
+        if let Some(by) = run.stopped_by.clone() {
+            return self.stop_waiting(run, by, doubt).await.map(|()| Drain::Next);
+        }
+        if self.give_way(&run, doubt).await? {
+            return Ok(Drain::Next);
+        }
+        if !creates {
             return Ok(Drain::Next);
         }
         let Some(plan) = run.plan.clone() else {
@@ -171,7 +124,10 @@ impl Launch {
             return Ok(Drain::Next);
         };
         if let Some(reason) = self.refusal(&plan).await? {
-            self.refuse(&run, reason).await?;
+            match doubt {
+                Some(until) => self.put_off(&run, until).await?,
+                None => self.refuse(&run, reason).await?,
+            }
             return Ok(Drain::Next);
         }
         if !self.take_place(&run).await? {
@@ -181,20 +137,24 @@ impl Launch {
         let Some(claimed) = self.write(&run, claim).await? else {
             return Ok(Drain::Next);
         };
-        self.create(&claimed, &plan).await
+        self.create(&claimed, &plan, doubt).await
     }
 
-    /// Whether a newer set of the dataset takes the run's place.
-    async fn give_way(&self, run: &Run) -> Result<bool, StepError> {
+    /// Whether a newer set of the dataset takes the run's place; at once, or when it is known to have no job.
+    async fn give_way(&self, run: &Run, doubt: Option<i64>) -> Result<bool, StepError> {
         let head = self.ledger.head(&run.dataset).await?.unwrap_or_default();
         let overtaken = decide::is_overtaken(run, &head);
-        if overtaken {
-            self.advance(run, Input::Overtaken, Change::default()).await?;
+        match doubt.filter(|_| overtaken) {
+            Some(until) => self.put_off(run, until).await?,
+            None if overtaken => {
+                self.advance(run, Input::Overtaken, Change::default().number("unsure_until", None::<i64>)).await?;
+            }
+            None => {}
         }
         Ok(overtaken)
     }
 
-    async fn create(&self, run: &Run, plan: &Plan) -> Result<Drain, StepError> {
+    async fn create(&self, run: &Run, plan: &Plan, doubt: Option<i64>) -> Result<Drain, StepError> {
         let started = match self.jobs.create(&run.run_id, &run.dataset, plan, &self.role).await {
             Ok(started) => started,
             Err(failure) => {
@@ -207,14 +167,17 @@ impl Launch {
             Started::Taken(_) => self.find(&run.run_id).await?,
             _ => None,
         };
-        match decide::answered(run.state, run.waiting.as_deref(), started, found, now_s()) {
+        match decide::answered(run.state, run.waiting.as_deref(), doubt, started, found, now_s()) {
             Ok(Answer::Runs(write) | Answer::Waits(write)) => {
                 self.write(run, Ok(write)).await?;
             }
             Ok(Answer::GivesBack(write)) => {
                 info!(reason = write.waiting.as_deref().map(redact), "no free slot: the run stays queued");
                 self.write(run, Ok(write)).await?;
-                self.free_place(run).await?;
+                // A job that may be there counts.
+                if doubt.is_none() {
+                    self.free_place(run).await?;
+                }
                 return Ok(Drain::NoSlot);
             }
             Ok(Answer::Refuses(words)) => {
@@ -249,7 +212,10 @@ impl Launch {
         moved.iter().for_each(|moved| count_move(&self.stack, run, moved));
         match &moved {
             None => info!("somebody else moved the run first"),
-            Some(moved) if state == State::Running => announce(&self.bus, &self.stack, moved).await?,
+            Some(moved) if state == State::Running => {
+                announce(&self.bus, &self.stack, moved).await?;
+                self.stop_if_asked(moved).await?;
+            }
             Some(_) => {}
         }
         Ok(moved)

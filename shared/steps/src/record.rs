@@ -82,14 +82,15 @@ impl Record {
                 return Ok(());
             };
             tracing::Span::current().record("dataset", &run.dataset);
-            let asked = asks(run.state);
+            let forgotten = run.forgotten_at.is_some();
+            let asked = asks(run.state, forgotten);
             let job = if asked { self.jobs.get(run.job_arn.as_deref().unwrap_or(run_id)).await? } else { None };
             let shown = job.as_ref().map(|job| Shown {
                 arn: &job.arn,
                 ours: is_ours(run_id, &self.account, &job.arn, job.token.as_deref()),
                 status: JobStatus::parse(&job.status),
             });
-            match apply(run.state, run.job_arn.as_deref(), shown, age_s(&run.changed_at)) {
+            match apply(run.state, forgotten, run.job_arn.as_deref(), shown, age_s(&run.changed_at)) {
                 Seen::Foreign => {
                     let arn = job.as_ref().map(|job| &job.arn);
                     warn!(job.arn = arn, "ignored: a job of the run's name that was not created for it");
@@ -101,6 +102,14 @@ impl Record {
                     // Interrupted between the ledger and the bus, this says again what was not heard.
                     return Ok(announce(&self.bus, &self.stack, &run).await?);
                 }
+                Seen::GivesUp if run.told.contains_key(run.state.as_str()) => {
+                    info!("the job never came back: it is looked for no more");
+                    let change = Change::default().set("forgotten_at", None::<&str>).set("open", None::<&str>);
+                    if self.ledger.advance(&run, run.state, &now(), change).await?.is_some() {
+                        return Ok(());
+                    }
+                }
+                Seen::GivesUp => return Ok(announce(&self.bus, &self.stack, &run).await?),
                 Seen::Moves(write) => {
                     if let Some(moved) = self.advance(&run, write, job).await? {
                         info!(run.state = moved.state.as_str(), "recorded");
@@ -115,7 +124,17 @@ impl Record {
     /// `job` is what Bedrock answered; without one the run ends since its job is gone.
     async fn advance(&self, run: &Run, write: Write, job: Option<JobView>) -> Result<Option<Run>, StepError> {
         let state = write.state;
-        let mut change = Change::of(write);
+        let mut change = Change::of(write).set("forgotten_at", job.is_none().then(now));
+        if run.forgotten_at.is_some() {
+            change = change.set("open", Some("open"));
+            if !state.is_end() {
+                change = change.set("reason", None::<&str>);
+            }
+        }
+        // A failure that is taken back is told once more, also if a late notify marks it meanwhile.
+        if run.forgotten_at.is_some() || state == State::Failed {
+            change = change.untold(State::Failed.as_str());
+        }
         let mut took = None;
         if state.is_end() {
             let gone = || JobView { failure_message: Some(FORGOTTEN.to_owned()), ..JobView::default() };

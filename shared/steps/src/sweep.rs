@@ -6,7 +6,9 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
 use tunedrop_report::redact;
 use tunedrop_run::decide::launch::{is_due, is_overtaken};
-use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, UNTOLD_AFTER_S, held_up, observed, says_again};
+use tunedrop_run::decide::sweep::{
+    INCOMPLETE_AFTER_S, UNTOLD_AFTER_S, held_up, is_back_or_gone, is_to_stop, observed, says_again,
+};
 use tunedrop_run::decide::tell::{About, Way, is_over, ways};
 use tunedrop_run::event::{Detail, Kind, VERSION, senders};
 use tunedrop_run::metric::{About as Of, Round};
@@ -95,6 +97,11 @@ impl Sweep {
             return Ok(());
         }
         info!("overtaken unseen");
+        self.wake_for(run).await
+    }
+
+    /// Has launch look at this very run.
+    async fn wake_for(&self, run: &Run) -> Result<(), Failure> {
         let run_id = Some(run.run_id.clone());
         let detail = Detail { version: VERSION, stack: self.stack.clone(), run_id, ..Detail::default() };
         self.bus.put(Kind::LaunchDue, &detail).await
@@ -102,7 +109,8 @@ impl Sweep {
 
     /// Whether the run's job was found to be over.
     async fn run(&self, run: &Run) -> Result<bool, Failure> {
-        let ended = run.state == State::Running && self.look_at_job(run).await?;
+        let forgotten = run.forgotten_at.is_some();
+        let ended = (run.state == State::Running || forgotten) && self.look_at_job(run).await?;
         if run.state == State::Held {
             self.look_at_head(run).await?;
         }
@@ -120,7 +128,7 @@ impl Sweep {
         let heard = About::State(run.state).is_told_on(&run.told, self.ways);
         let answered = run.answer().is_none_or(|answer| answer.is_told_on(&run.told, self.ways));
         // One that is over and still listed was left so by an interrupted notify.
-        let says = !heard || is_over(run.state, heard, answered);
+        let says = !heard || is_over(run.state, run.forgotten_at.is_some(), heard, answered);
         if let Some(kind) = run.state.announcement().filter(|_| says && says_again(run.state, age_s(&run.changed_at))) {
             info!(run.state = run.state.as_str(), "announced again");
             self.bus.put(kind, &run.detail(&self.stack, redact)).await?;
@@ -135,11 +143,18 @@ impl Sweep {
 
     async fn look_at_job(&self, run: &Run) -> Result<bool, Failure> {
         let job = self.jobs.get(run.job_arn.as_deref().unwrap_or(&run.run_id)).await?;
-        let status = job.as_ref().map(|job| JobStatus::parse(&job.status));
-        let Some(status) = observed(status, age_s(&run.changed_at)) else {
+        let (status, age) = (job.as_ref().map(|job| JobStatus::parse(&job.status)), age_s(&run.changed_at));
+        if run.state == State::Running && is_to_stop(run.stopped_by.is_some(), status.flatten()) {
+            info!("still training, and to be stopped");
+            self.wake_for(run).await?;
             return Ok(false);
-        };
-        info!(job.status = status.as_str(), "an end that no event brought");
+        }
+        let again = is_back_or_gone(run.state, run.forgotten_at.is_some(), job.is_some(), age);
+        let ended = observed(status, age).filter(|_| run.state == State::Running);
+        if ended.is_none() && !again {
+            return Ok(false);
+        }
+        info!(job.status = ended.map(JobStatus::as_str), "a state of the job that no event brought");
         // Which run to look at, and no more: record asks Bedrock itself.
         let detail = Detail {
             version: VERSION,
@@ -149,7 +164,7 @@ impl Sweep {
             ..Detail::default()
         };
         self.bus.put(Kind::JobStateObserved, &detail).await?;
-        Ok(true)
+        Ok(ended.is_some())
     }
 
     async fn set(&self, set: &DatasetHead) -> Result<(), Failure> {

@@ -16,16 +16,23 @@ pub enum HeadIs<'a> {
 
 /// What else changes with a run's state. An attribute set to `None` is removed.
 #[derive(Debug, Clone, Default)]
-pub struct Change(pub(super) Vec<(&'static str, Option<AttributeValue>)>);
+pub struct Change(pub(super) Vec<(&'static str, Option<AttributeValue>)>, pub(super) Vec<String>);
 
 impl Change {
     /// What a decision writes beside the state.
     pub fn of(write: Write) -> Change {
         let change = Change::default().number("lease_until", write.lease_until).set("waiting", write.waiting);
+        let change = change.number("unsure_until", write.unsure_until);
         match write.job_arn {
             Some(arn) => change.set("job_arn", Some(arn)),
             None => change,
         }
+    }
+
+    /// Forgets on every way that people were told of `state`: they are told of it once more.
+    pub fn untold(mut self, state: &str) -> Change {
+        self.1.extend(["", "chat ", "bus "].map(|way| format!("{way}{state}")));
+        self
     }
 
     /// Sets `name`, or removes it.

@@ -56,9 +56,10 @@ pub fn meets<T: PartialOrd>(state: State, since: T, judged: &Judged<T>) -> Meets
     if newer { Meets::Again } else { Meets::Same }
 }
 
-/// Where the dataset's run before goes when this one, accepted at `since`, takes its place; `None`: it stays.
-pub fn gives_way<T: PartialOrd>(older: (State, T), newer: (State, T)) -> Option<State> {
-    if matches!(newer.0, State::Superseded | State::Rejected) || older.1 > newer.1 {
+/// Where the dataset's run before goes when this one, accepted at `since`, takes its place; `None`: it stays. One that
+/// may have a job (`unsure`) is left to the next launch, which looks for the job first.
+pub fn gives_way<T: PartialOrd>(older: (State, T), unsure: bool, newer: (State, T)) -> Option<State> {
+    if unsure || matches!(newer.0, State::Superseded | State::Rejected) || older.1 > newer.1 {
         return None;
     }
     next(older.0, Input::Overtaken).ok()
@@ -92,11 +93,12 @@ mod tests {
 
     #[test]
     fn only_what_waits_gives_way_and_only_to_something_newer() {
-        assert_eq!(gives_way((State::Queued, 1), (State::Queued, 2)), Some(State::Superseded));
-        assert_eq!(gives_way((State::Held, 1), (State::Held, 2)), Some(State::Superseded));
-        assert_eq!(gives_way((State::Launching, 1), (State::Queued, 2)), None);
-        assert_eq!(gives_way((State::Queued, 3), (State::Queued, 2)), None);
-        assert_eq!(gives_way((State::Queued, 1), (State::Superseded, 2)), None);
+        assert_eq!(gives_way((State::Queued, 1), false, (State::Queued, 2)), Some(State::Superseded));
+        assert_eq!(gives_way((State::Held, 1), false, (State::Held, 2)), Some(State::Superseded));
+        assert_eq!(gives_way((State::Launching, 1), false, (State::Queued, 2)), None);
+        assert_eq!(gives_way((State::Queued, 3), false, (State::Queued, 2)), None);
+        assert_eq!(gives_way((State::Queued, 1), false, (State::Superseded, 2)), None);
+        assert_eq!(gives_way((State::Queued, 1), true, (State::Queued, 2)), None);
         assert!(is_older("a", 1, Some("b"), Some(2)) && !is_older("a", 2, Some("b"), Some(2)));
     }
 }

@@ -6,21 +6,24 @@ use crate::state::{Input, next};
 /// What stopping a run takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop<J> {
-    /// Bedrock has its job, and is asked to stop it; the job's own end then ends the run.
+    /// Bedrock has its job, and is asked to stop it; the job's own end then ends the run. The wish is noted first, so
+    /// that the sweep asks again until the job is over.
     AtBedrock(J),
-    /// Whether it has a job is just being settled: the command comes again.
-    Later,
+    /// It may have a job that isn't known yet: the wish is noted, and whoever learns more carries it out.
+    Noted,
     /// It goes into this state.
     Here(State),
     /// Nothing, for this reason.
     Ignored(&'static str),
 }
 
-/// How a run in `state`, whose job is `job`, is stopped.
-pub fn stop<J>(state: State, job: Option<J>) -> Stop<J> {
+/// How a run in `state`, whose job is `job`, is stopped; `unsure` where it may have a job that Bedrock doesn't show: an
+/// unanswered creation may have made one, or the run failed since Bedrock denied it.
+pub fn stop<J>(state: State, job: Option<J>, unsure: bool) -> Stop<J> {
     match (state, job, next(state, Input::StopAsked)) {
         (State::Running, Some(job), _) => Stop::AtBedrock(job),
-        (State::Launching, ..) => Stop::Later,
+        (State::Launching, ..) => Stop::Noted,
+        (State::Queued | State::Failed, ..) if unsure => Stop::Noted,
         (.., Ok(state)) => Stop::Here(state),
         (.., Err(reason)) => Stop::Ignored(reason),
     }
@@ -29,4 +32,20 @@ pub fn stop<J>(state: State, job: Option<J>) -> Stop<J> {
 /// Whether there may be another attempt: the run has ended, and not by its data, which must be mended first.
 pub fn may_retry(state: State) -> bool {
     state.is_end() && state != State::Rejected
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_may_have_a_job_is_not_stopped_here() {
+        for state in State::ALL {
+            let noted = matches!(state, State::Queued | State::Launching | State::Failed);
+            assert_eq!(stop(state, None::<u8>, true) == Stop::Noted, noted, "{state:?}");
+            let here = matches!(state, State::Held | State::Queued);
+            assert_eq!(stop(state, None::<u8>, false) == Stop::Here(State::Stopped), here, "{state:?}");
+        }
+        assert_eq!(stop(State::Running, Some(7), false), Stop::AtBedrock(7));
+    }
 }

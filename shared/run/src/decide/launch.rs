@@ -1,6 +1,7 @@
 //! launch: which runs it takes, and what Bedrock's answer makes of them.
 
 use super::Write;
+use super::sweep::FORGOTTEN_AFTER_S;
 use crate::state::{Input, next};
 use crate::{DatasetHead, Run, State};
 
@@ -10,6 +11,10 @@ pub const LEASE_SECONDS: i64 = 300;
 /// How long a job may have been created before Bedrock shows it by its name. AWS states nothing; the lease that is left
 /// when it isn't known whether a job was created is this long, so that nobody decides without having seen it.
 pub const SHOWN_AFTER_SECONDS: i64 = 60;
+
+/// How long Bedrock may take to show a job whose creation wasn't answered. A run isn't ended before that, and before a
+/// lookup after it: an end must not leave a job behind that goes on and is billed. AWS states no figure.
+pub const UNSURE_SECONDS: i64 = FORGOTTEN_AFTER_S;
 
 /// How Bedrock answered a launch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +36,7 @@ pub enum Answer {
     Runs(Write),
     /// Write this and take no other run: Bedrock has no free slot.
     GivesBack(Write),
-    /// Write this: whether the run has a job is not known yet, and the next launch after the lease looks again.
+    /// Write this: whether the run has a job isn't known yet, and the next launch after the lease looks again.
     Waits(Write),
     /// Refuse the run, for this reason.
     Refuses(String),
@@ -67,18 +72,25 @@ pub fn overtaken<N: PartialEq, T: PartialOrd>(run: (State, N, T), newest: (Optio
         && newest.1.is_some_and(|latest_at| latest_at >= since)
 }
 
-/// The claim that comes before the call that costs money. Why the run was still waiting is forgotten; what a launch that
-/// was cut off, or left unsure, found out is not.
+/// What is still in doubt of an earlier launch, now that Bedrock was asked at `asked` and showed no job of the run: until
+/// when it may show one.
+pub fn doubt(unsure_until: Option<i64>, asked: i64) -> Option<i64> {
+    unsure_until.filter(|until| *until > asked)
+}
+
+/// The claim that comes before the call that costs money. Why the run was still waiting is forgotten; what an interrupted
+/// or unsure launch found out is not. From here on the run may have a job.
 pub fn claim(was: State, waiting: Option<String>, now: i64) -> Result<Write, &'static str> {
     let state = next(was, Input::Claimed)?;
     let waiting = waiting.filter(|_| was == State::Launching);
-    Ok(Write { state, lease_until: Some(now + LEASE_SECONDS), waiting, job_arn: None })
+    let unsure_until = Some(now + UNSURE_SECONDS);
+    Ok(Write { state, lease_until: Some(now + LEASE_SECONDS), waiting, job_arn: None, unsure_until })
 }
 
 /// The run stays queued, since a limit on launches a day is reached. Only a queued run does.
-pub fn over_limit(state: State, reason: String) -> Result<Write, &'static str> {
+pub fn over_limit(state: State, reason: String, unsure_until: Option<i64>) -> Result<Write, &'static str> {
     match state {
-        State::Queued => Ok(Write { state, lease_until: None, waiting: Some(reason), job_arn: None }),
+        State::Queued => Ok(Write { state, lease_until: None, waiting: Some(reason), job_arn: None, unsure_until }),
         _ => Err("only a queued run waits for the next day"),
     }
 }
@@ -86,39 +98,54 @@ pub fn over_limit(state: State, reason: String) -> Result<Write, &'static str> {
 /// Bedrock has the job: the one that was just created, or one that was found under the run's name.
 pub fn runs(state: State, arn: String) -> Result<Write, &'static str> {
     let state = next(state, Input::Launched)?;
-    Ok(Write { state, lease_until: None, waiting: None, job_arn: Some(arn) })
+    Ok(Write { state, lease_until: None, waiting: None, job_arn: Some(arn), unsure_until: None })
 }
 
 /// No answer, or one that leaves open whether a job was created.
 pub fn unsure(state: State, waiting: Option<String>, now: i64) -> Write {
-    Write { state, lease_until: Some(now + SHOWN_AFTER_SECONDS), waiting, job_arn: None }
+    put_off(state, waiting, now + UNSURE_SECONDS, now)
+}
+
+/// The run can't be ended, since it may have a job until `unsure_until`; looked at again after a short lease.
+pub fn put_off(state: State, waiting: Option<String>, unsure_until: i64, now: i64) -> Write {
+    let lease_until = (state == State::Launching).then_some(now + SHOWN_AFTER_SECONDS);
+    Write { state, lease_until, waiting, job_arn: None, unsure_until: Some(unsure_until) }
+}
+
+/// The run waits again; `doubt` is what is left of an earlier launch's.
+pub fn gives_back(state: State, waiting: Option<String>, doubt: Option<i64>) -> Result<Write, &'static str> {
+    let state = next(state, Input::GivenBack)?;
+    Ok(Write { state, lease_until: None, waiting, job_arn: None, unsure_until: doubt })
 }
 
 /// What Bedrock's answer makes of a claimed run. `found` is the ARN under the run's name and whether it [`is_ours`];
-/// it is looked up only where the name is taken. An error says that the claim doesn't stand.
+/// it is looked up only where the name is taken. `before` is the [`doubt`] that there was before the claim. An error says
+/// that the claim doesn't stand.
 pub fn answered(
     state: State,
     waiting: Option<&str>,
+    before: Option<i64>,
     started: Started,
     found: Option<(String, bool)>,
     now: i64,
 ) -> Result<Answer, &'static str> {
     Ok(match (started, found) {
         (Started::Job(arn), _) | (Started::Taken(_), Some((arn, true))) => Answer::Runs(runs(state, arn)?),
-        (Started::NoSlot(words), _) => {
-            let state = next(state, Input::GivenBack)?;
-            Answer::GivesBack(Write { state, lease_until: None, waiting: Some(words), job_arn: None })
-        }
+        // That this call made no job says nothing of an earlier one.
+        (Started::NoSlot(words), _) => Answer::GivesBack(gives_back(state, Some(words), before)?),
         // Bedrock may not show the job yet: only the same answer once more, a lease later, is believed.
         (Started::Taken(words), None) if waiting.is_none() => Answer::Waits(unsure(state, Some(words), now)),
-        (Started::Taken(words) | Started::Refused(words), _) => Answer::Refuses(words),
+        (Started::Taken(words) | Started::Refused(words), _) => match before {
+            Some(until) => Answer::Waits(put_off(state, waiting.map(str::to_owned), until, now)),
+            None => Answer::Refuses(words),
+        },
     })
 }
 
 /// The run is refused; the reason is kept beside.
 pub fn refuse(state: State) -> Result<Write, &'static str> {
     let state = next(state, Input::Refused)?;
-    Ok(Write { state, lease_until: None, waiting: None, job_arn: None })
+    Ok(Write { state, lease_until: None, waiting: None, job_arn: None, unsure_until: None })
 }
 
 #[cfg(test)]

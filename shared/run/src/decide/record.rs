@@ -1,7 +1,7 @@
 //! record: what a job's state, as Bedrock has it, makes of its run. An event only says which run to look at.
 
 use super::Write;
-use super::sweep::FORGOTTEN_AFTER_S;
+use super::sweep::{FORGOTTEN_AFTER_S, GONE_AFTER_S};
 use crate::State;
 use crate::state::{Input, JobStatus, next};
 
@@ -26,30 +26,36 @@ pub enum Seen {
     Foreign,
     /// Nothing new, for this reason.
     Stale(&'static str),
+    /// The job of a run that failed for want of it never came back: it is looked for no more.
+    GivesUp,
     /// Write this.
     Moves(Write),
 }
 
-/// Whether a run in `state` can still be moved by its job, so that Bedrock is worth a question.
-pub fn asks(state: State) -> bool {
-    matches!(state, State::Queued | State::Launching | State::Running)
+/// Whether a run in `state` can still be moved by its job, so that Bedrock is worth a question. `forgotten` where it
+/// failed since Bedrock denied its job.
+pub fn asks(state: State, forgotten: bool) -> bool {
+    matches!(state, State::Queued | State::Launching | State::Running) || forgotten && state == State::Failed
 }
 
 /// Applies Bedrock's answer to a run in `state` whose job, where it is known, is `known`. `job` is `None` where Bedrock
 /// knows none; `age` is in seconds since the run's last change, by the ledger.
-pub fn apply(state: State, known: Option<&str>, job: Option<Shown<'_>>, age: i64) -> Seen {
+pub fn apply(state: State, forgotten: bool, known: Option<&str>, job: Option<Shown<'_>>, age: i64) -> Seen {
+    let forgotten = forgotten && state == State::Failed;
     let (arn, input) = match job {
         Some(Shown { ours: false, .. }) => return Seen::Foreign,
         Some(job) if known.is_some_and(|known| known != job.arn) => return Seen::Foreign,
         Some(Shown { status: None, .. }) => return Seen::Stale("a job state that this version doesn't know"),
+        Some(Shown { arn, status: Some(status), .. }) if forgotten => (Some(arn.to_owned()), Input::ShownAgain(status)),
         Some(Shown { arn, status: Some(status), .. }) => (Some(arn.to_owned()), Input::Job(status)),
+        None if forgotten && age >= GONE_AFTER_S => return Seen::GivesUp,
         None if state != State::Running => return Seen::Stale("Bedrock knows no job of this run"),
         None if age < FORGOTTEN_AFTER_S => return Seen::Stale("Bedrock doesn't know the job, or not yet"),
         None => (None, Input::Job(JobStatus::Failed)),
     };
     match next(state, input) {
         Err(reason) => Seen::Stale(reason),
-        Ok(state) => Seen::Moves(Write { state, lease_until: None, waiting: None, job_arn: arn }),
+        Ok(state) => Seen::Moves(Write { state, lease_until: None, waiting: None, job_arn: arn, unsure_until: None }),
     }
 }
 
@@ -61,7 +67,7 @@ mod tests {
 
     #[test]
     fn only_the_runs_own_job_moves_it() {
-        let moves = |known, job| matches!(apply(State::Running, known, Some(job), 0), Seen::Moves(_));
+        let moves = |known, job| matches!(apply(State::Running, false, known, Some(job), 0), Seen::Moves(_));
         assert!(moves(Some("job"), JOB) && moves(None, JOB));
         assert!(!moves(Some("other"), JOB));
         assert!(!moves(None, Shown { ours: false, ..JOB }) && !moves(Some("job"), Shown { ours: false, ..JOB }));
@@ -72,11 +78,23 @@ mod tests {
     fn only_a_running_runs_job_is_gone_and_only_after_an_hour() {
         for state in State::ALL {
             for (age, gone) in [(FORGOTTEN_AFTER_S - 1, false), (FORGOTTEN_AFTER_S, state == State::Running)] {
-                let seen = apply(state, Some("job"), None, age);
+                let seen = apply(state, false, Some("job"), None, age);
                 let fails = matches!(&seen, Seen::Moves(write) if write.state == State::Failed);
                 assert_eq!(fails, gone, "{state:?} {age} {seen:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_job_that_shows_again_within_a_day_goes_on() {
+        for state in State::ALL {
+            assert_eq!(asks(state, true) && !asks(state, false), state == State::Failed, "{state:?}");
+        }
+        let again = apply(State::Failed, true, Some("job"), Some(JOB), 7);
+        assert!(matches!(&again, Seen::Moves(write) if write.state == State::Succeeded), "{again:?}");
+        assert!(matches!(apply(State::Failed, false, Some("job"), Some(JOB), 7), Seen::Stale(_)));
+        assert_eq!(apply(State::Failed, true, Some("job"), None, GONE_AFTER_S), Seen::GivesUp);
+        assert!(matches!(apply(State::Failed, true, Some("job"), None, GONE_AFTER_S - 1), Seen::Stale(_)));
     }
 
     #[test]
@@ -85,7 +103,7 @@ mod tests {
             let moved = [JobStatus::InProgress, JobStatus::Completed]
                 .iter()
                 .any(|status| next(state, Input::Job(*status)).is_ok());
-            assert_eq!(asks(state), moved, "{state:?}");
+            assert_eq!(asks(state, false), moved, "{state:?}");
         }
     }
 }

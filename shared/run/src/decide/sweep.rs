@@ -12,6 +12,8 @@ pub const UNTOLD_AFTER_S: i64 = 120;
 pub const HELD_UP_AFTER_S: i64 = 86_400;
 /// A job that Bedrock doesn't know is believed gone only after this, for Get may lag behind Create.
 pub const FORGOTTEN_AFTER_S: i64 = 3600;
+/// A job that Bedrock denies is looked for this long after its run failed for it: no training that is known of takes a day.
+pub const GONE_AFTER_S: i64 = 86_400;
 /// A job that runs this long is looked at by somebody: no training that is known of takes a day.
 pub const STUCK_RUNNING_AFTER_S: i64 = 86_400;
 /// A launch whose lease ran out this long ago was woken by three sweeps in vain.
@@ -39,6 +41,18 @@ pub fn observed(job: Option<Option<JobStatus>>, age: i64) -> Option<JobStatus> {
         Some(status) => status.filter(|status| status.is_end()),
         None => (age >= FORGOTTEN_AFTER_S).then_some(JobStatus::Failed),
     }
+}
+
+/// Whether record is to look at a run that failed since Bedrock denied its job: the job is there again (`shown`), or is
+/// looked for no more; `age` is since the run's last change.
+pub fn is_back_or_gone(state: State, forgotten: bool, shown: bool, age: i64) -> bool {
+    state == State::Failed && forgotten && (shown || age >= GONE_AFTER_S)
+}
+
+/// Whether launch is to ask Bedrock once more to stop the job, which people want stopped and which still trains: Bedrock
+/// may have answered "not found" or "conflict", or was never asked.
+pub fn is_to_stop(stop_asked: bool, job: Option<JobStatus>) -> bool {
+    stop_asked && job == Some(JobStatus::InProgress)
 }
 
 /// Whether people are told that a quota holds the run; `age` is since it was dropped. A job slot gets free by itself,

@@ -141,15 +141,16 @@ impl Run {
 }
 
 /// Whether nothing more has to happen to a run: it is over, people were notified of its end on every way (`heard`), and
-/// whoever uploaded its content again was answered on every way (`answered`).
-pub fn is_over(state: State, heard: bool, answered: bool) -> bool {
-    state.is_end() && heard && answered
+/// whoever uploaded its content again was answered on every way (`answered`). One that failed since Bedrock denied its job
+/// (`forgotten`) is looked at again.
+pub fn is_over(state: State, forgotten: bool, heard: bool, answered: bool) -> bool {
+    state.is_end() && !forgotten && heard && answered
 }
 
 /// [`is_over`] of a run in the ledger.
 pub fn run_is_over(run: &Run, ways: &[Way]) -> bool {
     let answered = run.answer().is_none_or(|answer| answer.is_told_on(&run.told, ways));
-    is_over(run.state, About::State(run.state).is_told_on(&run.told, ways), answered)
+    is_over(run.state, run.forgotten_at.is_some(), About::State(run.state).is_told_on(&run.told, ways), answered)
 }
 
 #[cfg(test)]

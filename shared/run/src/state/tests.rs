@@ -4,7 +4,7 @@ use super::{Input, JobStatus, next};
 /// Every state and every input: what a row doesn't name is ignored.
 #[test]
 fn every_pair_has_its_row() {
-    let job = Input::Job;
+    let (job, again) = (Input::Job, Input::ShownAgain);
     let rows: &[(Input, &[(State, State)])] = &[
         (Input::Accepted { held: false }, &[(Rejected, Queued), (Superseded, Queued), (Held, Queued)]),
         (Input::Accepted { held: true }, &[(Rejected, Held), (Superseded, Held)]),
@@ -20,6 +20,11 @@ fn every_pair_has_its_row() {
         (job(JobStatus::Completed), &[(Queued, Succeeded), (Launching, Succeeded), (Running, Succeeded)]),
         (job(JobStatus::Failed), &[(Queued, Failed), (Launching, Failed), (Running, Failed)]),
         (job(JobStatus::Stopped), &[(Queued, Stopped), (Launching, Stopped), (Running, Stopped)]),
+        (again(JobStatus::InProgress), &[(Failed, Running)]),
+        (again(JobStatus::Stopping), &[(Failed, Running)]),
+        (again(JobStatus::Completed), &[(Failed, Succeeded)]),
+        (again(JobStatus::Failed), &[(Failed, Failed)]),
+        (again(JobStatus::Stopped), &[(Failed, Stopped)]),
     ];
     for (input, moves) in rows {
         for state in State::ALL {

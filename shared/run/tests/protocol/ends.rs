@@ -44,8 +44,16 @@ pub(crate) const ENDS: [(State, At, State); 18] = [
     (State::Refused, At::Any, State::Refused),
 ];
 
-/// The right end of a run; `None` where the table has no row, which is a broken invariant itself.
-pub(crate) fn right_end(world: &World, run: usize) -> Option<State> {
+/// The right ends of a run; none where the table has no row, which is a broken invariant itself. A job that is to be
+/// stopped may be complete first.
+pub(crate) fn right_ends(world: &World, run: usize) -> Vec<State> {
+    let end = right_end(world, run);
+    let wish = world.items[run].is_some_and(|item| item.wish && !item.state.is_end());
+    let first = end.filter(|end| *end != State::Succeeded || !wish || world.jobs[run].iter().any(Option::is_some));
+    first.into_iter().chain(wish.then_some(State::Stopped)).collect()
+}
+
+fn right_end(world: &World, run: usize) -> Option<State> {
     let item = world.items[run]?;
     let overtaken = world.head.latest.is_some_and(|latest| latest as usize != run)
         && world.head.latest_at.is_some_and(|at| at >= item.since);
@@ -60,13 +68,15 @@ pub(crate) fn right_end(world: &World, run: usize) -> Option<State> {
     if overtaken && waits {
         return Some(State::Superseded);
     }
-    ENDS.iter().find(|(state, has, _)| *state == item.state && (*has == at || *has == At::Any)).map(|row| row.2)
+    // As if it were running still.
+    let state = if item.forgotten && at != At::Forgotten { State::Running } else { item.state };
+    ENDS.iter().find(|(from, has, _)| *from == state && (*has == at || *has == At::Any)).map(|row| row.2)
 }
 
 /// The invariant that a state breaks, if any; those of a single write are seen where it is made.
 pub(crate) fn broken(world: &World) -> Option<Breach> {
     (0..world.items.len()).find_map(|run| {
-        let item = world.items[run]?;
+        let item = world.items[run].filter(|item| !item.forgotten)?;
         let jobs = || world.jobs[run].iter().flatten().filter(|job| !job.gone);
         if item.state.is_end() && jobs().any(|job| !job.status.is_end()) {
             return Some("a run that is over has no job that goes on");
@@ -85,7 +95,7 @@ pub(crate) fn broken(world: &World) -> Option<Breach> {
 pub(crate) fn is_told(setting: &Setting, world: &World, run: usize, item: &Item) -> bool {
     let what = what(item.state);
     let heard = |way| world.heard(way, run as u8, what) > 0 && item.is_told(what, way);
-    (0..setting.scenario.ways).all(heard) && !(item.state.is_end() && item.open)
+    (0..setting.scenario.ways).all(heard) && !(item.state.is_end() && item.open && !item.forgotten)
 }
 
 /// Whether people who dropped a run's content again were answered on every way, at least with a newer answer.

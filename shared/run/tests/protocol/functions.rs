@@ -1,7 +1,7 @@
 //! The functions while they run: where each one is, what it has read, and what a write of its does.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::launch::is_due;
+use tunedrop_run::decide::launch::{doubt, is_due};
 use tunedrop_run::decide::{Write, unheard};
 use tunedrop_run::event::Kind;
 
@@ -43,6 +43,8 @@ pub(crate) struct Function {
     pub(crate) stale: bool,
     /// A call failed: the message will go back; for the sweep: a run waits for a launch; for notify: its message is true.
     pub(crate) flag: bool,
+    /// launch: the run may have had a job before this launch claimed it.
+    pub(crate) before: bool,
     /// validate: what it read of head and folder, and wrote of its own run.
     pub(crate) set: Option<(Head, (u8, u8), Option<Item>)>,
 }
@@ -53,7 +55,9 @@ pub(crate) enum At {
     // launch
     Command,
     CommandWrite(State),
+    Note(Option<u8>),
     Stop(u8),
+    FollowUp,
     RetryHead,
     Next,
     Look,
@@ -71,6 +75,7 @@ pub(crate) enum At {
     // sweep
     Sweep,
     Put,
+    Due,
     SayAgain,
     Wake,
     // notify
@@ -114,17 +119,22 @@ impl Function {
     pub(crate) fn new(message: Option<Message>, at: At, id: u8) -> Function {
         // notify has to do with no run until it closes one: what others write doesn't concern it.
         let run = if matches!(message, Some(Message::Tell { .. })) { RUNS as u8 } else { 0 };
-        Function { message, id: Id(id), at, run, seen: None, stale: false, flag: false, set: None }
+        Function { message, id: Id(id), at, run, seen: None, stale: false, flag: false, before: false, set: None }
     }
 }
 
 impl Item {
     pub(crate) fn lease_until(&self) -> Option<i64> {
-        match self.lease {
-            Lease::None => None,
-            Lease::Held => Some(NOW + 1),
-            Lease::Lapsed => Some(NOW),
-        }
+        until(self.lease)
+    }
+
+    /// What is left of a doubt, for a launch that asked Bedrock after it read the run.
+    pub(crate) fn doubt(&self, setting: &Setting) -> Option<i64> {
+        doubt(until(self.doubt), NOW).filter(|_| !setting.lacks(Flaw::NoDoubt))
+    }
+
+    pub(crate) fn is_unsure(&self, setting: &Setting) -> bool {
+        self.doubt != Lease::None && !setting.lacks(Flaw::NoDoubt)
     }
 
     pub(crate) fn words(&self) -> Option<&'static str> {
@@ -146,17 +156,31 @@ impl Item {
     }
 
     /// Everything that a decision writes.
-    fn apply(&mut self, write: &Write, setting: &Setting) {
+    pub(crate) fn apply(&mut self, write: &Write, setting: &Setting) {
         self.state = write.state;
         self.lease = match write.lease_until {
             None => Lease::None,
             Some(until) if until > NOW && !setting.lacks(Flaw::NoLease) => Lease::Held,
             Some(_) => Lease::Lapsed,
         };
+        self.doubt = match write.unsure_until {
+            None => Lease::None,
+            Some(until) if until > NOW => Lease::Held,
+            Some(_) => Lease::Lapsed,
+        };
         self.waiting = write.waiting.as_deref().map(Words::of);
         if let Some(arn) = &write.job_arn {
             self.job = Some(u8::from(arn.as_str() == arn_of(1)));
         }
+    }
+}
+
+/// When a lease or a doubt ends.
+fn until(lease: Lease) -> Option<i64> {
+    match lease {
+        Lease::None => None,
+        Lease::Held => Some(NOW + 1),
+        Lease::Lapsed => Some(NOW),
     }
 }
 
@@ -197,7 +221,7 @@ impl World {
         else {
             return Ok(false);
         };
-        let was = item.state;
+        let (was, forgotten) = (item.state, item.forgotten);
         change(item);
         let is = *item;
         for (i, other) in self.functions.iter_mut().enumerate() {
@@ -206,7 +230,7 @@ impl World {
         self.functions[at].seen = Some(is);
         self.functions[at].stale = false;
         let begins_again = matches!(was, State::Rejected | State::Superseded);
-        if was.is_end() && is.state != was && !begins_again {
+        if was.is_end() && is.state != was && !begins_again && !forgotten {
             return Err("an end that is reached is not left");
         }
         Ok(true)
@@ -243,6 +267,7 @@ impl World {
     pub(crate) fn after(&mut self, at: usize, next: At) {
         let function = &mut self.functions[at];
         (function.run, function.at, function.seen, function.stale) = (function.run + 1, next, None, false);
+        function.before = false;
         let (from, sweeps) = (function.run, function.message.is_none());
         let ahead = |run: u8| {
             let item = self.items[run as usize];

@@ -1,13 +1,13 @@
 //! launch: one action for each read, call and write of the step.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::command::{Stop, may_retry, stop};
 use tunedrop_run::decide::launch::{Answer, Started, answered, claim, overtaken, refuse, runs, unsure};
 use tunedrop_run::state::{Input, next};
 
+use crate::command::{begin, command, put_off, stopped};
 use crate::functions::{At, NOW, Reply, arn_of, is_looked_at};
 use crate::moves::{Breach, Moves};
-use crate::setting::{Setting, Woe};
+use crate::setting::{Flaw, Setting, Woe};
 use crate::world::{Item, Message, RUNS, Words, World};
 
 pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
@@ -15,15 +15,63 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
     let run = function.run;
     let item = function.seen.unwrap_or(Item::new(State::Queued, 0));
     match function.at {
-        At::Command => moves.add("takes the command", None, world, |w| command(w, at)),
+        At::Command => moves.add("takes the command", None, world, |w| command(setting, w, at)),
         At::CommandWrite(state) => moves.add("writes what the command asks for", Some(run), world, |w| {
             let won = w.change(setting, at, |item| item.state = state)?;
-            w.functions[at].at = if won { At::Say } else { At::Next };
+            // Who lost the race decides anew.
+            let command = !matches!(function.message, Some(Message::Wake | Message::StopDue(_)));
+            w.functions[at].flag |= !won && command;
+            if won {
+                w.functions[at].at = At::Say
+            } else {
+                begin(w, at)
+            }
             Ok(())
         }),
-        At::Stop(job) => moves.add("asks Bedrock to stop the job", Some(run), world, |w| {
-            w.stop(setting, run, job);
-            w.functions[at].at = At::Next;
+        At::Note(job) => moves.add("notes that it is to be stopped", Some(run), world, |w| {
+            // Nobody's own write fails for this one.
+            match &mut w.items[run as usize] {
+                Some(item) if !function.stale => item.wish = !setting.lacks(Flaw::NoWish),
+                _ => w.functions[at].flag = true,
+            }
+            match job.filter(|_| !function.stale) {
+                Some(job) => w.functions[at].at = At::Stop(job),
+                None => begin(w, at),
+            }
+            Ok(())
+        }),
+        At::Stop(job) => {
+            moves.add("asks Bedrock to stop the job", Some(run), world, |w| {
+                w.stop(setting, run, job);
+                if matches!(function.message, Some(Message::Wake)) {
+                    w.after(at, At::Next)
+                } else {
+                    begin(w, at)
+                }
+                Ok(())
+            });
+            if setting.may(Woe::Fault, world) {
+                moves.foul("asks Bedrock to stop the job, which doesn't know it yet", Some(run), world, |w| {
+                    w.left.woes -= 1;
+                    if matches!(function.message, Some(Message::Wake)) {
+                        w.after(at, At::Next)
+                    } else {
+                        begin(w, at)
+                    }
+                    Ok(())
+                });
+            }
+        }
+        At::FollowUp => moves.add("reads the run that is to be stopped", None, world, |w| {
+            let Some(Message::StopDue(run)) = function.message else {
+                unreachable!("only what the sweep found is followed up");
+            };
+            match w.read(at, run) {
+                Some(Item { state: State::Running, wish: true, job: Some(job), .. }) => {
+                    w.functions[at].at = At::Stop(job)
+                }
+                _ => begin(w, at),
+            }
             Ok(())
         }),
         At::RetryHead => moves.add("points the head at the new attempt", Some(run), world, |w| {
@@ -46,16 +94,18 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
         At::Look => moves.add("looks for a job of the run's name", Some(run), world, |w| {
             w.functions[at].at = match w.shown(run) {
                 Some((job, _)) => At::Found(job),
+                None if item.wish => return stopped(setting, w, at, item),
                 None => At::Overtaken,
             };
             // Nobody else writes the head here, so that it may as well be read now.
             let still = setting.scenario.script.is_empty();
-            if still && w.functions[at].at == At::Overtaken { head(w, at, run, item) } else { Ok(()) }
+            if still && w.functions[at].at == At::Overtaken { head(setting, w, at, run, item) } else { Ok(()) }
         }),
-        At::Overtaken => moves.add("reads the head", Some(run), world, |w| head(w, at, run, item)),
+        At::Overtaken => moves.add("reads the head", Some(run), world, |w| head(setting, w, at, run, item)),
         At::Claim => {
             moves.add("claims it under a lease", Some(run), world, |w| {
                 let waiting = item.words().map(str::to_owned);
+                w.functions[at].before = item.doubt(setting).is_some();
                 let won = w.write(setting, at, &claim(item.state, waiting, NOW)?)?;
                 if won {
                     w.functions[at].at = At::Create
@@ -67,7 +117,10 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             if setting.may(Woe::Refusal, world) {
                 moves.foul("finds that a guard or the model forbids it", Some(run), world, |w| {
                     w.left.woes -= 1;
-                    w.functions[at].at = At::Refuse;
+                    match item.doubt(setting) {
+                        Some(until) => put_off(setting, w, at, item, until)?,
+                        None => w.functions[at].at = At::Refuse,
+                    }
                     Ok(())
                 });
             }
@@ -93,11 +146,13 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
         }),
         At::Say => moves.add("says the run's state", Some(run), world, |w| {
             w.say(setting, run, &item);
-            // A command is followed by a whole drain.
-            if matches!(function.message, Some(Message::Wake)) {
-                w.after(at, At::Next);
-            } else {
-                (w.functions[at].at, w.functions[at].run, w.functions[at].seen) = (At::Next, 0, None);
+            match (item, function.message) {
+                (Item { state: State::Running, wish: true, job: Some(job), .. }, _) => {
+                    w.functions[at].at = At::Stop(job)
+                }
+                (_, Some(Message::Wake)) => w.after(at, At::Next),
+                // A command is followed by a whole drain.
+                _ => begin(w, at),
             }
             Ok(())
         }),
@@ -105,9 +160,10 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
     }
 }
 
-fn head(world: &mut World, at: usize, run: u8, item: Item) -> Result<(), Breach> {
+fn head(setting: &Setting, world: &mut World, at: usize, run: u8, item: Item) -> Result<(), Breach> {
     let newest = (world.head.latest, world.head.latest_at);
     world.functions[at].at = match overtaken((item.state, run, item.since), newest) {
+        true if item.doubt(setting).is_some() => return put_off(setting, world, at, item, NOW),
         true => At::CommandWrite(next(item.state, Input::Overtaken)?),
         false if item.state == State::Held => {
             world.after(at, At::Next);
@@ -119,10 +175,11 @@ fn head(world: &mut World, at: usize, run: u8, item: Item) -> Result<(), Breach>
 }
 
 fn said_or_next(setting: &Setting, world: &mut World, at: usize, won: bool) {
-    if won && world.functions[at].seen.is_some_and(|item| item.says(setting)) {
-        world.functions[at].at = At::Say;
-    } else {
-        world.after(at, At::Next);
+    let seen = world.functions[at].seen.filter(|_| won);
+    match seen {
+        Some(item) if item.says(setting) => world.functions[at].at = At::Say,
+        Some(Item { state: State::Running, wish: true, job: Some(job), .. }) => world.functions[at].at = At::Stop(job),
+        _ => world.after(at, At::Next),
     }
 }
 
@@ -147,12 +204,6 @@ fn create(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
         w.functions[at].at = answer(Reply::Unsure);
         Ok(())
     });
-    moves.foul("creates the job, and the SDK repeats the call", Some(run), world, |w| {
-        w.left.woes -= 1;
-        w.create(setting, run)?;
-        w.functions[at].at = answer(w.create(setting, run)?);
-        Ok(())
-    });
 }
 
 fn after_answer(
@@ -175,7 +226,8 @@ fn after_answer(
         }
     };
     let found = found.map(|job| (arn_of(job).to_owned(), true));
-    match answered(item.state, item.words(), started, found, NOW)? {
+    let before = world.functions[at].before.then_some(NOW + 1);
+    match answered(item.state, item.words(), before, started, found, NOW)? {
         Answer::Runs(write) => {
             let won = world.write(setting, at, &write)?;
             said_or_next(setting, world, at, won);
@@ -186,50 +238,14 @@ fn after_answer(
             if won && is.is_some_and(|is| is.state != State::Queued || is.lease_until().is_some()) {
                 return Err("a run refused for want of a slot is Queued without a lease");
             }
-            world.finish(at);
+            // It may be a quota of its model alone.
+            world.after(at, At::Next);
         }
         Answer::Waits(write) => {
             world.write(setting, at, &write)?;
             world.after(at, At::Next);
         }
         Answer::Refuses(_) => world.functions[at].at = At::Refuse,
-    }
-    Ok(())
-}
-
-/// The next attempt of A.
-const ATTEMPT: u8 = 2;
-
-fn command(world: &mut World, at: usize) -> Result<(), Breach> {
-    let message = world.functions[at].message;
-    let Some(Message::Approve(run) | Message::Stop(run) | Message::Retry(run)) = message else {
-        unreachable!("only commands are taken as commands");
-    };
-    let item = world.read(at, run);
-    let next_step = match (message, item) {
-        (_, None) => At::Next,
-        (Some(Message::Approve(_)), Some(item)) => next(item.state, Input::Approved).map_or(At::Next, At::CommandWrite),
-        (Some(Message::Stop(_)), Some(item)) => match stop(item.state, item.job) {
-            Stop::AtBedrock(job) => At::Stop(job),
-            Stop::Here(state) => At::CommandWrite(state),
-            Stop::Ignored(_) => At::Next,
-            Stop::Later => {
-                world.functions[at].flag = true;
-                At::Next
-            }
-        },
-        (_, Some(item)) if may_retry(item.state) => {
-            let since = world.head.latest_at.unwrap_or_default().max(item.since) + 1;
-            world.items[ATTEMPT as usize].get_or_insert(Item::new(State::Queued, since));
-            world.read(at, ATTEMPT);
-            At::RetryHead
-        }
-        _ => At::Next,
-    };
-    let function = &mut world.functions[at];
-    function.at = next_step;
-    if next_step == At::Next {
-        (function.run, function.seen) = (0, None);
     }
     Ok(())
 }

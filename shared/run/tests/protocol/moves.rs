@@ -76,6 +76,7 @@ fn taker(message: Message) -> (&'static str, At) {
         Message::Dropped => ("validate", At::Head),
         Message::Wake => ("launch", At::Next),
         Message::Approve(_) | Message::Stop(_) | Message::Retry(_) => ("launch", At::Command),
+        Message::StopDue(_) => ("launch", At::FollowUp),
         Message::Seen(_) => ("record", At::Read),
         Message::Tell { .. } => ("notify", At::ClaimTelling { way: 0, then: Then::Look }),
     }
@@ -164,7 +165,9 @@ pub(crate) fn events(setting: &Setting, world: &World, moves: &mut Moves) {
         }
     }
     moves.who = ("people", 0);
-    if let Some(doing) = setting.scenario.script.get(world.left.script as usize) {
+    // Nobody stops a run before there is one.
+    let there = |doing: &&Doing| !matches!(doing, Doing::Stop(run) if world.items[*run as usize].is_none());
+    if let Some(doing) = setting.scenario.script.get(world.left.script as usize).filter(there) {
         let (does, run) = match *doing {
             Doing::Drop(run, _) => ("drop a content", run),
             Doing::Approve(run) => ("approve the run", run),
@@ -179,7 +182,10 @@ pub(crate) fn events(setting: &Setting, world: &World, moves: &mut Moves) {
                     w.send(Message::Dropped);
                 }
                 Doing::Approve(run) => w.send(Message::Approve(run)),
-                Doing::Stop(run) => w.send(Message::Stop(run)),
+                Doing::Stop(run) => {
+                    w.asked[run as usize] = true;
+                    w.send(Message::Stop(run));
+                }
                 Doing::Retry(run) => w.send(Message::Retry(run)),
             }
             Ok(())

@@ -102,7 +102,7 @@ fn next(setting: &Setting, world: &mut World, at: usize, way: u8, then: Then) {
 /// Whether nothing more has to happen to the run.
 pub(crate) fn over(setting: &Setting, item: &Item) -> bool {
     let ways = setting.scenario.ways;
-    is_over(item.state, item.is_told_on(what(item.state), ways), item.is_answered(ways))
+    is_over(item.state, item.forgotten, item.is_told_on(what(item.state), ways), item.is_answered(ways))
 }
 
 /// What an answer's claims are called, whenever the content was dropped.

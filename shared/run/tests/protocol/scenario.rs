@@ -23,7 +23,10 @@ const STILL: Scenario = Scenario {
     ways: 1,
 };
 
-/// Two launches, a record and a sweep over one run; Bedrock in every way that it may be.
+/// What makes a creation doubtful.
+const DOUBTS: &[Woe] = &[Woe::Crash, Woe::Fault];
+
+/// Two launches, a record and a sweep over one run.
 pub(crate) static LAUNCHES: Scenario = Scenario {
     name: "two launches, a record, a sweep",
     kinds: &[Woe::Crash, Woe::Repeat, Woe::Loss, Woe::Fault],
@@ -67,6 +70,60 @@ pub(crate) static COMMANDS: Scenario = Scenario {
     sweeps: 0,
     ..STILL
 };
+
+/// The same with the sweep at the end only; Bedrock in every way that it may be.
+pub(crate) static DOUBTFUL: Scenario = Scenario { name: "two launches in doubt", sweeps: 0, ..LAUNCHES };
+
+/// A queued run is stopped while its creation may be in doubt.
+pub(crate) static STOPPED: Scenario =
+    Scenario { name: "stop in doubt", kinds: DOUBTS, script: &[Doing::Stop(0)], woes: 1, sweeps: 0, ..STILL };
+
+/// A run that is over is tried again, and the new attempt is stopped.
+pub(crate) static RETRIED: Scenario = Scenario {
+    name: "retry and stop in doubt",
+    start: succeeded,
+    kinds: DOUBTS,
+    script: &[Doing::Retry(0), Doing::Stop(2)],
+    woes: 1,
+    records: 0,
+    ..STILL
+};
+
+/// A held run is approved and stopped.
+pub(crate) static APPROVED: Scenario = Scenario {
+    name: "approve and stop in doubt",
+    start: held,
+    kinds: DOUBTS,
+    script: &[Doing::Approve(0), Doing::Stop(0)],
+    woes: 1,
+    records: 0,
+    ..STILL
+};
+
+/// A newer set is dropped while an older run's creation may be in doubt.
+pub(crate) static OVERTAKEN: Scenario = Scenario {
+    name: "a newer set in doubt",
+    kinds: DOUBTS,
+    script: &[Doing::Drop(1, 2)],
+    woes: 1,
+    validates: 1,
+    records: 0,
+    sweeps: 0,
+    ..STILL
+};
+
+/// A stop, and Bedrock in no mood for it; a job that Bedrock denies and shows again.
+pub(crate) static DENIED: Scenario = Scenario {
+    name: "a stop that is refused, a job that is denied",
+    kinds: &[Woe::Crash, Woe::Loss, Woe::Fault, Woe::Console],
+    script: &[Doing::Stop(0)],
+    woes: 1,
+    ..STILL
+};
+
+/// People are told of a job that Bedrock denies, and of its end when it shows again.
+pub(crate) static FORGOTTEN: Scenario =
+    Scenario { name: "denied, shown again, denied again", kinds: &[Woe::Console], notifies: 1, ..STILL };
 
 /// Two notifies, from the launch to the end.
 pub(crate) static TELLING: Scenario = Scenario { name: "two notifies", notifies: 2, ..STILL };
@@ -177,8 +234,24 @@ fn superseded() -> World {
 }
 
 /// All of them.
-pub(crate) static ALL: [&Scenario; 11] =
-    [&LAUNCHES, &TROUBLE, &TWO_RUNS, &DROPS, &ANSWERS, &LIVES, &SWEPT_LIVES, &COMMANDS, &TELLING, &TWO_WAYS, &FORGED];
+pub(crate) static ALL: [&Scenario; 13] = [
+    &LAUNCHES,
+    &TROUBLE,
+    &TWO_RUNS,
+    &DROPS,
+    &ANSWERS,
+    &LIVES,
+    &SWEPT_LIVES,
+    &COMMANDS,
+    &DENIED,
+    &FORGOTTEN,
+    &TELLING,
+    &TWO_WAYS,
+    &FORGED,
+];
+
+/// What is gone through with Bedrock in every way that it may be.
+pub(crate) static IN_DOUBT: [&Scenario; 5] = [&DOUBTFUL, &STOPPED, &APPROVED, &RETRIED, &OVERTAKEN];
 
 /// The run has come to its end, and people were told.
 fn over(world: &mut World, run: u8, state: State) {

@@ -24,6 +24,15 @@ pub(crate) struct Seen {
     pub(crate) rounds: usize,
 }
 
+impl Seen {
+    /// With what another search has seen.
+    pub(crate) fn add(&mut self, other: Seen) {
+        self.states += other.states;
+        self.moves += other.moves;
+        self.rounds = self.rounds.max(other.rounds);
+    }
+}
+
 /// A broken invariant, and the shortest way to it.
 #[derive(Debug)]
 pub(crate) struct Broken {

@@ -55,14 +55,9 @@ impl Bedrock {
     /// A token that is forgotten when the job is shown, and names that may be used again.
     pub(crate) const FORGETFUL: Bedrock = Bedrock { life: Life::UntilShown, names: Names::AtWill, ..Bedrock::LIKELY };
 
-    /// Whether the protocol can't hold: for longer than a lease nothing tells of a job that there is.
+    /// Whether the protocol can't hold: nothing tells of a job that there is, and nothing keeps a second one off.
     pub(crate) fn is_blind(&self) -> bool {
-        let Bedrock { token, life, names, lag, slots_first } = *self;
-        match lag {
-            Lag::None => false,
-            Lag::Short => life == Life::Any && slots_first && names != Names::Once,
-            Lag::Long => token == Token::Conflict || life == Life::Any,
-        }
+        self.lag == Lag::Long && self.life == Life::Any && self.names != Names::Once
     }
 
     /// Every combination.
@@ -100,6 +95,14 @@ pub(crate) enum Flaw {
     NoBeginning,
     /// A run that is over stays out of the sweep's view when its content is dropped again.
     ClosedAnswer,
+    /// A run is ended whose creation wasn't answered.
+    NoDoubt,
+    /// That a run is to be stopped isn't noted in it.
+    NoWish,
+    /// The sweep doesn't see to it that a job is stopped.
+    NoFollowUp,
+    /// A job that Bedrock denied is not looked for again.
+    NoSecondLook,
     /// What nobody heard of is not said again by the sweep.
     NoSecondSaying,
 }
@@ -167,6 +170,8 @@ pub(crate) struct Setting {
     pub(crate) flaw: Option<Flaw>,
     /// None of Bedrock's events arrives.
     pub(crate) silent: bool,
+    /// Jobs train until they are stopped.
+    pub(crate) endless: bool,
 }
 
 impl Setting {

@@ -2,7 +2,7 @@
 
 use tunedrop_run::State;
 
-use crate::ends::{broken, is_answered, is_told, right_end};
+use crate::ends::{broken, is_answered, is_told, right_ends};
 use crate::moves::{Breach, Deed, Moves, deliveries, schedule, steps};
 use crate::search::{Names, name_of};
 use crate::setting::Setting;
@@ -34,14 +34,30 @@ impl Settled {
         alone.hidden.clear();
         alone.claims.clear();
         if self.known.insert(name_of(&mut alone)) {
-            let ends = [0, 1, 2].map(|run| right_end(&alone, run));
+            let ends = [0, 1, 2].map(|run| right_ends(&alone, run));
             let (end, deeds) = self.settle(&Setting { silent: true, ..*setting }, alone)?;
             for (run, right) in ends.into_iter().enumerate() {
                 let is = end.items[run].map(|item| item.state);
-                if is != right {
+                if is.is_some_and(|is| !right.contains(&is)) {
                     return Err(("the sweep alone brings a run to its right end", deeds));
                 }
             }
+        }
+        // What was noted is carried out by the sweep alone, however long the job would train.
+        let noted = |run: usize| world.items[run].is_some_and(|item| item.wish);
+        if [0, 1, 2].into_iter().any(noted) {
+            let mut alone = World { left: Left::default(), cuts: CUT_OFF, functions: Vec::new(), ..world.clone() };
+            (alone.queue, alone.hidden, alone.claims) = Default::default();
+            alone.left.script = u8::MAX - 1;
+            self.carries_out(&Setting { silent: true, endless: true, ..*setting }, alone, noted)?;
+        }
+        if world.asked != [false; RUNS] {
+            let mut all = World { left: Left::default(), cuts: CUT_OFF, ..world.clone() };
+            while !all.functions.is_empty() {
+                all.cut_off(0);
+            }
+            all.left.script = u8::MAX - 2;
+            self.carries_out(&Setting { endless: true, ..*setting }, all, |run| world.asked[run])?;
         }
         let mut all = World { left: Left::default(), cuts: CUT_OFF, ..world.clone() };
         while !all.functions.is_empty() {
@@ -54,6 +70,21 @@ impl Settled {
             let (end, deeds) = self.settle(setting, all)?;
             if !answered(setting, &end, folder) {
                 return Err(("content that is dropped is answered", deeds));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that the runs that are to be stopped are over, and none of their jobs goes on.
+    fn carries_out(&mut self, setting: &Setting, mut world: World, runs: impl Fn(usize) -> bool) -> Result<(), Fault> {
+        if !self.known.insert(name_of(&mut world)) {
+            return Ok(());
+        }
+        let (end, deeds) = self.settle(setting, world)?;
+        for run in (0..RUNS).filter(|run| runs(*run)) {
+            let over = end.items[run].is_none_or(|item| item.state.is_end());
+            if !over || end.job(run as u8).is_some_and(|(_, job)| !job.status.is_end()) {
+                return Err(("a command that was accepted is carried out", deeds));
             }
         }
         Ok(())
@@ -82,11 +113,11 @@ impl Settled {
         }
         self.rounds = self.rounds.max(rounds);
         for (run, item) in world.items.iter().enumerate() {
-            let Some(item) = item else { continue };
+            let Some(item) = item.filter(|_| !setting.endless) else { continue };
             if !(item.state.is_end() || item.state == State::Held) {
                 return Err(("the sweep alone brings a run to its right end", deeds));
             }
-            if setting.scenario.notifies > 0 && !is_told(setting, &world, run, item) {
+            if setting.scenario.notifies > 0 && !is_told(setting, &world, run, &item) {
                 return Err(("people are told at least once of where a run rests", deeds));
             }
             if setting.scenario.notifies > 0

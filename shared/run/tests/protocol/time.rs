@@ -4,7 +4,7 @@ use tunedrop_run::State;
 use tunedrop_run::state::JobStatus;
 
 use crate::functions::At;
-use crate::moves::Moves;
+use crate::moves::{Moves, name};
 use crate::notify;
 use crate::setting::{Lag, Life, Setting, Woe};
 use crate::world::{Lease, RUNS, World};
@@ -25,11 +25,27 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
                 Ok(())
             });
         }
+        let doubt = world.items[run as usize].filter(|item| item.doubt == Lease::Held && item.lease != Lease::Held);
+        if doubt.is_some() && !launching(world, run, false) {
+            moves.add("a job would be shown by now", Some(run), world, |w| {
+                if let Some(item) = &mut w.items[run as usize] {
+                    item.doubt = Lease::Lapsed;
+                }
+                w.jobs[run as usize].iter_mut().flatten().for_each(|job| job.shown = true);
+                Ok(())
+            });
+        }
         for at in 0..2 {
+            moves.who = ("Bedrock", 0);
             let Some(job) = world.jobs[run as usize][at].filter(|job| !job.gone) else {
+                if world.jobs[run as usize][at].is_some() {
+                    moves.foul("shows the job again", Some(run), world, |w| {
+                        let _: () = w.set_job(run, at, |job| job.gone = false);
+                        Ok(())
+                    });
+                }
                 continue;
             };
-            moves.who = ("Bedrock", 0);
             if !job.shown {
                 moves.add("shows the job", Some(run), world, |w| {
                     let _: () = w.set_job(run, at, |job| job.shown = true);
@@ -47,7 +63,8 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
                     Ok(())
                 });
             }
-            if !job.status.is_end() {
+            let trains_on = setting.endless && job.status == JobStatus::InProgress;
+            if !(job.status.is_end() || trains_on) {
                 moves.add("ends the job", Some(run), world, |w| {
                     let _: () = w.end(setting, run, at as u8);
                     Ok(())
@@ -61,8 +78,11 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
                     });
                 }
             }
+            // It is believed after an hour, when no function lives that worked before.
+            let told = world.functions.iter().any(|function| name(function) == "notify");
             if setting.may(Woe::Console, world)
                 && world.items[run as usize].is_some_and(|item| item.state == State::Running)
+                && !told
             {
                 moves.foul("forgets the job", Some(run), world, |w| {
                     w.left.woes -= 1;

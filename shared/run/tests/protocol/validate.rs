@@ -40,6 +40,7 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
                     counts[run as usize] = 0;
                 }
                 w.claims.retain(|claim| claim.0 != run);
+                w.asked[run as usize] = false;
                 w.functions[at].at = At::Older;
             } else {
                 // The run changed meanwhile: the message comes again.
@@ -71,8 +72,10 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
         At::Older => moves.add("reads the run that was the newest", head.latest, world, |w| {
             w.functions[at].set = Some((head, folder, Some(item)));
             let older = head.latest.filter(|latest| *latest != run);
-            let way = older.and_then(|older| w.read(at, older)).map(|older| (older.state, older.since));
-            match way.and_then(|older| gives_way(older, (item.state, item.since))) {
+            let way = older.and_then(|older| w.read(at, older)).map(|older| (older, older.is_unsure(setting)));
+            let way =
+                way.and_then(|(older, unsure)| gives_way((older.state, older.since), unsure, (item.state, item.since)));
+            match way {
                 Some(state) => w.functions[at].at = At::Supersede(state),
                 None => back(w, at, content, Some(item)),
             }

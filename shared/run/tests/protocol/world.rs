@@ -26,6 +26,12 @@ pub(crate) struct Item {
     pub(crate) lease: Lease,
     /// Bedrock said that a name is taken, or that no slot is free.
     pub(crate) waiting: Option<Words>,
+    /// An unanswered creation may have made a job; it would be shown when this has lapsed.
+    pub(crate) doubt: Lease,
+    /// People want it stopped.
+    pub(crate) wish: bool,
+    /// It failed since Bedrock denied its job.
+    pub(crate) forgotten: bool,
     /// Which of the run's jobs.
     pub(crate) job: Option<u8>,
     /// When the content was dropped; a run that starts again has a new one.
@@ -39,7 +45,19 @@ pub(crate) struct Item {
 
 impl Item {
     pub(crate) fn new(state: State, since: u8) -> Item {
-        Item { state, lease: Lease::None, waiting: None, job: None, since, redropped: 0, told: [0; WAYS], open: true }
+        Item {
+            state,
+            lease: Lease::None,
+            waiting: None,
+            doubt: Lease::None,
+            wish: false,
+            forgotten: false,
+            job: None,
+            since,
+            redropped: 0,
+            told: [0; WAYS],
+            open: true,
+        }
     }
 }
 
@@ -82,6 +100,8 @@ pub(crate) enum Message {
     Approve(u8),
     Stop(u8),
     Retry(u8),
+    /// To launch: the sweep found that a run is to be stopped whose job goes on.
+    StopDue(u8),
     /// To record: something happened to the job of a run.
     Seen(u8),
     /// To notify: a run is in a state, or its content was dropped again.
@@ -134,6 +154,8 @@ pub(crate) struct World {
     /// How often notify was cut off between publishing and marking, alike.
     pub(crate) cuts: [[u32; RUNS]; WAYS],
     pub(crate) functions: Vec<Function>,
+    /// Runs that people asked to be stopped.
+    pub(crate) asked: [bool; RUNS],
     pub(crate) left: Left,
 }
 
@@ -151,6 +173,7 @@ impl World {
             heard: [[0; RUNS]; WAYS],
             cuts: [[0; RUNS]; WAYS],
             functions: Vec::new(),
+            asked: [false; RUNS],
             left,
         }
     }

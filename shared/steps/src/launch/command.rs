@@ -1,15 +1,16 @@
 //! Approve, stop and retry: what people ask for, through the same queue as the rest.
 
 use tracing::{info, warn};
-use tunedrop_aws::{Change, HeadIs};
+use tunedrop_aws::Change;
 use tunedrop_run::decide::command::{Stop, may_retry, stop};
+use tunedrop_run::decide::launch as decide;
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::metric::moved;
 use tunedrop_run::state::{Input, next};
-use tunedrop_run::{DatasetHead, Run, State, Timestamp};
+use tunedrop_run::{Run, State, Timestamp};
 
 use super::Launch;
-use crate::announce::{announce, now};
+use crate::announce::{announce, now, now_s};
 use crate::batch::StepError;
 use crate::count::count_run;
 
@@ -35,16 +36,17 @@ impl Launch {
     }
 
     async fn stop(&self, run: &Run, by: String) -> Result<(), StepError> {
-        match stop(run.state, run.job_arn.as_deref()) {
-            Stop::AtBedrock(arn) => {
-                info!(job.arn = arn, stopped_by = by, "stopping the job");
-                Ok(self.jobs.stop(arn).await?)
+        match stop(run.state, run.job_arn.as_deref(), run.is_unsure() || run.forgotten_at.is_some()) {
+            Stop::AtBedrock(_) => {
+                self.note_stop(run, &by).await?;
+                self.stop_if_asked(&Run { stopped_by: Some(by), ..run.clone() }).await
             }
-            Stop::Later => {
-                Err(StepError::NotYet("the run is just being launched; it is stopped once its job is known".to_owned()))
+            Stop::Noted => {
+                info!(stopped_by = by, "the run may have a job: it is stopped once that is known");
+                self.note_stop(run, &by).await
             }
             Stop::Here(_) => {
-                let reason = format!("stopped by {by} before it was launched");
+                let reason = stopped_before(&by);
                 let change = Change::default().set("stopped_by", Some(by)).set("reason", Some(reason));
                 self.carry_out(run, Input::StopAsked, change).await
             }
@@ -53,6 +55,47 @@ impl Launch {
                 Ok(())
             }
         }
+    }
+
+    async fn note_stop(&self, run: &Run, by: &str) -> Result<(), StepError> {
+        match self.ledger.note_stop(run, by).await? {
+            true => Ok(()),
+            false => Err(StepError::NotYet("the run changed while the command was carried out".to_owned())),
+        }
+    }
+
+    /// Asks Bedrock to stop a running run's job, where people want that. Whether it does, the job's end tells; the sweep
+    /// has this done again until then.
+    pub(super) async fn stop_if_asked(&self, run: &Run) -> Result<(), StepError> {
+        if let (Some(by), Some(arn)) = (&run.stopped_by, &run.job_arn) {
+            info!(job.arn = arn, stopped_by = by, "stopping the job");
+            self.jobs.stop(arn).await?;
+        }
+        Ok(())
+    }
+
+    /// Stops a run that waits, and of which Bedrock shows no job: now, or once it can't have one any more.
+    pub(super) async fn stop_waiting(&self, run: Run, by: String, doubt: Option<i64>) -> Result<(), StepError> {
+        if let Some(until) = doubt {
+            return self.put_off(&run, until).await;
+        }
+        let run = match run.state {
+            State::Launching => self.write(&run, decide::gives_back(run.state, None, None)).await?,
+            _ => Some(run),
+        };
+        let Some(run) = run else { return Ok(()) };
+        let change = Change::default().set("reason", Some(stopped_before(&by))).number("unsure_until", None::<i64>);
+        self.advance(&run, Input::StopAsked, change).await.map(|_| ())
+    }
+
+    /// The run may have a job until then, so that it isn't ended yet; a later launch looks again.
+    pub(super) async fn put_off(&self, run: &Run, until: i64) -> Result<(), StepError> {
+        info!(run.unsure_until = until, "the run may have a job that Bedrock doesn't show yet: it isn't ended before");
+        if run.state == State::Launching {
+            let write = decide::put_off(run.state, run.waiting.clone(), until, now_s());
+            self.write(run, Ok(write)).await?;
+        }
+        Ok(())
     }
 
     /// Somebody else may have moved the run since it was read: then the command is decided anew, not lost.
@@ -83,16 +126,14 @@ impl Launch {
             }
             Some(there) => there,
         };
-        let head = DatasetHead {
-            dataset: again.dataset.clone(),
-            latest: Some(again.run_id.clone()),
-            latest_at: Some(again.since.clone()),
-            ..DatasetHead::default()
-        };
-        self.ledger.update_head(&again.dataset, HeadIs::NotNewerThan(&again.since), &head).await?;
+        self.ledger.point_head(&again.dataset, &again.run_id, &again.since).await?;
         info!(run.attempt = again.attempt, "retried");
         Ok(announce(&self.bus, &self.stack, &again).await?)
     }
+}
+
+fn stopped_before(by: &str) -> String {
+    format!("stopped by {by} before it was launched")
 }
 
 /// The same content under the next attempt's id.
@@ -121,6 +162,8 @@ fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run>
         retried_by: Some(by),
         redropped_at: None,
         lease_until: None,
+        unsure_until: None,
+        forgotten_at: None,
         waiting: None,
         job_arn: None,
         model_arn: None,

@@ -104,7 +104,7 @@ impl Launch {
     async fn stays(&self, run: &Run, place: &Place) -> Result<(), StepError> {
         info!(reason = place.reason, "the run stays queued");
         if run.waiting.as_ref() != Some(&place.reason) {
-            self.write(run, over_limit(run.state, place.reason.clone())).await?;
+            self.write(run, over_limit(run.state, place.reason.clone(), run.unsure_until)).await?;
         }
         Ok(())
     }

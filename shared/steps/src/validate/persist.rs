@@ -130,6 +130,10 @@ impl Validate {
         if !rejected && !self.copy_files(&set, &identity.run_id).await? {
             return Ok(Read::Changed);
         }
+        // A set is one recipe and its files: one that was replaced meanwhile belongs to another set.
+        if !set.has_its_recipe(&self.objects).await? {
+            return Ok(Read::Changed);
+        }
         let mut verdict = verdict(self, dataset, &set, &judged, state.as_str());
         verdict.run_id = Some(identity.run_id.clone());
         verdict.mended = self.mended(&head, Some(&identity.run_id), &judged.findings).await?;
@@ -244,7 +248,8 @@ impl Validate {
         let Some(older) = self.ledger.run(older).await? else {
             return Ok(());
         };
-        if let Some(state) = gives_way((older.state, older.since.as_str()), (run.state, run.since.as_str()))
+        if let Some(state) =
+            gives_way((older.state, older.since.as_str()), older.is_unsure(), (run.state, run.since.as_str()))
             && let Some(moved) = self.ledger.advance(&older, state, &now(), Change::default()).await?
         {
             count_move(&self.stack, &older, &moved);

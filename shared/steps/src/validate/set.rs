@@ -20,6 +20,8 @@ const CATALOGUE: &str = "config/catalogue.toml";
 
 /// A set as it lies there.
 pub(super) struct Set {
+    /// The dataset.
+    pub dataset: String,
     /// The recipe's name, object and bytes, where there is one.
     pub recipe_file: Option<(String, Object, Vec<u8>)>,
     pub recipe: Recipe,
@@ -39,6 +41,22 @@ pub(super) struct Set {
     pub recipe_at: String,
     /// Changes with any version of any file.
     pub fingerprint: String,
+}
+
+impl Set {
+    /// Whether the recipe is still the one that was read, after all the time that the files took.
+    pub(super) async fn has_its_recipe(&self, objects: &Objects) -> Result<bool, Failure> {
+        let mut now = None;
+        for name in RECIPES {
+            let key = format!("{PREFIX}{}/{name}", self.dataset);
+            now = match now {
+                None => objects.find(&key).await?,
+                there => there,
+            };
+        }
+        let version = |object: &Object| (object.key.clone(), object.etag.clone());
+        Ok(now.as_ref().map(version) == self.recipe_file.as_ref().map(|(_, object, _)| version(object)))
+    }
 }
 
 /// Reads the set; `None` where the recipe changed under the reading.
@@ -120,6 +138,7 @@ pub(super) async fn load(objects: &Objects, dataset: &str, scope: &RecipeScope) 
     );
     let dropped_at = newest_at.clone();
     Ok(Some(Set {
+        dataset: dataset.to_owned(),
         recipe_file,
         recipe,
         catalogue,

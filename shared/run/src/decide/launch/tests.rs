@@ -18,15 +18,18 @@ fn a_lease_keeps_others_off_until_it_runs_out() {
 
 #[test]
 fn no_slot_leaves_the_run_queued_without_a_lease() {
-    let answer = answered(State::Launching, None, Started::NoSlot(words()), None, NOW).unwrap();
-    let back = Write { state: State::Queued, lease_until: None, waiting: Some(words()), job_arn: None };
-    assert_eq!(answer, Answer::GivesBack(back));
+    for before in [None, Some(NOW + 7)] {
+        let answer = answered(State::Launching, None, before, Started::NoSlot(words()), None, NOW).unwrap();
+        let (waiting, unsure_until) = (Some(words()), before);
+        let back = Write { state: State::Queued, lease_until: None, waiting, job_arn: None, unsure_until };
+        assert_eq!(answer, Answer::GivesBack(back), "an earlier launch's doubt stays");
+    }
 }
 
 #[test]
 fn a_taken_name_without_a_job_is_believed_the_second_time() {
     let taken = |waiting: Option<&str>, found| {
-        answered(State::Launching, waiting, Started::Taken(words()), found, NOW).unwrap()
+        answered(State::Launching, waiting, None, Started::Taken(words()), found, NOW).unwrap()
     };
     let Answer::Waits(write) = taken(None, None) else { panic!("believed at once") };
     assert_eq!((write.state, write.lease_until), (State::Launching, Some(NOW + SHOWN_AFTER_SECONDS)));
@@ -57,4 +60,19 @@ fn only_a_newer_set_overtakes_a_queued_run() {
     assert!(!overtaken((State::Queued, "b", 3), newest(4)));
     assert!(!overtaken((State::Launching, "a", 3), newest(4)));
     assert!(!overtaken((State::Queued, "a", 3), (None, None)));
+}
+
+#[test]
+fn a_run_that_may_have_a_job_is_not_refused() {
+    let until = NOW + 7;
+    for started in [Started::Refused(words()), Started::Taken(words())] {
+        let answer = answered(State::Launching, Some("taken"), Some(until), started.clone(), None, NOW).unwrap();
+        let Answer::Waits(write) = answer else { panic!("{answer:?}") };
+        assert_eq!((write.state, write.unsure_until), (State::Launching, Some(until)));
+        let over = answered(State::Launching, Some("taken"), doubt(Some(until), until), started, None, until).unwrap();
+        assert_eq!(over, Answer::Refuses(words()));
+    }
+    assert_eq!(claim(State::Queued, None, NOW).unwrap().unsure_until, Some(NOW + UNSURE_SECONDS));
+    assert_eq!(unsure(State::Launching, None, NOW).unsure_until, Some(NOW + UNSURE_SECONDS));
+    assert_eq!(runs(State::Launching, "arn".to_owned()).unwrap().unsure_until, None);
 }

@@ -1,0 +1,81 @@
+//! launch: what people ask for, and runs that may have a job.
+
+use tunedrop_run::State;
+use tunedrop_run::decide::command::{Stop, may_retry, stop};
+use tunedrop_run::decide::launch::{self, gives_back};
+use tunedrop_run::state::{Input, next};
+
+use crate::functions::{At, NOW};
+use crate::moves::Breach;
+use crate::setting::Setting;
+use crate::world::{Item, Message, World};
+
+/// To the beginning of a drain.
+pub(crate) fn begin(world: &mut World, at: usize) {
+    let function = &mut world.functions[at];
+    (function.at, function.run, function.seen, function.stale) = (At::Next, 0, None, false);
+    function.before = false;
+}
+
+/// Bedrock shows no job of a run that is to be stopped.
+pub(crate) fn stopped(setting: &Setting, world: &mut World, at: usize, item: Item) -> Result<(), Breach> {
+    match (item.doubt(setting), item.state) {
+        (Some(until), _) => put_off(setting, world, at, item, until)?,
+        (None, State::Launching) => {
+            let won = world.write(setting, at, &gives_back(item.state, None, None)?)?;
+            if won {
+                world.functions[at].at = At::CommandWrite(next(State::Queued, Input::StopAsked)?)
+            } else {
+                world.after(at, At::Next)
+            }
+        }
+        (None, state) => world.functions[at].at = At::CommandWrite(next(state, Input::StopAsked)?),
+    }
+    Ok(())
+}
+
+/// The run may have a job, so that it isn't ended yet.
+pub(crate) fn put_off(setting: &Setting, world: &mut World, at: usize, item: Item, until: i64) -> Result<(), Breach> {
+    if item.state == State::Launching {
+        let waiting = item.words().map(str::to_owned);
+        world.write(setting, at, &launch::put_off(item.state, waiting, until, NOW))?;
+    }
+    let _: () = world.after(at, At::Next);
+    Ok(())
+}
+
+/// The next attempt of A.
+const ATTEMPT: u8 = 2;
+
+pub(crate) fn command(setting: &Setting, world: &mut World, at: usize) -> Result<(), Breach> {
+    let message = world.functions[at].message;
+    let Some(Message::Approve(run) | Message::Stop(run) | Message::Retry(run)) = message else {
+        unreachable!("only commands are taken as commands");
+    };
+    let item = world.read(at, run);
+    let next_step = match (message, item) {
+        (_, None) => At::Next,
+        (Some(Message::Approve(_)), Some(item)) => next(item.state, Input::Approved).map_or(At::Next, At::CommandWrite),
+        (Some(Message::Stop(_)), Some(item)) => {
+            match stop(item.state, item.job, item.is_unsure(setting) || item.forgotten) {
+                Stop::AtBedrock(job) => At::Note(Some(job)),
+                Stop::Noted => At::Note(None),
+                Stop::Here(state) => At::CommandWrite(state),
+                Stop::Ignored(_) => At::Next,
+            }
+        }
+        (_, Some(item)) if may_retry(item.state) => {
+            let since = world.head.latest_at.unwrap_or_default().max(item.since) + 1;
+            world.items[ATTEMPT as usize].get_or_insert(Item::new(State::Queued, since));
+            world.read(at, ATTEMPT);
+            At::RetryHead
+        }
+        _ => At::Next,
+    };
+    let function = &mut world.functions[at];
+    function.at = next_step;
+    if next_step == At::Next {
+        (function.run, function.seen) = (0, None);
+    }
+    Ok(())
+}
