@@ -169,5 +169,8 @@ pub(crate) async fn forgotten_by_bedrock(l: &mut Lane) -> Result<()> {
     l.pump().await?;
     l.bend(json!({ "calls": [{ "operation": "GetModelCustomizationJob", "error": "ResourceNotFoundException" }] }))
         .await?;
+    l.settle().await?;
+    // It is looked for one more day.
+    l.place.age(25 * HOUR_S).await?;
     l.settle().await
 }

@@ -7,6 +7,7 @@ mod asked;
 mod away;
 mod contract;
 mod doctor;
+mod doubt;
 mod evasion;
 mod foreign;
 mod forged;
@@ -177,6 +178,11 @@ fn main() {
     );
     // These change or look at what all share.
     let alone = scenarios!(
+        doubt::{
+            a_refused_stop_is_followed_up,
+            a_job_that_was_denied_goes_on_when_it_shows_again,
+            a_retry_does_not_hide_a_set_that_waits,
+        },
         odd::{
             poison_is_not_retried,
         },

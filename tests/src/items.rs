@@ -108,7 +108,7 @@ fn older(item: &Value, seconds: i64, times: &[&str]) -> Result<Map<String, Value
             let time: Timestamp = value["S"].as_str().unwrap_or_default().parse()?;
             let then = Timestamp::from_millisecond(time.as_millisecond() - seconds * 1000)?;
             older.insert(name.clone(), json!({ "S": format!("{then:.3}") }));
-        } else if name == "lease_until" || name.starts_with("telling ") {
+        } else if name == "lease_until" || name == "unsure_until" || name.starts_with("telling ") {
             // A claim's fraction says whose it is.
             let text = value["N"].as_str().unwrap_or_default();
             let (until, whose) = text.split_once('.').unwrap_or((text, "0"));
