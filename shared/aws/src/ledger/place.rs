@@ -55,8 +55,18 @@ impl Ledger {
 
     /// Notes that a run of this stack made the custom model.
     pub async fn note_model(&self, arn: &str, run_id: &str) -> Result<(), Failure> {
-        let item = serde_json::json!({ "schema": tunedrop_run::SCHEMA, "run_id": run_id });
-        self.put_new(&model_key(arn), "model", &item).await.map(|_| ())
+        let (call, schema) = (format!("dynamodb:UpdateItem model of {run_id}"), tunedrop_run::SCHEMA.to_string());
+        let request = self.client.update_item().table_name(&self.table);
+        // Not PutItem: record, which calls this, has no permission for it and needs none.
+        let request = request
+            .key("pk", AttributeValue::S(model_key(arn)))
+            .update_expression("SET run_id = :run_id, kind = :kind, #schema = :schema")
+            .condition_expression("attribute_not_exists(pk)")
+            .expression_attribute_names("#schema", "schema")
+            .expression_attribute_values(":run_id", AttributeValue::S(run_id.to_owned()))
+            .expression_attribute_values(":kind", AttributeValue::S("model".to_owned()))
+            .expression_attribute_values(":schema", AttributeValue::N(schema));
+        won(request.send().await, call).map(|_| ())
     }
 
     /// Whether a run of this stack made the custom model.
