@@ -142,6 +142,8 @@ impl Lane {
                 continue;
             }
             let kind = event["detail-type"].as_str().unwrap_or_default();
+            // A job whose creation failed after it took effect is known to run only now.
+            self.working |= kind == "Run Launched";
             if let Some(at) = self.lose.iter().position(|lost| *lost == kind) {
                 self.lose.remove(at);
                 continue;
