@@ -32,7 +32,7 @@ pub(crate) fn send(kind: Kind, args: &RunArgs) -> Result<ExitCode> {
         let detail = Detail {
             version: VERSION,
             stack: stack.name.clone(),
-            run_id: Some(run.run_id.clone()),
+            run_id: Some(run.run_id.to_string()),
             by: std::env::var("USER").ok().filter(|user| !user.is_empty()),
             ..Detail::default()
         };

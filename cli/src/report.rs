@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use tunedrop_run::Run;
+use tunedrop_run::{Run, RunId};
 
 use crate::print;
 use crate::stack::{Stack, StackArgs, block_on, explain, reports};
@@ -63,7 +63,7 @@ pub(crate) fn report(args: &ReportArgs) -> Result<ExitCode> {
 /// The outcome, where the job is over and nobody asks for the verdict.
 async fn page(stack: &Stack, run: &Run, verdict: bool) -> Result<Vec<u8>> {
     let objects = stack.objects()?;
-    for key in keys(&run.dataset, &run.run_id, run.attempt).into_iter().skip(usize::from(verdict)) {
+    for key in keys(&run.run_id).into_iter().skip(usize::from(verdict)) {
         if let Some(page) = objects.read(&key, None, REPORT_MAX).await.map_err(explain)? {
             return Ok(page);
         }
@@ -73,13 +73,9 @@ async fn page(stack: &Stack, run: &Run, verdict: bool) -> Result<Vec<u8>> {
 
 /// Where the run's reports may lie: the outcome, then the verdict, then those on the attempts before it, for data is
 /// not judged again by `tunedrop retry`.
-fn keys(dataset: &str, run_id: &str, attempt: u32) -> Vec<String> {
-    let base = run_id.strip_suffix(&format!("-{attempt}")).filter(|_| attempt > 1).unwrap_or(run_id);
-    let attempts = (1..=attempt).rev().map(|attempt| match attempt {
-        1 => base.to_owned(),
-        _ => format!("{base}-{attempt}"),
-    });
-    let verdicts = attempts.map(|id| format!("reports/{dataset}/{id}/report.html"));
+fn keys(run_id: &RunId) -> Vec<String> {
+    let attempts = std::iter::successors(Some(run_id.clone()), RunId::previous);
+    let verdicts = attempts.map(|id| format!("reports/{}/{id}/report.html", id.dataset()));
     std::iter::once(format!("runs/{run_id}/outcome.html")).chain(verdicts).collect()
 }
 
@@ -100,14 +96,18 @@ mod tests {
 
     #[test]
     fn a_retried_run_has_the_verdict_of_the_attempt_before_it() {
-        assert_eq!(keys("bot", "bot-0a", 1), ["runs/bot-0a/outcome.html", "reports/bot/bot-0a/report.html"]);
+        let keys = |id: &str| keys(&id.parse().expect(id));
         assert_eq!(
-            keys("bot", "bot-0a-3", 3),
+            keys("bot-0123456789ab"),
+            ["runs/bot-0123456789ab/outcome.html", "reports/bot/bot-0123456789ab/report.html"]
+        );
+        assert_eq!(
+            keys("bot-0123456789ab-3"),
             [
-                "runs/bot-0a-3/outcome.html",
-                "reports/bot/bot-0a-3/report.html",
-                "reports/bot/bot-0a-2/report.html",
-                "reports/bot/bot-0a/report.html",
+                "runs/bot-0123456789ab-3/outcome.html",
+                "reports/bot/bot-0123456789ab-3/report.html",
+                "reports/bot/bot-0123456789ab-2/report.html",
+                "reports/bot/bot-0123456789ab/report.html",
             ]
         );
     }

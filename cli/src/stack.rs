@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use tunedrop_aws::{Access, Bus, Configs, Jobs, Ledger, Objects, Stacks, is_ours};
-use tunedrop_run::Run;
 use tunedrop_run::event::senders;
+use tunedrop_run::{Run, RunId};
 
 pub(crate) use explain::{explain, is_passing};
 pub(crate) use state::reports;
@@ -146,7 +146,9 @@ impl Stack {
     /// The run that a text names: its id, the beginning of one, a dataset (its newest run), or a custom model's ARN.
     pub(crate) async fn run(&self, text: &str) -> Result<Run> {
         let ledger = self.ledger()?;
-        if let Some(run) = ledger.run(text).await.map_err(explain)? {
+        if let Ok(run_id) = text.parse::<RunId>()
+            && let Some(run) = ledger.run(&run_id).await.map_err(explain)?
+        {
             return Ok(run);
         }
         if let Some(latest) = ledger.head(text).await.map_err(explain)?.and_then(|head| head.latest.or(head.rejected))
@@ -168,7 +170,7 @@ impl Stack {
             1 => Ok(found.remove(0)),
             0 => bail!("the stack {} has no run {text}; list its runs with: tunedrop runs{}", self.name, self.named),
             _ => {
-                let ids = found.iter().take(LISTED).map(|run| run.run_id.clone()).collect::<Vec<_>>().join(", ");
+                let ids = found.iter().take(LISTED).map(|run| run.run_id.as_str()).collect::<Vec<_>>().join(", ");
                 bail!("{text} is the beginning of several runs: {ids}; name one of them")
             }
         }

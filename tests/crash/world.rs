@@ -32,7 +32,7 @@ impl Lane {
         let detail = Detail {
             version: VERSION,
             stack: self.place.stack.clone(),
-            run_id: Some(run.run_id),
+            run_id: Some(run.run_id.into()),
             by: Some("ada".to_owned()),
             ..Detail::default()
         };

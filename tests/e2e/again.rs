@@ -28,7 +28,8 @@ async fn again(w: &World, side: &Side, dataset: &str) -> Result<()> {
 async fn answered(w: &World, side: &Side, run: &Run, says: &str) -> Result<()> {
     let told = w.told(side, &run.dataset, "dropped again", 1).await?;
     ensure!(
-        told[0].body.contains(&run.run_id) && (told[0].body.contains(says) || told[0].attributes["state"] == says),
+        told[0].body.contains(run.run_id.as_str())
+            && (told[0].body.contains(says) || told[0].attributes["state"] == says),
         "{told:#?}"
     );
     ensure!(w.jobs(&run.dataset).await?.len() <= 1, "no second job");

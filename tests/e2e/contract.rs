@@ -85,7 +85,7 @@ async fn targets(w: &World) -> Result<Vec<Target<'_>>> {
             w.told(side, dataset, "", 1).await?;
         }
         let pk = format!("run#{}", run.run_id);
-        let (run_id, since) = (Some(run.run_id), Some(run.since));
+        let (run_id, since) = (Some(run.run_id.into()), Some(run.since));
         targets.push(Target { side, dataset, pk, run_id, since, state: Some(state) });
     }
     w.drop(&w.main, "forged-bad", "job.yaml", RECIPE).await?;

@@ -124,7 +124,7 @@ pub(crate) async fn two_stacks_leave_each_other_alone(w: &World) -> Result<()> {
     for (side, ours, theirs) in [(&w.main, &a, &b), (&w.guarded, &b, &a)] {
         w.told(side, "in-both", ours.model_arn.as_deref().unwrap_or_default(), 1).await?;
         ensure!(
-            side.messages("in-both").iter().all(|told| !told.body.contains(&theirs.run_id)),
+            side.messages("in-both").iter().all(|told| !told.body.contains(theirs.run_id.as_str())),
             "one stack told of the other's run"
         );
         ensure!(side.ledger.run(&theirs.run_id).await?.is_none(), "one stack holds the other's run");

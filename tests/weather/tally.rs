@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tunedrop_local::proxy::{Call, Deed, Seen};
+use tunedrop_run::RunId;
 
 /// Shared by the proxy's two ends.
 #[derive(Debug)]
@@ -145,15 +146,15 @@ fn told_about(call: &Call) -> Option<String> {
         "Publish" => Some(call.resource.split("%3A").next()?.split(':').next()?.to_owned()),
         "UpdateItem" => {
             let (kind, name) = call.resource.split_once('#')?;
-            Some(if kind == "run" { dataset_of(name).to_owned() } else { name.to_owned() })
+            Some(if kind == "run" { dataset_of(name) } else { name.to_owned() })
         }
         _ => None,
     }
 }
 
-/// A run's id is its dataset, twelve digits, and an attempt's number from the second on.
-pub(crate) fn dataset_of(run_id: &str) -> &str {
-    run_id.rsplit_once('-').map_or(run_id, |(dataset, _)| dataset)
+/// The dataset of a run; the text itself where it isn't a run's id.
+pub(crate) fn dataset_of(run_id: &str) -> String {
+    run_id.parse::<RunId>().map_or_else(|_| run_id.to_owned(), |id| id.dataset().to_owned())
 }
 
 fn ends_found(body: &[u8]) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Detail, VERSION};
-use crate::{Plan, State};
+use crate::{Plan, RunId, State};
 
 /// The schema that this code writes into the ledger.
 pub const SCHEMA: u32 = 1;
@@ -16,7 +16,7 @@ pub struct Run {
     /// [`SCHEMA`].
     pub schema: u32,
     /// Its id.
-    pub run_id: String,
+    pub run_id: RunId,
     /// Counts the writes; every conditional write names the one that it was computed from.
     pub revision: u64,
     /// The dataset.
@@ -135,7 +135,7 @@ impl Run {
         Detail {
             version: VERSION,
             stack: stack.to_owned(),
-            run_id: Some(self.run_id.clone()),
+            run_id: Some(self.run_id.to_string()),
             dataset: self.dataset.clone(),
             state: Some(self.state),
             dropped_at: Some(self.since.clone()),

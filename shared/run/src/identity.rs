@@ -2,7 +2,8 @@
 
 use tunedrop_validation::Customization;
 
-use crate::Recipe;
+use crate::run_id::HASH_LEN;
+use crate::{Recipe, RunId};
 
 /// A dataset's name is at most this long, so that `<dataset>-<12 hex>-<attempt>` fits a job name's 63 characters.
 const DATASET_MAX: usize = 40;
@@ -13,7 +14,7 @@ pub struct Identity {
     /// BLAKE3, 64 hex digits.
     pub hash: String,
     /// `<dataset>-<12 hex>`, and `-<attempt>` from the second on. Also the job's name and Bedrock's `clientRequestToken`.
-    pub run_id: String,
+    pub run_id: RunId,
 }
 
 /// What is wrong with a dataset's name, if anything: `[a-zA-Z0-9](-?[a-zA-Z0-9])*`, at most 40 characters.
@@ -76,15 +77,12 @@ pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
 
 fn identity(dataset: &str, hasher: Framed, attempt: u32) -> Identity {
     let hash = hasher.0.finalize().to_hex().to_string();
-    let mut run_id = format!("{dataset}-{}", short(&hash));
-    if attempt > 1 {
-        run_id = format!("{run_id}-{attempt}");
-    }
+    let run_id = RunId::new(dataset, &hash, attempt);
     Identity { hash, run_id }
 }
 
 fn short(hash: &str) -> &str {
-    &hash[..12]
+    &hash[..HASH_LEN]
 }
 
 /// Each part goes in with its length, so that no two lists of parts give the same bytes.

@@ -10,6 +10,7 @@ mod identity;
 pub mod metric;
 mod plan;
 mod recipe;
+mod run_id;
 pub mod state;
 mod yaml;
 
@@ -19,4 +20,5 @@ pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_
 pub use jiff::Timestamp;
 pub use plan::{Distillation, InvocationLogs, Plan, Reinforcement};
 pub use recipe::{LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, read_recipe};
+pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
 pub use state::State;

@@ -15,7 +15,7 @@ pub(crate) fn outcome_of(stack: &str, run: &Run, state: State, objects: &Objects
     Outcome {
         version: 1,
         stack: stack.to_owned(),
-        run_id: run.run_id.clone(),
+        run_id: run.run_id.to_string(),
         dataset: run.dataset.clone(),
         state: state.as_str().to_owned(),
         base_model: plan.map(|plan| plan.base_model.clone()).unwrap_or_default(),

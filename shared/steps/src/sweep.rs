@@ -64,7 +64,7 @@ impl Sweep {
                 Open::Note(note) => self.note(note).await,
                 Open::Run(run) => {
                     launch_due |= is_due(run.state, run.lease_until, now_s());
-                    let span = info_span!("sweep", run_id = run.run_id, dataset = run.dataset);
+                    let span = info_span!("sweep", run_id = run.run_id.as_str(), dataset = run.dataset);
                     let swept = self.run(run).instrument(span).await;
                     round.see(run, matches!(swept, Ok(true)), Timestamp::now());
                     swept.map(|_| ())
@@ -102,7 +102,7 @@ impl Sweep {
 
     /// Has launch look at this very run.
     async fn wake_for(&self, run: &Run) -> Result<(), Failure> {
-        let run_id = Some(run.run_id.clone());
+        let run_id = Some(run.run_id.to_string());
         let detail = Detail { version: VERSION, stack: self.stack.clone(), run_id, ..Detail::default() };
         self.bus.put(Kind::LaunchDue, &detail).await
     }
@@ -159,7 +159,7 @@ impl Sweep {
         let detail = Detail {
             version: VERSION,
             stack: self.stack.clone(),
-            run_id: Some(run.run_id.clone()),
+            run_id: Some(run.run_id.to_string()),
             dataset: run.dataset.clone(),
             ..Detail::default()
         };

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use tunedrop_run::State;
 use tunedrop_run::event::Detail;
+use tunedrop_run::{RunId, State};
 
 use super::{Topic, place};
 use crate::meaning::{Meaning, meaning};
@@ -225,10 +225,10 @@ fn after_success(detail: &Detail, model: Option<&str>) -> String {
     }
 }
 
-/// The attempt after this run's: a first attempt's id ends with the content's hash, a later one's with its number.
-pub(super) fn next_attempt(detail: &Detail) -> u64 {
-    let last = detail.run_id.as_deref().and_then(|run_id| run_id.rsplit('-').next()).unwrap_or_default();
-    if last.len() <= 2 { last.parse::<u64>().map_or(2, |attempt| attempt + 1) } else { 2 }
+/// The attempt after this run's.
+pub(super) fn next_attempt(detail: &Detail) -> u32 {
+    let run_id = detail.run_id.as_deref().and_then(|run_id| run_id.parse::<RunId>().ok());
+    run_id.map_or(2, |run_id| run_id.attempt() + 1)
 }
 
 fn command(verb: &str, detail: &Detail) -> String {

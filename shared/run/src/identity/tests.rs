@@ -66,7 +66,7 @@ fn another_dataset_is_another_hash() {
 fn an_attempt_keeps_the_hash_and_adds_its_number() {
     let (first, second) = (identity("base_model: nova-lite", "0"), identity("base_model: nova-lite\nattempt: 2", "0"));
     assert_eq!(first.hash, second.hash);
-    assert_eq!(format!("{}-2", first.run_id), second.run_id);
+    assert_eq!(format!("{}-2", first.run_id), second.run_id.as_str());
 }
 
 /// API reference, CreateModelCustomizationJob: `[a-zA-Z0-9](-*[a-zA-Z0-9\+\-\.])*`, 1 to 63.
@@ -92,6 +92,7 @@ proptest! {
         let recipe = crate::Recipe { attempt, ..crate::Recipe::default() };
         let run_id = run_identity("b", &dataset, "m", &recipe, &[]).run_id;
         prop_assert!(is_job_name(&run_id) && is_model_name(&run_id), "{}", run_id);
+        prop_assert_eq!((run_id.dataset(), run_id.attempt()), (dataset.as_str(), attempt));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use tunedrop_validation::{Catalogue, Code, Customization, check_hyperparameters,
 
 use super::reader::Reader;
 use super::{Recipe, RecipeScope, custom};
+use crate::ATTEMPT_MAX;
 
 /// `<12 hex>` and an attempt's two digits follow, each behind a hyphen; the API takes 63.
 const MODEL_NAME_MAX: usize = 47;
@@ -150,7 +151,7 @@ fn check_names(recipe: &Recipe, reader: &mut Reader) {
             );
         }
     }
-    if recipe.attempt > 99 {
+    if recipe.attempt > ATTEMPT_MAX {
         invalid(reader, "/attempt", "attempt goes from 1 to 99", "give the next free number");
     }
 }

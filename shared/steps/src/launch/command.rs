@@ -138,27 +138,22 @@ fn stopped_before(by: &str) -> String {
 
 /// The same content under the next attempt's id.
 fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run> {
-    let attempt = run.attempt + 1;
-    let base = run.run_id.strip_suffix(&format!("-{}", run.attempt)).filter(|_| run.attempt > 1).unwrap_or(&run.run_id);
-    let run_id = format!("{base}-{attempt}");
-    let mut plan = run.plan.clone().filter(|_| attempt <= 99)?;
-    let name = plan
-        .model_name
-        .strip_suffix(&format!("-{}", run.attempt))
-        .filter(|_| run.attempt > 1)
-        .unwrap_or(&plan.model_name);
-    plan.model_name = format!("{name}-{attempt}");
+    let run_id = run.run_id.next()?;
+    let mut plan = run.plan.clone()?;
+    // A model's name ends as its run's id does.
+    let name = plan.model_name.strip_suffix(run.run_id.suffix()).unwrap_or(&plan.model_name);
+    plan.model_name = format!("{name}{}", run_id.suffix());
     plan.output = plan.output.replace(&format!("/output/{}/", run.run_id), &format!("/output/{run_id}/"));
     Some(Run {
+        attempt: run_id.attempt(),
         run_id,
         revision: 1,
-        attempt,
         state,
         since: now.clone(),
         changed_at: now.clone(),
         queued_at: (state == State::Queued).then_some(now),
         plan: Some(plan),
-        previous: Some(run.run_id.clone()),
+        previous: Some(run.run_id.to_string()),
         retried_by: Some(by),
         redropped_at: None,
         lease_until: None,

@@ -35,7 +35,7 @@ impl Launch {
         let Some(run) = self.ledger.run(run_id).await? else {
             return Ok(());
         };
-        let span = info_span!("launch", run_id = run.run_id, dataset = run.dataset);
+        let span = info_span!("launch", run_id = run.run_id.as_str(), dataset = run.dataset);
         match run.state {
             State::Held => self.give_way(&run, None).instrument(span).await.map(|_| ()),
             State::Running => self.stop_if_asked(&run).instrument(span).await,
@@ -69,7 +69,7 @@ impl Launch {
             if !decide::is_due(listed.state, listed.lease_until, now_s()) || !(creates || unsettled) {
                 continue;
             }
-            let span = info_span!("launch", run_id = listed.run_id, dataset = listed.dataset);
+            let span = info_span!("launch", run_id = listed.run_id.as_str(), dataset = listed.dataset);
             // The index lags: what counts is the item itself.
             let drain = async {
                 match self.ledger.run(&listed.run_id).await? {

@@ -123,14 +123,7 @@ pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set,
     }
 }
 
-pub(super) fn plan(
-    set: &Set,
-    identity: &Identity,
-    dataset: &str,
-    base_model: &str,
-    judged: &Judged,
-    objects: &Objects,
-) -> Plan {
+pub(super) fn plan(set: &Set, identity: &Identity, base_model: &str, judged: &Judged, objects: &Objects) -> Plan {
     let (recipe, catalogue): (&Recipe, &Catalogue) = (&set.recipe, &set.catalogue);
     let model = recipe.model(catalogue);
     let run_id = &identity.run_id;
@@ -148,7 +141,7 @@ pub(super) fn plan(
         model_name: recipe
             .model_name
             .as_ref()
-            .map_or_else(|| run_id.clone(), |name| format!("{name}{}", &run_id[dataset.len()..])),
+            .map_or_else(|| run_id.to_string(), |name| format!("{name}{}", run_id.suffix())),
         train: data("train"),
         validation: data("validation"),
         output: objects.address(&format!("output/{run_id}/")),

@@ -120,7 +120,7 @@ impl Validate {
             Some((_, _, bytes)) if broken => rejected_identity(self.objects.bucket(), dataset, bytes),
             _ => run_identity(self.objects.bucket(), dataset, &base_model, &set.recipe, &hashes),
         };
-        Span::current().record("run_id", &identity.run_id);
+        Span::current().record("run_id", identity.run_id.as_str());
         let rejected = broken || judged.findings.block(set.recipe.strict);
         let held = self.launch.holds(set.recipe.launch);
         let (latest, latest_at) = (head.latest.as_deref(), head.latest_at.as_deref());
@@ -135,14 +135,14 @@ impl Validate {
             return Ok(Read::Changed);
         }
         let mut verdict = verdict(self, dataset, &set, &judged, state.as_str());
-        verdict.run_id = Some(identity.run_id.clone());
+        verdict.run_id = Some(identity.run_id.to_string());
         verdict.mended = self.mended(&head, Some(&identity.run_id), &judged.findings).await?;
         let report = self.write_verdict(&format!("reports/{dataset}/{}", identity.run_id), &verdict).await?;
         if !overtaken {
             self.write_latest(dataset, &verdict).await?;
         }
         let run = Run {
-            plan: (!rejected).then(|| plan(&set, &identity, dataset, &base_model, &judged, &self.objects)),
+            plan: (!rejected).then(|| plan(&set, &identity, &base_model, &judged, &self.objects)),
             previous: head.latest.clone().filter(|latest| *latest != identity.run_id),
             report: Some(report),
             dropped_by: requester.map(str::to_owned),
@@ -267,11 +267,11 @@ impl Validate {
         let accepted = run.state != State::Rejected;
         let head = DatasetHead {
             dataset: run.dataset.clone(),
-            latest: accepted.then(|| run.run_id.clone()),
+            latest: accepted.then(|| run.run_id.to_string()),
             latest_at: accepted.then(|| run.since.clone()),
             judged: Some(set.fingerprint.clone()),
-            judged_run: Some(run.run_id.clone()),
-            rejected: (!accepted).then(|| run.run_id.clone()),
+            judged_run: Some(run.run_id.to_string()),
+            rejected: (!accepted).then(|| run.run_id.to_string()),
             ..DatasetHead::default()
         };
         let when = if accepted { HeadIs::NotNewerThan(&run.since) } else { HeadIs::Anything };
