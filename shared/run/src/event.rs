@@ -1,12 +1,22 @@
 //! Domain events: what tunedrop puts on the stack's own bus, and the commands that it takes from it.
 //!
-//! `docs/events.schema.json` documents them for those who subscribe targets of their own.
+//! An [`Event`] is what is put: each kind has details of its own. A [`Hint`] is what is read of one: which item to look
+//! at. `docs/events.schema.json` documents the JSON for those who subscribe targets of their own, and
+//! `docs/events.examples.jsonl` has one of each kind.
 
+mod bag;
+mod details;
+mod hint;
+mod kind;
 pub mod senders;
+mod wire;
 
-use serde::{Deserialize, Serialize};
+pub use bag::Detail;
+pub use details::{IncompleteDetail, MisnamedDetail, RunDetail, SentMessage, Severity};
+pub use hint::{Hint, Unread};
+pub use kind::{Kind, RunCommand, RunKind};
 
-use crate::State;
+use crate::RunId;
 
 /// The `source` of every event of ours.
 pub const SOURCE: &str = "tunedrop";
@@ -14,173 +24,50 @@ pub const SOURCE: &str = "tunedrop";
 /// The detail's version that this code writes, and the highest that it reads.
 pub const VERSION: u32 = 1;
 
-/// What happened, or what is asked for: the `detail-type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Kind {
-    /// A set is valid and complete; its run is in the ledger.
-    #[serde(rename = "Dataset Accepted")]
-    DatasetAccepted,
-    /// A set, its recipe or a file's name is wrong; the report says where.
-    #[serde(rename = "Dataset Rejected")]
-    DatasetRejected,
-    /// A set has waited for files for more than ten minutes.
-    #[serde(rename = "Dataset Incomplete")]
-    DatasetIncomplete,
-    /// A run waits for approval.
-    #[serde(rename = "Run Held")]
-    RunHeld,
-    /// A newer set of the same dataset took this run's place.
-    #[serde(rename = "Run Superseded")]
-    RunSuperseded,
-    /// Bedrock has the job.
-    #[serde(rename = "Run Launched")]
-    RunLaunched,
-    /// Bedrock or a guard refused the launch.
-    #[serde(rename = "Run Refused")]
-    RunRefused,
-    /// A quota has held the run for a day, or it is one that no free slot will cure.
-    #[serde(rename = "Run Waiting")]
-    RunWaiting,
-    /// The custom model is there.
-    #[serde(rename = "Run Succeeded")]
-    RunSucceeded,
-    /// The job failed.
-    #[serde(rename = "Run Failed")]
-    RunFailed,
-    /// The job or the run was stopped.
-    #[serde(rename = "Run Stopped")]
-    RunStopped,
-    /// The sweep saw a job's end that no event had brought: record is to ask Bedrock.
-    #[serde(rename = "Job State Observed")]
-    JobStateObserved,
-    /// The sweep found runs that wait to be launched, or one that launch is to look at.
-    #[serde(rename = "Launch Due")]
-    LaunchDue,
-    /// People were told; carries the message itself.
-    #[serde(rename = "Message Sent")]
-    MessageSent,
-    /// A command: launch a held run.
-    #[serde(rename = "Approve Run")]
-    ApproveRun,
-    /// A command: stop a run, whatever it is doing.
-    #[serde(rename = "Stop Run")]
-    StopRun,
-    /// A command: the same content once more, as the next attempt.
-    #[serde(rename = "Retry Run")]
-    RetryRun,
+/// What happened, or what is asked for, with the details that its kind has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// This became of a run.
+    Run(RunKind, Box<RunDetail>),
+    /// The content of a run was uploaded again: `Dataset Rejected` where the run is Rejected, else `Dataset Accepted`.
+    Repeated(Box<RunDetail>),
+    /// A file's name isn't one that is read: `Dataset Rejected` without a run.
+    Misnamed(MisnamedDetail),
+    /// Files of a dataset have been missing for more than ten minutes.
+    Incomplete(IncompleteDetail),
+    /// The sweep saw the end of this run's job that no event had brought: record is to ask Bedrock.
+    JobStateObserved(RunId),
+    /// The sweep found runs that wait to be launched; or launch is to look at this one.
+    LaunchDue(Option<RunId>),
+    /// Somebody asks for something.
+    Command {
+        /// What.
+        command: RunCommand,
+        /// Of this run.
+        run_id: RunId,
+        /// Who.
+        by: Option<String>,
+    },
+    /// People were notified.
+    MessageSent(SentMessage),
 }
 
-impl Kind {
+impl Event {
     /// The `detail-type`.
-    pub fn as_str(self) -> &'static str {
+    pub fn kind(&self) -> Kind {
         match self {
-            Kind::DatasetAccepted => "Dataset Accepted",
-            Kind::DatasetRejected => "Dataset Rejected",
-            Kind::DatasetIncomplete => "Dataset Incomplete",
-            Kind::RunHeld => "Run Held",
-            Kind::RunSuperseded => "Run Superseded",
-            Kind::RunLaunched => "Run Launched",
-            Kind::RunRefused => "Run Refused",
-            Kind::RunWaiting => "Run Waiting",
-            Kind::RunSucceeded => "Run Succeeded",
-            Kind::RunFailed => "Run Failed",
-            Kind::RunStopped => "Run Stopped",
-            Kind::JobStateObserved => "Job State Observed",
-            Kind::LaunchDue => "Launch Due",
-            Kind::MessageSent => "Message Sent",
-            Kind::ApproveRun => "Approve Run",
-            Kind::StopRun => "Stop Run",
-            Kind::RetryRun => "Retry Run",
+            Event::Run(kind, _) => kind.kind(),
+            Event::Repeated(run) if run.state == crate::State::Rejected => Kind::DatasetRejected,
+            Event::Repeated(_) => Kind::DatasetAccepted,
+            Event::Misnamed(_) => Kind::DatasetRejected,
+            Event::Incomplete(_) => Kind::DatasetIncomplete,
+            Event::JobStateObserved(_) => Kind::JobStateObserved,
+            Event::LaunchDue(_) => Kind::LaunchDue,
+            Event::Command { command, .. } => command.kind(),
+            Event::MessageSent(_) => Kind::MessageSent,
         }
     }
 }
 
-/// The `detail` of every event of ours. Never a record's text: of a failure message only known wording passes.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Detail {
-    /// [`VERSION`].
-    pub version: u32,
-    /// The stack that wrote it; every rule of ours filters on it.
-    pub stack: String,
-    /// The run, once there is one. Absent for an incomplete set, a misnamed file, and `Launch Due`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run_id: Option<String>,
-    /// The ledger's key for what this is about, where that is no run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub item: Option<String>,
-    /// The dataset; the key's folder as it is, where that is no valid name.
-    #[serde(default)]
-    pub dataset: String,
-    /// The run's state after what happened.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<State>,
-    /// RFC 3339: when the set's newest file was dropped. Two drops of the same content differ in this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dropped_at: Option<String>,
-    /// True on `Dataset Accepted` and `Dataset Rejected` when the same content had been judged before.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub repeated: bool,
-    /// The base model's identifier.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base_model: Option<String>,
-    /// Records in the training file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub records: Option<u64>,
-    /// Findings that block.
-    #[serde(default)]
-    pub errors: u64,
-    /// Findings that don't.
-    #[serde(default)]
-    pub warnings: u64,
-    /// The first findings, each in one line: file, line, code and message. At most five.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<String>,
-    /// What an incomplete set still waits for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waits_for: Vec<String>,
-    /// The customization job's ARN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub job_arn: Option<String>,
-    /// The custom model's ARN.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub model_arn: Option<String>,
-    /// Why it was refused, failed or stopped; redacted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// Training loss at the end, where Bedrock gave one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub training_loss: Option<f64>,
-    /// Validation loss at the end, where Bedrock gave one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub validation_loss: Option<f64>,
-    /// The report's `s3://` address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub report: Option<String>,
-    /// Addresses from the recipe's `notify`; empty: everyone who subscribes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notify: Vec<String>,
-    /// The value of the recipe's tag `owner`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    /// Who dropped the set's last file, as S3 names the requester: an account's id, or a service.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dropped_by: Option<String>,
-    /// One sentence: how many findings of the rejection before are gone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mended: Option<String>,
-    /// On `Message Sent`: the `detail-type` of the event that the message tells of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub about: Option<String>,
-    /// On `Message Sent`: `info`, `warning` or `error`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity: Option<String>,
-    /// On `Message Sent`: the message's subject.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject: Option<String>,
-    /// On `Message Sent`: the message, as the mail has it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// Who sent a command.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-}
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Kind;
+use crate::event::{Kind, RunKind};
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -67,18 +67,7 @@ impl State {
 
     /// The event that says that a run is in this state.
     pub fn announcement(self) -> Option<Kind> {
-        match self {
-            State::Rejected => Some(Kind::DatasetRejected),
-            State::Held => Some(Kind::RunHeld),
-            State::Queued => Some(Kind::DatasetAccepted),
-            State::Launching => None,
-            State::Running => Some(Kind::RunLaunched),
-            State::Succeeded => Some(Kind::RunSucceeded),
-            State::Failed => Some(Kind::RunFailed),
-            State::Stopped => Some(Kind::RunStopped),
-            State::Superseded => Some(Kind::RunSuperseded),
-            State::Refused => Some(Kind::RunRefused),
-        }
+        RunKind::of(self).map(RunKind::kind)
     }
 
     /// Whether people are told of this state (and the ledger marks that they were).

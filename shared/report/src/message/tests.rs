@@ -174,6 +174,14 @@ fn an_event_carries_the_message_and_little_else() {
     assert!(serde_json::to_string(&sent).unwrap().len() < 64 * 1024);
 }
 
+/// What subscribers and webhooks get, to the byte.
+#[test]
+fn a_sent_message_as_json() {
+    let detail = detail_in(State::Failed);
+    let message = message(Kind::RunFailed, &detail, REGION).unwrap();
+    insta::assert_snapshot!("message_sent", serde_json::to_string(&sent(Kind::RunFailed, &detail, &message)).unwrap());
+}
+
 #[test]
 fn the_same_content_again() {
     for state in State::ALL {

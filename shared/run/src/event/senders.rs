@@ -6,25 +6,7 @@
 use super::Kind;
 
 /// Every kind.
-pub const ALL: &[Kind] = &[
-    Kind::DatasetAccepted,
-    Kind::DatasetRejected,
-    Kind::DatasetIncomplete,
-    Kind::RunHeld,
-    Kind::RunSuperseded,
-    Kind::RunLaunched,
-    Kind::RunRefused,
-    Kind::RunWaiting,
-    Kind::RunSucceeded,
-    Kind::RunFailed,
-    Kind::RunStopped,
-    Kind::JobStateObserved,
-    Kind::LaunchDue,
-    Kind::MessageSent,
-    Kind::ApproveRun,
-    Kind::StopRun,
-    Kind::RetryRun,
-];
+pub const ALL: &[Kind] = Kind::ALL;
 
 /// What validate decides about a dataset.
 pub const VALIDATE: &[Kind] = &[Kind::DatasetAccepted, Kind::DatasetRejected, Kind::RunHeld, Kind::RunSuperseded];

@@ -1,0 +1,258 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{DatasetHead, Note, Run, SCHEMA, State};
+
+const RUN_ID: &str = "support-bot-0123456789ab";
+const REPORT: &str = "s3://drops/reports/support-bot/support-bot-0123456789ab/report.html";
+
+/// As the wire has them: one line an event, and in each line the fields in their order.
+const EXAMPLES: &str = include_str!("../../../../docs/events.examples.jsonl");
+
+/// A run as the ledger would have it in this state.
+pub(super) fn run(state: State) -> Run {
+    let arn =
+        |kind: &str, id: &str| format!("arn:aws:bedrock:us-east-1:111122223333:{kind}/amazon.nova-lite-v1:0:300k/{id}");
+    let launched = matches!(state, State::Running | State::Succeeded | State::Failed);
+    let mut run = json!({
+        "schema": SCHEMA, "run_id": RUN_ID, "revision": 3, "dataset": "support-bot", "state": state,
+        "identity": "0123456789ab", "attempt": 1, "since": "2026-11-23T04:00:00.000Z",
+        "changed_at": "2026-11-23T04:00:02.000Z", "records": 2000, "warnings": 1,
+        "findings": ["train.jsonl:12: the record is a duplicate of line 7 (duplicate-record). remove it"],
+        "report": REPORT, "notify": ["ada@example.com"], "owner": "support", "dropped_by": "111122223333",
+        "job_arn": launched.then(|| arn("model-customization-job", "abcdefghijkl")),
+    });
+    match state {
+        State::Rejected => {
+            run["errors"] = json!(1);
+            run["mended"] = json!("Since the rejection of 2026-11-22 04:00:00 UTC, 3 of 5 findings are gone.");
+        }
+        State::Succeeded => {
+            run["model_arn"] = json!(arn("custom-model", "mnopqrstuvwx"));
+            (run["training_loss"], run["validation_loss"]) = (json!(0.4213), json!(0.5121));
+        }
+        State::Failed => run["reason"] = json!("Unable to parse Amazon S3 file: train.jsonl."),
+        State::Stopped => run["reason"] = json!("stopped by ada before it was launched"),
+        State::Refused => run["reason"] = json!("up to 40.12 USD would be billed"),
+        _ => {}
+    }
+    let mut run: Run = serde_json::from_value(run).expect("a run");
+    run.plan = (state != State::Rejected).then(plan);
+    run
+}
+
+fn plan() -> crate::Plan {
+    serde_json::from_value(json!({
+        "base_model": "amazon.nova-lite-v1:0:300k", "catalogue_model": "amazon.nova-lite-v1:0:300k",
+        "customization": "fine-tuning", "model_name": RUN_ID, "output": "s3://drops/output/", "hyperparameters": {},
+        "tags": {}, "guard": {},
+    }))
+    .expect("a plan")
+}
+
+pub(super) fn waiting() -> Run {
+    Run { waiting: Some("Too many custom models in this account".to_owned()), ..run(State::Queued) }
+}
+
+pub(super) fn repeated(state: State) -> Run {
+    Run { redropped_at: Some("2026-11-24T04:00:00.000Z".to_owned()), ..run(state) }
+}
+
+pub(super) fn head() -> DatasetHead {
+    DatasetHead {
+        dataset: "support-bot".to_owned(),
+        since: Some("2026-11-23T04:00:00.000Z".to_owned()),
+        waits_for: vec!["train.jsonl".to_owned()],
+        report: Some("s3://drops/reports/support-bot/incomplete-0123456789ab/report.html".to_owned()),
+        notify: vec!["ada@example.com".to_owned()],
+        owner: Some("support".to_owned()),
+        dropped_by: Some("111122223333".to_owned()),
+        ..DatasetHead::default()
+    }
+}
+
+pub(super) fn note() -> Note {
+    Note {
+        pk: "name#0123456789ab".to_owned(),
+        dataset: "support-bot".to_owned(),
+        findings: vec!["support-bot/Train.JSONL: only names that end in .jsonl are read (near-miss-name)".to_owned()],
+        report: Some("s3://drops/reports/_/0123456789ab/report.html".to_owned()),
+        dropped_by: Some("111122223333".to_owned()),
+        ..Note::default()
+    }
+}
+
+/// One of each kind, and of each form that a kind has.
+fn examples() -> Vec<Event> {
+    let as_it_is = |text: &str| text.to_owned();
+    let run_id = || RUN_ID.parse::<RunId>().expect("an id");
+    let command = |command, by: Option<&str>| Event::Command { command, run_id: run_id(), by: by.map(str::to_owned) };
+    let message = |about: &Event, severity, subject: &str| {
+        let (subject, text) = (subject.to_owned(), "The message, as the mail has it.\n".to_owned());
+        Event::MessageSent(SentMessage { about: Box::new(about.clone()), severity, subject, text })
+    };
+    let mut events: Vec<Event> =
+        State::ALL.into_iter().filter_map(|state| Event::state(&run(state), as_it_is)).collect();
+    events.push(Event::waiting(&waiting(), as_it_is));
+    events.extend(
+        [State::Succeeded, State::Rejected]
+            .map(|state| Event::repeated(&repeated(state), as_it_is).expect("it was uploaded again")),
+    );
+    events.extend([Event::misnamed(&note()), Event::incomplete(&head()).expect("it is incomplete")]);
+    events.extend([Event::JobStateObserved(run_id()), Event::LaunchDue(None), Event::LaunchDue(Some(run_id()))]);
+    events.extend([RunCommand::Approve, RunCommand::Stop, RunCommand::Retry].map(|kind| command(kind, Some("ada"))));
+    events.push(command(RunCommand::Stop, None));
+    let failed = Event::state(&run(State::Failed), as_it_is).expect("it is announced");
+    events.push(message(&failed, Severity::Error, "support-bot: training failed"));
+    let repeated = Event::repeated(&repeated(State::Succeeded), as_it_is).expect("it was uploaded again");
+    events.push(message(&repeated, Severity::Info, "support-bot: dropped again, the custom model is ready"));
+    events.push(message(&Event::misnamed(&note()), Severity::Error, "support-bot: a dropped file was not read"));
+    let incomplete = Event::incomplete(&head()).expect("it is incomplete");
+    events.push(message(&incomplete, Severity::Warning, "support-bot: waits for files"));
+    events
+}
+
+/// An event as the examples have it.
+fn line(event: &Event) -> String {
+    line_of(event.kind(), &serde_json::to_string(&event.detail("tunedrop")).expect("a detail is JSON"))
+}
+
+fn line_of(kind: Kind, detail: &str) -> String {
+    format!("{{\"source\":\"{SOURCE}\",\"detail-type\":\"{}\",\"detail\":{detail}}}\n", kind.as_str())
+}
+
+/// The lines were written before the kinds had details of their own: for subscribers nothing has changed.
+#[test]
+fn writes_each_kind_byte_for_byte() {
+    let lines: Vec<String> = examples().iter().map(line).collect();
+    let expected: Vec<&str> = EXAMPLES.split_inclusive('\n').collect();
+    assert_eq!(lines.len(), expected.len());
+    for (line, expected) in lines.iter().zip(expected) {
+        assert_eq!(line, expected);
+    }
+}
+
+#[test]
+fn the_examples_have_every_kind() {
+    let examples = examples();
+    let missing: Vec<&Kind> =
+        Kind::ALL.iter().filter(|kind| !examples.iter().any(|event| event.kind() == **kind)).collect();
+    assert_eq!(missing, Vec::<&Kind>::new());
+    for event in &examples {
+        assert_eq!(Kind::parse(event.kind().as_str()), Some(event.kind()));
+    }
+}
+
+/// What a function reads of an event is what its sender meant.
+#[test]
+fn reads_what_it_writes() {
+    for event in examples() {
+        let detail = serde_json::to_value(event.detail("tunedrop")).expect("a detail is JSON");
+        let hint = Hint::read(event.kind().as_str(), &detail, "tunedrop");
+        let expected = match event {
+            Event::Run(kind, run) => Hint::Run(kind, run.run_id),
+            Event::Repeated(run) => Hint::Repeated { run_id: run.run_id, dropped_at: run.dropped_at },
+            Event::Misnamed(file) => Hint::Misnamed { item: file.item },
+            Event::Incomplete(set) => Hint::Incomplete { dataset: set.dataset, dropped_at: set.dropped_at },
+            Event::JobStateObserved(run_id) => Hint::JobStateObserved(run_id),
+            Event::LaunchDue(run_id) => Hint::LaunchDue(run_id),
+            Event::Command { command, run_id, by } => Hint::Command { command, run_id, by },
+            Event::MessageSent(_) => Hint::MessageSent,
+        };
+        assert_eq!(hint, Ok(expected));
+        assert_eq!(Hint::read("Run Exploded", &detail, "tunedrop"), Err(Unread::UnknownKind));
+        assert_eq!(Hint::read(Kind::RunHeld.as_str(), &detail, "other"), Err(Unread::OtherStack));
+    }
+}
+
+/// A message goes to a webhook: no address, no uploader, nothing of the reason.
+#[test]
+fn a_sent_message_names_no_person() {
+    for event in examples().iter().filter(|event| event.kind() == Kind::MessageSent) {
+        let detail: Value = serde_json::to_value(event.detail("tunedrop")).expect("a detail is JSON");
+        for field in ["notify", "dropped_by", "reason", "findings", "base_model"] {
+            assert_eq!(detail.get(field), None, "{detail}");
+        }
+    }
+}
+
+#[test]
+fn each_announced_state_has_a_kind_of_its_own() {
+    for state in State::ALL {
+        let kind = RunKind::of(state);
+        assert_eq!(kind.and_then(RunKind::state), kind.map(|_| state));
+        assert_eq!(kind.map(RunKind::kind), state.announcement());
+    }
+    assert_eq!(RunKind::Waiting.state(), None);
+}
+
+/// The same events by the detail that all kinds had in common: the examples come from it.
+#[test]
+fn the_common_detail_wrote_these_examples() {
+    assert_eq!(old_lines().concat(), EXAMPLES);
+}
+
+fn old_lines() -> Vec<String> {
+    let mut out = Vec::new();
+    let mut push = |kind: Kind, detail: &Detail| out.push(line_of(kind, &serde_json::to_string(detail).unwrap()));
+    let redact = |text: &str| text.to_owned();
+    for state in State::ALL {
+        if let Some(kind) = state.announcement() {
+            push(kind, &run(state).detail("tunedrop", redact));
+        }
+    }
+    let w = waiting();
+    push(Kind::RunWaiting, &Detail { reason: w.waiting.as_deref().map(redact), ..w.detail("tunedrop", redact) });
+    let answer = |run: &Run| {
+        let dropped_at = Some(run.redropped_at.clone().unwrap());
+        let kind = if run.state == State::Rejected { Kind::DatasetRejected } else { Kind::DatasetAccepted };
+        (kind, Detail { repeated: true, dropped_at, ..run.detail("tunedrop", redact) })
+    };
+    for state in [State::Succeeded, State::Rejected] {
+        let (kind, detail) = answer(&repeated(state));
+        push(kind, &detail);
+    }
+    push(Kind::DatasetRejected, &note().detail("tunedrop"));
+    push(Kind::DatasetIncomplete, &head().detail("tunedrop"));
+    let stack = || Detail { version: VERSION, stack: "tunedrop".to_owned(), ..Detail::default() };
+    push(
+        Kind::JobStateObserved,
+        &Detail { run_id: Some(RUN_ID.to_owned()), dataset: "support-bot".to_owned(), ..stack() },
+    );
+    push(Kind::LaunchDue, &stack());
+    push(Kind::LaunchDue, &Detail { run_id: Some(RUN_ID.to_owned()), ..stack() });
+    for kind in [Kind::ApproveRun, Kind::StopRun, Kind::RetryRun] {
+        push(kind, &Detail { run_id: Some(RUN_ID.to_owned()), by: Some("ada".to_owned()), ..stack() });
+    }
+    push(Kind::StopRun, &Detail { run_id: Some(RUN_ID.to_owned()), ..stack() });
+    let mut sent = |kind: Kind, detail: &Detail, severity: &str, subject: &str| {
+        push(
+            Kind::MessageSent,
+            &Detail {
+                version: VERSION,
+                stack: detail.stack.clone(),
+                run_id: detail.run_id.clone(),
+                item: detail.item.clone(),
+                dataset: detail.dataset.clone(),
+                state: detail.state,
+                dropped_at: detail.dropped_at.clone(),
+                repeated: detail.repeated,
+                errors: detail.errors,
+                warnings: detail.warnings,
+                report: detail.report.clone(),
+                owner: detail.owner.clone(),
+                about: Some(kind.as_str().to_owned()),
+                severity: Some(severity.to_owned()),
+                subject: Some(subject.to_owned()),
+                text: Some("The message, as the mail has it.\n".to_owned()),
+                ..Detail::default()
+            },
+        )
+    };
+    sent(Kind::RunFailed, &run(State::Failed).detail("tunedrop", redact), "error", "support-bot: training failed");
+    let (kind, detail) = answer(&repeated(State::Succeeded));
+    sent(kind, &detail, "info", "support-bot: dropped again, the custom model is ready");
+    sent(Kind::DatasetRejected, &note().detail("tunedrop"), "error", "support-bot: a dropped file was not read");
+    sent(Kind::DatasetIncomplete, &head().detail("tunedrop"), "warning", "support-bot: waits for files");
+    out
+}
