@@ -1,112 +1,85 @@
-//! The patterns of the API model, each written out as a small matcher.
+//! The lengths and patterns of the API model, word for word: Bedrock's service model of 2023-04-20, as botocore ships it
+//! (`botocore/data/bedrock/2023-04-20/service-2.json.gz`, version 1.43.127).
 
-/// `[a-zA-Z0-9](-*[a-zA-Z0-9\+\-\.])*`, 1–63: no underscore.
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+/// The model's `JobName`.
 pub(super) fn job_name(text: &str) -> bool {
-    (1..=63).contains(&text.len())
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    static JOB_NAME: LazyLock<Regex> = LazyLock::new(|| whole(r"[a-zA-Z0-9](-*[a-zA-Z0-9\+\-\.])*"));
+    fits(text, 1..=63, &JOB_NAME)
 }
 
-/// `([0-9a-zA-Z][_-]?){1,63}`, 1–63: no dot, no doubled separator.
+/// The model's `CustomModelName`: unlike a job's name it may have underscores, and no dot.
 pub(super) fn model_name(text: &str) -> bool {
-    let separator = |b: &u8| b"_-".contains(b);
-    (1..=63).contains(&text.len())
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || separator(&b))
-        && text.as_bytes().windows(2).all(|pair| !(separator(&pair[0]) && separator(&pair[1])))
+    static MODEL_NAME: LazyLock<Regex> = LazyLock::new(|| whole("([0-9a-zA-Z][_-]?){1,63}"));
+    fits(text, 1..=63, &MODEL_NAME)
 }
 
-/// `[a-zA-Z0-9]([-a-zA-Z0-9]{0,254}[a-zA-Z0-9])?`, 1–256.
+/// The model's `IdempotencyToken`.
 pub(super) fn token(text: &str) -> bool {
-    (1..=256).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+    static TOKEN: LazyLock<Regex> = LazyLock::new(|| whole("[a-zA-Z0-9]([-a-zA-Z0-9]{0,254}[a-zA-Z0-9])?"));
+    fits(text, 1..=256, &TOKEN)
 }
 
-/// `arn:aws(-[^:]+)?:iam::([0-9]{12})?:role/.+`, at most 2048.
+/// The model's `RoleArn`.
 pub(super) fn role_arn(text: &str) -> bool {
-    let Some(rest) = partition(text) else { return false };
-    let Some((account, name)) = rest.strip_prefix("iam::").and_then(|rest| rest.split_once(":role/")) else {
-        return false;
-    };
-    text.len() <= 2048 && (account.is_empty() || is_account(account)) && !name.is_empty()
+    static ROLE_ARN: LazyLock<Regex> = LazyLock::new(|| whole("arn:aws(-[^:]+)?:iam::([0-9]{12})?:role/.+"));
+    fits(text, 0..=2048, &ROLE_ARN)
 }
 
-/// `s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9](?:/[-!_*'().a-z0-9A-Z]+(?:/[-!_*'().a-z0-9A-Z]+)*)?/?`, 1–1024.
+/// The model's `S3Uri`.
 pub(super) fn s3_uri(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("s3://") else { return false };
-    let (bucket, key) = rest.split_once('/').map_or((rest, None), |(bucket, key)| (bucket, Some(key)));
-    let alphanumeric = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let ends = |b: Option<&u8>| b.is_some_and(|b| alphanumeric(*b));
-    let bucket = bucket.as_bytes();
-    let bucket_fits = (3..=63).contains(&bucket.len())
-        && ends(bucket.first())
-        && ends(bucket.last())
-        && bucket.iter().all(|b| alphanumeric(*b) || b"-.".contains(b));
-    let part =
-        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-!_*'().".contains(&b));
-    let key_fits = key.is_none_or(|key| {
-        let key = key.strip_suffix('/').unwrap_or(key);
-        key.is_empty() && !text.ends_with("//") || key.split('/').all(part)
+    static S3_URI: LazyLock<Regex> = LazyLock::new(|| {
+        whole("s3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9](?:/[-!_*'().a-z0-9A-Z]+(?:/[-!_*'().a-z0-9A-Z]+)*)?/?")
     });
-    text.len() <= 1024 && bucket_fits && key_fits
+    fits(text, 1..=1024, &S3_URI)
 }
 
-/// A key ARN, an alias ARN, a key id or an alias, 1–2048.
+/// The model's `KmsKeyId`: a key's ARN, an alias's ARN, a key's id or an alias.
 pub(super) fn kms_key(text: &str) -> bool {
-    let alias = |text: &str| {
-        text.strip_prefix("alias/").is_some_and(|name| {
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_/".contains(&b))
-        })
-    };
-    let in_arn = || {
-        let mut parts = partition(text)?.strip_prefix("kms:")?.splitn(3, ':');
-        let (region, account, key) = (parts.next()?, parts.next()?, parts.next()?);
-        let region = region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        Some(region && is_account(account) && (key.strip_prefix("key/").is_some_and(uuid) || alias(key)))
-    };
-    text.len() <= 2048 && (uuid(text) || alias(text) || in_arn().unwrap_or(false))
+    static KMS_KEY: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            "(arn:aws(-[^:]+)?:kms:[a-zA-Z0-9-]*:[0-9]{12}:((key/[a-zA-Z0-9-]{36})|(alias/[a-zA-Z0-9-_/]+)))",
+            "|([a-zA-Z0-9-]{36})|(alias/[a-zA-Z0-9-_/]+)"
+        ))
+    });
+    fits(text, 1..=2048, &KMS_KEY)
 }
 
-/// The ARN of a Lambda function, 1–512.
+/// The model's `LambdaArn`.
 pub(super) fn lambda_arn(text: &str) -> bool {
-    let in_arn = || {
-        let mut parts = partition(text)?.strip_prefix("lambda:")?.splitn(3, ':');
-        let (region, account, function) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(
-            !region.is_empty()
-                && is_account(account)
-                && function.strip_prefix("function:").is_some_and(|name| !name.is_empty()),
-        )
-    };
-    text.len() <= 512 && in_arn().unwrap_or(false)
+    static LAMBDA_ARN: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            r"arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}(-gov)?-[a-z]+-\d{1}:\d{12}",
+            r":function:[a-zA-Z0-9-_\.]+(:(\$LATEST|[a-zA-Z0-9-_]+))?"
+        ))
+    });
+    fits(text, 1..=512, &LAMBDA_ARN)
 }
 
-/// A tag's key (1–128) or value (0–256): `[a-zA-Z0-9\s._:/=+@-]*`.
+/// The model's `TagKey` (1 to 128) and `TagValue` (0 to 256).
 pub(super) fn tag(text: &str, least: usize, most: usize) -> bool {
-    (least..=most).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"._:/=+@-".contains(&b))
+    static TAG: LazyLock<Regex> = LazyLock::new(|| whole(r"[a-zA-Z0-9\s._:/=+@-]*"));
+    fits(text, least..=most, &TAG)
 }
 
-/// A subnet's or security group's id: `[-0-9a-zA-Z]+`, at most 32.
+/// The model's `SubnetId` and `SecurityGroupId`.
 pub(super) fn network_id(text: &str) -> bool {
-    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    static NETWORK_ID: LazyLock<Regex> = LazyLock::new(|| whole("[-0-9a-zA-Z]+"));
+    fits(text, 0..=32, &NETWORK_ID)
 }
 
-/// What follows `arn:<partition>:`.
-fn partition(arn: &str) -> Option<&str> {
-    let (partition, rest) = arn.strip_prefix("arn:")?.split_once(':')?;
-    (partition == "aws" || partition.strip_prefix("aws-").is_some_and(|name| !name.is_empty())).then_some(rest)
+/// A pattern of the model has to match all of a string.
+fn whole(pattern: &str) -> Regex {
+    Regex::new(&format!("^(?:{pattern})$")).expect("a pattern of the API model")
 }
 
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn uuid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+/// Whether a string has a length, in characters, and a form.
+fn fits(text: &str, lengths: RangeInclusive<usize>, pattern: &Regex) -> bool {
+    lengths.contains(&text.chars().count()) && pattern.is_match(text)
 }
 
 #[cfg(test)]
@@ -148,5 +121,21 @@ mod tests {
             kms_key("alias/models") && kms_key("arn:aws:kms:us-east-1:123456789012:alias/models") && !kms_key("models")
         );
         assert!(lambda_arn("arn:aws:lambda:us-east-1:123456789012:function:grade") && !lambda_arn("grade"));
+        assert!(lambda_arn("arn:aws:lambda:us-gov-west-1:123456789012:function:grade:$LATEST"));
+        assert!(!lambda_arn("arn:aws:lambda:here:123456789012:function:grade") && !lambda_arn(GRADER_WITH_BLANK));
+        let key = "1234abcd-12ab-34cd-56ef-1234567890ab";
+        assert!(kms_key(key) && kms_key(&format!("arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/{key}")));
+        assert!(!kms_key(&format!("{key}0")) && !kms_key(&format!("arn:aws:kms:us-east-1:12:key/{key}")));
+    }
+
+    const GRADER_WITH_BLANK: &str = "arn:aws:lambda:us-east-1:123456789012:function:grade it";
+
+    #[test]
+    fn tags_and_ids_have_lengths_and_no_other_alphabet() {
+        assert!(tag("team a+b=c@d/e:f_g.h", 1, 128) && tag("", 0, 256) && !tag("", 1, 128));
+        // Lambda's and Bedrock's patterns are Java's, where \s and \d are ASCII.
+        assert!(!tag("no\u{a0}break", 1, 128) && !tag("ä", 1, 128) && !tag(&"a".repeat(129), 1, 128));
+        assert!(!lambda_arn("arn:aws:lambda:us-east-\u{661}:123456789012:function:grade"));
+        assert!(network_id("subnet-0a1b") && !network_id("") && !network_id("a_b") && !network_id(&"a".repeat(33)));
     }
 }

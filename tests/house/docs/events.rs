@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tunedrop_run::State;
 use tunedrop_run::event::{Detail, Kind, SOURCE, VERSION};
 
-use super::schema::faults;
+use super::schema::{faults, unknown_keywords};
 use super::{read, root};
 
 const KINDS: [Kind; 17] = [
@@ -78,8 +78,24 @@ fn event(kind: Kind, detail: &Detail) -> Value {
 }
 
 fn faults_of(event: &Value) -> Vec<String> {
-    let schema = schema();
-    faults(event, &schema, &schema, "")
+    faults(event, &schema())
+}
+
+#[test]
+fn the_schema_has_no_keyword_that_a_validator_would_ignore() {
+    assert_eq!(unknown_keywords(&schema()), Vec::<String>::new());
+    let mut misspelt = schema();
+    misspelt["$defs"]["detail"]["properties"]["subject"]["maxLenght"] = json!(1);
+    assert_eq!(unknown_keywords(&misspelt), ["maxLenght"]);
+}
+
+#[test]
+fn a_time_of_another_form_is_a_fault() {
+    let mut event = event(Kind::DatasetAccepted, &full());
+    assert_eq!(faults_of(&event), Vec::<String>::new());
+    event["detail"]["dropped_at"] = json!("yesterday");
+    let faults = faults_of(&event);
+    assert!(matches!(&faults[..], [fault] if fault.starts_with("/detail/dropped_at ")), "{faults:?}");
 }
 
 #[test]
@@ -148,7 +164,8 @@ fn events_of_every_kind_are_accepted() {
 #[test]
 fn events_that_are_not_ours_are_not_accepted() {
     let bare = Detail { version: VERSION, stack: "tunedrop".to_owned(), ..Detail::default() };
-    assert_eq!(faults_of(&event(Kind::StopRun, &bare)), ["/detail/run_id is missing"]);
+    let faults = faults_of(&event(Kind::StopRun, &bare));
+    assert!(matches!(&faults[..], [fault] if fault.starts_with("/detail \"run_id\" is a required")), "{faults:?}");
     assert!(!faults_of(&event(Kind::RunLaunched, &bare)).is_empty());
     assert!(!faults_of(&event(Kind::DatasetIncomplete, &bare)).is_empty());
     let wrong: [(&str, Value); 5] = [
