@@ -2,6 +2,7 @@
 
 mod docs;
 mod guards;
+mod lints;
 mod sentences;
 mod supply;
 mod template;

@@ -1,5 +1,7 @@
 //! The notify function: wires the clients to the step.
 
+#![deny(clippy::print_stderr, clippy::print_stdout)] // standard output is the log, of which every line is JSON
+
 use tunedrop_steps::{Notify, log_as_json, serve};
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,5 +1,7 @@
 //! The sweep function: wires the clients to the step.
 
+#![deny(clippy::print_stderr, clippy::print_stdout)] // standard output is the log, of which every line is JSON
+
 use tunedrop_steps::{Sweep, log_as_json, serve_schedule};
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))] // no I/O: see clippy.toml
+#![deny(clippy::iter_over_hash_type)] // the same answer each time
 
 mod billing;
 mod meaning;

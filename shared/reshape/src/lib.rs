@@ -5,6 +5,9 @@
 //! which records go into the validation file. Memory is bounded by one record, and by an index of hashes where
 //! repeats matter. What a record says goes into the output only, never into a note.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))] // no I/O: see clippy.toml
+#![deny(clippy::iter_over_hash_type)] // the same answer each time
+
 mod convert;
 mod fix;
 mod json;

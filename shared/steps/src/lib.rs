@@ -1,4 +1,7 @@
 #![doc = include_str!("../README.md")]
+// Standard output is the log, and a line of it that is no JSON of ours can't be searched; metrics go through `count`.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+#![deny(clippy::iter_over_hash_type)] // the same order each time
 
 mod announce;
 mod batch;

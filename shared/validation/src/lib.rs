@@ -4,6 +4,9 @@
 //! with a [`FileReport`]; [`check_set`] and [`check_hyperparameters`] judge what only shows across files and
 //! in the recipe. A fault in the data is a [`Finding`], never an error, and no input panics.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))] // no I/O: see clippy.toml
+#![deny(clippy::iter_over_hash_type)] // the same answer each time
+
 pub mod catalogue;
 mod codes;
 mod estimate;
