@@ -2,6 +2,7 @@
 //! not drift (names, permissions, wiring) is asserted on the template's text.
 
 mod bus;
+mod creation;
 mod permissions;
 mod readers;
 mod watch;

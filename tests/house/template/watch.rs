@@ -107,7 +107,8 @@ fn unheard_alarms(template: &Value) -> Vec<String> {
     faults
 }
 
-/// Metric math takes at most ten metrics, and one expression is what the alarm looks at.
+/// Metric math takes at most ten metrics, which can't be raised, and one expression is what the alarm looks at.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html>
 fn too_much_math(name: &str, alarm: &Value) -> Option<String> {
     let entries = alarm["Metrics"].as_array()?;
     let shown = entries.iter().filter(|entry| entry["ReturnData"] != false);

@@ -1,0 +1,99 @@
+//! Whether a stack can be made again after a creation that failed, or a deletion; and beside others of its account.
+
+use serde_json::Value;
+
+use super::{many, named, properties, resource, statements, template};
+
+/// The properties that give a resource its name in the account. What has none gets a name from CloudFormation, a new
+/// one each time.
+const NAMES: [&str; 13] = [
+    "AlarmName",
+    "BucketName",
+    "DashboardName",
+    "FunctionName",
+    "GroupName",
+    "LogGroupName",
+    "ManagedPolicyName",
+    "Name",
+    "QueueName",
+    "RoleName",
+    "TableName",
+    "TopicName",
+    "UserName",
+];
+
+/// The resources with a name of the template's choice, and that name. A permission names the function that it is of.
+fn fixed_names(template: &Value) -> Vec<(&str, &str)> {
+    let resources = template["Resources"].as_object().expect("resources are a map");
+    let of_its_own = resources.iter().filter(|(_, resource)| resource["Type"] != "AWS::Lambda::Permission");
+    of_its_own
+        .filter_map(|(logical, resource)| {
+            let name = NAMES.iter().find_map(|name| resource["Properties"].get(*name))?;
+            Some((logical.as_str(), name.as_str().expect("a name is text")))
+        })
+        .collect()
+}
+
+#[test]
+fn what_stays_has_no_fixed_name() {
+    // A bucket or table that a failed creation or a deletion left behind would hold the name that the next one asks for.
+    let template = template();
+    let fixed = fixed_names(&template);
+    assert!(fixed.len() >= 7, "the bus, the dashboard and five log groups have one: {fixed:?}");
+    for (logical, name) in fixed {
+        let resource = resource(&template, logical);
+        assert!(resource["DeletionPolicy"].is_null(), "{logical} stays, and would keep the name {name} taken");
+        assert!(resource["UpdateReplacePolicy"].is_null(), "{logical}");
+        // Two stacks of an account don't meet. A dashboard is an account's, in all Regions.
+        assert!(name.contains("AWS::StackName"), "{logical} has the same name, {name}, in every stack");
+        assert!(logical != "Dashboard" || name.contains("AWS::Region"), "{name}");
+    }
+}
+
+#[test]
+fn a_fixed_name_that_stays_is_seen() {
+    let mut template = template();
+    template["Resources"]["Table"]["Properties"]["TableName"] = "ledger".into();
+    assert!(fixed_names(&template).contains(&("Table", "ledger")));
+}
+
+#[test]
+fn no_function_makes_a_log_group_again_that_a_rollback_deleted() {
+    // Lambda makes a missing log group with the function's role; a stack that is made again would find its name taken.
+    let template = template();
+    for (name, statements) in template["Resources"].as_object().expect("a map").iter().map(|(n, r)| (n, statements(r)))
+    {
+        for statement in statements.into_iter().filter(|statement| statement["Effect"] == "Allow") {
+            let makes = many(&statement["Action"]).into_iter().any(|action| {
+                let action = action.to_ascii_lowercase();
+                action == "*" || action.starts_with("logs:*") || action.starts_with("logs:createloggroup")
+            });
+            assert!(!makes, "{name} may make log groups");
+        }
+    }
+}
+
+#[test]
+fn only_the_table_is_left_by_a_failed_creation() {
+    // CloudFormation, DeletionPolicy: RetainExceptOnCreate deletes at the rollback of a creation, Retain doesn't.
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    let template = template();
+    let resources = template["Resources"].as_object().expect("resources are a map");
+    let kept: Vec<&String> =
+        resources.iter().filter(|(_, resource)| resource["DeletionPolicy"] == "Retain").map(|(name, _)| name).collect();
+    assert_eq!(kept, ["Table"]);
+}
+
+#[test]
+fn the_capability_of_readme_is_enough() {
+    // IAM resources with names of their own would want CAPABILITY_NAMED_IAM, which `sam deploy --guided` doesn't pass.
+    let template = template();
+    for kind in ["AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::Group"] {
+        for name in named(&template, kind) {
+            let named = ["RoleName", "ManagedPolicyName", "UserName", "GroupName"]
+                .iter()
+                .any(|property| !properties(&template, &name)[*property].is_null());
+            assert!(!named, "{name} has a name of its own");
+        }
+    }
+}
