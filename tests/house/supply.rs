@@ -59,6 +59,9 @@ fn scripts_of_ci_take_pinned_dependencies_only() {
         "tests/guards/run",
         "tests/arm64/run",
         "tests/scan/run",
+        "tests/sam/guided",
+        "tests/sam/run",
+        "tests/sam/tools",
     ] {
         let text = read(&root().join(script)).replace("\\\n", " ");
         for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {

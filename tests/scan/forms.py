@@ -3,6 +3,8 @@
 import copy
 import json
 import os
+import pathlib
+import sys
 
 # The translator asks boto3 for a Region, though it calls nothing.
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
@@ -95,3 +97,7 @@ def write(template, folder):
         paths[name] = folder / f"{name.replace(' ', '-')}.json"
         paths[name].write_text(json.dumps(form, indent=1))
     return paths
+
+
+if __name__ == "__main__":
+    print(json.dumps(transformed(pathlib.Path(sys.argv[1]).read_text()), indent=1))
