@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use tunedrop_run::decide::command::may_retry;
+use tunedrop_run::decide::command::{Approve, approve, may_retry};
 use tunedrop_run::event::{Detail, Kind, VERSION};
 use tunedrop_run::{Run, State};
 
@@ -48,7 +48,9 @@ pub(crate) fn send(kind: Kind, args: &RunArgs) -> Result<ExitCode> {
 /// Why the command would change nothing. The functions decide again, by the state that the run is in then.
 fn pointless(kind: Kind, run: &Run) -> Option<&'static str> {
     match kind {
-        Kind::ApproveRun if run.state != State::Held => Some("only a run that is held waits for an approval"),
+        Kind::ApproveRun if matches!(approve(run.state, run.settles_until().is_some()), Approve::Ignored(_)) => {
+            Some("only a run that is held, or that waits for further files, takes an approval")
+        }
         Kind::StopRun if run.state.is_end() => Some("there is nothing to stop"),
         Kind::RetryRun if run.state == State::Rejected => Some("mend what its report lists, and drop the files again"),
         Kind::RetryRun if !may_retry(run.state) => Some("it is not over yet"),

@@ -11,6 +11,7 @@ use serde_json::json;
 use tunedrop_aws::{Ledger, Open};
 use tunedrop_run::{Run, State};
 
+pub(crate) use page::starts;
 pub(crate) use table::{style, time};
 
 use crate::stack::{StackArgs, block_on, explain};
@@ -124,7 +125,9 @@ pub(crate) async fn ahead(ledger: &Ledger, run: &Run) -> Result<usize> {
             if other.run_id == run.run_id {
                 break;
             }
-            ahead += usize::from(matches!(other.state, State::Queued | State::Launching));
+            // One that waits for further files holds up nobody.
+            let waits = matches!(other.state, State::Queued | State::Launching) && other.settles_until().is_none();
+            ahead += usize::from(waits);
         }
     }
     Ok(ahead)

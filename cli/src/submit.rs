@@ -3,6 +3,7 @@
 mod files;
 mod hold;
 mod send;
+mod wait;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,7 +33,7 @@ use crate::{catalogue, complain, estimate, judge, print, set, watch};
   tunedrop submit data/v2 --name support-bot    as the dataset support-bot, whatever the folder is called
 
 Exit codes: 0 accepted, or with --follow succeeded; 1 findings block, you said no, or it did not succeed;
-2 used wrongly or a service failed; 3 with --follow: held for approval; 130 Ctrl-C, and what was uploaded by then is
+2 used wrongly, a service failed, or no result came in time; 3 with --follow: held for approval; 130 Ctrl-C, and what was uploaded by then is
 no complete set: the recipe comes last")]
 pub(crate) struct SubmitArgs {
     /// The dataset's folder, with its job.yaml
@@ -44,6 +45,9 @@ pub(crate) struct SubmitArgs {
     /// Watch the run until it ends
     #[arg(long)]
     follow: bool,
+    /// Minutes to wait for the result after the upload
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=1440))]
+    wait: u64,
     /// Don't ask
     #[arg(long, short)]
     yes: bool,
@@ -87,7 +91,7 @@ pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
         if !send::upload(&stack, &dataset, &files).await? {
             return Ok(ExitCode::from(130));
         }
-        let Some(sent) = or_interrupted(send::judged(&stack, &dataset)).await? else {
+        let Some(sent) = or_interrupted(wait::judged(&stack, &dataset, args.wait)).await? else {
             return Ok(ExitCode::from(130));
         };
         let Some(run_id) = sent else {
@@ -96,7 +100,7 @@ pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
         if args.follow {
             return Ok(or_interrupted(watch::follow(&stack, &run_id)).await?.unwrap_or(ExitCode::from(130)));
         }
-        send::tell(&stack, &run_id).await
+        wait::tell(&stack, &run_id).await
     })
 }
 

@@ -17,7 +17,7 @@ pub(crate) use curve::outcome;
 
 use crate::format::{counted, visible};
 use crate::print;
-use crate::runs::{ahead, style};
+use crate::runs::{ahead, starts, style};
 use crate::stack::{Stack, StackArgs, block_on, explain, is_passing};
 
 /// Between two looks at the ledger.
@@ -137,6 +137,12 @@ fn answered<T>(answer: Result<T, Failure>, silent: &mut Option<Instant>, bar: &P
 /// What it is doing or waiting for; `None` where that can't be asked: only the ledger's state counts.
 async fn now(stack: &Stack, ledger: &Ledger, run: &Run) -> Option<String> {
     Some(match run.state {
+        State::Queued if run.settles_until().is_some() => format!(
+            "accepted{}; start it now with: tunedrop approve {}{}",
+            starts(run),
+            visible(&run.run_id),
+            stack.named
+        ),
         State::Queued if run.waiting.as_deref().is_some_and(|words| words.ends_with(RESUMES)) => {
             visible(run.waiting.as_deref().unwrap_or_default()).to_string()
         }

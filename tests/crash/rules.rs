@@ -34,16 +34,20 @@ impl Rules {
     }
 }
 
-/// EventBridge's patterns, as far as the template uses them: lists of values and prefixes.
+/// EventBridge's patterns, as far as the template uses them: lists of values and prefixes, fields that are there, and `$or`.
 fn matches(pattern: &Value, event: &Value, names: &[(&str, &str)]) -> bool {
     match pattern {
-        Value::Object(fields) => fields.iter().all(|(name, pattern)| matches(pattern, &event[name], names)),
+        Value::Object(fields) => fields.iter().all(|(name, pattern)| match pattern {
+            Value::Array(ways) if name == "$or" => ways.iter().any(|way| matches(way, event, names)),
+            _ => matches(pattern, &event[name], names),
+        }),
         Value::Array(choices) => choices.iter().any(|choice| match (choice, choice["prefix"].as_str()) {
             (_, Some(prefix)) => event.as_str().is_some_and(|text| text.starts_with(prefix)),
             (Value::String(text), _) => {
                 let text = names.iter().find(|(name, _)| name == text).map_or(text.as_str(), |(_, value)| value);
                 event == text
             }
+            (Value::Object(test), _) if test.contains_key("exists") => test["exists"] == !event.is_null(),
             (other, _) => event == other,
         }),
         _ => false,

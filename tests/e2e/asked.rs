@@ -117,6 +117,30 @@ pub(crate) async fn a_set_is_submitted_whole(w: &World) -> Result<()> {
     Ok(())
 }
 
+/// Back to the data of before, whatever was accepted in between, and the same once more within minutes: each ends with the
+/// run that the content has, and nobody is told that files are missing.
+pub(crate) async fn a_set_is_submitted_again(w: &World) -> Result<()> {
+    let mut shell = Shell::open(w, "anew")?;
+    let mut runs = Vec::new();
+    for seed in ["first", "second", "first", "first"] {
+        shell.write("anew/train.jsonl", &nova(20, seed))?;
+        shell.write("anew/job.yaml", "base_model: nova-lite\n")?;
+        let said = shell.good("submit anew --local --yes --wait 2")?;
+        let run = said.lines().find(|line| line.starts_with("anew-")).context("the run's id")?;
+        runs.push(run.split(' ').next().unwrap_or_default().to_owned());
+        w.run_is(&w.main, runs.last().context("a run")?, State::Succeeded).await?;
+    }
+    ensure!(runs[0] != runs[1] && runs[2] == runs[0] && runs[3] == runs[0], "{runs:?}");
+    ensure!(w.jobs("anew").await?.len() == 2, "two contents, two jobs");
+    let head = w.main.ledger.head("anew").await?.context("a head")?;
+    ensure!(head.open.is_none() && head.waits_for.is_empty() && head.since.is_none(), "{head:?}");
+    ensure!(head.latest.as_ref() == Some(&runs[1]) && head.judged_run.as_ref() == Some(&runs[0]), "{head:?}");
+    // A set that waits for files has no run.
+    w.drop(&w.main, "anew", "job.yaml", "base_model: nova-lite\nvalidation: still-missing.jsonl\n").await?;
+    let incomplete = async || w.main.ledger.head("anew").await.ok()??.judged_run.is_none().then_some(());
+    w.until("the set to be incomplete, without a run", incomplete).await
+}
+
 /// With a default model, training data alone is a set: not while a recipe is still on its way.
 pub(crate) async fn a_default_model_starts_nothing_early(w: &World) -> Result<()> {
     let shell = Shell::open(w, "early")?;

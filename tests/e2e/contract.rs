@@ -210,6 +210,7 @@ fn evil(target: &Target<'_>) -> Detail {
         dataset: target.dataset.to_owned(),
         state: target.state,
         dropped_at: target.since.clone(),
+        launch_after: target.since.clone(),
         repeated: true,
         base_model: text("base_model"),
         records: Some(u64::MAX),

@@ -17,6 +17,7 @@ mod journey;
 mod listen;
 mod metrics;
 mod odd;
+mod pages;
 mod poison;
 mod redrive;
 mod repeated;
@@ -25,6 +26,7 @@ mod session;
 mod set;
 mod side;
 mod told;
+mod update;
 mod world;
 
 use std::future::Future;
@@ -71,6 +73,16 @@ fn main() {
             two_recipes_are_an_error,
             file_with_an_odd_name_is_trained_on,
             default_model_makes_a_recipe_optional,
+        },
+        update::{
+            two_changed_files_make_one_job,
+            an_update_that_is_taken_back_is_not_trained,
+            a_recipe_that_comes_last_starts_an_update,
+            an_approval_starts_an_update,
+            an_upload_in_parts_counts_from_its_end,
+        },
+        pages::{
+            a_late_report_does_not_replace_a_newer_one,
         },
         again::{
             queued_answers_with_its_run,
@@ -147,6 +159,7 @@ fn main() {
             an_interview_is_held,
             a_question_is_answered_or_broken_off,
             a_set_is_submitted_whole,
+            a_set_is_submitted_again,
             a_default_model_starts_nothing_early,
         },
         evasion::{

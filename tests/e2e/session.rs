@@ -169,7 +169,7 @@ pub(crate) async fn what_can_go_wrong_is_said(w: &World) -> Result<()> {
         ),
         (&format!("show {theirs} --local"), 2, "the stack main has no run"),
         (&format!("show {theirs} --local --stack paused"), 0, "is Queued"),
-        (&format!("approve {theirs} --local --stack paused"), 1, "only a run that is held waits for an approval"),
+        (&format!("approve {theirs} --local --stack paused"), 1, "waits for further files, takes an approval"),
         (&format!("retry {theirs} --local --stack paused"), 1, "it is not over yet"),
         ("runs --local --state sleeping", 2, "a state is one of rejected, held"),
         ("compare one --local", 2, "2 values required"),

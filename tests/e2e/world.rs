@@ -65,14 +65,15 @@ impl World {
             models: 1000,
             ..Faults::default()
         };
-        let stack =
-            Stack::start(&binaries, StackOptions { name: "main".to_owned(), faults, ..StackOptions::default() })
-                .await?;
         let with = |parameters: &[(&str, &str)]| -> Vec<(String, String)> {
             parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
+        let parameters = with(&[("SettleSeconds", "1")]);
+        let options = StackOptions { name: "main".to_owned(), parameters, faults, ..StackOptions::default() };
+        let stack = Stack::start(&binaries, options).await?;
         let guarded = with(&[
             ("MaxTokensPerRun", "60000"),
+            ("SettleSeconds", crate::update::SETTLE),
             ("ChatTopic", "true"),
             ("DefaultBaseModel", "nova-micro"),
             ("AllowedBaseModels", "nova-micro,nova-lite"),

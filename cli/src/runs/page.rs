@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tunedrop_run::{Run, State};
 
-use super::table::{style, time};
+use super::table::{seconds, style, time};
 use crate::format::{counted, grouped, visible};
 
 /// `ahead`: how many runs wait before it. `named`: what the next commands need to find the stack.
@@ -30,11 +30,18 @@ pub(super) fn of(run: &Run, ahead: Option<usize>, named: &str) -> String {
 
 fn wait(run: &Run, ahead: Option<usize>) -> String {
     match (run.state, ahead) {
+        _ if run.settles_until().is_some() => starts(run),
         (_, Some(0)) => ", and the next to be launched".to_owned(),
         (_, Some(ahead)) => format!(", with {} before it", counted(ahead as u64, "run")),
         (State::Held, _) => ", and waits for your approval".to_owned(),
         _ => String::new(),
     }
+}
+
+/// When a run that waits for further files is launched.
+pub(crate) fn starts(run: &Run) -> String {
+    let after = run.settles_until().map(visible).unwrap_or_default();
+    format!(", and starts after {}, unless newer files come before", seconds(&after))
 }
 
 fn facts(run: &Run) -> Vec<(&'static str, String)> {
@@ -72,6 +79,9 @@ fn next(run: &Run, named: &str) -> Vec<(&'static str, String)> {
     let command = |verb: &str| format!("tunedrop {verb} {id}{named}");
     match run.state {
         State::Held => vec![("launch it", command("approve")), ("let it be", command("stop"))],
+        State::Queued if run.settles_until().is_some() => {
+            vec![("start it now", command("approve")), ("follow it", command("watch")), ("stop it", command("stop"))]
+        }
         State::Queued | State::Launching | State::Running => {
             vec![("follow it", command("watch")), ("stop it", command("stop"))]
         }

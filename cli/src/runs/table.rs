@@ -44,6 +44,11 @@ fn row(run: &Run) -> [String; 6] {
     ]
 }
 
+/// RFC 3339 to the second.
+pub(super) fn seconds(text: &str) -> String {
+    visible(&format!("{} UTC", text.get(..19).unwrap_or(text).replace('T', " ")))
+}
+
 /// RFC 3339 to the minute.
 pub(crate) fn time(text: &str) -> String {
     visible(&text.get(..16).unwrap_or(text).replace('T', " "))

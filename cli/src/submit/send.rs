@@ -1,26 +1,22 @@
-//! The upload, and what becomes of it.
+//! The upload.
 
 use std::fs;
 use std::io::{IsTerminal, Read};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use tunedrop_aws::{Objects, UPLOAD_PART, Upload};
 use tunedrop_run::dropped::RECIPES;
-use tunedrop_run::{State, Timestamp};
 
 use super::files::{File, Files};
-use super::hold::AWAITED;
 use crate::format::visible;
 use crate::place::beginning;
 use crate::print;
-use crate::runs::style;
 use crate::stack::{Stack, explain, or_interrupted};
 
-/// Between two looks at the ledger.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// S3 dates objects to the second. A recipe that is uploaded this long after the data is newer than the data by S3's clock.
+const NEXT_SECOND: Duration = Duration::from_millis(1_200);
 
 /// Uploads the files in order; false where Ctrl-C ended it, with nothing half there.
 pub(super) async fn upload(stack: &Stack, dataset: &str, files: &Files) -> Result<bool> {
@@ -30,17 +26,31 @@ pub(super) async fn upload(stack: &Stack, dataset: &str, files: &Files) -> Resul
         print("Interrupted; nothing of the data was uploaded\n")?;
         return Ok(false);
     }
+    // A dataset that was uploaded before is trained at once only if its recipe is its newest file.
+    let known = stack.ledger()?.head(dataset).await.map_err(explain)?.is_some();
     let bar = bar(files.all.iter().map(|file| file.bytes).sum());
     for file in &files.all {
         bar.set_message(visible(&file.key));
+        if known && file.key == files.recipe && or_interrupted(next_second()).await?.is_none() {
+            return interrupted(&bar);
+        }
         if !upload_one(&objects, &format!("{folder}{}", file.key), file, &bar).await? {
-            bar.finish_and_clear();
-            print("Interrupted; the recipe was not uploaded, so nothing starts; the same command begins anew\n")?;
-            return Ok(false);
+            return interrupted(&bar);
         }
     }
     bar.finish_and_clear();
     Ok(true)
+}
+
+async fn next_second() -> Result<()> {
+    tokio::time::sleep(NEXT_SECOND).await;
+    Ok(())
+}
+
+fn interrupted(bar: &ProgressBar) -> Result<bool> {
+    bar.finish_and_clear();
+    print("Interrupted; the recipe was not uploaded, so nothing starts; the same command begins anew\n")?;
+    Ok(false)
 }
 
 /// Sees that no other recipe lies there, and that nothing starts before the last file has come.
@@ -98,52 +108,6 @@ async fn parts(upload: &mut Upload<'_>, file: &File, bar: &ProgressBar) -> Resul
         upload.part(part).await.map_err(explain)?;
         bar.inc(sent);
     }
-}
-
-/// Waits for the verdict; the run's id, or nothing where the set is rejected or incomplete, which is told.
-pub(super) async fn judged(stack: &Stack, dataset: &str) -> Result<Option<String>> {
-    let (ledger, objects) = (stack.ledger()?, stack.objects()?);
-    let mut uploaded = 0;
-    for name in RECIPES {
-        let found = objects.find(&format!("datasets/{dataset}/{name}")).await.map_err(explain)?;
-        uploaded = uploaded.max(found.map_or(0, |object| object.modified_ms));
-    }
-    let is_ours = |time: Option<&str>| {
-        time.and_then(|time| time.parse::<Timestamp>().ok()).is_some_and(|time| time.as_millisecond() >= uploaded)
-    };
-    print("Uploaded; waiting for the verdict of the cloud\n")?;
-    loop {
-        let head = ledger.head(dataset).await.map_err(explain)?.unwrap_or_default();
-        // What was seen before the recipe came is no verdict.
-        let waits = head.waits_for.iter().any(|file| file != AWAITED);
-        if waits && is_ours(head.since.as_deref()) {
-            print(&format!("The set is incomplete: it waits for {}\n", visible(&head.waits_for.join(", "))))?;
-            return Ok(None);
-        }
-        if let Some(run_id) = &head.judged_run
-            && let Some(run) = ledger.run(run_id).await.map_err(explain)?
-            && (is_ours(Some(&run.since)) || is_ours(run.redropped_at.as_deref()))
-        {
-            if run.state == State::Rejected {
-                print(&format!("{run_id} is rejected: tunedrop report {run_id}{}\n", stack.named))?;
-                return Ok(None);
-            }
-            return Ok(Some(run_id.clone()));
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
-}
-
-/// The run's id and state, and how to follow it.
-pub(super) async fn tell(stack: &Stack, run_id: &str) -> Result<ExitCode> {
-    let run = stack.run(run_id).await?;
-    let state = style(run.state);
-    print(&format!(
-        "{run_id} {state}{}{state:#}\n  follow it: tunedrop watch {run_id}{}\n",
-        run.state.as_str(),
-        stack.named
-    ))?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// On a terminal only.

@@ -1,6 +1,7 @@
 //! The ledger: one DynamoDB table. A conditional write is the only lock; whoever loses a race reads what the winner wrote.
 
 mod change;
+mod head;
 mod note;
 mod open;
 mod place;
@@ -16,8 +17,7 @@ use serde::de::DeserializeOwned;
 use tunedrop_run::{DatasetHead, Note, Run, State};
 
 use crate::Failure;
-pub use change::{Change, HeadIs};
-use open::OPEN;
+pub use change::Change;
 pub use open::{Open, Opened};
 pub use recent::Recent;
 pub use telling::Claim;
@@ -112,47 +112,6 @@ impl Ledger {
     /// Writes what is kept of a misnamed file; false where it is there already.
     pub async fn create_note(&self, note: &Note) -> Result<bool, Failure> {
         self.put_new(&note.pk, "note", note).await
-    }
-
-    /// Sets and removes attributes of a dataset's head, creating it where needed, if it is as `when` says; false otherwise.
-    pub async fn update_head(&self, dataset: &str, when: HeadIs<'_>, head: &DatasetHead) -> Result<bool, Failure> {
-        let call = format!("dynamodb:UpdateItem {dataset}");
-        let mut item: std::collections::HashMap<String, AttributeValue> = to_item(head, &call)?;
-        item.insert("kind".into(), AttributeValue::S("set".into()));
-        item.insert("schema".into(), AttributeValue::N(tunedrop_run::SCHEMA.to_string()));
-        let removable = ["since", "report", "owner", "dropped_by", OPEN];
-        let mut request =
-            self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(DatasetHead::key(dataset)));
-        let mut expression = Vec::new();
-        for (i, (name, value)) in item.iter().enumerate() {
-            expression.push(format!("#n{i} = :v{i}"));
-            request = request
-                .expression_attribute_names(format!("#n{i}"), name)
-                .expression_attribute_values(format!(":v{i}"), value.clone());
-        }
-        let mut expression = format!("SET {}", expression.join(", "));
-        let gone: Vec<&str> = removable.into_iter().filter(|name| !item.contains_key(*name)).collect();
-        if !gone.is_empty() {
-            for name in &gone {
-                request = request.expression_attribute_names(format!("#{name}"), *name);
-            }
-            expression = format!(
-                "{expression} REMOVE {}",
-                gone.iter().map(|name| format!("#{name}")).collect::<Vec<_>>().join(", ")
-            );
-        }
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        let request = match when {
-            HeadIs::Anything => request,
-            HeadIs::NotNewerThan(time) => request
-                .condition_expression("attribute_not_exists(latest_at) OR latest_at <= :newer")
-                .expression_attribute_values(":newer", text(time)),
-            HeadIs::JudgedAs(None) => request.condition_expression("attribute_not_exists(judged)"),
-            HeadIs::JudgedAs(Some(hash)) => {
-                request.condition_expression("judged = :was").expression_attribute_values(":was", text(hash))
-            }
-        };
-        won(request.update_expression(expression).send().await, call)
     }
 
     async fn get<T: DeserializeOwned>(&self, pk: &str) -> Result<Option<T>, Failure> {

@@ -37,7 +37,7 @@ pub use failure::Failure;
 #[cfg(feature = "jobs")]
 pub use jobs::{JobRole, JobView, Jobs, Lifecycle, Started};
 #[cfg(feature = "ledger")]
-pub use ledger::{Change, Claim, HeadIs, Ledger, Open, Opened, Recent};
+pub use ledger::{Change, Claim, Ledger, Open, Opened, Recent};
 #[cfg(feature = "logs")]
 pub use logs::{Line, Logs};
 #[cfg(feature = "objects")]

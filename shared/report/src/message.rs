@@ -58,6 +58,8 @@ enum Topic {
     Incomplete,
     /// A quota holds the run.
     Waiting,
+    /// An update is accepted, and waits for further files before it is launched.
+    Settling,
     /// What the run's state says.
     Is(State),
     /// The same content was dropped again, and its run stands here.
@@ -79,6 +81,7 @@ fn topic(kind: Kind, detail: &Detail) -> Option<Topic> {
         Kind::RunFailed => Topic::Is(State::Failed),
         Kind::RunStopped => Topic::Is(State::Stopped),
         Kind::DatasetAccepted if detail.repeated => Topic::Again(detail.state?),
+        Kind::DatasetAccepted if detail.launch_after.is_some() => Topic::Settling,
         Kind::DatasetAccepted
         | Kind::JobStateObserved
         | Kind::LaunchDue
@@ -99,6 +102,7 @@ impl Topic {
             Topic::Rejected => format!("rejected, {blocking}"),
             Topic::Incomplete => "waits for files".to_owned(),
             Topic::Waiting => "a quota holds it back".to_owned(),
+            Topic::Settling => "accepted, starts in a few minutes".to_owned(),
             Topic::Is(state) => state_words(state).to_owned(),
             Topic::Again(state) => format!("dropped again, {}", state_words(state)),
         }
@@ -111,7 +115,7 @@ impl Topic {
             Topic::Again(State::Rejected) => "error",
             Topic::Incomplete | Topic::Waiting | Topic::Is(State::Stopped | State::Superseded) => "warning",
             Topic::Again(State::Failed | State::Refused | State::Stopped | State::Superseded) => "warning",
-            Topic::Is(_) | Topic::Again(_) => "info",
+            Topic::Settling | Topic::Is(_) | Topic::Again(_) => "info",
         }
     }
 }
@@ -147,7 +151,7 @@ fn attributes(kind: Kind, topic: &Topic, detail: &Detail) -> BTreeMap<String, St
     let state = match topic {
         Topic::Misnamed | Topic::Rejected => "Rejected",
         Topic::Incomplete => "Incomplete",
-        Topic::Waiting => "Queued",
+        Topic::Waiting | Topic::Settling => "Queued",
         Topic::Is(state) | Topic::Again(state) => state.as_str(),
     };
     let mut attributes = BTreeMap::new();

@@ -122,6 +122,7 @@ pub(crate) fn rejected() -> Verdict {
         run_id: Some("support-bot-0123456789ab".to_owned()),
         state: "Rejected".to_owned(),
         dropped_at: "2026-11-23T04:00:00.000Z".to_owned(),
+        launch_after: None,
         base_model: Some("amazon.nova-lite-v1:0:300k".to_owned()),
         customization: Some("fine-tuning".to_owned()),
         catalogue_model: Some("nova-lite".to_owned()),

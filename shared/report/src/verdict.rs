@@ -34,6 +34,9 @@ pub struct Verdict {
     pub state: String,
     /// RFC 3339: when the set's newest file was dropped.
     pub dropped_at: String,
+    /// RFC 3339: before this an accepted update isn't launched, since further files may belong to it; absent where it is
+    /// launched as soon as a job slot is free.
+    pub launch_after: Option<String>,
     /// The base model's identifier, where the recipe could be read.
     pub base_model: Option<String>,
     /// The short name of the catalogue model whose rules the data was judged by.

@@ -9,6 +9,7 @@ pub mod limit;
 pub mod record;
 pub mod sweep;
 pub mod tell;
+pub mod upload;
 
 use crate::State;
 use crate::event::Kind;

@@ -1,11 +1,15 @@
-//! What the ledger holds: a run, and the head of a dataset.
+//! What the ledger holds: a run, the head of a dataset, and a misnamed file.
+
+mod head;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Detail, VERSION};
-use crate::{Plan, RunId, State};
+use crate::{Plan, RunId, State, Timestamp};
+
+pub use head::DatasetHead;
 
 /// The schema that this code writes into the ledger.
 pub const SCHEMA: u32 = 1;
@@ -37,6 +41,10 @@ pub struct Run {
     /// RFC 3339: when it was accepted, approved or asked for again, and began to wait for a job slot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued_at: Option<String>,
+    /// RFC 3339: before this it isn't launched, so that files that are still to come make one set with what is there; absent
+    /// where it is launched at once. It counts while the run is Queued, and goes with the first launch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launch_after: Option<String>,
     /// What to ask of Bedrock; absent where the set was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
@@ -125,6 +133,20 @@ impl Run {
         self.unsure_until.is_some()
     }
 
+    /// When it is launched at the earliest (RFC 3339), where it waits for files that may still come.
+    pub fn settles_until(&self) -> Option<&str> {
+        self.launch_after.as_deref().filter(|_| self.state == State::Queued)
+    }
+
+    /// Unix seconds until which no launch touches it: a queued run may wait for files, and one that is launched has a lease.
+    pub fn rests_until(&self) -> Option<i64> {
+        match self.state {
+            // A time that can't be read holds nothing up.
+            State::Queued => Some(self.settles_until()?.parse::<Timestamp>().ok()?.as_second() + 1),
+            _ => self.lease_until,
+        }
+    }
+
     /// The ledger's key for a run.
     pub fn key(run_id: &str) -> String {
         format!("run#{run_id}")
@@ -139,6 +161,7 @@ impl Run {
             dataset: self.dataset.clone(),
             state: Some(self.state),
             dropped_at: Some(self.since.clone()),
+            launch_after: self.settles_until().map(str::to_owned),
             base_model: self.plan.as_ref().map(|plan| plan.base_model.clone()),
             records: self.records,
             errors: self.errors,
@@ -154,76 +177,6 @@ impl Run {
             owner: self.owner.clone(),
             dropped_by: self.dropped_by.clone(),
             mended: self.mended.clone(),
-            ..Detail::default()
-        }
-    }
-}
-
-/// The head of a dataset: its newest accepted run, and what it waits for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DatasetHead {
-    /// The dataset.
-    pub dataset: String,
-    /// The newest accepted run.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latest: Option<String>,
-    /// RFC 3339: when that run's newest file was dropped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latest_at: Option<String>,
-    /// Which versions of which files were judged last, as a hash; and which run they gave.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub judged: Option<String>,
-    /// The run that `judged` gave.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub judged_run: Option<String>,
-    /// The run that was rejected last. It stays when a set is accepted: the times tell which came later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rejected: Option<String>,
-    /// What an incomplete set waits for.
-    #[serde(default)]
-    pub waits_for: Vec<String>,
-    /// RFC 3339: when an incomplete set's newest file was dropped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<String>,
-    /// Where the report on an incomplete set lies.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub report: Option<String>,
-    /// Present while the set is incomplete and nobody was told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub open: Option<String>,
-    /// Who is told of an incomplete set: its recipe's `notify`, where it has come.
-    #[serde(default)]
-    pub notify: Vec<String>,
-    /// The value of that recipe's tag `owner`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    /// Who dropped the file by which the set was seen to be incomplete, as S3 names the requester.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dropped_by: Option<String>,
-    /// Under `Incomplete`, the newest `since` that people were notified of.
-    #[serde(default)]
-    pub told: BTreeMap<String, String>,
-}
-
-impl DatasetHead {
-    /// The ledger's key for a dataset's head.
-    pub fn key(dataset: &str) -> String {
-        format!("set#{dataset}")
-    }
-
-    /// What an event says of an incomplete set.
-    pub fn detail(&self, stack: &str) -> Detail {
-        Detail {
-            version: VERSION,
-            stack: stack.to_owned(),
-            item: Some(DatasetHead::key(&self.dataset)),
-            dataset: self.dataset.clone(),
-            dropped_at: self.since.clone(),
-            waits_for: self.waits_for.clone(),
-            report: self.report.clone(),
-            notify: self.notify.clone(),
-            owner: self.owner.clone(),
-            dropped_by: self.dropped_by.clone(),
             ..Detail::default()
         }
     }

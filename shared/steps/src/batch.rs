@@ -20,6 +20,9 @@ pub enum StepError {
     /// Something is under way that must end first.
     #[error("{0}")]
     NotYet(String),
+    /// Nothing failed: the event is about something that is due then, in Unix seconds.
+    #[error("the event is put off until {0}")]
+    NotBefore(i64),
 }
 
 impl StepError {
@@ -27,7 +30,7 @@ impl StepError {
     fn words(&self) -> Option<String> {
         match self {
             StepError::Service(failure) => failure.words.as_deref().map(redact),
-            StepError::NotYet(_) => None,
+            StepError::NotYet(_) | StepError::NotBefore(_) => None,
         }
     }
 }
@@ -37,6 +40,7 @@ impl From<StepError> for Diagnostic {
         let error_type = match error {
             StepError::Service(_) => "ServiceFailure",
             StepError::NotYet(_) => "NotYet",
+            StepError::NotBefore(_) => "NotBefore",
         };
         Diagnostic { error_type: error_type.to_owned(), error_message: error.to_string() }
     }

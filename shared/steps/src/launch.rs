@@ -73,6 +73,10 @@ impl Launch {
         let Some(detail) = own_detail(&event, &self.stack) else {
             return Ok(());
         };
+        // The run that it announces waits for files that may still come; nothing else became due by it.
+        if let Some(until) = decide::comes_back(detail.launch_after.as_deref(), now_s()) {
+            return Err(StepError::NotBefore(until));
+        }
         let command = [Kind::ApproveRun, Kind::StopRun, Kind::RetryRun]
             .into_iter()
             .find(|kind| kind.as_str() == event.detail_type);
@@ -96,7 +100,7 @@ impl Launch {
 
     /// Launches a run that is due; where not `creates`, it is only settled what became of it.
     async fn launch(&self, run: Run, creates: bool) -> Result<Drain, StepError> {
-        if !decide::is_due(run.state, run.lease_until, now_s()) {
+        if !decide::is_due(run.state, run.rests_until(), now_s()) {
             return Ok(Drain::Next);
         }
         let settled = run.stopped_by.is_none() && !run.is_unsure();

@@ -149,6 +149,9 @@ fn said(about: &About, item: &Open, stack: &str) -> Option<(Kind, Detail)> {
         (About::Waiting, Open::Run(run)) if held_up(run.state, run.waiting.as_deref(), false, age_s(&run.since)) => {
             Some((Kind::RunWaiting, waiting(run, stack)))
         }
+        (About::Settling, Open::Run(run)) if run.rests_until().is_some_and(|until| until > now_s()) => {
+            Some((Kind::DatasetAccepted, run.detail(stack, redact)))
+        }
         // People upload files one by one: an event before its time sends nothing.
         (About::Incomplete(since), Open::Set(set)) if age_s(since) >= INCOMPLETE_AFTER_S => {
             Some((Kind::DatasetIncomplete, set.detail(stack)))

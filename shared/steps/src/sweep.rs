@@ -63,7 +63,7 @@ impl Sweep {
                 Open::Set(set) => self.set(set).await,
                 Open::Note(note) => self.note(note).await,
                 Open::Run(run) => {
-                    launch_due |= is_due(run.state, run.lease_until, now_s());
+                    launch_due |= is_due(run.state, run.rests_until(), now_s());
                     let span = info_span!("sweep", run_id = run.run_id.as_str(), dataset = run.dataset);
                     let swept = self.run(run).instrument(span).await;
                     round.see(run, matches!(swept, Ok(true)), Timestamp::now());

@@ -1,32 +1,40 @@
 //! validate: something was dropped. Reads the set it belongs to, judges it, reports, and decides.
+//!
+//! Each write is the same when it is made twice. What was judged is noted in the dataset's head at the end, on the condition
+//! that nobody has judged another state of the set since the head was read; whoever loses that race begins anew.
 
 mod build;
 mod judge;
+mod ledger;
 mod media;
-mod persist;
+mod near_miss;
+mod report;
 mod set;
+mod upload;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
-use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Failure, Ledger, Objects, Open};
-use tunedrop_report::Verdict;
-use tunedrop_run::dropped::{Dropped, classify, shown, shown_line};
-use tunedrop_run::event::{Kind, senders};
-use tunedrop_run::metric::{About, Judged, Metric};
-use tunedrop_run::{LaunchDefault, LogScope, Note, RecipeScope, SCHEMA, fingerprint};
-use tunedrop_validation::{Finding, Findings};
+use tracing::{Instrument, Span, info, info_span, warn};
+use tunedrop_aws::{Bus, Ledger, Objects};
+use tunedrop_report::Mended;
+use tunedrop_run::decide::accept::{self, SETTLE_MOST_S, SETTLE_S, begins, is_older, was_unknown};
+use tunedrop_run::dropped::{Dropped, classify};
+use tunedrop_run::event::senders;
+use tunedrop_run::metric::{self, About};
+use tunedrop_run::{DatasetHead, LaunchDefault, LogScope, RecipeScope, Run};
+use tunedrop_run::{rejected_identity, run_identity};
 
-use crate::announce::now;
+use crate::announce::announce;
 use crate::batch::StepError;
 use crate::count::count;
 use crate::settings;
+use build::{entry, plan, verdict};
+use judge::{Judged, judge};
+use set::{Set, load};
+use upload::{Upload, date};
 
 /// A set that changes while it is read is judged again, this often; after that its message comes again.
 const READS_MAX: usize = 3;
-
-/// Messages about misnamed files that a stack sends in an hour; after them one more, for all others.
-const MISNAMED_MAX: u64 = 20;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -38,12 +46,18 @@ pub struct Validate {
     scope: RecipeScope,
     launch: LaunchDefault,
     show_excerpts: bool,
+    /// How long an update waits for further files, in seconds; 0: not at all.
+    settle_s: i64,
 }
 
-/// Whether the set stood still while it was read.
+/// What became of one evaluation of a set.
 enum Read {
+    /// It is done.
     Settled,
+    /// The set changed while it was read.
     Changed,
+    /// Another state of the set was judged meanwhile than the one of this fingerprint, which `latest.html` may show now.
+    Overtaken(String),
 }
 
 impl Validate {
@@ -67,6 +81,7 @@ impl Validate {
                 tag_keys: settings::list("TUNEDROP_ALLOWED_TAG_KEYS"),
             },
             launch: settings::launch_default()?,
+            settle_s: settings::number("TUNEDROP_SETTLE_SECONDS")?.unwrap_or(SETTLE_S).min(SETTLE_MOST_S),
             // Private unless the stack says otherwise, in so many letters.
             show_excerpts: settings::optional("TUNEDROP_SHOW_EXCERPTS").is_some_and(|shown| shown == "true"),
         })
@@ -91,125 +106,181 @@ impl Validate {
             }
             Dropped::NearMiss { dataset, finding } => self.near_miss(key, &dataset, *finding, requester).await,
             Dropped::Part { dataset, file } => {
+                let at_ms = event.time.map(|time| time.timestamp_millis());
+                let upload = Upload { file: &file, by: requester, at_ms };
                 let span = info_span!("validate", dataset, run_id = tracing::field::Empty);
-                self.evaluate(&dataset, &file, requester).instrument(span).await
+                self.evaluate(&dataset, &upload).instrument(span).await
             }
         }
     }
 
-    async fn evaluate(&self, dataset: &str, dropped: &str, requester: Option<&str>) -> Result<(), StepError> {
+    async fn evaluate(&self, dataset: &str, upload: &Upload<'_>) -> Result<(), StepError> {
+        let mut shown = None;
         for _ in 0..READS_MAX {
-            if let Read::Settled = self.evaluate_once(dataset, dropped, requester).await? {
-                return Ok(());
+            match self.evaluate_once(dataset, upload, shown.as_deref()).await? {
+                Read::Settled => return Ok(()),
+                Read::Changed => info!("the set changed while it was read; judging it again"),
+                Read::Overtaken(fingerprint) => {
+                    info!("another state of the set was judged meanwhile; looking again");
+                    shown = Some(fingerprint);
+                }
             }
-            info!("the set changed while it was read; judging it again");
         }
         Err(StepError::NotYet("the set keeps changing while it is read".to_owned()))
     }
 
-    /// A misnamed file: reported and told once, whatever is dropped there later.
-    async fn near_miss(
+    /// `shown`: the state of the set that this step has put into `latest.html` and that was overtaken.
+    async fn evaluate_once(&self, dataset: &str, upload: &Upload<'_>, shown: Option<&str>) -> Result<Read, StepError> {
+        // Read before the set: whoever judges a newer state of it writes this after we have read it.
+        let head = self.ledger.head(dataset).await?.unwrap_or_default();
+        let Some(mut set) = load(&self.objects, dataset, &self.scope).await? else {
+            return Ok(Read::Changed);
+        };
+        if set.recipe_file.is_none() && set.files.is_empty() {
+            info!(object.file = upload.file, "ignored: nothing of the set lies there any more");
+            return Ok(Read::Settled);
+        }
+        let recipe_is_last = date(&mut set, upload).recipe_is_last;
+        // What is shown of another state of the set must be written over.
+        let shows = shown.is_none_or(|shown| shown == set.fingerprint);
+        if shows && head.judged.as_deref() == Some(&set.fingerprint) && self.was_judged(&set, &head).await? {
+            return Ok(Read::Settled);
+        }
+        let Some(judged) = judge(&self.objects, dataset, &set).await? else {
+            return Ok(Read::Changed);
+        };
+        if !set.missing.is_empty() && set.findings.errors == 0 {
+            return self.incomplete(dataset, &set, &judged, &head, upload).await;
+        }
+        self.decide(dataset, set, judged, head, upload, recipe_is_last).await
+    }
+
+    /// These very versions were judged before: a repeated event, or another file of the same upload. False where the run
+    /// that came of it has to be looked at again.
+    async fn was_judged(&self, set: &Set, head: &DatasetHead) -> Result<bool, StepError> {
+        let Some(run_id) = &head.judged_run else {
+            return Ok(!set.missing.is_empty());
+        };
+        let Some(run) = self.ledger.run(run_id).await? else {
+            return Ok(false);
+        };
+        if was_unknown(run.state, run.since.as_str(), set.dropped_at.as_str()) {
+            return Ok(false);
+        }
+        Span::current().record("run_id", run_id);
+        info!(run.state = run.state.as_str(), "judged before");
+        announce(&self.bus, &self.stack, &run).await?;
+        Ok(true)
+    }
+
+    /// Files are missing: what is there is reported, and the sweep tells people if it stays so.
+    async fn incomplete(
         &self,
-        key: &str,
         dataset: &str,
-        finding: Finding,
-        requester: Option<&str>,
-    ) -> Result<(), StepError> {
-        let hash = fingerprint([self.objects.bucket(), key]);
-        let (code, line) = (finding.code, shown_line(&finding));
-        let mut findings = Findings::default();
-        findings.push(finding);
-        let verdict = Verdict {
-            version: 1,
-            stack: self.stack.clone(),
+        set: &Set,
+        judged: &Judged,
+        was: &DatasetHead,
+        upload: &Upload<'_>,
+    ) -> Result<Read, StepError> {
+        let mut verdict = verdict(self, dataset, set, judged, "Incomplete");
+        verdict.waits_for.clone_from(&set.missing);
+        verdict.mended = self.mended(was, None, &judged.findings).await?;
+        let report = self.write_verdict(&format!("reports/{dataset}/incomplete-{}", set.fingerprint), &verdict).await?;
+        // Another file's event may have found the set complete meanwhile, and its verdict must stay.
+        if self.ledger.head(dataset).await?.unwrap_or_default().judged != was.judged {
+            return Ok(Read::Changed);
+        }
+        self.write_latest(dataset, &verdict).await?;
+        let head = DatasetHead {
             dataset: dataset.to_owned(),
-            run_id: None,
-            state: "Rejected".to_owned(),
-            dropped_at: now(),
-            base_model: None,
-            catalogue_model: None,
-            customization: None,
-            hyperparameters: Default::default(),
-            record_tokens: None,
-            billing: None,
-            files: Vec::new(),
-            waits_for: Vec::new(),
-            findings,
-            mended: None,
-            show_excerpts: false,
-            note: None,
-        };
-        // No dataset is called `_`, so this can't meet another report.
-        let report = self.write_verdict(&format!("reports/_/{hash}"), &verdict).await?;
-        let note = Note {
-            schema: SCHEMA,
-            pk: Note::key(&hash),
-            dataset: shown(dataset),
-            since: now(),
-            findings: vec![line],
+            judged: Some(set.fingerprint.clone()),
+            judged_at: Some(set.newest_at.clone()),
+            waits_for: set.missing.clone(),
+            since: Some(set.dropped_at.clone()),
             report: Some(report),
-            dropped_by: requester.map(str::to_owned),
             open: Some("open".to_owned()),
-            ..Note::default()
+            notify: set.recipe.notify.clone(),
+            owner: set.recipe.owner(),
+            dropped_by: upload.by.map(str::to_owned),
+            ..DatasetHead::default()
         };
-        if self.ledger.create_note(&note).await? {
-            let counts = [Judged::Misnamed.count(), Metric::Findings.of(code.as_str(), 1.0)];
-            count(&self.stack, About { dataset: Some(dataset), ..About::default() }, &counts);
-            if !self.may_be_told(&note).await? {
-                return Ok(());
+        if !self.ledger.write_head(was.judged.as_deref(), &head).await? {
+            return Ok(Read::Overtaken(set.fingerprint.clone()));
+        }
+        let about = About { dataset: Some(dataset), ..About::default() };
+        count(&self.stack, about, &[metric::Judged::Incomplete.count()]);
+        info!(missing = set.missing.join(", "), "incomplete");
+        Ok(Read::Settled)
+    }
+
+    /// Everything is there, or the recipe is broken: the content gets its run, or is answered with the one that it has.
+    async fn decide(
+        &self,
+        dataset: &str,
+        mut set: Set,
+        judged: Judged,
+        head: DatasetHead,
+        upload: &Upload<'_>,
+        recipe_is_last: bool,
+    ) -> Result<Read, StepError> {
+        let broken = set.findings.errors > 0;
+        let base_model = set.recipe.base_model_identifier(&set.catalogue).unwrap_or_default();
+        let hashes: Vec<(&str, &str)> = judged
+            .files
+            .iter()
+            .filter(|file| file.role != "recipe")
+            .map(|file| (file.role.as_str(), file.blake3.as_str()))
+            .chain(judged.unreadable.iter().map(|(role, version)| (role.as_str(), version.as_str())))
+            .collect();
+        if broken {
+            // One broken recipe is one rejection, whichever of its files came since.
+            set.dropped_at.clone_from(&set.recipe_at);
+        }
+        let identity = match &set.recipe_file {
+            Some((_, _, bytes)) if broken => rejected_identity(self.objects.bucket(), dataset, bytes),
+            _ => run_identity(self.objects.bucket(), dataset, &base_model, &set.recipe, &hashes),
+        };
+        Span::current().record("run_id", identity.run_id.as_str());
+        let rejected = broken || judged.findings.block(set.recipe.strict);
+        let held = self.launch.holds(set.recipe.launch);
+        let (latest, latest_at) = (head.latest.as_deref(), head.latest_at.as_deref());
+        let overtaken = is_older(identity.run_id.as_str(), set.dropped_at.as_str(), latest, latest_at);
+        let decided = accept::Judged { rejected, held, overtaken, since: set.dropped_at.clone() };
+        let state = begins(&decided);
+        if !rejected && !self.copy_files(&set, &identity.run_id).await? {
+            return Ok(Read::Changed);
+        }
+        // A set is one recipe and its files: one that was replaced meanwhile belongs to another set.
+        if !set.has_its_recipe(&self.objects).await? {
+            return Ok(Read::Changed);
+        }
+        let mut verdict = verdict(self, dataset, &set, &judged, state.as_str());
+        verdict.run_id = Some(identity.run_id.to_string());
+        verdict.mended = self.mended(&head, Some(&identity.run_id), &judged.findings).await?;
+        verdict.launch_after = self.launch_after(&identity.run_id, &head, &decided, recipe_is_last).await?;
+        let report = self.write_verdict(&format!("reports/{dataset}/{}", identity.run_id), &verdict).await?;
+        if !overtaken {
+            self.write_latest(dataset, &verdict).await?;
+        }
+        let run = Run {
+            plan: (!rejected).then(|| plan(&set, &identity, &base_model, &judged, &self.objects)),
+            previous: head.latest.clone().filter(|latest| *latest != identity.run_id),
+            report: Some(report),
+            dropped_by: upload.by.map(str::to_owned),
+            mended: verdict.mended.as_ref().map(Mended::sentence),
+            launch_after: verdict.launch_after.clone(),
+            ..entry(dataset, &identity, state, &set, &judged)
+        };
+        self.record(run, &set, head, decided, recipe_is_last).await
+    }
+
+    /// Pins what was judged: a file that was replaced since is not copied, and the set is judged again.
+    async fn copy_files(&self, set: &Set, run_id: &str) -> Result<bool, StepError> {
+        for (role, _, object) in &set.files {
+            if !self.objects.copy(object, &format!("runs/{run_id}/data/{role}.jsonl")).await? {
+                return Ok(false);
             }
         }
-        info!(object.key = key, "a near miss: reported");
-        Ok(self.bus.put(Kind::DatasetRejected, &note.detail(&self.stack)).await?)
+        Ok(true)
     }
-
-    /// Whether a message may be sent about a misnamed file. Beyond the limit of an hour, one message says so for all, and
-    /// each file has a report.
-    async fn may_be_told(&self, note: &Note) -> Result<bool, StepError> {
-        let hour = note.since.get(..13).unwrap_or_default();
-        let hour_key = |what| Note::key(&fingerprint([self.objects.bucket(), what, hour]));
-        let count = self.ledger.count_note(&hour_key("misnamed"), &note.since).await?;
-        if count <= MISNAMED_MAX {
-            return Ok(true);
-        }
-        info!(count, "a near miss: reported, and folded into one message");
-        self.ledger.close(&note.pk, &Open::Note(Box::new(note.clone()))).await?;
-        let line =
-            format!("More than {MISNAMED_MAX} files within an hour; the others have reports only, in reports/_/");
-        let all = Note {
-            pk: hour_key("folded"),
-            dataset: "(many)".to_owned(),
-            findings: vec![line],
-            report: None,
-            ..note.clone()
-        };
-        if self.ledger.create_note(&all).await? {
-            self.bus.put(Kind::DatasetRejected, &all.detail(&self.stack)).await?;
-        }
-        Ok(false)
-    }
-
-    /// Writes both forms; the address of the HTML.
-    async fn write_verdict(&self, folder: &str, verdict: &Verdict) -> Result<String, Failure> {
-        self.objects.write(&format!("{folder}/report.json"), verdict.json().into_bytes(), "application/json").await?;
-        let html = format!("{folder}/report.html");
-        self.objects.write(&html, verdict.html().into_bytes(), "text/html; charset=utf-8").await?;
-        Ok(self.objects.address(&html))
-    }
-}
-
-/// The first five findings, each in a line, blocking ones first; for messages.
-fn finding_lines(findings: &Findings) -> Vec<String> {
-    let mut kept: Vec<&Finding> = findings.kept.iter().collect();
-    kept.sort_by_key(|finding| finding.severity);
-    let line = |finding: &&Finding| {
-        let place = match (finding.line, finding.column) {
-            (Some(line), Some(column)) => format!("{}:{line}:{column}", finding.file),
-            (Some(line), None) => format!("{}:{line}", finding.file),
-            _ => finding.file.clone(),
-        };
-        let text = format!("{place}: {} ({}). {}", finding.message, finding.code.as_str(), finding.help);
-        text.chars().take(600).collect()
-    };
-    kept.iter().take(5).map(line).collect()
 }

@@ -30,6 +30,13 @@ impl World {
         Ok(())
     }
 
+    /// Lets nothing of a dataset have been judged.
+    pub(crate) async fn forget_head(&self, side: &Side, dataset: &str) -> Result<()> {
+        let request = self.dynamodb.delete_item().table_name(side.deployed.table()?);
+        request.key("pk", AttributeValue::S(format!("set#{dataset}"))).send().await?;
+        Ok(())
+    }
+
     /// Lets an item lack this mark, and be open again.
     pub(crate) async fn unmark(&self, side: &Side, pk: &str, mark: &str) -> Result<()> {
         let request = self.dynamodb.update_item().table_name(side.deployed.table()?);

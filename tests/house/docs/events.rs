@@ -48,6 +48,7 @@ fn full() -> Detail {
         dataset: "support-bot".to_owned(),
         state: Some(State::Queued),
         dropped_at: Some("2026-11-23T08:00:00.000Z".to_owned()),
+        launch_after: Some("2026-11-23T08:05:00.000Z".to_owned()),
         repeated: true,
         base_model: text(),
         records: Some(8),

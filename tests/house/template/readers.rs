@@ -60,6 +60,6 @@ fn the_permission_recommended_for_readers_of_reports_covers_no_training_data() {
 /// The names above are those that validate gives its copies.
 #[test]
 fn copies_are_named_by_their_role() {
-    let source = read(&root().join("shared/steps/src/validate/persist.rs"));
+    let source = read(&root().join("shared/steps/src/validate.rs"));
     assert!(source.contains("runs/{run_id}/data/{role}.jsonl"), "see DATA in readers.rs, and docs/permissions.md");
 }

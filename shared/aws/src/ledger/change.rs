@@ -3,25 +3,15 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use tunedrop_run::decide::Write;
 
-/// What a dataset's head must be like for a write to take place.
-#[derive(Debug, Clone, Copy)]
-pub enum HeadIs<'a> {
-    /// No matter what.
-    Anything,
-    /// Its newest accepted run is not newer than this (RFC 3339).
-    NotNewerThan(&'a str),
-    /// What was judged last is still this.
-    JudgedAs(Option<&'a str>),
-}
-
 /// What else changes with a run's state. An attribute set to `None` is removed.
 #[derive(Debug, Clone, Default)]
 pub struct Change(pub(super) Vec<(&'static str, Option<AttributeValue>)>, pub(super) Vec<String>);
 
 impl Change {
-    /// What a decision writes beside the state.
+    /// What a decision writes beside the state. Whatever launch decides of a run, the time that it waited for files is over.
     pub fn of(write: Write) -> Change {
         let change = Change::default().number("lease_until", write.lease_until).set("waiting", write.waiting);
+        let change = change.set("launch_after", None::<String>);
         let change = change.number("unsure_until", write.unsure_until);
         match write.job_arn {
             Some(arn) => change.set("job_arn", Some(arn)),

@@ -142,7 +142,7 @@ impl Ledger {
 fn is_so(request: UpdateItemFluentBuilder, about: &About) -> (UpdateItemFluentBuilder, &'static str) {
     let (name, value) = match about {
         About::State(state) => ("state", state.as_str()),
-        About::Waiting => ("state", State::Queued.as_str()),
+        About::Waiting | About::Settling => ("state", State::Queued.as_str()),
         About::Again(time) => ("redropped_at", time.as_str()),
         About::Incomplete(time) => ("since", time.as_str()),
         About::Misnamed => ("kind", "note"),
@@ -152,8 +152,9 @@ fn is_so(request: UpdateItemFluentBuilder, about: &About) -> (UpdateItemFluentBu
     match about {
         // A misnamed file that is folded into another message is not open.
         About::Misnamed => (request.expression_attribute_names("#open", OPEN), "#is = :so AND attribute_exists(#open)"),
-        About::Waiting => {
-            let request = request.expression_attribute_names("#waiting", "waiting");
+        About::Waiting | About::Settling => {
+            let what = if matches!(about, About::Waiting) { "waiting" } else { "launch_after" };
+            let request = request.expression_attribute_names("#waiting", what);
             (request, "#is = :so AND attribute_exists(#waiting)")
         }
         _ => (request, "#is = :so"),

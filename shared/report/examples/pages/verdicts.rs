@@ -84,6 +84,7 @@ fn verdict(dataset: &str, files: &[(&str, &str)], state: &str) -> Verdict {
         run_id: (state != "Incomplete").then(|| format!("{dataset}-0123456789ab")),
         state: state.to_owned(),
         dropped_at: "2026-11-23T04:00:00Z".to_owned(),
+        launch_after: None,
         base_model: Some(model.identifier.clone()),
         catalogue_model: Some(model.alias.clone()),
         customization: Some("fine-tuning".to_owned()),

@@ -76,6 +76,9 @@ pub(super) fn headline(topic: Topic, detail: &Detail) -> String {
         }
         Topic::Incomplete => format!("{dataset} is incomplete: it still waits for {}.", listed(&detail.waits_for)),
         Topic::Waiting => format!("{run} is still queued: a quota of this account holds it back."),
+        Topic::Settling => {
+            format!("{dataset} is valid. Training starts after {}, unless newer files come before.", starts(detail))
+        }
         Topic::Is(State::Held) => {
             format!("{dataset} is valid, and waits for your approval before anything is launched.")
         }
@@ -97,11 +100,20 @@ pub(super) fn headline(topic: Topic, detail: &Detail) -> String {
                 errors_and_warnings(detail.errors, detail.warnings)
             )
         }
+        Topic::Again(State::Queued) if detail.launch_after.is_some() => format!(
+            "The content dropped again for {dataset} is that of {run}, whose training starts after {}.",
+            starts(detail)
+        ),
         Topic::Again(state) => format!(
             "The content dropped again for {dataset} is that of {run}, {}; nothing was started again.",
             again(state)
         ),
     }
+}
+
+/// When a run that waits for further files is launched.
+fn starts(detail: &Detail) -> String {
+    moment(detail.launch_after.as_deref().unwrap_or_default())
 }
 
 fn again(state: State) -> &'static str {
@@ -170,6 +182,8 @@ pub(super) fn next_steps(topic: Topic, detail: &Detail) -> String {
             "It is launched by itself as soon as the quota allows. If Bedrock names the account's custom models, delete some (aws bedrock list-custom-models shows them) or have the quota raised; if it names jobs, others hold the slots. To give up:\n{}",
             command("stop", detail)
         ),
+        Topic::Settling => settling(detail),
+        Topic::Again(State::Queued) if detail.launch_after.is_some() => settling(detail),
         Topic::Is(State::Held) | Topic::Again(State::Held) => {
             format!("Launch it:\n{}\nOr let it be:\n{}", command("approve", detail), command("stop", detail))
         }
@@ -207,6 +221,14 @@ pub(super) fn next_steps(topic: Topic, detail: &Detail) -> String {
             )
         }
     }
+}
+
+fn settling(detail: &Detail) -> String {
+    format!(
+        "Nothing, if you have uploaded every file. Changed files that you upload before then replace this run, and nothing is billed for it.\nTo start the training now:\n{}\nTo stop it:\n{}",
+        command("approve", detail),
+        command("stop", detail)
+    )
 }
 
 /// Deploying and deleting are the two things that cost or save money from here on.

@@ -115,6 +115,14 @@ fn held_back_by_a_quota() {
 }
 
 #[test]
+fn accepted_and_waiting_for_files() {
+    let detail = Detail { launch_after: Some("2026-11-23T04:05:00.123Z".to_owned()), ..detail_in(State::Queued) };
+    insta::assert_snapshot!(shown(Kind::DatasetAccepted, &detail));
+    let again = Detail { repeated: true, ..detail };
+    insta::assert_snapshot!("again_and_waiting_for_files", shown(Kind::DatasetAccepted, &again));
+}
+
+#[test]
 fn stopped_before_it_was_launched() {
     let detail = Detail {
         job_arn: None,

@@ -61,7 +61,9 @@ pub(super) fn render(verdict: &Verdict) -> Result<String, askama::Error> {
     let (tone, headline) = headline(verdict);
     let data: Vec<(&FileVerdict, &Statistics)> =
         verdict.files.iter().filter_map(|file| Some((file, file.statistics.as_ref()?))).collect();
-    let held = verdict.run_id.as_ref().filter(|_| verdict.state == "Held");
+    // An approval launches it at once, also where it waits for further files.
+    let waits = verdict.state == "Held" || (verdict.state == "Queued" && verdict.launch_after.is_some());
+    let approved = verdict.run_id.as_ref().filter(|_| waits);
     let limit = verdict.record_tokens;
     Page {
         style: STYLE,
@@ -73,7 +75,7 @@ pub(super) fn render(verdict: &Verdict) -> Result<String, askama::Error> {
         headline,
         note: verdict.note.as_deref().map(visible),
         mended: verdict.mended.as_ref().map(|mended| mended.sentence()),
-        command: held.map(|run_id| command("approve", run_id, &verdict.stack)),
+        command: approved.map(|run_id| command("approve", run_id, &verdict.stack)),
         waits_for: verdict.waits_for.iter().map(|file| visible(file)).collect(),
         total: errors_and_warnings(findings.errors, findings.warnings),
         has_lines: findings.kept.iter().any(|finding| finding.line.is_some()),
@@ -149,6 +151,10 @@ pub(super) fn headline(verdict: &Verdict) -> (&'static str, String) {
         "Held" => ("wait", format!("Valid{records}: waits for approval before it is launched")),
         "Superseded" => ("wait", format!("Valid{records}, but a newer set of this dataset is launched instead")),
         "Queued" if verdict.note.is_some() => ("wait", format!("Valid{records}, but its launch may be refused")),
+        "Queued" if let Some(time) = &verdict.launch_after => {
+            let time = moment(time);
+            ("wait", format!("Accepted{records}: training starts after {time}, unless newer files come before"))
+        }
         "Queued" => ("good", format!("Accepted{records}: it is launched as soon as a job slot is free")),
         other => ("wait", visible(other)),
     }

@@ -69,6 +69,11 @@ fn each_state_has_its_sentence_and_colour() {
     assert!(better.contains("Mended since: Blank line (blank-line) and Empty text (empty-text)."));
     let held = Verdict { state: "Held".to_owned(), ..accepted() };
     assert!(held.html().contains("<pre>tunedrop approve support-bot-0123456789ab</pre>"));
+    let settling = Verdict { launch_after: Some("2026-11-23T04:05:00.123Z".to_owned()), ..accepted() };
+    assert!(settling.html().contains("<pre>tunedrop approve support-bot-0123456789ab</pre>"));
+    assert!(settling.html().contains("training starts after 2026-11-23 04:05:00 UTC, unless newer files come before"));
+    assert!(settling.json().contains("\"launch_after\": \"2026-11-23T04:05:00.123Z\""));
+    assert!(!accepted().html().contains("tunedrop approve"));
 }
 
 #[test]
@@ -80,6 +85,7 @@ fn hostile_text_stays_text() {
     verdict = Verdict {
         state: hostile(),
         dropped_at: hostile(),
+        launch_after: Some(hostile()),
         base_model: Some(hostile()),
         run_id: Some(hostile()),
         customization: Some(hostile()),

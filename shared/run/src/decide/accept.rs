@@ -56,6 +56,30 @@ pub fn meets<T: PartialOrd>(state: State, since: T, judged: &Judged<T>) -> Meets
     if newer { Meets::Again } else { Meets::Same }
 }
 
+/// An update of a dataset waits this long before it is launched, where the stack doesn't say.
+pub const SETTLE_S: i64 = 300;
+/// A stack can't say more: the event that announces the run waits in its queue meanwhile, and `BacklogAlarm` goes off after
+/// 15 minutes.
+pub const SETTLE_MOST_S: i64 = 600;
+
+/// Whether a set that was accepted waits before it is launched: it updates a dataset that had an accepted set before, and
+/// its recipe isn't what was uploaded last. Files that are still to come then make one set with what is there, and what is
+/// there alone, half new and half old, is never trained. The recipe commits an update.
+pub fn settles<N: PartialEq>(run: N, latest: Option<N>, recipe_is_last: bool) -> bool {
+    latest.is_some_and(|latest| latest != run) && !recipe_is_last
+}
+
+/// Whether the same content, uploaded again, ends the time that its run waits for files.
+pub fn commits(state: State, settles: bool, recipe_is_last: bool) -> bool {
+    state == State::Queued && settles && recipe_is_last
+}
+
+/// Whether the set whose run was superseded at `since` was uploaded later than that, as its event says, so that it is judged
+/// once more: a repeated event of one of its other files may have come first, and knew less.
+pub fn was_unknown<T: PartialOrd>(state: State, since: T, uploaded: T) -> bool {
+    state == State::Superseded && uploaded > since
+}
+
 /// Where the dataset's run before goes when this one, accepted at `since`, takes its place; `None`: it stays. One that
 /// may have a job (`unsure`) is left to the next launch, which looks for the job first.
 pub fn gives_way<T: PartialOrd>(older: (State, T), unsure: bool, newer: (State, T)) -> Option<State> {
@@ -100,5 +124,24 @@ mod tests {
         assert_eq!(gives_way((State::Queued, 1), false, (State::Superseded, 2)), None);
         assert_eq!(gives_way((State::Queued, 1), true, (State::Queued, 2)), None);
         assert!(is_older("a", 1, Some("b"), Some(2)) && !is_older("a", 2, Some("b"), Some(2)));
+    }
+
+    #[test]
+    fn only_an_update_whose_recipe_is_not_the_last_file_waits() {
+        for recipe_is_last in [false, true] {
+            assert!(!settles("a", None, recipe_is_last), "a first version");
+            assert!(!settles("a", Some("a"), recipe_is_last), "the same content");
+            assert_eq!(settles("a", Some("b"), recipe_is_last), !recipe_is_last);
+        }
+        for state in State::ALL {
+            assert_eq!(commits(state, true, true), state == State::Queued);
+            assert!(!commits(state, false, true) && !commits(state, true, false));
+        }
+    }
+
+    #[test]
+    fn a_set_that_was_taken_for_older_than_it_is_is_judged_again() {
+        assert!(was_unknown(State::Superseded, 1, 2) && !was_unknown(State::Superseded, 2, 2));
+        assert!(!was_unknown(State::Queued, 1, 2) && !was_unknown(State::Rejected, 1, 2));
     }
 }

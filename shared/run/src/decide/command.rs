@@ -3,6 +3,26 @@
 use crate::State;
 use crate::state::{Input, next};
 
+/// What approving a run takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Approve {
+    /// It goes into this state.
+    Moves(State),
+    /// It is queued, and waits for files that may still come: it waits no longer.
+    AtOnce,
+    /// Nothing, for this reason.
+    Ignored(&'static str),
+}
+
+/// How a run in `state` is approved; `settles` where it is not launched yet, since files may still come.
+pub fn approve(state: State, settles: bool) -> Approve {
+    match next(state, Input::Approved) {
+        Ok(state) => Approve::Moves(state),
+        Err(_) if settles && state == State::Queued => Approve::AtOnce,
+        Err(reason) => Approve::Ignored(reason),
+    }
+}
+
 /// What stopping a run takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop<J> {
@@ -37,6 +57,20 @@ pub fn may_retry(state: State) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_held_run_is_approved_and_one_that_waits_for_files() {
+        for state in State::ALL {
+            for settles in [false, true] {
+                let approved = match (state, settles) {
+                    (State::Held, _) => Approve::Moves(State::Queued),
+                    (State::Queued, true) => Approve::AtOnce,
+                    _ => Approve::Ignored("only a held run waits for approval"),
+                };
+                assert_eq!(approve(state, settles), approved, "{state:?} {settles}");
+            }
+        }
+    }
 
     #[test]
     fn a_run_that_may_have_a_job_is_not_stopped_here() {

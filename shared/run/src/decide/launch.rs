@@ -1,9 +1,10 @@
 //! launch: which runs it takes, and what Bedrock's answer makes of them.
 
 use super::Write;
+use super::accept::SETTLE_MOST_S;
 use super::sweep::FORGOTTEN_AFTER_S;
 use crate::state::{Input, next};
-use crate::{DatasetHead, Run, State};
+use crate::{DatasetHead, Run, State, Timestamp};
 
 /// A function lives sixty seconds, so whoever still holds a lease after this is gone.
 pub const LEASE_SECONDS: i64 = 300;
@@ -42,13 +43,17 @@ pub enum Answer {
     Refuses(String),
 }
 
-/// Whether a launch has to do with the run: it waits, or the launch that claimed it was cut off.
-pub fn is_due(state: State, lease_until: Option<i64>, now: i64) -> bool {
-    match state {
-        State::Queued => true,
-        State::Launching => lease_until.unwrap_or_default() <= now,
-        _ => false,
-    }
+/// Whether a launch has to do with the run: it waits for a slot, or the launch that claimed it was cut off. `rests_until`:
+/// the run's [own](Run::rests_until), in Unix seconds.
+pub fn is_due(state: State, rests_until: Option<i64>, now: i64) -> bool {
+    matches!(state, State::Queued | State::Launching) && rests_until.unwrap_or_default() <= now
+}
+
+/// When the event that announces a run comes back to launch, in Unix seconds; `None` where its run may be launched now. An
+/// event is a hint: it waits no longer than a run can.
+pub fn comes_back(launch_after: Option<&str>, now: i64) -> Option<i64> {
+    let after = launch_after?.parse::<Timestamp>().ok()?.as_second() + 1;
+    (after > now).then_some(after.min(now + SETTLE_MOST_S))
 }
 
 /// Whether Bedrock's job was created for the run: its token is the run's id, and its ARN is of this account. A name
@@ -58,10 +63,17 @@ pub fn is_ours(run_id: &str, account: &str, arn: &str, token: Option<&str>) -> b
     token == Some(run_id) && arn.split(':').nth(4) == Some(account)
 }
 
-/// Whether a newer set of the same dataset was accepted meanwhile. A run that is being launched is not taken back.
+/// Whether a newer set of the same dataset was accepted meanwhile; or judged at all, where the run waited for files. A run
+/// that is being launched is not taken back.
 pub fn is_overtaken(run: &Run, head: &DatasetHead) -> bool {
-    let newest = (head.latest.as_deref(), head.latest_at.as_deref());
-    overtaken((run.state, run.run_id.as_str(), run.since.as_str()), newest)
+    let this = (run.state, run.run_id.as_str(), run.since.as_str());
+    overtaken(this, (head.latest.as_deref(), head.latest_at.as_deref()))
+        || (run.settles_until().is_some() && overtaken(this, judged(head)))
+}
+
+/// What was judged last, as [`overtaken`] takes it: an incomplete set has no run, and is not this one.
+fn judged(head: &DatasetHead) -> (Option<&str>, Option<&str>) {
+    (Some(head.judged_run.as_deref().unwrap_or_default()), head.judged_at.as_deref())
 }
 
 /// As [`is_overtaken`], over any kind of names and times: state, name and time of the run; name and time of the newest.

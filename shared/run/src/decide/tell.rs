@@ -29,6 +29,8 @@ pub enum About {
     Again(String),
     /// A quota holds the run.
     Waiting,
+    /// The run is accepted, and isn't launched yet, since files may still come.
+    Settling,
     /// The dataset is incomplete, and its newest file came at this time (RFC 3339).
     Incomplete(String),
     /// A file's name is not one that is read.
@@ -67,6 +69,7 @@ pub fn telling(kind: Kind, detail: &Detail) -> Option<Telling> {
         (Kind::DatasetAccepted | Kind::DatasetRejected, Some(run_id)) if detail.repeated => {
             (Run::key(run_id), About::Again(time()?))
         }
+        (Kind::DatasetAccepted, Some(run_id)) if detail.launch_after.is_some() => (Run::key(run_id), About::Settling),
         (Kind::RunWaiting, Some(run_id)) => (Run::key(run_id), About::Waiting),
         (_, Some(run_id)) => {
             let state = State::ALL.into_iter().find(|state| state.is_told() && state.announcement() == Some(kind))?;
@@ -106,7 +109,7 @@ impl About {
     pub fn time(&self) -> Option<&str> {
         match self {
             About::Again(time) | About::Incomplete(time) => Some(time),
-            About::State(_) | About::Waiting | About::Misnamed => None,
+            About::State(_) | About::Waiting | About::Settling | About::Misnamed => None,
         }
     }
 
@@ -115,6 +118,7 @@ impl About {
             About::State(state) => state.as_str(),
             About::Again(_) => "again",
             About::Waiting => "Waiting",
+            About::Settling => "Settling",
             About::Incomplete(_) => "Incomplete",
             About::Misnamed => Kind::DatasetRejected.as_str(),
         }

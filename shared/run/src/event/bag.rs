@@ -29,6 +29,9 @@ pub struct Detail {
     /// RFC 3339: when the set's newest file was dropped. Two drops of the same content differ in this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped_at: Option<String>,
+    /// RFC 3339: before this the run isn't launched; absent where it is launched as soon as a slot is free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launch_after: Option<String>,
     /// True on `Dataset Accepted` and `Dataset Rejected` when the same content had been judged before.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub repeated: bool,

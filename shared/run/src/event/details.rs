@@ -12,6 +12,8 @@ pub struct RunDetail {
     pub state: State,
     /// RFC 3339: when the dataset's newest file was uploaded. Two uploads of the same content differ in this.
     pub dropped_at: String,
+    /// RFC 3339: before this the run isn't launched; absent where it is launched as soon as a slot is free.
+    pub launch_after: Option<String>,
     /// The base model's identifier.
     pub base_model: Option<String>,
     /// Records in the training file.
@@ -51,6 +53,7 @@ impl RunDetail {
             run_id: run.run_id.clone(),
             state: run.state,
             dropped_at: run.since.clone(),
+            launch_after: run.settles_until().map(str::to_owned),
             base_model: run.plan.as_ref().map(|plan| plan.base_model.clone()),
             records: run.records,
             errors: run.errors,

@@ -16,6 +16,13 @@ const TIME_MAX: usize = 40;
 pub enum Hint {
     /// This became of a run.
     Run(RunKind, RunId),
+    /// A run was accepted, and waits for files that may still come.
+    Settling {
+        /// The run.
+        run_id: RunId,
+        /// RFC 3339: it is launched after this.
+        launch_after: String,
+    },
     /// A run's content was uploaded again.
     Repeated {
         /// The run.
@@ -152,10 +159,10 @@ impl<'v> Fields<'v> {
     }
 
     /// A time, as it is written: the ledger's own must be the same text.
-    fn dropped_at(self) -> Result<String, Unread> {
-        let time = self.text("dropped_at")?;
+    fn time(self, field: &'static str) -> Result<String, Unread> {
+        let time = self.text(field)?;
         if time.len() > TIME_MAX || time.parse::<Timestamp>().is_err() {
-            return Err(malformed("dropped_at", "expected a time in RFC 3339"));
+            return Err(malformed(field, "expected a time in RFC 3339"));
         }
         Ok(time.to_owned())
     }
@@ -172,8 +179,11 @@ impl<'v> Fields<'v> {
     fn judged(self, kind: RunKind) -> Result<Hint, Unread> {
         let run_id = self.run_id()?;
         match self.0.get("repeated") {
+            None | Some(Value::Bool(false)) if kind == RunKind::Accepted && self.has("launch_after") => {
+                Ok(Hint::Settling { run_id, launch_after: self.time("launch_after")? })
+            }
             None | Some(Value::Bool(false)) => Ok(Hint::Run(kind, run_id)),
-            Some(Value::Bool(true)) => Ok(Hint::Repeated { run_id, dropped_at: self.dropped_at()? }),
+            Some(Value::Bool(true)) => Ok(Hint::Repeated { run_id, dropped_at: self.time("dropped_at")? }),
             Some(_) => Err(malformed("repeated", "expected true or false")),
         }
     }
@@ -186,7 +196,7 @@ impl<'v> Fields<'v> {
         if self.text("item")? != DatasetHead::key(dataset) {
             return Err(malformed("item", "expected the key of the dataset"));
         }
-        Ok(Hint::Incomplete { dataset: dataset.to_owned(), dropped_at: self.dropped_at()? })
+        Ok(Hint::Incomplete { dataset: dataset.to_owned(), dropped_at: self.time("dropped_at")? })
     }
 }
 

@@ -54,6 +54,10 @@ pub(super) fn waiting() -> Run {
     Run { waiting: Some("Too many custom models in this account".to_owned()), ..run(State::Queued) }
 }
 
+pub(super) fn settling() -> Run {
+    Run { launch_after: Some("2026-11-23T04:05:02.000Z".to_owned()), ..run(State::Queued) }
+}
+
 pub(super) fn repeated(state: State) -> Run {
     Run { redropped_at: Some("2026-11-24T04:00:00.000Z".to_owned()), ..run(state) }
 }
@@ -94,6 +98,7 @@ fn examples() -> Vec<Event> {
     let mut events: Vec<Event> =
         State::ALL.into_iter().filter_map(|state| Event::state(&run(state), as_it_is)).collect();
     events.push(Event::waiting(&waiting(), as_it_is));
+    events.extend(Event::state(&settling(), as_it_is));
     events.extend(
         [State::Succeeded, State::Rejected]
             .map(|state| Event::repeated(&repeated(state), as_it_is).expect("it was uploaded again")),
@@ -150,6 +155,9 @@ fn reads_what_it_writes() {
         let detail = serde_json::to_value(event.detail("tunedrop")).expect("a detail is JSON");
         let hint = Hint::read(event.kind().as_str(), &detail, "tunedrop");
         let expected = match event {
+            Event::Run(_, run) if run.launch_after.is_some() => {
+                Hint::Settling { run_id: run.run_id, launch_after: run.launch_after.unwrap_or_default() }
+            }
             Event::Run(kind, run) => Hint::Run(kind, run.run_id),
             Event::Repeated(run) => Hint::Repeated { run_id: run.run_id, dropped_at: run.dropped_at },
             Event::Misnamed(file) => Hint::Misnamed { item: file.item },
@@ -203,6 +211,7 @@ fn old_lines() -> Vec<String> {
     }
     let w = waiting();
     push(Kind::RunWaiting, &Detail { reason: w.waiting.as_deref().map(redact), ..w.detail("tunedrop", redact) });
+    push(Kind::DatasetAccepted, &settling().detail("tunedrop", redact));
     let answer = |run: &Run| {
         let dropped_at = Some(run.redropped_at.clone().unwrap());
         let kind = if run.state == State::Rejected { Kind::DatasetRejected } else { Kind::DatasetAccepted };

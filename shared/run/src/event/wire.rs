@@ -24,6 +24,8 @@ struct Wire<'e> {
     state: Option<State>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dropped_at: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    launch_after: Option<&'e str>,
     /// The content had been judged before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     repeated: bool,
@@ -115,6 +117,7 @@ fn of_run(run: &RunDetail) -> Wire<'_> {
         dataset: run.run_id.dataset(),
         state: Some(run.state),
         dropped_at: Some(&run.dropped_at),
+        launch_after: run.launch_after.as_deref(),
         base_model: run.base_model.as_deref(),
         records: run.records,
         errors: run.errors,

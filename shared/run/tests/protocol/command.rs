@@ -1,14 +1,14 @@
 //! launch: what people ask for, and runs that may have a job.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::command::{Stop, may_retry, stop};
+use tunedrop_run::decide::command::{Approve, Stop, approve, may_retry, stop};
 use tunedrop_run::decide::launch::{self, gives_back};
 use tunedrop_run::state::{Input, next};
 
 use crate::functions::{At, NOW};
 use crate::moves::Breach;
 use crate::setting::Setting;
-use crate::world::{Item, Message, World};
+use crate::world::{Item, Lease, Message, World};
 
 /// To the beginning of a drain.
 pub(crate) fn begin(world: &mut World, at: usize) {
@@ -55,7 +55,11 @@ pub(crate) fn command(setting: &Setting, world: &mut World, at: usize) -> Result
     let item = world.read(at, run);
     let next_step = match (message, item) {
         (_, None) => At::Next,
-        (Some(Message::Approve(_)), Some(item)) => next(item.state, Input::Approved).map_or(At::Next, At::CommandWrite),
+        (Some(Message::Approve(_)), Some(item)) => match approve(item.state, item.settles != Lease::None) {
+            Approve::Moves(state) => At::CommandWrite(state),
+            Approve::AtOnce => At::CommandWrite(item.state),
+            Approve::Ignored(_) => At::Next,
+        },
         (Some(Message::Stop(_)), Some(item)) => {
             match stop(item.state, item.job, item.is_unsure(setting) || item.forgotten) {
                 Stop::AtBedrock(job) => At::Note(Some(job)),

@@ -5,7 +5,7 @@ use tunedrop_run::state::JobStatus;
 
 use crate::moves::Breach;
 use crate::setting::Setting;
-use crate::world::{Item, World, again, what};
+use crate::world::{Item, Lease, World, again, what};
 
 /// What Bedrock has of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,11 @@ pub(crate) fn right_ends(world: &World, run: usize) -> Vec<State> {
 
 fn right_end(world: &World, run: usize) -> Option<State> {
     let item = world.items[run]?;
-    let overtaken = world.head.latest.is_some_and(|latest| latest as usize != run)
-        && world.head.latest_at.is_some_and(|at| at >= item.since);
+    let newer = |run_of: Option<u8>, at: Option<u8>| {
+        run_of.is_some_and(|newer| newer as usize != run) && at.is_some_and(|at| at >= item.since)
+    };
+    let (judged, judged_at) = world.head.judged.filter(|_| item.settles != Lease::None).unzip();
+    let overtaken = newer(world.head.latest, world.head.latest_at) || newer(judged, judged_at);
     let job = world.jobs[run].iter().flatten().next_back();
     let at = match job {
         None => At::Nothing,

@@ -128,6 +128,11 @@ impl Item {
         until(self.lease)
     }
 
+    /// Until when no launch touches it.
+    pub(crate) fn rests_until(&self) -> Option<i64> {
+        if self.state == State::Queued { until(self.settles) } else { self.lease_until() }
+    }
+
     /// What is left of a doubt, for a launch that asked Bedrock after it read the run.
     pub(crate) fn doubt(&self, setting: &Setting) -> Option<i64> {
         doubt(until(self.doubt), NOW).filter(|_| !setting.lacks(Flaw::NoDoubt))
@@ -169,6 +174,7 @@ impl Item {
             Some(_) => Lease::Lapsed,
         };
         self.waiting = write.waiting.as_deref().map(Words::of);
+        self.settles = Lease::None;
         if let Some(arn) = &write.job_arn {
             self.job = Some(u8::from(arn.as_str() == arn_of(1)));
         }
@@ -271,7 +277,7 @@ impl World {
         let (from, sweeps) = (function.run, function.message.is_none());
         let ahead = |run: u8| {
             let item = self.items[run as usize];
-            item.is_some_and(|i| if sweeps { i.open } else { is_looked_at(i.state, i.lease_until(), NOW) })
+            item.is_some_and(|i| if sweeps { i.open } else { is_looked_at(i.state, i.rests_until(), NOW) })
         };
         if (from..RUNS as u8).any(ahead) {
             return;
@@ -286,6 +292,6 @@ impl World {
 
 /// Whether a launch looks at the run at all: it is due; or it is held, and may have been overtaken unseen. In the cloud
 /// only the launch that the sweep wakes for a held run looks at it; here every one does.
-pub(crate) fn is_looked_at(state: State, lease_until: Option<i64>, now: i64) -> bool {
-    state == State::Held || is_due(state, lease_until, now)
+pub(crate) fn is_looked_at(state: State, rests_until: Option<i64>, now: i64) -> bool {
+    state == State::Held || is_due(state, rests_until, now)
 }

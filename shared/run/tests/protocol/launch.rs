@@ -8,7 +8,7 @@ use crate::command::{begin, command, put_off, stopped};
 use crate::functions::{At, NOW, Reply, arn_of, is_looked_at};
 use crate::moves::{Breach, Moves};
 use crate::setting::{Flaw, Setting, Woe};
-use crate::world::{Item, Message, RUNS, Words, World};
+use crate::world::{Item, Lease, Message, RUNS, Words, World};
 
 pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
     let function = world.functions[at];
@@ -17,7 +17,10 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
     match function.at {
         At::Command => moves.add("takes the command", None, world, |w| command(setting, w, at)),
         At::CommandWrite(state) => moves.add("writes what the command asks for", Some(run), world, |w| {
-            let won = w.change(setting, at, |item| item.state = state)?;
+            let won = w.change(setting, at, |item| {
+                item.state = state;
+                item.settles = Lease::None;
+            })?;
             // Who lost the race decides anew.
             let command = !matches!(function.message, Some(Message::Wake | Message::StopDue(_)));
             w.functions[at].flag |= !won && command;
@@ -80,7 +83,7 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             Ok(())
         }),
         At::Next => moves.add("reads the queue", None, world, |w| {
-            let due = |run: &u8| w.items[*run as usize].is_some_and(|i| is_looked_at(i.state, i.lease_until(), NOW));
+            let due = |run: &u8| w.items[*run as usize].is_some_and(|i| is_looked_at(i.state, i.rests_until(), NOW));
             match (run..RUNS as u8).find(due) {
                 Some(run) => {
                     w.read(at, run);
@@ -161,8 +164,7 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
 }
 
 fn head(setting: &Setting, world: &mut World, at: usize, run: u8, item: Item) -> Result<(), Breach> {
-    let newest = (world.head.latest, world.head.latest_at);
-    world.functions[at].at = match overtaken((item.state, run, item.since), newest) {
+    world.functions[at].at = match gives_way(setting, world, run, item) {
         true if item.doubt(setting).is_some() => return put_off(setting, world, at, item, NOW),
         true => At::CommandWrite(next(item.state, Input::Overtaken)?),
         false if item.state == State::Held => {
@@ -172,6 +174,13 @@ fn head(setting: &Setting, world: &mut World, at: usize, run: u8, item: Item) ->
         false => At::Claim,
     };
     Ok(())
+}
+
+/// Whether a newer set takes the run's place; or whatever else was judged since, where the run waited for files.
+pub(crate) fn gives_way(setting: &Setting, world: &World, run: u8, item: Item) -> bool {
+    let this = || (item.state, run, item.since);
+    let judged = world.head.judged.filter(|_| item.settles != Lease::None && !setting.lacks(Flaw::OnlyLatest)).unzip();
+    overtaken(this(), (world.head.latest, world.head.latest_at)) || overtaken(this(), judged)
 }
 
 fn said_or_next(setting: &Setting, world: &mut World, at: usize, won: bool) {

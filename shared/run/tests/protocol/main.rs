@@ -15,6 +15,7 @@ mod search;
 mod setting;
 mod settle;
 mod time;
+mod update;
 mod validate;
 mod world;
 
@@ -25,6 +26,7 @@ use scenario::{
 };
 use search::{Seen, explore};
 use setting::{Bedrock, Flaw, Lag, Names, Scenario, Setting};
+use update::{BACK, MIXED, SAME_SECOND, TWO_FILES};
 
 /// Says what was explored, also of a test that passes.
 fn say(what: &str, seen: Seen) {
@@ -111,6 +113,21 @@ fn without_conditions_an_end_is_left() {
 #[test]
 fn without_the_lease_a_job_goes_on_behind_a_refusal() {
     misses(Flaw::NoLease, &TROUBLE, Bedrock::LIKELY, JOB_GOES_ON);
+}
+
+#[test]
+fn an_update_that_is_launched_at_once_mixes_old_and_new_files() {
+    misses(Flaw::NoSettling, &TWO_FILES, Bedrock::LIKELY, MIXED);
+}
+
+#[test]
+fn a_run_that_waits_for_files_must_give_way_to_what_was_trained_before() {
+    misses(Flaw::OnlyLatest, &BACK, Bedrock::LIKELY, MIXED);
+}
+
+#[test]
+fn a_set_that_is_judged_late_takes_the_place_of_the_newer_one() {
+    misses(Flaw::AnyHead, &SAME_SECOND, Bedrock::LIKELY, MIXED);
 }
 
 #[test]

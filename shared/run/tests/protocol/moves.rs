@@ -43,6 +43,11 @@ impl Moves {
         Moves { found: Vec::new(), calm, who: ("", 0) }
     }
 
+    /// Whether nothing goes wrong any more.
+    pub(crate) fn is_calm(&self) -> bool {
+        self.calm
+    }
+
     pub(crate) fn add(
         &mut self,
         does: &'static str,

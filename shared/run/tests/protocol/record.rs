@@ -93,7 +93,7 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
                 let Some(item) = w.read(at, run) else { continue };
                 let newest = (w.head.latest, w.head.latest_at);
                 let gives_way = item.state == State::Held && overtaken((item.state, run, item.since), newest);
-                w.functions[at].flag |= gives_way || is_due(item.state, item.lease_until(), NOW);
+                w.functions[at].flag |= gives_way || is_due(item.state, item.rests_until(), NOW);
                 match look(setting, w, run, &item) {
                     Some(next) => w.functions[at].at = next,
                     None if item.says_again(setting) => w.functions[at].at = At::SayAgain,

@@ -3,11 +3,12 @@
 use tunedrop_run::State;
 
 use crate::setting::{Doing, Scenario, Woe};
+use crate::update::{BACK, BY_HAND, SAME_SECOND, TWO_FILES};
 use crate::world::{Head, Item, Left, Message, WAYS, World, what};
 
-const CALM: Left = Left { woes: 0, script: 0 };
+pub(crate) const CALM: Left = Left { woes: 0, script: 0 };
 
-const STILL: Scenario = Scenario {
+pub(crate) const STILL: Scenario = Scenario {
     name: "",
     start: queued,
     woes: 2,
@@ -19,6 +20,8 @@ const STILL: Scenario = Scenario {
     sweeps: 1,
     notifies: 0,
     held: false,
+    settles: false,
+    mixture: None,
     slots: 1,
     ways: 1,
 };
@@ -234,7 +237,7 @@ fn superseded() -> World {
 }
 
 /// All of them.
-pub(crate) static ALL: [&Scenario; 13] = [
+pub(crate) static ALL: [&Scenario; 17] = [
     &LAUNCHES,
     &TROUBLE,
     &TWO_RUNS,
@@ -248,13 +251,17 @@ pub(crate) static ALL: [&Scenario; 13] = [
     &TELLING,
     &TWO_WAYS,
     &FORGED,
+    &TWO_FILES,
+    &SAME_SECOND,
+    &BACK,
+    &BY_HAND,
 ];
 
 /// What is gone through with Bedrock in every way that it may be.
 pub(crate) static IN_DOUBT: [&Scenario; 5] = [&DOUBTFUL, &STOPPED, &APPROVED, &RETRIED, &OVERTAKEN];
 
 /// The run has come to its end, and people were told.
-fn over(world: &mut World, run: u8, state: State) {
+pub(crate) fn over(world: &mut World, run: u8, state: State) {
     let mut item = Item::new(state, 1);
     item.told = [1 << what(state); WAYS];
     item.open = false;

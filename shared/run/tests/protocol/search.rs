@@ -8,6 +8,7 @@ use crate::moves::{Breach, Deed, Moves, deliveries, events, schedule, steps};
 use crate::setting::Setting;
 use crate::settle::Settled;
 use crate::time::time;
+use crate::update::{MIXED, is_mixed};
 use crate::world::{NAMES, World};
 
 /// Beyond this, a scenario is too large for a test.
@@ -135,7 +136,8 @@ pub(crate) fn explore(setting: &Setting) -> Result<Seen, Broken> {
         events(setting, &world, &mut moves);
         seen.moves += moves.found.len();
         for mut found in moves.found {
-            if let Some(what) = found.breach.or_else(|| crate::ends::broken(&found.world)) {
+            let mixed = || is_mixed(setting, &found.world).then_some(MIXED);
+            if let Some(what) = found.breach.or_else(|| crate::ends::broken(&found.world)).or_else(mixed) {
                 return Err(Broken { what, way: tell(&ways, way, Some(found.deed), &[], &found.world) });
             }
             if known.insert(name_of(&mut found.world)) {

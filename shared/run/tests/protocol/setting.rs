@@ -87,6 +87,12 @@ pub(crate) enum Flaw {
     NoCondition,
     /// A claimed run is free for the next launch at once.
     NoLease,
+    /// What was judged is noted though another set was judged since.
+    AnyHead,
+    /// An update is launched at once.
+    NoSettling,
+    /// A run that waited for files gives way to sets that were accepted only.
+    OnlyLatest,
     /// A telling is marked before it is published.
     MarkFirst,
     /// A claim doesn't ask whether the run is in the state that the event says.
@@ -156,6 +162,10 @@ pub(crate) struct Scenario {
     pub(crate) notifies: usize,
     /// `launch: manual`.
     pub(crate) held: bool,
+    /// Updates wait for files, and their recipe is an old one.
+    pub(crate) settles: bool,
+    /// A content of old and new files, whose newer one comes while it waits: it must never have a job.
+    pub(crate) mixture: Option<u8>,
     /// Job slots of the account.
     pub(crate) slots: usize,
     /// Ways that a message goes.

@@ -7,6 +7,7 @@ use crate::moves::{Breach, Deed, Moves, deliveries, schedule, steps};
 use crate::search::{Names, name_of};
 use crate::setting::Setting;
 use crate::time::time;
+use crate::update::{LEFT, MIXED, is_left, is_mixed};
 use crate::world::{Left, RUNS, WAYS, World};
 
 /// More rounds of the sweep than this are no bound.
@@ -68,6 +69,14 @@ impl Settled {
         if self.known.insert(name_of(&mut all)) {
             let folder = all.folder;
             let (end, deeds) = self.settle(setting, all)?;
+            // Where the rest never comes, what is there is trained.
+            let came = world.left.script as usize >= setting.scenario.script.len();
+            if came && is_mixed(setting, &end) {
+                return Err((MIXED, deeds));
+            }
+            if is_left(setting, &end) {
+                return Err((LEFT, deeds));
+            }
             if !answered(setting, &end, folder) {
                 return Err(("content that is dropped is answered", deeds));
             }

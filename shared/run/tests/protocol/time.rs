@@ -6,8 +6,8 @@ use tunedrop_run::state::JobStatus;
 use crate::functions::At;
 use crate::moves::{Moves, name};
 use crate::notify;
-use crate::setting::{Lag, Life, Setting, Woe};
-use crate::world::{Lease, RUNS, World};
+use crate::setting::{Doing, Lag, Life, Setting, Woe};
+use crate::world::{Lease, Message, RUNS, World};
 
 /// Time passes: leases and claims run out, Bedrock catches up, jobs go on.
 pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
@@ -32,6 +32,13 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
                     item.doubt = Lease::Lapsed;
                 }
                 w.jobs[run as usize].iter_mut().flatten().for_each(|job| job.shown = true);
+                Ok(())
+            });
+        }
+        let settles = world.items[run as usize].is_some_and(|item| item.settles == Lease::Held);
+        if settles && (moves.is_calm() || no_more_comes(setting, world)) {
+            moves.add("files had their time to come", Some(run), world, |w| {
+                w.items[run as usize].iter_mut().for_each(|item| item.settles = Lease::Lapsed);
                 Ok(())
             });
         }
@@ -112,6 +119,14 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
             Ok(())
         });
     }
+}
+
+/// Whether no other file is uploaded, and all that were are judged: a run waits for files as long as they are assumed to take.
+fn no_more_comes(setting: &Setting, world: &World) -> bool {
+    let uploads = |doing: &Doing| matches!(doing, Doing::Drop(..));
+    let left = setting.scenario.script.get(world.left.script as usize..).unwrap_or_default();
+    let judging = world.functions.iter().any(|function| name(function) == "validate");
+    !left.iter().any(uploads) && !judging && !world.queue.contains(&Message::Dropped)
 }
 
 /// Whether a launch is between its claim and its last write of the run; `looking`: between its look and its call.

@@ -1,12 +1,12 @@
 //! validate, from the moment it has a set to judge: one action for each read, copy, write and event.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::accept::{Judged, Meets, begins, gives_way, is_older, meets};
+use tunedrop_run::decide::accept::{Judged, Meets, begins, gives_way, is_older, meets, settles};
 
 use crate::functions::At;
 use crate::moves::{Breach, Moves};
 use crate::setting::{Flaw, Setting};
-use crate::world::{Head, Item, Message, World, again};
+use crate::world::{Head, Item, Lease, Message, World, again};
 
 pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
     let function = world.functions[at];
@@ -34,7 +34,8 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
         At::Begin => moves
             .add("writes the run, unless it is there", Some(content), world, |w| begin(setting, w, at, head, folder)),
         At::Replace(state) => moves.add("lets the run start again", Some(run), world, |w| {
-            let won = w.change(setting, at, |item| *item = Item::new(state, time))?;
+            let new = new(setting, state, run, head, time);
+            let won = w.change(setting, at, |item| *item = new)?;
             if won {
                 for counts in w.heard.iter_mut().chain(&mut w.cuts) {
                     counts[run as usize] = 0;
@@ -90,17 +91,23 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             back(w, at, content, own);
             Ok(())
         }),
-        At::Point { answered } => moves.add("points the head at the run", Some(run), world, |w| {
-            if w.point(run, item.since) {
+        At::Point { answered } => {
+            moves.add("notes what it judged, unless another set was judged since", Some(run), world, |w| {
+                if w.head.judged != head.judged && !setting.lacks(Flaw::AnyHead) {
+                    let function = &mut w.functions[at];
+                    (function.at, function.run, function.seen, function.stale) = (At::Head, 0, None, false);
+                    return Ok(());
+                }
+                w.point(run, item.since);
                 w.head.judged = Some(folder);
-            }
-            if answered {
-                w.finish(at);
-            } else {
-                w.functions[at].at = At::Say;
-            }
-            Ok(())
-        }),
+                if answered {
+                    w.finish(at);
+                } else {
+                    w.functions[at].at = At::Say;
+                }
+                Ok(())
+            })
+        }
         At::Say => moves.add("says the run's state", Some(run), world, |w| {
             w.say(setting, run, &item);
             w.finish(at);
@@ -122,7 +129,7 @@ fn begin(setting: &Setting, world: &mut World, at: usize, head: Head, folder: (u
     let judged = Judged { rejected: false, held: setting.scenario.held, overtaken, since: time };
     let next = match world.read(at, content) {
         None => {
-            world.items[content as usize] = Some(Item::new(begins(&judged), time));
+            world.items[content as usize] = Some(new(setting, begins(&judged), content, head, time));
             world.read(at, content);
             At::Older
         }
@@ -135,6 +142,13 @@ fn begin(setting: &Setting, world: &mut World, at: usize, head: Head, folder: (u
     };
     world.functions[at].at = next;
     Ok(())
+}
+
+/// A run that begins now. The recipe is an old one in every scenario whose updates wait for files.
+fn new(setting: &Setting, state: State, content: u8, head: Head, time: u8) -> Item {
+    let waits = setting.scenario.settles && !setting.lacks(Flaw::NoSettling);
+    let settles = state == State::Queued && waits && settles(content, head.latest, false);
+    Item { settles: if settles { Lease::Held } else { Lease::None }, ..Item::new(state, time) }
 }
 
 impl World {

@@ -5,7 +5,7 @@ use tunedrop_run::state::JobStatus;
 
 use crate::functions::Function;
 
-/// The contents A and B of one dataset, and A's second attempt.
+/// The contents A and B of one dataset, and A's second attempt; or three contents, where nothing is tried again.
 pub(crate) const RUNS: usize = 3;
 /// Ways that a message goes, at most.
 pub(crate) const WAYS: usize = 2;
@@ -26,6 +26,8 @@ pub(crate) struct Item {
     pub(crate) lease: Lease,
     /// Bedrock said that a name is taken, or that no slot is free.
     pub(crate) waiting: Option<Words>,
+    /// It isn't launched yet, since files may still come.
+    pub(crate) settles: Lease,
     /// An unanswered creation may have made a job; it would be shown when this has lapsed.
     pub(crate) doubt: Lease,
     /// People want it stopped.
@@ -49,6 +51,7 @@ impl Item {
             state,
             lease: Lease::None,
             waiting: None,
+            settles: Lease::None,
             doubt: Lease::None,
             wish: false,
             forgotten: false,

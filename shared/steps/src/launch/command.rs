@@ -2,7 +2,7 @@
 
 use tracing::{info, warn};
 use tunedrop_aws::Change;
-use tunedrop_run::decide::command::{Stop, may_retry, stop};
+use tunedrop_run::decide::command::{Approve, Stop, approve, may_retry, stop};
 use tunedrop_run::decide::launch as decide;
 use tunedrop_run::event::{Detail, Kind};
 use tunedrop_run::metric::moved;
@@ -26,12 +26,27 @@ impl Launch {
         };
         let by = detail.by.unwrap_or_else(|| "unknown".to_owned());
         match kind {
-            Kind::ApproveRun => {
-                let change = Change::default().set("approved_by", Some(by)).set("queued_at", Some(now()));
-                self.carry_out(&run, Input::Approved, change).await
-            }
+            Kind::ApproveRun => self.approve(&run, by).await,
             Kind::StopRun => self.stop(&run, by).await,
             _ => self.retry(run, by).await,
+        }
+    }
+
+    async fn approve(&self, run: &Run, by: String) -> Result<(), StepError> {
+        let change = Change::default().set("approved_by", Some(by)).set("queued_at", Some(now()));
+        match approve(run.state, run.settles_until().is_some()) {
+            Approve::Moves(_) => self.carry_out(run, Input::Approved, change).await,
+            Approve::AtOnce => {
+                let change = change.set("launch_after", None::<String>);
+                match self.ledger.advance(run, run.state, &now(), change).await? {
+                    Some(_) => Ok(()),
+                    None => Err(StepError::NotYet("the run changed while the command was carried out".to_owned())),
+                }
+            }
+            Approve::Ignored(reason) => {
+                info!(reason, "ignored");
+                Ok(())
+            }
         }
     }
 
@@ -152,6 +167,7 @@ fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run>
         since: now.clone(),
         changed_at: now.clone(),
         queued_at: (state == State::Queued).then_some(now),
+        launch_after: None,
         plan: Some(plan),
         previous: Some(run.run_id.to_string()),
         retried_by: Some(by),

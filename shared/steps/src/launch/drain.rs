@@ -66,7 +66,7 @@ impl Launch {
             let model = listed.plan.as_ref().map(|plan| plan.base_model.clone()).unwrap_or_default();
             let creates = !self.paused && full.len() < NO_SLOT_MAX && !full.contains(&model);
             let unsettled = listed.state == State::Launching || listed.is_unsure() || listed.stopped_by.is_some();
-            if !decide::is_due(listed.state, listed.lease_until, now_s()) || !(creates || unsettled) {
+            if !decide::is_due(listed.state, listed.rests_until(), now_s()) || !(creates || unsettled) {
                 continue;
             }
             let span = info_span!("launch", run_id = listed.run_id.as_str(), dataset = listed.dataset);

@@ -5,9 +5,10 @@ use tunedrop_report::{Billing, Mended, Verdict, settings};
 use tunedrop_run::{DatasetHead, Identity, Plan, Recipe, Run, SCHEMA, State, Timestamp, ceiling};
 use tunedrop_validation::{Catalogue, Customization, Findings, Format, TokenBracket};
 
+use super::Validate;
 use super::judge::Judged;
+use super::report::finding_lines;
 use super::set::Set;
-use super::{Validate, finding_lines};
 use crate::announce::rfc3339;
 
 pub(super) fn verdict(step: &Validate, dataset: &str, set: &Set, judged: &Judged, state: &str) -> Verdict {
@@ -23,6 +24,7 @@ pub(super) fn verdict(step: &Validate, dataset: &str, set: &Set, judged: &Judged
         run_id: None,
         state: state.to_owned(),
         dropped_at: set.dropped_at.clone(),
+        launch_after: None,
         base_model: set.recipe.base_model_identifier(catalogue),
         catalogue_model: model.map(|model| model.alias.clone()),
         customization: Some(set.recipe.customization.as_str().to_owned()),
@@ -94,6 +96,7 @@ pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set,
         redropped_at: None,
         changed_at: rfc3339(Timestamp::now()),
         queued_at: None,
+        launch_after: None,
         plan: None,
         records: judged.file("train").and_then(|file| file.statistics.as_ref()).map(|statistics| statistics.records),
         errors: judged.findings.errors,

@@ -17,6 +17,21 @@ fn a_lease_keeps_others_off_until_it_runs_out() {
 }
 
 #[test]
+fn a_run_that_waits_for_files_is_due_when_they_had_their_time() {
+    assert!(!is_due(State::Queued, Some(NOW + 1), NOW) && is_due(State::Queued, Some(NOW), NOW));
+    assert!(!is_due(State::Held, Some(NOW), NOW));
+    let time = |second: i64| Timestamp::from_second(second).unwrap().to_string();
+    let back = |second: i64| comes_back(Some(time(second).as_str()), NOW);
+    assert_eq!(comes_back(None, NOW), None);
+    assert_eq!(comes_back(Some("soon"), NOW), None);
+    assert_eq!(back(NOW - 1), None);
+    // Of a second it isn't told how much is over.
+    assert_eq!(back(NOW), Some(NOW + 1));
+    assert_eq!(back(NOW + 300), Some(NOW + 301));
+    assert_eq!(back(NOW + 1_000_000), Some(NOW + SETTLE_MOST_S), "a forged event");
+}
+
+#[test]
 fn no_slot_leaves_the_run_queued_without_a_lease() {
     for before in [None, Some(NOW + 7)] {
         let answer = answered(State::Launching, None, before, Started::NoSlot(words()), None, NOW).unwrap();

@@ -45,6 +45,19 @@ fn only_a_head_is_incomplete_and_only_a_note_is_of_a_misnamed_file() {
 }
 
 #[test]
+fn only_an_accepted_run_that_waits_for_files_is_told_of() {
+    let launch_after = || Some("2026-11-23T04:05:00.000Z".to_owned());
+    let settling = Detail { launch_after: launch_after(), ..detail() };
+    let item = "run#bot-0123456789ab".to_owned();
+    let about = Telling { item, about: About::Settling };
+    assert_eq!(telling(Kind::DatasetAccepted, &settling), Some(about));
+    assert_eq!(telling(Kind::DatasetAccepted, &detail()), None);
+    assert_eq!(telling(Kind::DatasetAccepted, &Detail { run_id: None, ..settling.clone() }), None);
+    let again = Detail { repeated: true, dropped_at: launch_after(), ..settling };
+    assert_eq!(telling(Kind::DatasetAccepted, &again).map(|telling| telling.about), launch_after().map(About::Again));
+}
+
+#[test]
 fn commands_and_events_for_others_notify_nobody() {
     for kind in [
         Kind::DatasetAccepted,

@@ -75,6 +75,16 @@ fn an_answer_says_which_upload_it_is_for() {
 }
 
 #[test]
+fn only_an_accepted_run_waits_for_files() {
+    let read = |kind, time: Value| read(kind, json!({ "run_id": RUN_ID, "launch_after": time }));
+    let settling = Hint::Settling { run_id: RUN_ID.parse().unwrap(), launch_after: NOW.to_owned() };
+    assert_eq!(read(Kind::DatasetAccepted, json!(NOW)), Ok(settling));
+    assert!(matches!(read(Kind::DatasetAccepted, json!(null)), Ok(Hint::Run(RunKind::Accepted, _))));
+    is_malformed(read(Kind::DatasetAccepted, json!("soon")), "launch_after");
+    assert!(matches!(read(Kind::RunHeld, json!(NOW)), Ok(Hint::Run(RunKind::Held, _))));
+}
+
+#[test]
 fn only_a_head_is_incomplete_and_only_a_note_is_of_a_misnamed_file() {
     let incomplete = |item: &str, dataset: &str, time: &str| {
         read(Kind::DatasetIncomplete, json!({ "item": item, "dataset": dataset, "dropped_at": time }))

@@ -1,0 +1,37 @@
+//! What the event of an upload says, and when the files of a set were complete.
+
+use tunedrop_aws::Object;
+use tunedrop_run::Timestamp;
+use tunedrop_run::decide::upload::{Listed, Uploaded, uploaded};
+
+use super::set::Set;
+use crate::announce::rfc3339;
+
+/// An upload of a part of a set, as its event says it.
+pub(super) struct Upload<'e> {
+    /// The file, relative to the dataset's folder.
+    pub file: &'e str,
+    /// Who uploaded it, as S3 names the requester.
+    pub by: Option<&'e str>,
+    /// When, in milliseconds since 1970.
+    pub at_ms: Option<i64>,
+}
+
+/// Lets the set's times be those when its files were complete, as far as the event says more than the listing.
+pub(super) fn date(set: &mut Set, upload: &Upload<'_>) -> Uploaded {
+    let recipe = set.recipe_file.iter().map(|(name, object, _)| (name, object, true));
+    let files = set.files.iter().map(|(_, name, object)| (name, object, false));
+    let listed = |(name, object, is_recipe): (&String, &Object, bool)| Listed {
+        modified: object.modified_ms,
+        is_recipe,
+        is_events: name == upload.file,
+    };
+    let listed: Vec<Listed> = recipe.chain(files).map(listed).collect();
+    let times = uploaded(&listed, upload.at_ms, Timestamp::now().as_millisecond());
+    let text = |ms: i64| rfc3339(Timestamp::from_millisecond(ms).unwrap_or_default());
+    // A second recipe, which is an error, is in the listing only.
+    set.newest_at = text(times.newest).max(std::mem::take(&mut set.newest_at));
+    set.recipe_at = text(times.recipe).max(std::mem::take(&mut set.recipe_at));
+    set.dropped_at.clone_from(&set.newest_at);
+    times
+}

@@ -1,0 +1,203 @@
+//! Updates of a dataset: files that change come one by one, and old and new ones are never trained together.
+//!
+//! On the guarded stack, which lets an update wait for `SETTLE` seconds; the others hardly wait.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tunedrop_run::event::Kind;
+use tunedrop_run::{Run, State, Timestamp};
+
+use crate::data::nova;
+use crate::session::Shell;
+use crate::side::Side;
+use crate::world::World;
+
+/// Seconds that an update waits for further files: longer than two uploads and their validation take on a busy machine.
+pub(crate) const SETTLE: &str = "15";
+
+const RECIPE: &str = "base_model: nova-lite\nvalidation: validation.jsonl\n";
+
+/// Uploads a first version, whose training begins at once; its run.
+async fn first_version(w: &World, dataset: &str) -> Result<Run> {
+    let side = &w.guarded;
+    w.drop(side, dataset, "validation.jsonl", nova(10, &format!("{dataset} kept back"))).await?;
+    w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
+    w.drop(side, dataset, "job.yaml", RECIPE).await?;
+    let run = w.run_in(side, dataset, State::Succeeded).await?;
+    ensure!(run.launch_after.is_none(), "a first version waits for nothing: {run:?}");
+    w.next_second().await;
+    Ok(run)
+}
+
+/// The dataset's newest run, once it is another than this and waits for files.
+async fn settling(w: &World, dataset: &str, before: &Run) -> Result<Run> {
+    w.until(&format!("an update of {dataset} that waits"), async || {
+        let head = w.guarded.ledger.head(dataset).await.ok()??;
+        let run = w.guarded.ledger.run(&head.latest.filter(|latest| *latest != before.run_id)?).await.ok()??;
+        run.settles_until().is_some().then_some(run)
+    })
+    .await
+}
+
+/// When Bedrock was asked for the dataset's newest job.
+fn asked_at(jobs: &[Value]) -> Result<Timestamp> {
+    let times = jobs.iter().filter_map(|job| job["creationTime"].as_str()?.parse().ok());
+    times.max().context("jobs have a time")
+}
+
+fn time(text: Option<&str>) -> Result<Timestamp> {
+    Ok(text.context("a time")?.parse()?)
+}
+
+/// As `aws s3 sync` does it, in both orders, with a pause between. The whole update is one job, soon after its time is over.
+pub(crate) async fn two_changed_files_make_one_job(w: &World) -> Result<()> {
+    let orders = [("update-a", ["train.jsonl", "validation.jsonl"]), ("update-b", ["validation.jsonl", "train.jsonl"])];
+    let (a, b) = (two_files(w, orders[0].0, orders[0].1), two_files(w, orders[1].0, orders[1].1));
+    tokio::try_join!(a, b).map(|_| ())
+}
+
+async fn two_files(w: &World, dataset: &str, order: [&str; 2]) -> Result<()> {
+    let side = &w.guarded;
+    let first = first_version(w, dataset).await?;
+    let new = |file: &str| nova(if file == "train.jsonl" { 20 } else { 10 }, &format!("{dataset} new {file}"));
+    w.drop(side, dataset, order[0], new(order[0])).await?;
+    let mixed = settling(w, dataset, &first).await?;
+    // The report and the message say when it starts, and how to start it now.
+    let report = w.read_json(side, &format!("reports/{dataset}/latest.json")).await?;
+    ensure!(report["launch_after"] == json!(mixed.launch_after), "{report}");
+    let told = w.told(side, dataset, "Training starts after", 1).await?;
+    ensure!(told[0].body.contains(&format!("tunedrop approve {}", mixed.run_id)), "{told:#?}");
+    // Its event comes again, which puts nothing off.
+    let object = json!({ "key": format!("datasets/{dataset}/{}", order[0]) });
+    let detail = json!({ "bucket": { "name": side.bucket() }, "object": object, "requester": "ada" });
+    w.aws_event("aws.s3", "Object Created", detail).await?;
+    w.next_second().await;
+    w.drop(side, dataset, order[1], new(order[1])).await?;
+    let superseded = w.run_is(side, &mixed.run_id, State::Superseded).await?;
+    ensure!(superseded.launch_after == mixed.launch_after && superseded.job_arn.is_none(), "{superseded:?}");
+    let whole = settling(w, dataset, &mixed).await?;
+    let run = w.run_is(side, &whole.run_id, State::Succeeded).await?;
+    let jobs = w.jobs(dataset).await?;
+    ensure!(jobs.len() == 2, "the first version, and the whole update: {jobs:#?}");
+    for file in ["train.jsonl", "validation.jsonl"] {
+        let copy = w.read(side, &format!("runs/{}/data/{file}", run.run_id)).await?;
+        ensure!(copy == new(file).into_bytes(), "{file} of the update isn't what was trained on");
+    }
+    // No sweep comes so soon: the message that announced the run came back.
+    let (after, asked) = (time(whole.launch_after.as_deref())?, asked_at(&jobs)?);
+    let late = asked.as_second() - after.as_second();
+    ensure!((0..=100).contains(&late), "launched {late} s after its time");
+    ensure!(run.launch_after.is_none(), "{run:?}");
+    Ok(())
+}
+
+/// What was trained before is put back file by file; and the rest of an update is broken. In neither case old and new files
+/// are trained together.
+pub(crate) async fn an_update_that_is_taken_back_is_not_trained(w: &World) -> Result<()> {
+    let back = async {
+        let (side, dataset) = (&w.guarded, "update-back");
+        let first = first_version(w, dataset).await?;
+        w.drop(side, dataset, "train.jsonl", nova(20, "back, new")).await?;
+        let mixed = settling(w, dataset, &first).await?;
+        w.next_second().await;
+        w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
+        w.told(side, dataset, "dropped again", 1).await?;
+        left_out(w, side, dataset, &mixed).await
+    };
+    let broken = async {
+        let (side, dataset) = (&w.guarded, "update-broken");
+        let first = first_version(w, dataset).await?;
+        w.drop(side, dataset, "train.jsonl", nova(20, "broken, new")).await?;
+        let mixed = settling(w, dataset, &first).await?;
+        w.next_second().await;
+        w.drop(side, dataset, "validation.jsonl", "rubbish\n").await?;
+        w.report(side, dataset, "Rejected").await?;
+        left_out(w, side, dataset, &mixed).await
+    };
+    tokio::try_join!(back, broken).map(|_| ())
+}
+
+/// The run gives way once its time is over, and only the first version has a job.
+async fn left_out(w: &World, side: &Side, dataset: &str, mixed: &Run) -> Result<()> {
+    w.run_is(side, &mixed.run_id, State::Superseded).await?;
+    w.settled().await;
+    let jobs = w.jobs(dataset).await?;
+    ensure!(jobs.len() == 1, "{jobs:#?}");
+    Ok(())
+}
+
+/// The recipe commits an update: last, its training starts at once. So does its recipe, uploaded again.
+pub(crate) async fn a_recipe_that_comes_last_starts_an_update(w: &World) -> Result<()> {
+    let (side, dataset) = (&w.guarded, "update-recipe");
+    let first = first_version(w, dataset).await?;
+    // Data, and a changed recipe after it, are one set; data alone waits.
+    w.drop(side, dataset, "train.jsonl", nova(20, "recipe, new")).await?;
+    let waits = settling(w, dataset, &first).await?;
+    w.next_second().await;
+    w.drop(side, dataset, "job.yaml", RECIPE).await?;
+    let run = w.run_is(side, &waits.run_id, State::Succeeded).await?;
+    let asked = asked_at(&w.jobs(dataset).await?)?;
+    ensure!(asked < time(waits.launch_after.as_deref())?, "the same recipe, last, didn't start it: {asked}");
+    w.next_second().await;
+    w.drop(side, dataset, "job.yaml", format!("{RECIPE}hyperparameters: {{ epochCount: 1 }}\n")).await?;
+    let other = w
+        .until("a run of the changed recipe", async || {
+            let head = side.ledger.head(dataset).await.ok()??;
+            let other = side.ledger.run(&head.latest.filter(|latest| *latest != run.run_id)?).await.ok()??;
+            (other.state == State::Succeeded).then_some(other)
+        })
+        .await?;
+    let waited = time(other.queued_at.as_deref())?.as_second() - time(Some(&other.since))?.as_second();
+    ensure!(other.launch_after.is_none() && waited < 15, "it waited: {other:?}");
+    ensure!(w.jobs(dataset).await?.len() == 3, "three sets, three jobs");
+    Ok(())
+}
+
+/// The command line says that it waits, and starts it.
+pub(crate) async fn an_approval_starts_an_update(w: &World) -> Result<()> {
+    let (side, dataset) = (&w.guarded, "update-now");
+    let first = first_version(w, dataset).await?;
+    w.drop(side, dataset, "train.jsonl", nova(20, "now, new")).await?;
+    let waits = settling(w, dataset, &first).await?;
+    let mut shell = Shell::open(w, "update-now")?;
+    let shown = shell.good(&format!("show {} --local --stack guarded", waits.run_id))?;
+    let approve = format!("tunedrop approve {}", waits.run_id);
+    ensure!(shown.contains("Queued, and starts after ") && shown.contains(&approve), "{shown}");
+    shell.good(&format!("approve {} --local --stack guarded", waits.run_id))?;
+    let run = w.run_is(side, &waits.run_id, State::Succeeded).await?;
+    ensure!(run.approved_by.as_deref() == Some("ada") && run.launch_after.is_none(), "{run:?}");
+    let asked = asked_at(&w.jobs(dataset).await?)?;
+    ensure!(asked < time(waits.launch_after.as_deref())?, "the approval didn't start it: {asked}");
+    // Once more, by the event itself: there is nothing left to approve.
+    w.command(side, Kind::ApproveRun, &run.run_id).await?;
+    let (text, code) = shell.run(&format!("approve {} --local --stack guarded", run.run_id))?;
+    ensure!(code == Some(1) && text.contains("takes an approval"), "{text}");
+    Ok(())
+}
+
+/// S3 dates an upload in parts by its beginning. It counts from its end, so that nobody is told too soon that files are
+/// missing.
+pub(crate) async fn an_upload_in_parts_counts_from_its_end(w: &World) -> Result<()> {
+    let (side, dataset) = (&w.main, "in-parts");
+    let key = format!("datasets/{dataset}/train.jsonl");
+    let upload = w.s3.create_multipart_upload().bucket(side.bucket()).key(&key).send().await?;
+    let id = upload.upload_id.context("an upload has an id")?;
+    let part = w.s3.upload_part().bucket(side.bucket()).key(&key).upload_id(&id).part_number(1);
+    let part = part.body(nova(20, dataset).into_bytes().into()).send().await?;
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    let before = Timestamp::now().as_second();
+    let part = aws_sdk_s3::types::CompletedPart::builder().part_number(1).set_e_tag(part.e_tag).build();
+    let parts = aws_sdk_s3::types::CompletedMultipartUpload::builder().parts(part).build();
+    let complete = w.s3.complete_multipart_upload().bucket(side.bucket()).key(&key).upload_id(&id);
+    complete.multipart_upload(parts).send().await?;
+    w.report(side, dataset, "Incomplete").await?;
+    let listed = w.s3.head_object().bucket(side.bucket()).key(&key).send().await?;
+    let modified = listed.last_modified.context("a time")?.secs();
+    ensure!(modified <= before - 3, "the emulator no longer dates it by its beginning");
+    let head = side.ledger.head(dataset).await?.context("a head")?;
+    let since = time(head.since.as_deref())?.as_second();
+    ensure!(since >= before - 1, "it counts from {since}, and was complete after {before}");
+    w.drop(side, dataset, "job.yaml", "base_model: nova-lite\n").await?;
+    w.run_in(side, dataset, State::Succeeded).await?;
+    Ok(())
+}
