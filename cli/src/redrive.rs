@@ -20,8 +20,8 @@ const MOVE_MAX: Duration = Duration::from_secs(600);
 
 /// Send dead letters back to the queue they came from
 ///
-/// A function gave up on these messages after five tries. Mend the cause first: a letter whose cause is still there
-/// fails five times more, and comes back.
+/// A function gave up on these messages after 100 tries, which takes hours. Fix the cause first: while it is still there, a
+/// message fails again, and returns after as many tries.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  tunedrop redrive\n  tunedrop redrive --queue launch\n\nExit codes: 0 none left behind, 1 some are left or wait still, 2 used wrongly or a service failed; 130 Ctrl-C"
@@ -95,7 +95,9 @@ async fn redrive_one(queues: &Queues, stack: &Stack, function: Function, wait: u
     } else if taken {
         print(&format!("{name}: all were taken; what came of them is in the ledger, and told as ever\n"))?;
     } else {
-        print(&format!("{name}: some still wait after {wait} s; one that fails is tried again five times\n"))?;
+        print(&format!(
+            "{name}: some still wait after {wait} s; one that fails is tried again, at the latest every 5 minutes\n"
+        ))?;
     }
     Ok(!taken || dead > 0)
 }

@@ -68,7 +68,11 @@ async fn page(stack: &Stack, run: &Run, verdict: bool) -> Result<Vec<u8>> {
             return Ok(page);
         }
     }
-    bail!("there is no report on {} in the bucket {}; it may have been deleted", run.run_id, objects.bucket())
+    bail!(
+        "there is no report on {} in the bucket {}; a stack keeps reports for ReportExpirationDays and outcomes for RunExpirationDays, or it was deleted",
+        run.run_id,
+        objects.bucket()
+    )
 }
 
 /// Where the run's reports may lie: the outcome, then the verdict, then those on the attempts before it, for data is

@@ -71,8 +71,22 @@ def check(parameters, template):
         allowed, pattern = known[key].get("AllowedValues"), known[key].get("AllowedPattern")
         if allowed and value not in map(str, allowed):
             sys.exit(f"{key}={value} is not allowed; allowed are {', '.join(map(str, allowed))}")
+        least, most = known[key].get("MinValue"), known[key].get("MaxValue")
+        if least is not None and not least <= float(value) <= most:
+            sys.exit(f"{key}={value} is not allowed; allowed are {least} to {most}")
         if pattern and not re.search(pattern, value):
             sys.exit(f"{key}={value} is not allowed: {known[key].get('ConstraintDescription', pattern)}")
+
+
+def whole_numbers(parameters, template):
+    """CloudFormation makes a number of a parameter where a property wants one. The emulator leaves it a text, which it can't
+    compare with the invocations in progress."""
+    for resource in template["Resources"].values():
+        for event in resource["Properties"].get("Events", {}).values():
+            scaling = event["Properties"].get("ScalingConfig", {})
+            for name, value in scaling.items():
+                if isinstance(value, dict):
+                    scaling[name] = int(parameters.get(value["Ref"], template["Parameters"][value["Ref"]]["Default"]))
 
 
 def functions(template, binaries):
@@ -181,6 +195,7 @@ def up(options):
     if options.allow_plain_http:
         policies.allow_plain_http(template)
     simplify_alarms(template)
+    whole_numbers(parameters, template)
     upload_code(template, options.binaries, options.cache)
     cloudformation = boto3.client("cloudformation")
     create_or_update(cloudformation, {

@@ -11,9 +11,10 @@ use crate::bus::{Delivery, entries, event};
 use crate::lane::Lane;
 use crate::strike::{Stop, Trace};
 
-/// As in the template: a message that was received this often is a dead letter the next time.
+/// A message that was received this often is a dead letter the next time. The template grants far more; no journey with one
+/// fault may need them.
 const RECEIVES: usize = 5;
-/// How long a message stays out of sight: a little more than in the template.
+/// How long a message stays out of sight: longer than the deadline that its function was given, and every claim with it.
 const HIDDEN_S: i64 = 331;
 /// Longer than any lease, claim or patience of the sweep but the day that a held run waits.
 const LONG_S: i64 = 7_200;

@@ -1,11 +1,12 @@
-//! Which queue an event goes to, by the template's own rules.
+//! Which queue an event goes to, by the template's own rules, and whether its function is invoked for it.
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tunedrop_local::ACCOUNT;
+use tunedrop_tests::pattern::matches;
 
-/// The template's rules: their patterns, and the function behind the queue each feeds.
-pub(crate) struct Rules(Vec<(Value, String)>);
+/// The template's rules: their patterns, the function behind the queue each feeds, and its event filters.
+pub(crate) struct Rules(Vec<(Value, String, Vec<Value>)>);
 
 impl Rules {
     /// Reads the template. The reader drops CloudFormation's tags: `!Ref Bucket` is "Bucket".
@@ -13,43 +14,32 @@ impl Rules {
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml"))?;
         let template: Value = serde_saphyr::from_str(&text).context("the template is no YAML")?;
         let resources = template["Resources"].as_object().context("the template has no resources")?;
+        let filters = |name: &str| -> Vec<Value> {
+            let source = &resources[&format!("{name}Function")]["Properties"]["Events"]["Queue"]["Properties"];
+            let filters = source["FilterCriteria"]["Filters"].as_array().into_iter().flatten();
+            filters.filter_map(|filter| serde_json::from_str(filter["Pattern"].as_str()?).ok()).collect()
+        };
         let rule = |resource: &Value| {
             let properties = &resource["Properties"];
             // The rule that forwards events to subscribers feeds no function.
-            let target = properties["Targets"][0]["Arn"].as_str()?.strip_suffix("Queue.Arn")?.to_lowercase();
+            let target = properties["Targets"][0]["Arn"].as_str()?.strip_suffix("Queue.Arn")?;
             // One with a condition is for a parameter that is off by default, such as the webhook's.
             let always = resource["Condition"].is_null();
             (resource["Type"] == "AWS::Events::Rule" && always && properties["EventPattern"].is_object())
-                .then(|| (properties["EventPattern"].clone(), target))
+                .then(|| (properties["EventPattern"].clone(), target.to_lowercase(), filters(target)))
         };
         Ok(Rules(resources.values().filter_map(rule).collect()))
     }
 
     /// The functions that get this event, in a stack of this name with this bucket.
     pub(crate) fn targets(&self, event: &Value, stack: &str, bucket: &str) -> Vec<String> {
-        let fits = |pattern: &Value| {
-            matches(pattern, event, &[("AWS::StackName", stack), ("AWS::AccountId", ACCOUNT), ("Bucket", bucket)])
+        let names = [("AWS::StackName", stack), ("AWS::AccountId", ACCOUNT), ("Bucket", bucket)];
+        let message = json!({ "body": event });
+        let fits = |pattern: &Value, filters: &[Value]| {
+            let passes = filters.is_empty() || filters.iter().any(|filter| matches(filter, &message, &[]));
+            passes && matches(pattern, event, &names)
         };
-        self.0.iter().filter(|(pattern, _)| fits(pattern)).map(|(_, target)| target.clone()).collect()
-    }
-}
-
-/// EventBridge's patterns, as far as the template uses them: lists of values and prefixes, fields that are there, and `$or`.
-fn matches(pattern: &Value, event: &Value, names: &[(&str, &str)]) -> bool {
-    match pattern {
-        Value::Object(fields) => fields.iter().all(|(name, pattern)| match pattern {
-            Value::Array(ways) if name == "$or" => ways.iter().any(|way| matches(way, event, names)),
-            _ => matches(pattern, &event[name], names),
-        }),
-        Value::Array(choices) => choices.iter().any(|choice| match (choice, choice["prefix"].as_str()) {
-            (_, Some(prefix)) => event.as_str().is_some_and(|text| text.starts_with(prefix)),
-            (Value::String(text), _) => {
-                let text = names.iter().find(|(name, _)| name == text).map_or(text.as_str(), |(_, value)| value);
-                event == text
-            }
-            (Value::Object(test), _) if test.contains_key("exists") => test["exists"] == !event.is_null(),
-            (other, _) => event == other,
-        }),
-        _ => false,
+        let fitting = self.0.iter().filter(|(pattern, _, filters)| fits(pattern, filters));
+        fitting.map(|(_, target, _)| target.clone()).collect()
     }
 }

@@ -110,7 +110,7 @@ pub(crate) async fn passing_faults_are_repeated(w: &World) -> Result<()> {
             (over || run.job_arn.is_some()).then_some(())
         })
         .await?;
-        // Its message comes again after 90 s; the sweep is quicker.
+        // Its message may come again later; the sweep is quicker.
         w.sweep(&w.main).await?;
         w.run_in(&w.main, &dataset, State::Succeeded).await?;
         ensure!(w.jobs(&dataset).await?.len() == 1, "one job");

@@ -104,6 +104,7 @@ fn main() {
         },
         odd::{
             near_misses_are_told_once,
+            pictures_invoke_nothing,
             droppings_are_ignored,
             foreign_jobs_are_left_alone,
             repeated_events_change_nothing,

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use serde_json::json;
-use tunedrop_run::State;
+use tunedrop_run::{NOTE_KEPT_S, Note, State, Timestamp, fingerprint};
 
 use crate::data::nova;
 use crate::world::{World, both};
@@ -24,6 +24,30 @@ pub(crate) async fn near_misses_are_told_once(w: &World) -> Result<()> {
     for dataset in ["near-case", "near-json", "near-gz", "near_name", "near-outside.jsonl"] {
         ensure!(w.main.messages(dataset).len() == 1, "{dataset} is told once: {:#?}", w.main.messages(dataset));
     }
+    // The note is kept for a while only.
+    let note = Note::key(&fingerprint([w.main.bucket(), "datasets/near-json/train.json"]));
+    let expires = w.item(&w.main, &note).await?.get("expires_at").and_then(|at| at.as_n().ok()?.parse::<i64>().ok());
+    let left = expires.unwrap_or_default() - Timestamp::now().as_second();
+    ensure!((NOTE_KEPT_S - 600..=NOTE_KEPT_S).contains(&left), "the note expires in {left} s");
+    Ok(())
+}
+
+/// A folder of pictures in front of a recipe is nobody's work: neither they nor what the stack itself writes reach validate.
+pub(crate) async fn pictures_invoke_nothing(w: &World) -> Result<()> {
+    for at in 0..50 {
+        w.put(&w.main, &format!("datasets/pictures/images/{at:04}.png"), b"not looked at".to_vec()).await?;
+    }
+    w.drop(&w.main, "pictures", "job.yaml", "base_model: nova-lite\n").await?;
+    w.drop(&w.main, "pictures", "train.jsonl", nova(20, "pictures")).await?;
+    let run = w.run_in(&w.main, "pictures", State::Succeeded).await?;
+    w.settled().await;
+    // validate says of each key that it ignores.
+    let printed = w.printed()?;
+    let named = |part: &str| printed.lines().find(|line| line.contains(&format!("\"object.key\":\"{part}")));
+    ensure!(named("datasets/pictures/images/").is_none(), "{:?}", named("datasets/pictures/images/"));
+    let own = format!("runs/{}", run.run_id);
+    ensure!(named(&own).is_none(), "{:?}", named(&own));
+    ensure!(named("reports/").is_none(), "{:?}", named("reports/"));
     Ok(())
 }
 

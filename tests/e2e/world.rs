@@ -17,7 +17,8 @@ use tunedrop_run::{Run, State, Timestamp};
 
 use crate::side::{Side, Told};
 
-/// Long enough for a message that went back to its queue, on a busy machine, to come again: after 90 seconds, or 330 for validate.
+/// Long enough for a message that went back to its queue, on a busy machine, to come again: within seconds, or after 150 where
+/// its function is gone.
 const PATIENCE: Duration = Duration::from_secs(400);
 
 /// What jobs of datasets that begin with `fails-` fail with.

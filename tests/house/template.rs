@@ -3,6 +3,8 @@
 
 mod bus;
 mod creation;
+mod names;
+mod numbers;
 mod permissions;
 mod readers;
 mod watch;

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_bedrock::types::{OutputDataConfig, TrainingDataConfig};
+use serde_json::json;
 use tunedrop_run::State;
-use tunedrop_run::event::Kind;
+use tunedrop_run::event::{Kind, VERSION};
 
 use crate::site::{LOGS, Site};
 
@@ -35,6 +36,9 @@ pub(crate) enum Journey {
     HeldSwept,
     /// Reinforcement fine-tuning on invocation logs, to Succeeded.
     FromLogs,
+    /// The ledger is gone, so that each function's event goes back to its queue; it comes again before the queue's own
+    /// visibility timeout is over.
+    Troubled(&'static str),
 }
 
 impl Journey {
@@ -44,6 +48,7 @@ impl Journey {
             Journey::Stopped => "hold-stopped".to_owned(),
             Journey::CutOff => "hold-cut-off".to_owned(),
             Journey::Swept => "lost-swept".to_owned(),
+            Journey::Troubled(_) => "troubled".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         }
     }
@@ -61,6 +66,7 @@ impl Journey {
             Journey::Swept => swept(site, &self.dataset()).await,
             Journey::HeldSwept => held_swept(site, &self.dataset()).await,
             Journey::FromLogs => from_logs(site, &self.dataset()).await,
+            Journey::Troubled(function) => troubled(site, &self.dataset(), function).await,
         };
         made.with_context(|| format!("{self:?}"))
     }
@@ -163,6 +169,22 @@ async fn from_logs(site: &Site<'_>, dataset: &str) -> Result<()> {
     site.drop(dataset, "job.yaml", recipe).await?;
     site.run_in(dataset, State::Succeeded).await?;
     Ok(())
+}
+
+async fn troubled(site: &Site<'_>, dataset: &str, function: &str) -> Result<()> {
+    site.lose_ledger().await?;
+    let (stack, bucket, run_id) = (&site.deployed.name, site.deployed.bucket()?, format!("{dataset}-0123456789ab"));
+    let detail = json!({ "version": VERSION, "stack": stack, "run_id": run_id, "dataset": dataset, "by": "ada" });
+    let file = json!({ "bucket": { "name": bucket }, "object": { "key": format!("datasets/{dataset}/job.yaml") } });
+    let (queue, source, kind, detail) = match function {
+        "validate" => ("ValidateQueueUrl", "aws.s3", "Object Created", file),
+        "launch" => ("LaunchQueueUrl", "tunedrop", "Stop Run", detail),
+        "record" => ("RecordQueueUrl", "tunedrop", "Job State Observed", detail),
+        _ => ("NotifyQueueUrl", "tunedrop", "Run Stopped", detail),
+    };
+    site.send(queue, source, kind, detail).await?;
+    let again = async || site.logged(function, "\"received\":2").await.ok().filter(|logged| *logged);
+    site.until(&format!("{function} to get its event again"), again).await.map(drop)
 }
 
 async fn drop_set(site: &Site<'_>, dataset: &str, recipe: &str) -> Result<()> {

@@ -47,6 +47,10 @@ fn main() {
     })];
     trials.push(trial("whole", &world, |stack, _| Box::pin(whole(stack))));
     trials.push(trial("without_what_is_not_proven", &world, |stack, _| Box::pin(without_what_is_not_proven(stack))));
+    for function in ["validate", "launch", "record", "notify"] {
+        trials
+            .push(trial(&format!("troubled/{function}"), &world, move |stack, _| Box::pin(troubled(stack, function))));
+    }
     let on_the_bus: [(&str, OnTheBus); 3] = [
         ("neighbor_can_only_command", |stack| Box::pin(bus::neighbor_can_only_command(stack))),
         ("commands_can_be_allowed_one_by_one", |stack| Box::pin(bus::commands_can_be_allowed_one_by_one(stack))),
@@ -108,6 +112,14 @@ async fn without_what_is_not_proven(stack: &Stack) -> Result<()> {
     let deployed = stack.deploy(name, &site::parameters(), &entries).await?;
     let ended = every_journey(&Site::new(stack, deployed).await?).await;
     ended.and(stack.delete(name).await)
+}
+
+/// With its permissions, a function in trouble gets its event again soon.
+async fn troubled(stack: &Stack, function: &'static str) -> Result<()> {
+    let name = format!("troubled-{function}");
+    let deployed = stack.deploy(&name, &site::parameters(), &[]).await?;
+    let ended = Journey::Troubled(function).make(&Site::new(stack, deployed).await?).await;
+    ended.and(stack.delete(&name).await)
 }
 
 async fn every_journey(site: &Site<'_>) -> Result<()> {

@@ -4,15 +4,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_s3::primitives::ByteStream;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tunedrop_aws::{Bus, Ledger};
 use tunedrop_local::bedrock::{Deed, EventFault, Faults};
-use tunedrop_local::{Deployment, Message, Stack, StackOptions, build};
+use tunedrop_local::{ACCOUNT, Deployment, Message, REGION, Stack, StackOptions, build};
 use tunedrop_run::event::{Detail, Kind, VERSION, senders};
 use tunedrop_run::{Run, State};
 
-/// Long enough for a message that went back to its queue, on a busy machine, to come again: after 90 seconds, or 330 for validate.
+/// Long enough for a message that went back to its queue, on a busy machine, to come again: within seconds, or after 60 where
+/// notify holds a claim.
 const PATIENCE: Duration = Duration::from_secs(400);
 
 /// The functions, whose roles are named after them.
@@ -100,6 +101,25 @@ impl<'s> Site<'s> {
     pub(crate) async fn has(&self, key: &str) -> Result<()> {
         let head = self.s3.head_object().bucket(self.deployed.bucket()?).key(key).send().await;
         head.map(drop).with_context(|| format!("{key} is not there"))
+    }
+
+    /// Deletes the stack's ledger: from now on, every step fails.
+    pub(crate) async fn lose_ledger(&self) -> Result<()> {
+        let (tables, table) = (aws_sdk_dynamodb::Client::new(&self.stack.sdk()), self.deployed.table()?);
+        tables.update_table().table_name(table).deletion_protection_enabled(false).send().await?;
+        tables.delete_table().table_name(table).send().await?;
+        Ok(())
+    }
+
+    /// Puts an event into a function's queue, as its rule would.
+    pub(crate) async fn send(&self, queue: &str, source: &str, kind: &str, detail: Value) -> Result<()> {
+        let event = json!({
+            "version": "0", "id": "1", "detail-type": kind, "source": source, "account": ACCOUNT,
+            "time": "2026-01-02T03:04:05Z", "region": REGION, "resources": [], "detail": detail,
+        });
+        let send = aws_sdk_sqs::Client::new(&self.stack.sdk()).send_message();
+        send.queue_url(self.deployed.output(queue)?).message_body(event.to_string()).send().await?;
+        Ok(())
     }
 
     /// The dataset's newest accepted run.

@@ -16,18 +16,19 @@ use tunedrop_run::event::senders;
 use tunedrop_tests::items::Items;
 
 use crate::cull::kill_owner;
-use crate::sky::{Rates, Sky};
+use crate::sky::{Down, Rates, Sky};
 use crate::tally::Tally;
 
 /// Longer than any lease, claim or patience of the sweep but the day that a quota holds a run.
 const LONG_S: i64 = 7_200;
 /// No call for this long, and nothing is at work.
 const QUIET: Duration = Duration::from_secs(3);
-/// How long a message that failed stays hidden here, in seconds; the template's 90 and 330 would be waited for.
+/// How long a message stays hidden here whose function is gone, in seconds; the template's 360 and 5,400 would be waited for.
 const HIDDEN_S: u32 = 60;
-/// How long a function may take, in place of 60 s: as in the template, less than its messages are hidden for. A claim of
-/// notify's ends with its function, and a message that came again before would find it, and be taken for told.
+/// How long a function may take, in place of 60 s: as in the template, less than its messages are hidden for.
 const TIMEOUT_S: u32 = 30;
+/// An hour that isn't compressed.
+pub(crate) const HOUR_S: u32 = 3_600;
 const QUEUES: [&str; 4] = ["Validate", "Launch", "Record", "Notify"];
 
 pub(crate) struct Site {
@@ -37,6 +38,7 @@ pub(crate) struct Site {
     binaries: Binaries,
     folder: PathBuf,
     _proxy: Proxy,
+    pub(crate) down: Down,
     pub(crate) bedrock: String,
     pub(crate) tally: Arc<Tally>,
     pub(crate) s3: aws_sdk_s3::Client,
@@ -48,17 +50,19 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    pub(crate) async fn start(seed: u64, rates: Rates) -> Result<Site> {
+    /// Where an hour takes so many seconds, failed messages wait for shorter, too.
+    pub(crate) async fn start(seed: u64, rates: Rates, hour_s: u32) -> Result<Site> {
         let binaries = build::functions().await?;
         let folder = std::env::temp_dir().join(format!("tunedrop-weather-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let template = folder.join("template.yaml");
-        std::fs::write(&template, template_text()?)?;
+        std::fs::write(&template, template_text(hour_s)?)?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let emulator = format!("http://127.0.0.1:{port}");
         let bedrock = standin(seed, rates, emulator.clone()).await?;
         let tally = Arc::new(Tally::new());
-        let (sky, counted) = (Sky::new(seed, rates), Arc::clone(&tally));
+        let down = Down::default();
+        let (sky, counted) = (Sky::new(seed, rates, down.clone()), Arc::clone(&tally));
         let (sender, seen) = unbounded_channel();
         let decide = move |call: &_| {
             let deed = sky.decide(call);
@@ -91,6 +95,7 @@ impl Site {
             binaries,
             folder,
             _proxy: proxy,
+            down,
             bedrock,
             tally,
             http,
@@ -154,6 +159,20 @@ impl Site {
         Ok(depth)
     }
 
+    /// How often the message that came back most was received, and how many came back, as the functions' logs have it from
+    /// this byte on; and where the log ends now.
+    pub(crate) fn received(&self, from: usize) -> Result<(u64, usize, usize)> {
+        let log = std::fs::read(self.stack()?.log_file()).context("the emulator's log")?;
+        let text = String::from_utf8_lossy(&log[from.min(log.len())..]).into_owned();
+        let back = text.lines().filter(|line| line.contains("goes back to its queue"));
+        let times = back.filter_map(|line| {
+            let (_, rest) = line.split_once("\"received\":")?;
+            rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+        });
+        let times: Vec<u64> = times.collect();
+        Ok((times.iter().max().copied().unwrap_or_default(), times.len(), log.len()))
+    }
+
     /// Two hours pass by the ledger's clocks, and the sweep looks; where it is struck, the next one does.
     pub(crate) async fn let_time_pass(&self) -> Result<()> {
         self.items.age(LONG_S, &["changed_at", "since", "latest_at", "redropped_at"]).await?;
@@ -174,18 +193,28 @@ impl Site {
     }
 }
 
-/// The product's template, with queues that hide a failed message for less time.
-fn template_text() -> Result<String> {
+/// The product's template, with queues that hide a message for less time, and functions that fail it for less.
+fn template_text(hour_s: u32) -> Result<String> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml"))?;
     let mut out = String::new();
     for line in text.lines() {
         match line.split_once("VisibilityTimeout: ") {
             Some((indent, _)) => out.push_str(&format!("{indent}VisibilityTimeout: {HIDDEN_S}\n")),
             None if line.trim() == "Timeout: 60" => out.push_str(&format!("    Timeout: {TIMEOUT_S}\n")),
-            None => out.push_str(&format!("{line}\n")),
+            None => out.push_str(&format!("{}\n", compressed(line, hour_s))),
         }
     }
     Ok(out)
+}
+
+/// A delay of the template's, as fast as the hour; SQS knows whole seconds.
+fn compressed(line: &str, hour_s: u32) -> String {
+    let delay = line.split_once("_SECONDS: \"").filter(|(name, _)| name.trim_start().starts_with("TUNEDROP_RETRY_"));
+    let seconds = delay.and_then(|(name, rest)| Some((name, rest.trim_end_matches('"').parse::<u32>().ok()?)));
+    match seconds {
+        Some((name, seconds)) => format!("{name}_SECONDS: \"{}\"", (seconds * hour_s / HOUR_S).max(1)),
+        None => line.to_owned(),
+    }
 }
 
 /// A stand-in with ten job slots, as an account has; its address.

@@ -1,7 +1,7 @@
 //! What befalls which call: a question of the seed and of what the call is, not of the hour.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tunedrop_local::bedrock::chance;
 use tunedrop_local::proxy::{Call, Deed};
@@ -17,18 +17,35 @@ pub(crate) struct Rates {
     pub(crate) events: f64,
 }
 
+/// Which service is in trouble, if one is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Down(Arc<Mutex<Option<&'static str>>>);
+
+impl Down {
+    /// From now on, every call of this service fails; or none does.
+    pub(crate) fn set(&self, service: Option<&'static str>) {
+        *self.0.lock().expect("no holder panics") = service;
+    }
+
+    fn is(&self, service: &str) -> bool {
+        self.0.lock().expect("no holder panics").is_some_and(|down| down == service)
+    }
+}
+
 /// Decides on calls.
 #[derive(Debug)]
 pub(crate) struct Sky {
     seed: u64,
     rates: Rates,
+    /// The service of which every call fails.
+    down: Down,
     /// How often each call came, by operation and resource.
     counts: Mutex<HashMap<(String, String), u32>>,
 }
 
 impl Sky {
-    pub(crate) fn new(seed: u64, rates: Rates) -> Sky {
-        Sky { seed, rates, counts: Mutex::default() }
+    pub(crate) fn new(seed: u64, rates: Rates, down: Down) -> Sky {
+        Sky { seed, rates, down, counts: Mutex::default() }
     }
 
     /// The n-th call of an operation on a resource meets the same each time.
@@ -39,6 +56,13 @@ impl Sky {
             *count += 1;
             count.to_string()
         };
+        if self.down.is(&call.service) {
+            return match call.attempt % 3 {
+                0 => Deed::Reset { after: false },
+                1 => Deed::Throttle,
+                _ => Deed::Fail { after: false },
+            };
+        }
         let drawn = |what| chance(self.seed, &[what, &call.operation, &call.resource, &nth]);
         let after = drawn("after") < 0.5;
         if drawn("kill") < self.rates.kills {

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tunedrop_run::{DatasetHead, Note, Run, State};
+use tunedrop_run::{DatasetHead, Note, Run, State, Timestamp};
 
 use crate::Failure;
 pub use change::Change;
@@ -24,6 +24,12 @@ pub use telling::Claim;
 
 /// No item has a longer key, in bytes (DynamoDB's quotas, partition key length); asking for one is refused, for ever.
 const KEY_MAX: usize = 2048;
+
+/// The attribute's value, in Unix seconds, by which DynamoDB deletes an item so many seconds from now: a number, or it is
+/// passed over (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>).
+fn expires(kept_s: i64) -> AttributeValue {
+    AttributeValue::N((Timestamp::now().as_second() + kept_s).to_string())
+}
 
 /// The ledger's table.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! Queues and their dead letters, for those who send them again.
+//! Queues: their dead letters, for those who send them again, and when a message that a function has taken comes back.
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
@@ -11,6 +11,7 @@ use crate::Failure;
 const HIDDEN_S: i32 = 60;
 /// SQS hands out at most this many at once (API reference, ReceiveMessage).
 const BATCH: i32 = 10;
+const HIDE: &str = "sqs:ChangeMessageVisibility";
 
 /// SQS.
 #[derive(Debug, Clone)]
@@ -79,7 +80,22 @@ impl Queues {
     pub async fn put_back(&self, queue: &str, letter: &Letter) -> Result<(), Failure> {
         let change = self.client.change_message_visibility().queue_url(queue).receipt_handle(&letter.handle);
         let done = change.visibility_timeout(0).send().await;
-        done.map(drop).map_err(|error| Failure::new("sqs:ChangeMessageVisibility", &error))
+        done.map(drop).map_err(|error| Failure::new(HIDE, &error))
+    }
+
+    /// Hides messages that were received for so many seconds from now. One that isn't in flight any more is passed over: its
+    /// fate is decided. The first failure, after all were tried.
+    pub async fn hide(&self, queue: &str, handles: &[String], seconds: i32) -> Result<(), Failure> {
+        let mut failure = None;
+        for handle in handles {
+            let change = self.client.change_message_visibility().queue_url(queue).receipt_handle(handle);
+            if let Err(error) = change.visibility_timeout(seconds).send().await
+                && !error.code().is_some_and(is_gone)
+            {
+                failure.get_or_insert(Failure::new(HIDE, &error));
+            }
+        }
+        failure.map_or(Ok(()), Err)
     }
 
     /// Sends a letter to another queue, then takes it out of this one: cut off in between, it is in both.
@@ -124,6 +140,12 @@ impl Queues {
         let answer = answer.map_err(|error| Failure::new("sqs:GetQueueAttributes", &error))?;
         Ok(answer.attributes.and_then(|all| all.get(&name).cloned()).unwrap_or_default())
     }
+}
+
+/// How SQS says that a message is deleted, or visible again (API reference, ChangeMessageVisibility); an old receipt handle is
+/// a wrong parameter.
+fn is_gone(code: &str) -> bool {
+    ["ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValue"].iter().any(|end| code.ends_with(end))
 }
 
 /// How a service says that it has no such operation.

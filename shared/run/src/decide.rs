@@ -3,6 +3,7 @@
 //! A step reads, asks one of these, and writes or calls what comes back; it decides nothing itself.
 
 pub mod accept;
+pub mod again;
 pub mod command;
 pub mod launch;
 pub mod limit;

@@ -209,7 +209,13 @@ pub struct Note {
     /// Present until people were notified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<String>,
+    /// Unix seconds after which DynamoDB deletes the note; notes of earlier versions stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
 }
+
+/// How long a note is kept. The template keeps its report for longer, so that no note points to one that is gone.
+pub const NOTE_KEPT_S: i64 = 90 * 86_400;
 
 impl Note {
     /// The ledger's key for a misnamed file; `hash` is a [`fingerprint`](crate::fingerprint).

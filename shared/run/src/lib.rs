@@ -16,7 +16,7 @@ mod run_id;
 pub mod state;
 mod yaml;
 
-pub use entry::{DatasetHead, Note, Run, SCHEMA};
+pub use entry::{DatasetHead, NOTE_KEPT_S, Note, Run, SCHEMA};
 pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};
 pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_identity};
 pub use jiff::Timestamp;

@@ -45,6 +45,8 @@ pub enum Metric {
     TrainingSeconds,
     /// People were told.
     Messages,
+    /// A message went back to its queue since a service failed: how long ago it was sent.
+    FailingSeconds,
     /// Runs that are not over, as a sweep finds them.
     OpenRuns,
     /// How long ago the oldest of them was dropped; held ones don't count.
@@ -59,7 +61,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Metric; 13] = [
+    pub const ALL: [Metric; 14] = [
         Metric::Datasets,
         Metric::Findings,
         Metric::SecondsToVerdict,
@@ -68,6 +70,7 @@ impl Metric {
         Metric::NoSlot,
         Metric::TrainingSeconds,
         Metric::Messages,
+        Metric::FailingSeconds,
         Metric::OpenRuns,
         Metric::OldestOpenRunSeconds,
         Metric::UnheardEnds,
@@ -86,6 +89,7 @@ impl Metric {
             Metric::NoSlot => "NoSlot",
             Metric::TrainingSeconds => "TrainingSeconds",
             Metric::Messages => "Messages",
+            Metric::FailingSeconds => "FailingSeconds",
             Metric::OpenRuns => "OpenRuns",
             Metric::OldestOpenRunSeconds => "OldestOpenRunSeconds",
             Metric::UnheardEnds => "UnheardEnds",
@@ -100,6 +104,7 @@ impl Metric {
             Metric::SecondsToVerdict
             | Metric::QueueSeconds
             | Metric::TrainingSeconds
+            | Metric::FailingSeconds
             | Metric::OldestOpenRunSeconds => "Seconds",
             _ => "Count",
         }

@@ -9,7 +9,10 @@ use serde_json::Value;
 use tracing::{error, warn};
 use tunedrop_aws::Failure;
 use tunedrop_report::redact;
+use tunedrop_run::decide::again::Why;
 use tunedrop_run::event::{Detail, VERSION};
+
+use crate::retry::{Batch, Retries};
 
 /// Why an event must come again.
 #[derive(Debug, thiserror::Error)]
@@ -23,14 +26,36 @@ pub enum StepError {
     /// Nothing failed: the event is about something that is due then, in Unix seconds.
     #[error("the event is put off until {0}")]
     NotBefore(i64),
+    /// A step failed that holds a claim until a time, in Unix seconds: coming again before, it would be taken for another's.
+    #[error("{fault}")]
+    Claimed {
+        /// How it failed.
+        fault: Box<StepError>,
+        /// When its claim is over.
+        until: i64,
+    },
+    /// The function ended the step.
+    #[error("the step was ended: {0}")]
+    Ended(&'static str),
 }
 
 impl StepError {
     /// Bedrock's words, as far as a log may have them.
-    fn words(&self) -> Option<String> {
+    pub(crate) fn words(&self) -> Option<String> {
         match self {
             StepError::Service(failure) => failure.words.as_deref().map(redact),
-            StepError::NotYet(_) | StepError::NotBefore(_) => None,
+            StepError::Claimed { fault, .. } => fault.words(),
+            StepError::NotYet(_) | StepError::NotBefore(_) | StepError::Ended(_) => None,
+        }
+    }
+
+    /// How long the event waits depends on it.
+    pub(crate) fn why(&self) -> Why {
+        match self {
+            StepError::NotYet(_) => Why::LostRace,
+            StepError::NotBefore(_) => Why::NotDue,
+            StepError::Claimed { fault, .. } => fault.why(),
+            StepError::Service(_) | StepError::Ended(_) => Why::Failed,
         }
     }
 }
@@ -38,9 +63,10 @@ impl StepError {
 impl From<StepError> for Diagnostic {
     fn from(error: StepError) -> Diagnostic {
         let error_type = match error {
-            StepError::Service(_) => "ServiceFailure",
             StepError::NotYet(_) => "NotYet",
             StepError::NotBefore(_) => "NotBefore",
+            StepError::Ended(_) => "Ended",
+            StepError::Service(_) | StepError::Claimed { .. } => "ServiceFailure",
         };
         Diagnostic { error_type: error_type.to_owned(), error_message: error.to_string() }
     }
@@ -48,11 +74,12 @@ impl From<StepError> for Diagnostic {
 
 /// Runs a function whose events come through a queue.
 ///
-/// An event whose step fails goes back to its queue, alone; one that can't be read is poison: logged, and never seen again.
+/// An event whose step fails goes back to its queue, alone, for as long as [`Retries`] says; one that can't be read is poison: logged, and never seen again.
 /// A step is also told when the function is cut off, in Unix seconds.
 pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<(), StepError>) -> Result<(), Error> {
-    let step = &step;
+    let (step, retries) = (&step, &Retries::from_env()?);
     run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
+        let batch = Batch::new(retries, &event.payload.records, event.context.deadline);
         let mut response = SqsBatchResponse::default();
         let deadline = event.context.deadline.div_ceil(1000) as i64;
         for message in event.payload.records {
@@ -66,8 +93,8 @@ pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<()
             };
             // Boxed: unboxed, the future of a whole step is more than the compiler lays out within its depth limit.
             let stepping: Pin<Box<dyn Future<Output = _> + '_>> = Box::pin(step(event, deadline));
-            if let Err(fault) = stepping.await {
-                error!(%fault, bedrock.words = fault.words(), "the event goes back to its queue");
+            if let Err(fault) = batch.run(stepping).await {
+                batch.put_off(&message, &fault).await;
                 response.add_failure(message.message_id.unwrap_or_default());
             }
         }

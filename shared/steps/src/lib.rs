@@ -11,6 +11,7 @@ mod logging;
 mod notify;
 mod outcome;
 mod record;
+mod retry;
 mod settings;
 mod sweep;
 mod validate;

@@ -5,8 +5,8 @@
 //!
 //! Claimed, published, marked: people are notified at least once, and twice only if the step was interrupted between the
 //! last two. A second delivery meanwhile finds the claim and leaves the message to the first, whose event stays in the
-//! queue until it is done. The claim ends with the function that made it, so that its event, when it comes again,
-//! doesn't find it.
+//! queue until it is done. The claim ends with the function that made it, and its event doesn't come again before; or, if
+//! the service that publishes failed, it is given back at once.
 //!
 //! A message goes three ways: the topic, the topic for chats if the stack has one, and the bus. Each way is claimed and
 //! marked on its own, so the same holds for each. When all of them are marked and nothing more can happen to the item, it
@@ -81,7 +81,11 @@ impl Notify {
                 Ok(marked) => item = marked.or(item),
                 Err(fault) => {
                     warn!(?way, %fault, "not told on this way; the others are tried");
-                    failure.get_or_insert(fault);
+                    // A claim that stands is what the event has to wait for.
+                    match failure {
+                        Some(_) if !matches!(fault, StepError::Claimed { .. }) => {}
+                        _ => failure = Some(fault),
+                    }
                 }
             }
         }
@@ -102,7 +106,9 @@ impl Notify {
     /// The item with its mark, if this call made one.
     async fn tell_on(&self, way: Way, telling: &Telling, deadline: i64) -> Result<Option<Open>, StepError> {
         let mark = telling.about.mark(way);
-        let Some(claim) = self.ledger.claim_telling(telling, way, now_s(), deadline).await? else {
+        let claimed = |fault: Failure| StepError::Claimed { fault: Box::new(fault.into()), until: deadline };
+        let claim = self.ledger.claim_telling(telling, way, now_s(), deadline).await.map_err(claimed)?;
+        let Some(claim) = claim else {
             info!(what = mark, "not so, told before, or being told");
             return Ok(None);
         };
@@ -111,17 +117,20 @@ impl Notify {
             said.and_then(|(kind, detail)| message(kind, &detail, &self.region).map(|message| (kind, detail, message)))
         else {
             info!(what = mark, "nothing to tell of the item as it is");
-            self.ledger.release(telling, &claim).await?;
+            self.ledger.release(telling, &claim).await.map_err(claimed)?;
             return Ok(None);
         };
         Span::current().record("dataset", &detail.dataset).record("run_id", &detail.run_id);
-        self.publish(way, kind, &detail, &message).await?;
+        if let Err(fault) = self.publish(way, kind, &detail, &message).await {
+            let released = self.ledger.release(telling, &claim).await;
+            return Err(if released.is_ok() { fault.into() } else { claimed(fault) });
+        }
         info!(what = mark, "told");
         if way == Way::Topic {
             let of = Of { run_id: detail.run_id.as_deref(), dataset: Some(&detail.dataset) };
             count(&self.stack, of, &[Metric::Messages.of(kind.as_str(), 1.0)]);
         }
-        Ok(self.ledger.mark_told(telling, way, &claim, &now()).await?)
+        self.ledger.mark_told(telling, way, &claim, &now()).await.map_err(claimed)
     }
 
     async fn publish(&self, way: Way, kind: Kind, detail: &Detail, message: &Message) -> Result<(), Failure> {

@@ -7,7 +7,8 @@ use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
 use tunedrop_report::redact;
 use tunedrop_run::decide::launch::{is_due, is_overtaken};
 use tunedrop_run::decide::sweep::{
-    INCOMPLETE_AFTER_S, UNTOLD_AFTER_S, held_up, is_back_or_gone, is_to_stop, observed, says_again,
+    INCOMPLETE_AFTER_S, STUCK_RUNNING_AFTER_S, UNTOLD_AFTER_S, held_up, is_back_or_gone, is_to_stop, observed,
+    says_again,
 };
 use tunedrop_run::decide::tell::{About, Way, is_over, ways};
 use tunedrop_run::event::{Detail, Kind, VERSION, senders};
@@ -28,6 +29,7 @@ pub struct Sweep {
     jobs: Jobs,
     stack: String,
     ways: &'static [Way],
+    stuck_after_s: i64,
 }
 
 impl Sweep {
@@ -40,6 +42,8 @@ impl Sweep {
             jobs: Jobs::new(&config),
             stack: settings::required("TUNEDROP_STACK")?,
             ways: ways(settings::optional("TUNEDROP_CHAT_TOPIC_ARN").is_some()),
+            stuck_after_s: settings::number("TUNEDROP_STUCK_AFTER_HOURS")?
+                .map_or(STUCK_RUNNING_AFTER_S, |hours: i64| hours * 3600),
         })
     }
 
@@ -47,7 +51,7 @@ impl Sweep {
     pub async fn step(&self) -> Result<(), StepError> {
         let mut launch_due = false;
         let mut failure = None;
-        let mut round = Round::default();
+        let mut round = Round::new(self.stuck_after_s);
         let (mut open, mut seen) = (self.ledger.open(), 0);
         let listed = loop {
             let item = match open.next().await {

@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 
-use super::{Ledger, won};
+use super::{Ledger, expires, won};
 use crate::Failure;
+
+/// A day's tickets are of no use after it; a week more lets people look.
+const DAY_KEPT_S: i64 = 8 * 86_400;
 
 impl Ledger {
     /// Whether `ticket` is in the set that `item` holds, or the set has fewer than `max`.
@@ -29,7 +32,8 @@ impl Ledger {
             .update_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(item.into()))
-            .update_expression("SET #kind = :kind ADD tickets :these")
+            .update_expression("SET #kind = :kind, expires_at = :expires ADD tickets :these")
+            .expression_attribute_values(":expires", expires(DAY_KEPT_S))
             .condition_expression("contains(tickets, :one) OR attribute_not_exists(tickets) OR size(tickets) < :max")
             .expression_attribute_names("#kind", "kind")
             .expression_attribute_values(":kind", AttributeValue::S("day".into()))

@@ -8,11 +8,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use tunedrop_run::State;
 use tunedrop_run::decide::tell::{About, Telling, Way};
+use tunedrop_run::{NOTE_KEPT_S, State};
 
 use super::open::OPEN;
-use super::{KEY_MAX, Ledger, Open, lost};
+use super::{KEY_MAX, Ledger, Open, expires, lost};
 use crate::Failure;
 
 /// A claim on a message, which the caller may now send.
@@ -107,12 +107,18 @@ impl Ledger {
         updated(request, item).await.map(drop)
     }
 
-    /// Counts one more in a note of this key, which is made where it isn't there; the count with this one.
+    /// Counts one more in a note of this key, which is made where it isn't there, and kept as long as others; the count with
+    /// this one.
     pub async fn count_note(&self, item: &str, now: &str) -> Result<u64, Failure> {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let request = self
             .update(item)
-            .update_expression("SET #kind = :note, #since = if_not_exists(#since, :now) ADD #count :one")
+            .update_expression(
+                "SET #kind = :note, #since = if_not_exists(#since, :now), #expires = if_not_exists(#expires, :expires) \
+                 ADD #count :one",
+            )
+            .expression_attribute_names("#expires", "expires_at")
+            .expression_attribute_values(":expires", expires(NOTE_KEPT_S))
             .expression_attribute_names("#kind", "kind")
             .expression_attribute_names("#since", "since")
             .expression_attribute_names("#count", "count")

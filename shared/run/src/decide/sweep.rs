@@ -14,16 +14,16 @@ pub const HELD_UP_AFTER_S: i64 = 86_400;
 pub const FORGOTTEN_AFTER_S: i64 = 3600;
 /// A job that Bedrock denies is looked for this long after its run failed for it: no training that is known of takes a day.
 pub const GONE_AFTER_S: i64 = 86_400;
-/// A job that runs this long is looked at by somebody: no training that is known of takes a day.
+/// A job that runs this long is looked at by somebody, unless the stack says otherwise.
 pub const STUCK_RUNNING_AFTER_S: i64 = 86_400;
 /// A launch whose lease ran out this long ago was woken by three sweeps in vain.
 pub const STUCK_LAUNCHING_AFTER_S: i64 = 900;
 
-/// Whether the run doesn't get on by itself; `age` is since its last change. A queued run waits for a slot, and a held
-/// one for somebody: neither is stuck.
-pub fn is_stuck(state: State, lease_until: Option<i64>, age: i64, now: i64) -> bool {
+/// Whether the run doesn't get on by itself; `age` is since its last change, and a running one is stuck after `running_s`.
+/// A queued run waits for a slot, and a held one for somebody: neither is stuck.
+pub fn is_stuck(state: State, lease_until: Option<i64>, age: i64, now: i64, running_s: i64) -> bool {
     match state {
-        State::Running => age >= STUCK_RUNNING_AFTER_S,
+        State::Running => age >= running_s,
         State::Launching => now - lease_until.unwrap_or_default() >= STUCK_LAUNCHING_AFTER_S,
         _ => false,
     }
@@ -69,8 +69,10 @@ mod tests {
     #[test]
     fn only_a_job_of_a_day_and_a_launch_that_nobody_took_up_are_stuck() {
         for state in State::ALL {
-            assert_eq!(is_stuck(state, Some(2000), 86_400, 2899), state == State::Running, "{state:?}");
-            assert_eq!(is_stuck(state, Some(2000), 86_399, 2900), state == State::Launching, "{state:?}");
+            let stuck = |age, now, running_s| is_stuck(state, Some(2000), age, now, running_s);
+            assert_eq!(stuck(86_400, 2899, STUCK_RUNNING_AFTER_S), state == State::Running, "{state:?}");
+            assert_eq!(stuck(86_399, 2900, STUCK_RUNNING_AFTER_S), state == State::Launching, "{state:?}");
+            assert!(!stuck(86_400, 2899, 7 * 86_400), "a stack that trains for days: {state:?}");
         }
     }
 }

@@ -10,8 +10,9 @@ use crate::{Run, State};
 const OPEN: [State; 4] = [State::Held, State::Queued, State::Launching, State::Running];
 
 /// A round, run by run.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Round {
+    stuck_after_s: i64,
     open: [u64; OPEN.len()],
     oldest_s: f64,
     unheard: u64,
@@ -19,6 +20,11 @@ pub struct Round {
 }
 
 impl Round {
+    /// One that has seen nothing yet; a run is stuck that has been Running for so many seconds.
+    pub fn new(stuck_after_s: i64) -> Round {
+        Round { stuck_after_s, open: [0; OPEN.len()], oldest_s: 0.0, unheard: 0, stuck: 0 }
+    }
+
     /// Counts a run of the ledger; `ended` where its job is over at Bedrock.
     pub fn see(&mut self, run: &Run, ended: bool, now: Timestamp) {
         let Some(at) = OPEN.iter().position(|state| *state == run.state) else {
@@ -30,7 +36,8 @@ impl Round {
         }
         self.unheard += u64::from(ended);
         let age_s = between(&run.changed_at, now).unwrap_or_default() as i64;
-        self.stuck += u64::from(!ended && is_stuck(run.state, run.lease_until, age_s, now.as_second()));
+        let is_stuck = is_stuck(run.state, run.lease_until, age_s, now.as_second(), self.stuck_after_s);
+        self.stuck += u64::from(!ended && is_stuck);
     }
 
     /// All of it, noughts too, so that a graph says "none" and not "unknown". `whole`: everything could be looked at.

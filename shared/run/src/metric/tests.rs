@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::SCHEMA;
+use crate::decide::sweep::STUCK_RUNNING_AFTER_S;
 
 const NOW: &str = "2026-11-23T12:00:00.250Z";
 
@@ -20,7 +21,7 @@ fn run(state: State) -> Run {
 }
 
 fn round(runs: &[(Run, bool)]) -> BTreeMap<String, f64> {
-    let mut round = Round::default();
+    let mut round = Round::new(STUCK_RUNNING_AFTER_S);
     for (run, ended) in runs {
         round.see(run, *ended, now());
     }
@@ -133,7 +134,10 @@ fn a_round_without_runs_says_nought() {
     ];
     assert_eq!(names, wanted);
     assert!(counts.iter().all(|(name, value)| *value == f64::from(u8::from(name == "Sweeps"))));
-    assert!(!Round::default().counts(false).contains(&Metric::Sweeps.is(1.0)), "half a round is no heartbeat");
+    assert!(
+        !Round::new(STUCK_RUNNING_AFTER_S).counts(false).contains(&Metric::Sweeps.is(1.0)),
+        "half a round is no heartbeat"
+    );
 }
 
 #[test]
@@ -173,11 +177,12 @@ fn the_list_is_whole() {
             Metric::NoSlot => 5,
             Metric::TrainingSeconds => 6,
             Metric::Messages => 7,
-            Metric::OpenRuns => 8,
-            Metric::OldestOpenRunSeconds => 9,
-            Metric::UnheardEnds => 10,
-            Metric::StuckRuns => 11,
-            Metric::Sweeps => 12,
+            Metric::FailingSeconds => 8,
+            Metric::OpenRuns => 9,
+            Metric::OldestOpenRunSeconds => 10,
+            Metric::UnheardEnds => 11,
+            Metric::StuckRuns => 12,
+            Metric::Sweeps => 13,
         };
         assert_eq!(at, place, "{metric:?}");
         assert_eq!(format!("{metric:?}"), metric.name());

@@ -6,11 +6,11 @@ use tunedrop_report::Verdict;
 use tunedrop_run::dropped::{shown, shown_line};
 use tunedrop_run::event::Kind;
 use tunedrop_run::metric::{About, Judged, Metric};
-use tunedrop_run::{Note, SCHEMA, fingerprint};
+use tunedrop_run::{NOTE_KEPT_S, Note, SCHEMA, fingerprint};
 use tunedrop_validation::{Finding, Findings};
 
 use super::Validate;
-use crate::announce::now;
+use crate::announce::{now, now_s};
 use crate::batch::StepError;
 use crate::count::count;
 
@@ -62,6 +62,7 @@ impl Validate {
             report: Some(report),
             dropped_by: requester.map(str::to_owned),
             open: Some("open".to_owned()),
+            expires_at: Some(now_s() + NOTE_KEPT_S),
             ..Note::default()
         };
         if self.ledger.create_note(&note).await? {

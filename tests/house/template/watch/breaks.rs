@@ -60,6 +60,8 @@ fn an_alarm_that_is_not_heard_or_says_nothing_is_seen() {
     assert!(faults[5].contains("GoneAlarm"));
     let quiet = broken("/Resources/SweepAlarm/Properties/AlarmActions", json!([]));
     assert_eq!(unheard_alarms(&quiet), ["SweepAlarm tells nobody"]);
+    let endless = broken("/Resources/SweepAlarm/Properties/OKActions", json!([]));
+    assert_eq!(unheard_alarms(&endless), ["SweepAlarm doesn't say when it is over"]);
     let curt = broken("/Resources/SweepAlarm/Properties/AlarmDescription", json!("No sweep"));
     assert_eq!(unheard_alarms(&curt), ["SweepAlarm doesn't say what to do"]);
     let partial = broken("/Resources/DeadLettersAlarm/Properties/Metrics/0/Expression", json!("validate + launch"));

@@ -1,0 +1,95 @@
+//! What is asked of SQS and CloudWatch Logs, and what is made of their answers, against a server that notes each request.
+
+use std::sync::{Arc, Mutex};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+type Asked = Arc<Mutex<Vec<String>>>;
+
+async fn serve(mut stream: TcpStream, status: &'static str, answer: &'static str, asked: Asked) -> Option<()> {
+    loop {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8_lossy(&head).to_lowercase();
+        let length = head.split("content-length: ").nth(1)?.split("\r\n").next()?.parse().ok()?;
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).await.ok()?;
+        asked.lock().ok()?.push(String::from_utf8_lossy(&body).into_owned());
+        let kind = "content-type: application/x-amz-json-1.0";
+        let text = format!("HTTP/1.1 {status}\r\n{kind}\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
+        stream.write_all(text.as_bytes()).await.ok()?;
+    }
+}
+
+const OK: &str = "200 OK";
+
+async fn server(status: &'static str, answer: &'static str) -> (SdkConfig, Asked) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
+    let asked = Asked::default();
+    let noted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, status, answer, Arc::clone(&noted)));
+        }
+    });
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(endpoint)
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys("id", "key", None)))
+        .build();
+    (config, asked)
+}
+
+fn bodies(asked: &Asked) -> Vec<serde_json::Value> {
+    let bodies = asked.lock().expect("no holder panics");
+    bodies.iter().map(|body| serde_json::from_str(body).expect("JSON")).collect()
+}
+
+#[cfg(feature = "queues")]
+mod queues {
+    use serde_json::json;
+    use tunedrop_aws::Queues;
+
+    use super::{OK, bodies, server};
+
+    const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/111122223333/launch";
+
+    async fn hide(status: &'static str, answer: &'static str) -> (Result<(), String>, Vec<serde_json::Value>) {
+        let (config, asked) = server(status, answer).await;
+        let handles = ["one".to_owned(), "two".to_owned()];
+        let hidden = Queues::new(&config).hide(QUEUE, &handles, 300).await;
+        (hidden.map_err(|failure| failure.to_string()), bodies(&asked))
+    }
+
+    #[tokio::test]
+    async fn each_message_is_hidden_by_its_receipt_handle() {
+        let (hidden, bodies) = hide(OK, "{}").await;
+        let asked = |handle| json!({"QueueUrl": QUEUE, "ReceiptHandle": handle, "VisibilityTimeout": 300});
+        assert_eq!((hidden, bodies), (Ok(()), vec![asked("one"), asked("two")]));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_gone_is_no_failure_and_others_are_tried() {
+        for gone in [
+            r#"{"__type": "com.amazonaws.sqs#ReceiptHandleIsInvalid", "message": "gone"}"#,
+            r#"{"__type": "com.amazonaws.sqs#MessageNotInflight", "message": "gone"}"#,
+        ] {
+            let (hidden, bodies) = hide("400 Bad Request", gone).await;
+            assert_eq!((hidden, bodies.len()), (Ok(()), 2), "{gone}");
+        }
+        let denied = r#"{"__type": "com.amazonaws.sqs#AccessDeniedException", "message": "denied"}"#;
+        let (hidden, bodies) = hide("400 Bad Request", denied).await;
+        let failure = hidden.expect_err("not hidden");
+        assert!(failure.starts_with("sqs:ChangeMessageVisibility: "), "{failure}");
+        assert_eq!(bodies.len(), 2);
+    }
+}

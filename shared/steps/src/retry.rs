@@ -1,0 +1,181 @@
+//! When the messages of a batch come back to their queue.
+//!
+//! Lambda deletes what a function is done with, and leaves alone what it names as failed: such a message comes back when its
+//! visibility timeout is over
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>). The queue's own timeout is six times the
+//! function's, as AWS advises, so that messages outlast throttled invocations
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>): too long for a failure that may be over in a
+//! second, and for a function that was killed. So each failed message gets a timeout of its own, by
+//! `ChangeMessageVisibility`, and messages in work are hidden for short whiles again and again. Where these calls fail, the
+//! queue's timeout holds.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use aws_lambda_events::sqs::SqsMessage;
+use tokio::sync::OnceCell;
+use tokio::time::{Instant, sleep_until};
+use tracing::{error, info, warn};
+use tunedrop_aws::Queues;
+use tunedrop_run::Timestamp;
+use tunedrop_run::decide::again::{Delays, Why, held_for};
+use tunedrop_run::metric::{About, Metric};
+
+use crate::announce::now_s;
+use crate::batch::StepError;
+use crate::count::count;
+use crate::settings;
+
+/// A step is given up this long before its function's deadline: a function that Lambda ends sends back its whole batch.
+const MARGIN: Duration = Duration::from_secs(2);
+/// A message isn't begun with less than this before the deadline.
+const LEAST: Duration = Duration::from_secs(5);
+/// Lambda's own limit for a function (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+const LONGEST: Duration = Duration::from_secs(900);
+/// Most batches are done before this, and need no call.
+const HOLD_FIRST: Duration = Duration::from_secs(1);
+/// How often messages in work are hidden anew; well within the time that they are hidden for.
+const HOLD_EVERY: Duration = Duration::from_secs(60);
+
+/// A function's queue, and how long its messages wait.
+#[derive(Debug)]
+pub(crate) struct Retries {
+    /// Its URL; `None`, in tests that play the queue themselves.
+    queue: Option<String>,
+    /// Made when the first message has to wait.
+    queues: OnceCell<Queues>,
+    delays: Delays,
+    stack: String,
+}
+
+impl Retries {
+    pub(crate) fn from_env() -> Result<Retries, lambda_runtime::Error> {
+        let queue = settings::optional("TUNEDROP_QUEUE_URL");
+        let number = |name, otherwise| Ok::<_, lambda_runtime::Error>(settings::number(name)?.unwrap_or(otherwise));
+        Ok(Retries {
+            queue,
+            queues: OnceCell::new(),
+            delays: Delays {
+                first_s: number("TUNEDROP_RETRY_FIRST_SECONDS", 10)?,
+                most_s: number("TUNEDROP_RETRY_MOST_SECONDS", 300)?,
+            },
+            stack: settings::required("TUNEDROP_STACK")?,
+        })
+    }
+
+    async fn hide(&self, handles: &[String], seconds: i64) {
+        let (Some(queue), false) = (&self.queue, handles.is_empty()) else {
+            return;
+        };
+        let queues = self.queues.get_or_init(async || Queues::new(&tunedrop_aws::config().await)).await;
+        if let Err(fault) = queues.hide(queue, handles, i32::try_from(seconds).unwrap_or(i32::MAX)).await {
+            warn!(%fault, "the messages come back when the queue's own visibility timeout is over");
+        }
+    }
+}
+
+/// The messages that one invocation has, until each of them is done with or put off.
+pub(crate) struct Batch<'r> {
+    retries: &'r Retries,
+    /// Unix milliseconds.
+    deadline_ms: i64,
+    /// No message is begun after this,
+    begin_by: Instant,
+    /// and none is worked on.
+    cut_at: Instant,
+    next_hold: Cell<Instant>,
+    in_work: RefCell<Vec<String>>,
+}
+
+impl<'r> Batch<'r> {
+    pub(crate) fn new(retries: &'r Retries, messages: &[SqsMessage], deadline_ms: u64) -> Batch<'r> {
+        let deadline_ms = i64::try_from(deadline_ms).unwrap_or(i64::MAX);
+        let left = u64::try_from(deadline_ms.saturating_sub(now_ms())).unwrap_or_default();
+        let (begin, left) = (Instant::now(), Duration::from_millis(left).min(LONGEST));
+        Batch {
+            retries,
+            deadline_ms,
+            begin_by: begin + left.saturating_sub(MARGIN + LEAST),
+            cut_at: begin + left.saturating_sub(MARGIN),
+            next_hold: Cell::new(begin + HOLD_FIRST),
+            in_work: RefCell::new(messages.iter().filter_map(|message| message.receipt_handle.clone()).collect()),
+        }
+    }
+
+    /// Runs a message's step until shortly before the function's deadline, and hides the batch meanwhile. A step may be
+    /// interrupted anywhere, so it may be here.
+    pub(crate) async fn run(
+        &self,
+        step: Pin<Box<dyn Future<Output = Result<(), StepError>> + '_>>,
+    ) -> Result<(), StepError> {
+        if Instant::now() > self.begin_by {
+            return Err(StepError::NotYet("the function has no time left for it".to_owned()));
+        }
+        tokio::select! {
+            biased;
+            done = caught(step) => done,
+            () = sleep_until(self.cut_at) => Err(StepError::Ended("its time was over")),
+            never = self.hold() => match never {},
+        }
+    }
+
+    /// Hides the messages in work, again and again.
+    async fn hold(&self) -> Infallible {
+        loop {
+            sleep_until(self.next_hold.get()).await;
+            let handles = self.in_work.borrow().clone();
+            self.retries.hide(&handles, held_for(self.deadline_ms / 1000 - now_s())).await;
+            self.next_hold.set(Instant::now() + HOLD_EVERY);
+        }
+    }
+
+    /// Puts a failed message off, by why it failed and how often it was received; the seconds until it comes back.
+    pub(crate) async fn put_off(&self, message: &SqsMessage, fault: &StepError) -> i64 {
+        let number = |name: &str| message.attributes.get(name).and_then(|text| text.parse::<i64>().ok());
+        let received = number("ApproximateReceiveCount").and_then(|times| u32::try_from(times).ok()).unwrap_or(1);
+        let earliest_s = match fault {
+            StepError::NotBefore(until) => until - now_s(),
+            StepError::Claimed { until, .. } => until + 1 - now_s(),
+            // What it had claimed is over with the function.
+            StepError::Ended(_) => self.deadline_ms / 1000 + 2 - now_s(),
+            _ => 0,
+        };
+        let seconds = self.retries.delays.after(fault.why(), received, earliest_s);
+        match fault.why() {
+            Why::NotDue => info!(seconds, "the event goes back to its queue until it is due"),
+            Why::LostRace => warn!(%fault, received, seconds, "the event goes back to its queue for a moment"),
+            Why::Failed => {
+                error!(%fault, received, seconds, bedrock.words = fault.words(), "the event goes back to its queue");
+                let age = number("SentTimestamp").map(|sent_ms| (now_ms() - sent_ms).max(0) as f64 / 1000.0);
+                let age = age.map(|seconds| Metric::FailingSeconds.is(seconds));
+                count(&self.retries.stack, About::default(), age.as_slice());
+            }
+        }
+        if let Some(handle) = &message.receipt_handle {
+            self.in_work.borrow_mut().retain(|other| other != handle);
+            self.retries.hide(std::slice::from_ref(handle), seconds).await;
+        }
+        seconds
+    }
+}
+
+fn now_ms() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+/// A step that panics fails alone; Lambda would send back its whole batch.
+async fn caught(mut step: Pin<Box<dyn Future<Output = Result<(), StepError>> + '_>>) -> Result<(), StepError> {
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(context)));
+        polled.unwrap_or(Poll::Ready(Err(StepError::Ended("it panicked"))))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests;
