@@ -13,12 +13,15 @@ use crate::stack::{StackArgs, block_on, explain};
 use crate::{print, print_exactly};
 
 const FUNCTIONS: [&str; 5] = ["validate", "launch", "record", "notify", "sweep"];
+/// S3's clock, which a run's time is from, and CloudWatch's are not one.
+const CLOCKS_MS: i64 = 60_000;
 /// Lines of one function.
 const MOST: usize = 10_000;
 
 /// Show what the functions wrote about a run
 ///
-/// From CloudWatch Logs, all five functions in order of time. The logs never hold what a record says.
+/// From CloudWatch Logs, all five functions in order of time, since the run's data was uploaded; what came before is
+/// not searched. The logs never hold what a record says.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop logs support-bot
@@ -40,10 +43,11 @@ pub(crate) fn logs(args: &LogsArgs) -> Result<ExitCode> {
         let stack = args.stack.find().await?;
         let run = stack.run(&args.run).await?;
         let logs = Logs::new(&stack.configs.all);
+        let since_ms = since(&run.since);
         let mut lines: Vec<(Line, &str)> = Vec::new();
         for function in FUNCTIONS {
             let group = format!("/tunedrop/{}/{function}", stack.name);
-            let found = logs.lines(&group, &run.run_id, MOST).await.map_err(explain)?;
+            let found = logs.lines(&group, &run.run_id, since_ms, MOST).await.map_err(explain)?;
             lines.extend(found.into_iter().map(|line| (line, function)));
         }
         lines.sort();
@@ -65,6 +69,11 @@ pub(crate) fn logs(args: &LogsArgs) -> Result<ExitCode> {
     })
 }
 
+/// The time that the ledger has of a run, in milliseconds since 1970, less what two clocks may differ by.
+fn since(run_since: &str) -> i64 {
+    run_since.parse::<Timestamp>().map_or(0, |since| since.as_millisecond() - CLOCKS_MS)
+}
+
 /// A line of ours; the metrics stand among them.
 fn is_log(text: &str) -> bool {
     serde_json::from_str::<Value>(text).map_or(true, |line| line.get("_aws").is_none())
@@ -84,4 +93,15 @@ fn readable(line: &Line, function: &str) -> String {
         .collect();
     let level = if text("level") == "INFO" { String::new() } else { format!("{} ", text("level")) };
     visible(format!("{time} {function:<8} {level}{} {}", text("message"), rest.join(" ")).trim_end()) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::since;
+
+    #[test]
+    fn logs_are_searched_from_shortly_before_the_run() {
+        assert_eq!(since("2026-11-29T12:00:00.000Z"), 1_795_953_540_000);
+        assert_eq!(since("not a time"), 0);
+    }
 }

@@ -27,11 +27,13 @@ impl Logs {
         Logs { client: Client::new(config) }
     }
 
-    /// The lines of a group that hold `phrase`, oldest first, at most `most`; none where the group isn't there.
-    pub async fn lines(&self, group: &str, phrase: &str, most: usize) -> Result<Vec<Line>, Failure> {
+    /// The lines of a group since a time, in milliseconds since 1970, that hold `phrase`: oldest first, at most `most`; none
+    /// where the group isn't there. CloudWatch Logs searches all that it keeps of a group unless it is told since when.
+    pub async fn lines(&self, group: &str, phrase: &str, since_ms: i64, most: usize) -> Result<Vec<Line>, Failure> {
         // In quotes it is a phrase; a quote in it would end that.
         let pattern = format!("\"{}\"", phrase.replace(['"', '\\'], ""));
         let request = self.client.filter_log_events().log_group_name(group).filter_pattern(pattern);
+        let request = request.start_time(since_ms);
         let mut pages = request.into_paginator().send();
         let mut lines = Vec::new();
         while let Some(page) = pages.next().await {

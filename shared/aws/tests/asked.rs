@@ -93,3 +93,20 @@ mod queues {
         assert_eq!(bodies.len(), 2);
     }
 }
+
+#[cfg(feature = "logs")]
+mod logs {
+    use tunedrop_aws::{Line, Logs};
+
+    use super::{OK, bodies, server};
+
+    #[tokio::test]
+    async fn only_lines_since_the_given_time_are_searched() {
+        let (config, asked) = server(OK, r#"{"events": [{"timestamp": 1764000000500, "message": "{}\n"}]}"#).await;
+        let lines = Logs::new(&config).lines("/tunedrop/stack/launch", "bot-0123", 1_764_000_000_000, 10).await;
+        assert_eq!(lines.expect("lines"), [Line { at: 1_764_000_000_500, text: "{}".to_owned() }]);
+        let bodies = bodies(&asked);
+        assert_eq!(bodies[0]["startTime"], 1_764_000_000_000_i64);
+        assert_eq!(bodies[0]["filterPattern"], "\"bot-0123\"");
+    }
+}
