@@ -14,6 +14,7 @@ use tunedrop_run::{Run, State};
 pub(crate) use page::starts;
 pub(crate) use table::{style, time};
 
+use crate::format::visible;
 use crate::stack::{StackArgs, block_on, explain};
 use crate::{print, print_exactly};
 
@@ -98,6 +99,10 @@ pub(crate) fn runs(args: &RunsArgs) -> Result<ExitCode> {
             print(&format!("no such run in the stack {}\n", stack.name))?;
         } else {
             print(&table::of(&runs))?;
+            for run in runs.iter().filter(|run| run.settles_until().is_some()) {
+                let (id, named) = (visible(&run.run_id), &stack.named);
+                print(&format!("{id} is accepted{}: tunedrop approve {id}{named} starts it now\n", starts(run)))?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -103,7 +103,7 @@ async fn targets(w: &World) -> Result<Vec<Target<'_>>> {
         state: Some(State::Rejected),
     });
     w.drop(&w.main, "forged-part", "job.yaml", RECIPE).await?;
-    w.report(&w.main, "forged-part", "Incomplete").await?;
+    w.incomplete(&w.main, "forged-part").await?;
     let since = w.main.ledger.head("forged-part").await?.and_then(|head| head.since);
     let pk = "set#forged-part".to_owned();
     targets.push(Target { side: &w.main, dataset: "forged-part", pk, run_id: None, since, state: None });

@@ -44,7 +44,7 @@ pub(crate) async fn a_late_report_does_not_replace_a_newer_one(w: &World) -> Res
     let mut late = Function::start(&build::built()?.folder.join("tunedrop-validate"), &variables, &log).await?;
 
     w.drop(&w.main, DATASET, "train.jsonl", nova(20, DATASET)).await?;
-    w.report(&w.main, DATASET, "Incomplete").await?;
+    w.incomplete(&w.main, DATASET).await?;
     // As if the stack's own evaluation had not been: ours is the first.
     w.forget_head(&w.main, DATASET).await?;
     let object = json!({ "key": format!("datasets/{DATASET}/train.jsonl") });

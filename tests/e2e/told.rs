@@ -114,7 +114,7 @@ pub(crate) async fn rejected_once(w: &World) -> Result<()> {
 
 pub(crate) async fn incomplete_once(w: &World) -> Result<()> {
     w.drop(&w.main, "told-incomplete", "job.yaml", NOVA).await?;
-    w.report(&w.main, "told-incomplete", "Incomplete").await?;
+    w.incomplete(&w.main, "told-incomplete").await?;
     let long_ago = Timestamp::from_second(Timestamp::now().as_second() - 660)?;
     w.set_since(&w.main, "set#told-incomplete", long_ago).await?;
     let head = w.main.ledger.head("told-incomplete").await?.context("the head")?;

@@ -1,7 +1,7 @@
 //! validate: something was dropped. Reads the set it belongs to, judges it, reports, and decides.
 //!
 //! Each write is the same when it is made twice. What was judged is noted in the dataset's head at the end, on the condition
-//! that nobody has judged another state of the set since the head was read; whoever loses that race begins anew.
+//! that nobody has judged another state of the set since the head was read; whoever loses that race looks again.
 
 mod build;
 mod judge;
@@ -31,7 +31,7 @@ use crate::settings;
 use build::{entry, plan, verdict};
 use judge::{Judged, judge};
 use set::{Set, load};
-use upload::{Upload, date};
+use upload::{Dated, Upload, date};
 
 /// A set that changes while it is read is judged again, this often; after that its message comes again.
 const READS_MAX: usize = 3;
@@ -140,7 +140,7 @@ impl Validate {
             info!(object.file = upload.file, "ignored: nothing of the set lies there any more");
             return Ok(Read::Settled);
         }
-        let recipe_is_last = date(&mut set, upload).recipe_is_last;
+        let dated = date(&mut set, upload);
         // What is shown of another state of the set must be written over.
         let shows = shown.is_none_or(|shown| shown == set.fingerprint);
         if shows && head.judged.as_deref() == Some(&set.fingerprint) && self.was_judged(&set, &head).await? {
@@ -152,7 +152,7 @@ impl Validate {
         if !set.missing.is_empty() && set.findings.errors == 0 {
             return self.incomplete(dataset, &set, &judged, &head, upload).await;
         }
-        self.decide(dataset, set, judged, head, upload, recipe_is_last).await
+        self.decide(dataset, set, judged, head, upload, dated).await
     }
 
     /// These very versions were judged before: a repeated event, or another file of the same upload. False where the run
@@ -221,7 +221,7 @@ impl Validate {
         judged: Judged,
         head: DatasetHead,
         upload: &Upload<'_>,
-        recipe_is_last: bool,
+        dated: Dated,
     ) -> Result<Read, StepError> {
         let broken = set.findings.errors > 0;
         let base_model = set.recipe.base_model_identifier(&set.catalogue).unwrap_or_default();
@@ -245,7 +245,8 @@ impl Validate {
         let held = self.launch.holds(set.recipe.launch);
         let (latest, latest_at) = (head.latest.as_deref(), head.latest_at.as_deref());
         let overtaken = is_older(identity.run_id.as_str(), set.dropped_at.as_str(), latest, latest_at);
-        let decided = accept::Judged { rejected, held, overtaken, since: set.dropped_at.clone() };
+        let listed = if broken { dated.recipe_listed_at } else { dated.listed_at };
+        let decided = accept::Judged { rejected, held, overtaken, since: set.dropped_at.clone(), listed };
         let state = begins(&decided);
         if !rejected && !self.copy_files(&set, &identity.run_id).await? {
             return Ok(Read::Changed);
@@ -257,7 +258,7 @@ impl Validate {
         let mut verdict = verdict(self, dataset, &set, &judged, state.as_str());
         verdict.run_id = Some(identity.run_id.to_string());
         verdict.mended = self.mended(&head, Some(&identity.run_id), &judged.findings).await?;
-        verdict.launch_after = self.launch_after(&identity.run_id, &head, &decided, recipe_is_last).await?;
+        verdict.launch_after = self.launch_after(&identity.run_id, &head, &decided, dated.recipe_is_last).await?;
         let report = self.write_verdict(&format!("reports/{dataset}/{}", identity.run_id), &verdict).await?;
         if !overtaken {
             self.write_latest(dataset, &verdict).await?;
@@ -271,7 +272,10 @@ impl Validate {
             launch_after: verdict.launch_after.clone(),
             ..entry(dataset, &identity, state, &set, &judged)
         };
-        self.record(run, &set, head, decided, recipe_is_last).await
+        let Some(run) = self.record(run, &set, &head, &decided, dated.recipe_is_last).await? else {
+            return Ok(Read::Changed);
+        };
+        self.note(&set, head, &run, Some(&verdict).filter(|_| !overtaken)).await
     }
 
     /// Pins what was judged: a file that was replaced since is not copied, and the set is judged again.

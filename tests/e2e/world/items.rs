@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use aws_sdk_dynamodb::types::AttributeValue;
+use tunedrop_run::DatasetHead;
 
 use crate::side::Side;
 use crate::world::World;
@@ -28,6 +29,14 @@ impl World {
         let request = request.expression_attribute_values(":none", AttributeValue::M(Default::default()));
         request.expression_attribute_values(":open", AttributeValue::S("open".into())).send().await?;
         Ok(())
+    }
+
+    /// The dataset's head, once the ledger says that files are missing; the report is there a moment before.
+    pub(crate) async fn incomplete(&self, side: &Side, dataset: &str) -> Result<DatasetHead> {
+        self.until(&format!("{dataset} to be incomplete"), async || {
+            side.ledger.head(dataset).await.ok()?.filter(|head| !head.waits_for.is_empty())
+        })
+        .await
     }
 
     /// Lets nothing of a dataset have been judged.

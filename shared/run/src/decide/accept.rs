@@ -12,8 +12,10 @@ pub struct Judged<T> {
     pub held: bool,
     /// A newer set of its dataset was accepted already.
     pub overtaken: bool,
-    /// When its newest file was dropped.
+    /// When its newest file was complete, as far as the event at hand tells.
     pub since: T,
+    /// When S3 says that its newest file was uploaded: the same for every event about these versions.
+    pub listed: T,
 }
 
 /// What a judged set means for the run that its content has already.
@@ -53,7 +55,8 @@ pub fn meets<T: PartialOrd>(state: State, since: T, judged: &Judged<T>) -> Meets
     {
         return Meets::StartsAgain(begins);
     }
-    if newer { Meets::Again } else { Meets::Same }
+    // The events of one set's files tell different times: only later versions are another upload.
+    if judged.listed > since { Meets::Again } else { Meets::Same }
 }
 
 /// An update of a dataset waits this long before it is launched, where the stack doesn't say.
@@ -94,7 +97,7 @@ mod tests {
     use super::*;
 
     fn judged(since: u32) -> Judged<u32> {
-        Judged { rejected: false, held: false, overtaken: false, since }
+        Judged { rejected: false, held: false, overtaken: false, since, listed: since }
     }
 
     #[test]
@@ -113,6 +116,17 @@ mod tests {
         }
         assert_eq!(meets(State::Held, 1, &Judged { held: true, ..judged(2) }), Meets::Again);
         assert_eq!(meets(State::Superseded, 1, &Judged { overtaken: true, ..judged(2) }), Meets::Again);
+    }
+
+    #[test]
+    fn another_event_about_the_same_versions_is_no_other_upload() {
+        let later = Judged { since: 3, ..judged(2) };
+        for state in [State::Queued, State::Running, State::Succeeded, State::Failed] {
+            assert_eq!(meets(state, 2, &later), Meets::Same, "{state:?}");
+        }
+        assert_eq!(meets(State::Rejected, 2, &Judged { rejected: true, ..later }), Meets::Same);
+        // It was taken for older than it is.
+        assert_eq!(meets(State::Superseded, 2, &later), Meets::StartsAgain(State::Queued));
     }
 
     #[test]

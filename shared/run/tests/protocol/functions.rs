@@ -93,7 +93,7 @@ pub(crate) enum At {
     Answer,
     Older,
     Supersede(State),
-    Point { answered: bool },
+    Point,
     // any
     Say,
 }

@@ -67,7 +67,7 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             if setting.scenario.notifies > 0 {
                 w.send(Message::Tell { run, what: again(item.redropped) });
             }
-            w.functions[at].at = At::Point { answered: true };
+            w.functions[at].at = At::Point;
             Ok(())
         }),
         At::Older => moves.add("reads the run that was the newest", head.latest, world, |w| {
@@ -91,25 +91,24 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             back(w, at, content, own);
             Ok(())
         }),
-        At::Point { answered } => {
-            moves.add("notes what it judged, unless another set was judged since", Some(run), world, |w| {
-                if w.head.judged != head.judged && !setting.lacks(Flaw::AnyHead) {
-                    let function = &mut w.functions[at];
-                    (function.at, function.run, function.seen, function.stale) = (At::Head, 0, None, false);
-                    return Ok(());
-                }
-                w.point(run, item.since);
-                w.head.judged = Some(folder);
-                if answered {
-                    w.finish(at);
-                } else {
-                    w.functions[at].at = At::Say;
-                }
-                Ok(())
-            })
-        }
         At::Say => moves.add("says the run's state", Some(run), world, |w| {
             w.say(setting, run, &item);
+            // What was judged before is noted already.
+            if own.is_some() {
+                w.functions[at].at = At::Point
+            } else {
+                w.finish(at)
+            }
+            Ok(())
+        }),
+        At::Point => moves.add("notes what it judged, unless another set was judged since", Some(run), world, |w| {
+            if w.head.judged != head.judged && !setting.lacks(Flaw::AnyHead) {
+                let function = &mut w.functions[at];
+                (function.at, function.run, function.seen, function.stale) = (At::Head, 0, None, false);
+                return Ok(());
+            }
+            w.point(run, item.since);
+            w.head.judged = Some(folder);
             w.finish(at);
             Ok(())
         }),
@@ -120,13 +119,13 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
 /// Back to its own run, as it was read or written.
 fn back(world: &mut World, at: usize, content: u8, own: Option<Item>) {
     let function = &mut world.functions[at];
-    (function.run, function.seen, function.at) = (content, own, At::Point { answered: false });
+    (function.run, function.seen, function.at) = (content, own, At::Say);
 }
 
 fn begin(setting: &Setting, world: &mut World, at: usize, head: Head, folder: (u8, u8)) -> Result<(), Breach> {
     let (content, time) = folder;
     let overtaken = is_older(content, time, head.latest, head.latest_at);
-    let judged = Judged { rejected: false, held: setting.scenario.held, overtaken, since: time };
+    let judged = Judged { rejected: false, held: setting.scenario.held, overtaken, since: time, listed: time };
     let next = match world.read(at, content) {
         None => {
             world.items[content as usize] = Some(new(setting, begins(&judged), content, head, time));

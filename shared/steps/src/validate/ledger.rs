@@ -3,11 +3,12 @@
 use jiff::SignedDuration;
 use tracing::info;
 use tunedrop_aws::Change;
+use tunedrop_report::Verdict;
 use tunedrop_run::decide::accept::{self, Meets, begins, commits, gives_way, meets, settles};
 use tunedrop_run::{DatasetHead, Run, State, Timestamp, metric};
 
-use super::set::Set;
-use super::{Read, Validate};
+use super::set::{Set, load};
+use super::{READS_MAX, Read, Validate};
 use crate::announce::{announce, answer, now, rfc3339};
 use crate::batch::StepError;
 use crate::count::{count_move, count_run};
@@ -16,15 +17,16 @@ use crate::count::{count_move, count_run};
 const ANSWER_AGAIN_AFTER_MS: i64 = 600_000;
 
 impl Validate {
-    /// Writes the run, or answers with the one that this content has already; then notes what was judged.
+    /// Writes the run, and says so; or answers with the one that this content has already. The run as it is
+    /// now; `None` where another state of the set was judged meanwhile, so that a superseded run must not start again.
     pub(super) async fn record(
         &self,
         run: Run,
         set: &Set,
-        head: DatasetHead,
-        decided: accept::Judged<String>,
+        head: &DatasetHead,
+        decided: &accept::Judged<String>,
         recipe_is_last: bool,
-    ) -> Result<Read, StepError> {
+    ) -> Result<Option<Run>, StepError> {
         let run = queued(run);
         let now_held = match self.ledger.create(&run).await? {
             None => {
@@ -35,8 +37,13 @@ impl Validate {
                 // Twelve hex digits met by chance: refused, never mixed up; the dead letter raises the alarm.
                 return Err(StepError::NotYet(format!("another content already has the run id {}", run.run_id)));
             }
-            Some(there) => match meets(there.state, there.since.clone(), &decided) {
+            Some(there) => match meets(there.state, there.since.clone(), decided) {
                 Meets::StartsAgain(state) => {
+                    if there.state == State::Superseded
+                        && self.ledger.head(&set.dataset).await?.unwrap_or_default().judged != head.judged
+                    {
+                        return Ok(None);
+                    }
                     let run = queued(Run { state, ..run });
                     if !self.ledger.replace(&there, &run).await? {
                         return Err(StepError::NotYet("the run changed meanwhile".to_owned()));
@@ -46,13 +53,10 @@ impl Validate {
                     run
                 }
                 Meets::Same => there,
-                Meets::Again => return self.answer_again(there, set, &head, recipe_is_last).await,
+                Meets::Again => return self.answer_again(there, set, recipe_is_last).await.map(Some),
             },
         };
-        self.supersede(&head, &now_held).await?;
-        if !self.note_judged(set, &head, &now_held).await? {
-            return Ok(Read::Overtaken(set.fingerprint.clone()));
-        }
+        self.supersede(head, &now_held).await?;
         info!(
             run.state = now_held.state.as_str(),
             run.errors = now_held.errors,
@@ -60,19 +64,13 @@ impl Validate {
             "decided"
         );
         announce(&self.bus, &self.stack, &now_held).await?;
-        Ok(Read::Settled)
+        Ok(Some(now_held))
     }
 
     /// The same content again. Answered once per upload, and once for files that come within ten minutes of each other.
     /// The run is open until that is done, so that the sweep says it again where the answer was lost.
     /// A run that waits for files waits no longer once its recipe was uploaded again, as the last file.
-    async fn answer_again(
-        &self,
-        there: Run,
-        set: &Set,
-        head: &DatasetHead,
-        recipe_is_last: bool,
-    ) -> Result<Read, StepError> {
+    async fn answer_again(&self, there: Run, set: &Set, recipe_is_last: bool) -> Result<Run, StepError> {
         let millis = |text: &str| text.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond);
         let answered = there.redropped_at.as_deref().unwrap_or_default();
         let recently = !answered.is_empty() && millis(&set.dropped_at) < millis(answered) + ANSWER_AGAIN_AFTER_MS;
@@ -99,11 +97,36 @@ impl Validate {
         if let Some((kind, detail)) = answer(&run, &self.stack) {
             self.bus.put(kind, &detail).await?;
         }
-        // Last, for whoever finds this drop judged says no more of it than its run's state.
-        match self.note_judged(set, head, &run).await? {
-            true => Ok(Read::Settled),
-            false => Ok(Read::Overtaken(set.fingerprint.clone())),
+        Ok(run)
+    }
+
+    /// Notes what was judged. Last, for whoever finds this upload judged says no more of it than its run's state.
+    ///
+    /// Where another state of the set was judged since the head was read, such as one that lacked a file, the set is looked
+    /// at again: if it is still the one that was judged, its report takes the other's place.
+    pub(super) async fn note(
+        &self,
+        set: &Set,
+        mut head: DatasetHead,
+        run: &Run,
+        latest: Option<&Verdict>,
+    ) -> Result<Read, StepError> {
+        for _ in 0..READS_MAX {
+            if self.note_judged(set, &head, run).await? {
+                return Ok(Read::Settled);
+            }
+            info!("another state of the set was judged meanwhile; looking whether it has changed");
+            head = self.ledger.head(&set.dataset).await?.unwrap_or_default();
+            let now = load(&self.objects, &set.dataset, &self.scope).await?;
+            if now.is_none_or(|now| now.fingerprint != set.fingerprint) {
+                break;
+            }
+            self.supersede(&head, run).await?;
+            if let Some(verdict) = latest {
+                self.write_latest(&set.dataset, verdict).await?;
+            }
         }
+        Ok(Read::Overtaken(set.fingerprint.clone()))
     }
 
     /// When a set is launched at the earliest (RFC 3339), where it waits for further files. A content that has its run already

@@ -2,7 +2,7 @@
 
 use tunedrop_aws::Object;
 use tunedrop_run::Timestamp;
-use tunedrop_run::decide::upload::{Listed, Uploaded, uploaded};
+use tunedrop_run::decide::upload::{Listed, uploaded};
 
 use super::set::Set;
 use crate::announce::rfc3339;
@@ -17,8 +17,19 @@ pub(super) struct Upload<'e> {
     pub at_ms: Option<i64>,
 }
 
+/// What is known of a set's times beside the set's own.
+pub(super) struct Dated {
+    /// The recipe was uploaded after all other files.
+    pub recipe_is_last: bool,
+    /// RFC 3339: the newest file's time, as S3 lists it.
+    pub listed_at: String,
+    /// RFC 3339: the recipe's, likewise.
+    pub recipe_listed_at: String,
+}
+
 /// Lets the set's times be those when its files were complete, as far as the event says more than the listing.
-pub(super) fn date(set: &mut Set, upload: &Upload<'_>) -> Uploaded {
+pub(super) fn date(set: &mut Set, upload: &Upload<'_>) -> Dated {
+    let (listed_at, recipe_listed_at) = (set.newest_at.clone(), set.recipe_at.clone());
     let recipe = set.recipe_file.iter().map(|(name, object, _)| (name, object, true));
     let files = set.files.iter().map(|(_, name, object)| (name, object, false));
     let listed = |(name, object, is_recipe): (&String, &Object, bool)| Listed {
@@ -33,5 +44,5 @@ pub(super) fn date(set: &mut Set, upload: &Upload<'_>) -> Uploaded {
     set.newest_at = text(times.newest).max(std::mem::take(&mut set.newest_at));
     set.recipe_at = text(times.recipe).max(std::mem::take(&mut set.recipe_at));
     set.dropped_at.clone_from(&set.newest_at);
-    times
+    Dated { recipe_is_last: times.recipe_is_last, listed_at, recipe_listed_at }
 }
