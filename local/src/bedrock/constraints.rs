@@ -1,8 +1,8 @@
 //! The constraints the API model puts on the values of `CreateModelCustomizationJob`.
 
+use super::errors::{self, Refusal};
 use super::patterns;
 use super::request::CreateRequest;
-use super::wire::Refusal;
 
 impl CreateRequest {
     /// Checks every value against the API model, and tells all that are broken at once, as AWS does.
@@ -38,10 +38,7 @@ impl CreateRequest {
         broken.result()?;
         for tags in [&self.job_tags, &self.custom_model_tags].into_iter().flatten() {
             if tags.len() > 50 {
-                return Err(Refusal::new(
-                    "TooManyTagsException",
-                    "The number of tags exceeds the limit of 50 tags per resource",
-                ));
+                return Err(errors::TOO_MANY_JOB_TAGS.refusal());
             }
         }
         Ok(())
@@ -145,8 +142,8 @@ impl Broken {
         let Self(broken) = self;
         match broken.len() {
             0 => Ok(()),
-            1 => Err(Refusal::validation(format!("1 validation error detected: {}", broken[0]))),
-            n => Err(Refusal::validation(format!("{n} validation errors detected: {}", broken.join("; ")))),
+            1 => Err(errors::CONSTRAINT_BROKEN.with(&[&broken[0]])),
+            n => Err(errors::CONSTRAINTS_BROKEN.with(&[&n, &broken.join("; ")])),
         }
     }
 }

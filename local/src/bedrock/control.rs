@@ -10,9 +10,10 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::errors;
 use super::faults::Faults;
 use super::jobs::describe;
-use super::wire::{Answer, Refusal, ok};
+use super::wire::{Answer, ok};
 use super::world::Shared;
 
 /// `GET /_standin/faults`
@@ -27,7 +28,7 @@ pub(super) async fn bend(State(standin): State<Shared>, Json(changes): Json<serd
     for (name, value) in changes {
         merged[name] = value;
     }
-    *faults = serde_json::from_value(merged).map_err(|error| Refusal::validation(error.to_string()))?;
+    *faults = serde_json::from_value(merged).map_err(|error| errors::BEND_BROKEN.with(&[&error]))?;
     Ok(ok(json!(*faults)))
 }
 

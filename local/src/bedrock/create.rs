@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::customization;
-use super::faults::SameToken;
+use super::errors::{self, Known};
+use super::faults::{Faults, NameInUse, SameToken};
 use super::job::{Job, Phase, Status};
 use super::life;
 use super::models::Life;
@@ -28,6 +29,7 @@ pub(super) async fn create(State(standin): State<Shared>, headers: HeaderMap, by
     let body: Value = wire::body(&bytes)?;
     let request: CreateRequest = wire::body(&bytes)?;
     request.check()?;
+    standin.fault_about(OPERATION, request.job_name.as_deref().unwrap_or_default())?;
     let base = {
         let world = standin.world();
         names::base(&standin, &world, request.base_model_identifier.as_deref().unwrap_or_default())?
@@ -42,7 +44,7 @@ pub(super) async fn create(State(standin): State<Shared>, headers: HeaderMap, by
             check_base(&standin, &base)?;
             customization::check(&standin, &request, &base)?;
             check_names(&standin, &world, &request)?;
-            check_quotas(&standin, &world)?;
+            check_quotas(&standin, &world, request.job_name.as_deref().unwrap_or_default())?;
             let arn = open(&standin, &mut world, request, body, base, id);
             let task = tokio::spawn(life::live(standin.clone(), arn.clone()));
             world.keep(task.abort_handle());
@@ -60,27 +62,25 @@ fn repeated(
     request: &CreateRequest,
     body: &Value,
 ) -> Result<Option<String>, Refusal> {
-    let Some(token) = &request.client_request_token else { return Ok(None) };
+    let forgotten = standin.faults().same_token == SameToken::Forgotten;
+    let Some(token) = request.client_request_token.as_ref().filter(|_| !forgotten) else { return Ok(None) };
     let first = world.jobs.iter_mut().find(|job| job.request.client_request_token.as_ref() == Some(token));
     let Some(first) = first else { return Ok(None) };
     if first.body != *body {
-        return Err(Refusal::conflict("The client request token was used with other parameters"));
+        return Err(errors::TOKEN_OF_ANOTHER.refusal());
     }
     first.creates += 1;
     match standin.faults().same_token {
-        SameToken::SameJob => Ok(Some(first.arn.clone())),
-        SameToken::Conflict => Err(Refusal::conflict("A request with this client request token is already known")),
+        SameToken::SameJob | SameToken::Forgotten => Ok(Some(first.arn.clone())),
+        SameToken::Conflict => Err(errors::TOKEN_IN_USE.refusal()),
     }
 }
 
 fn check_base(standin: &Standin, base: &Base) -> Result<(), Refusal> {
     match names::life(standin, base.model) {
         Life::Active => Ok(()),
-        Life::Legacy => Err(Refusal::validation(format!(
-            "The model {} is in Legacy status; new customization jobs can't be created with it",
-            base.model.id
-        ))),
-        Life::Gone => Err(Refusal::not_found("This model version has reached the end of its life.")),
+        Life::Legacy => Err(errors::MODEL_LEGACY.with(&[&base.model.id])),
+        Life::Gone => Err(errors::MODEL_RETIRED.refusal()),
     }
 }
 
@@ -89,31 +89,34 @@ fn check_names(standin: &Standin, world: &World, request: &CreateRequest) -> Res
     let (job_name, model_name) = (request.job_name.as_deref(), request.custom_model_name.as_deref());
     let taken = |job: &&Job| Some(job.name()) == job_name && !(repeat && job.status.is_end());
     if world.jobs.iter().any(|job| taken(&job)) {
-        return Err(Refusal::conflict(format!("The job name {} is already in use", job_name.unwrap_or_default())));
+        return Err(in_use(&standin.faults(), &errors::JOB_NAME_IN_USE));
     }
     let promised = |job: &Job| !job.status.is_end() && Some(job.model_name()) == model_name;
     if world.models.iter().any(|model| Some(model.name.as_str()) == model_name) || world.jobs.iter().any(promised) {
-        return Err(Refusal::conflict(format!(
-            "The custom model name {} is already in use",
-            model_name.unwrap_or_default()
-        )));
+        return Err(in_use(&standin.faults(), &errors::MODEL_NAME_IN_USE));
     }
     Ok(())
 }
 
-fn check_quotas(standin: &Standin, world: &World) -> Result<(), Refusal> {
+/// How a name in use is answered, as far as tests bend it.
+fn in_use(faults: &Faults, known: &Known) -> Refusal {
+    match faults.name_in_use {
+        NameInUse::Validation => known.refusal(),
+        NameInUse::Conflict => Refusal::bent("ConflictException", known.words),
+        NameInUse::OtherWords => Refusal::bent("ValidationException", "Duplicate resource"),
+    }
+}
+
+fn check_quotas(standin: &Standin, world: &World, name: &str) -> Result<(), Refusal> {
     let faults = standin.faults();
-    if world.unfinished() >= faults.slots {
-        return Err(Refusal::quota(format!(
-            "You have reached the limit of {} scheduled model customization jobs for your account in this Region",
-            faults.slots
-        )));
+    if faults.own_quota.iter().any(|prefix| name.starts_with(prefix)) {
+        return Err(errors::RECORDS_FULL.refusal());
+    }
+    if world.unfinished() + faults.strangers >= faults.slots {
+        return Err(errors::JOBS_FULL.with(&[&faults.slots]));
     }
     if world.models.len() + world.unfinished() >= faults.models {
-        return Err(Refusal::quota(format!(
-            "You have reached the limit of {} custom models for your account",
-            faults.models
-        )));
+        return Err(errors::MODELS_FULL.with(&[&faults.models]));
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
+use super::errors;
 use super::job::CustomModel;
 use super::jobs::{describe, moment, without_nulls};
 use super::permissions;
@@ -98,5 +99,5 @@ fn resource(standin: &Shared, id: &str) -> String {
 }
 
 fn unknown(id: &str) -> Refusal {
-    Refusal::not_found(format!("Could not find the custom model {id}"))
+    errors::CUSTOM_MODEL_UNKNOWN.with(&[&id])
 }

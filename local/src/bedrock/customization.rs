@@ -3,21 +3,18 @@
 use serde_json::Value;
 
 use super::base_models::TEACHERS;
+use super::errors::{self, Refusal};
 use super::hyperparameters;
 use super::names::Base;
 use super::patterns;
 use super::request::{CreateRequest, Customization};
-use super::wire::Refusal;
 use super::world::Standin;
 
 /// Checks that the model takes this type of customization, with the data and configuration that are given.
 pub(super) fn check(standin: &Standin, request: &CreateRequest, base: &Base) -> Result<(), Refusal> {
     let (kind, model) = (request.kind(), base.model);
     if !model.kinds.contains(&kind) {
-        return Err(Refusal::validation(format!(
-            "The model {} does not support the customization type {kind}",
-            model.id
-        )));
+        return Err(errors::KIND_UNSUPPORTED.with(&[&model.id, &kind]));
     }
     let logs = request.training_data_config.as_ref().and_then(|data| data.invocation_logs_config.as_ref());
     let logs_allowed = matches!(kind, "DISTILLATION" | "REINFORCEMENT_FINE_TUNING");
@@ -25,24 +22,18 @@ pub(super) fn check(standin: &Standin, request: &CreateRequest, base: &Base) -> 
         (Some(_), None) => {}
         (None, Some(_)) if logs_allowed => {}
         (None, Some(_)) => {
-            return Err(Refusal::validation(format!("invocationLogsConfig is not supported for {kind}")));
+            return Err(errors::LOGS_UNSUPPORTED.with(&[&kind]));
         }
         _ => {
-            return Err(Refusal::validation("trainingDataConfig must hold exactly one of s3Uri, invocationLogsConfig"));
+            return Err(errors::TRAINING_DATA.refusal());
         }
     }
     if request.training_uri().is_some_and(|uri| uri.ends_with('/')) {
-        return Err(Refusal::validation(
-            "Invalid training input data configuration. \
-             Check the input data S3 Uris (Uri should be a file, not a directory)",
-        ));
+        return Err(errors::TRAINING_FOLDER.refusal());
     }
     let validation = !request.validation_uris().is_empty();
     if validation && (!model.validation || kind == "DISTILLATION") {
-        return Err(Refusal::validation(format!(
-            "A validation dataset is not supported for the model {} with {kind}",
-            model.id
-        )));
+        return Err(errors::VALIDATION_UNSUPPORTED.with(&[&model.id, &kind]));
     }
     let given = request.hyper_parameters.clone().unwrap_or_default();
     match (kind, &request.customization_config) {
@@ -54,10 +45,8 @@ pub(super) fn check(standin: &Standin, request: &CreateRequest, base: &Base) -> 
             check_grader(config)?;
             hyperparameters::check(model.id, &[], &given)
         }
-        ("DISTILLATION" | "REINFORCEMENT_FINE_TUNING", _) => {
-            Err(Refusal::validation(format!("customizationConfig must hold the configuration of {kind}")))
-        }
-        (_, Some(_)) => Err(Refusal::validation(format!("customizationConfig is not supported for {kind}"))),
+        ("DISTILLATION" | "REINFORCEMENT_FINE_TUNING", _) => Err(errors::CONFIG_MISSING.with(&[&kind])),
+        (_, Some(_)) => Err(errors::CONFIG_UNSUPPORTED.with(&[&kind])),
         (_, None) => hyperparameters::check(model.id, model.hyperparameters, &given),
     }
 }
@@ -65,11 +54,11 @@ pub(super) fn check(standin: &Standin, request: &CreateRequest, base: &Base) -> 
 fn check_teacher(standin: &Standin, config: &Value, base: &Base) -> Result<(), Refusal> {
     let teacher = &config["teacherModelConfig"];
     let Some(named) = teacher["teacherModelIdentifier"].as_str() else {
-        return Err(Refusal::validation("teacherModelIdentifier must not be null"));
+        return Err(errors::TEACHER_MISSING.refusal());
     };
     let length = &teacher["maxResponseLengthForInference"];
     if !length.is_null() && length.as_i64().is_none_or(|length| length < 1) {
-        return Err(Refusal::validation("maxResponseLengthForInference must be a positive integer"));
+        return Err(errors::TEACHER_LENGTH.refusal());
     }
     let id = named.rsplit('/').next().unwrap_or_default();
     let geography = ["us.", "eu.", "apac.", "global."].into_iter().find_map(|prefix| id.strip_prefix(prefix));
@@ -81,16 +70,13 @@ fn check_teacher(standin: &Standin, config: &Value, base: &Base) -> Result<(), R
     if fits {
         return Ok(());
     }
-    Err(Refusal::validation(format!(
-        "The teacher model {named} can't be used with the student model {}",
-        base.model.id
-    )))
+    Err(errors::TEACHER_UNFIT.with(&[&named, &base.model.id]))
 }
 
 fn check_grader(config: &Value) -> Result<(), Refusal> {
     let grader = config["graderConfig"]["lambdaGrader"]["lambdaArn"].as_str();
     if !grader.is_some_and(patterns::lambda_arn) {
-        return Err(Refusal::validation("graderConfig.lambdaGrader.lambdaArn must be the ARN of a Lambda function"));
+        return Err(errors::GRADER.refusal());
     }
     match &config["hyperParameters"] {
         Value::Null => Ok(()),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::errors::Refusal;
 use super::weather::Weather;
-use super::wire::Refusal;
 
 /// Everything about the stand-in that may be bent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,16 +19,22 @@ pub struct Faults {
     pub jobs: Vec<JobFault>,
     /// Calls that are answered with an error.
     pub calls: Vec<CallFault>,
+    /// Jobs whose name begins like this exceed a quota of their own, whatever is free.
+    pub own_quota: Vec<String>,
     /// Jobs whose name begins like this stay in training until it is taken away.
     pub hold: Vec<String>,
     /// How many jobs may be unfinished at once (10 on AWS).
     pub slots: usize,
+    /// How many of them are somebody else's all the time.
+    pub strangers: usize,
     /// How many custom models the account may have (100 on AWS).
     pub models: usize,
     /// How long validation, data processing and training take, in milliseconds.
     pub phases_ms: [u64; 3],
     /// What a repeated token with the same request is answered with. AWS says only: without an error.
     pub same_token: SameToken,
+    /// What a name in use is answered with.
+    pub name_in_use: NameInUse,
     /// Whether a finished job's name may be used again. Not documented; by default not.
     pub names_repeat: bool,
     /// A model's lifecycle, by identifier: `ACTIVE`, `LEGACY` or `GONE`.
@@ -84,6 +90,8 @@ pub struct JobFault {
 pub struct CallFault {
     /// The operation, as the API names it: `CreateModelCustomizationJob`.
     pub operation: String,
+    /// Only calls about jobs whose name begins like this (create and get); empty: all.
+    pub job: String,
     /// The error's code: `ThrottlingException`, `InternalServerException`, `ServiceQuotaExceededException`, …
     pub error: String,
     /// Its message.
@@ -103,6 +111,21 @@ pub enum SameToken {
     SameJob,
     /// `ConflictException`.
     Conflict,
+    /// As if the token were new: AWS doesn't say how long it is remembered.
+    Forgotten,
+}
+
+/// What the name of a job or of a custom model that is in use is answered with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameInUse {
+    /// `ValidationException`, in the words that were seen.
+    #[default]
+    Validation,
+    /// `ConflictException`.
+    Conflict,
+    /// `ValidationException`, in other words.
+    OtherWords,
 }
 
 impl Default for Faults {
@@ -112,11 +135,14 @@ impl Default for Faults {
             weather: Weather::default(),
             jobs: Vec::new(),
             calls: Vec::new(),
+            own_quota: Vec::new(),
             hold: Vec::new(),
             slots: 10,
+            strangers: 0,
             models: 100,
             phases_ms: [100; 3],
             same_token: SameToken::SameJob,
+            name_in_use: NameInUse::Validation,
             names_repeat: false,
             lifecycle: BTreeMap::new(),
             train: true,
@@ -126,14 +152,19 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// The error this call is answered with, if one is set.
-    pub(super) fn call(&mut self, operation: &str, after: bool) -> Option<Refusal> {
-        let matching =
-            |fault: &&mut CallFault| fault.operation == operation && fault.after == after && fault.times != Some(0);
+    /// The error this call is answered with, if one is set: for all such calls, or for those about `job`.
+    pub(super) fn call(&mut self, operation: &str, after: bool, job: Option<&str>) -> Option<Refusal> {
+        let about = |fault: &CallFault| match job {
+            None => fault.job.is_empty(),
+            Some(job) => !fault.job.is_empty() && job.starts_with(&fault.job),
+        };
+        let matching = |fault: &&mut CallFault| {
+            fault.operation == operation && fault.after == after && fault.times != Some(0) && about(fault)
+        };
         let fault = self.calls.iter_mut().find(matching)?;
         fault.times = fault.times.map(|times| times - 1);
         let message = if fault.message.is_empty() { "The stand-in was told to answer so" } else { &fault.message };
-        Some(Refusal::new(&fault.error, message))
+        Some(Refusal::bent(&fault.error, message))
     }
 
     /// What is done to this event of this job.

@@ -7,10 +7,11 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::base_models::MODELS;
+use super::errors;
 use super::models::{Life, Model};
 use super::names::{self, foundation_prefix};
 use super::permissions;
-use super::wire::{self, Answer, Refusal, ok};
+use super::wire::{self, Answer, ok};
 use super::world::{Shared, Standin};
 
 /// `GET /foundation-models/{id}`: by id or ARN. A model past its end of life is not found.
@@ -20,9 +21,7 @@ pub(super) async fn get(State(standin): State<Shared>, Path(id): Path<String>, h
     let id = id.strip_prefix(&prefix).unwrap_or(&id);
     permissions::require(&standin, &caller, "bedrock:GetFoundationModel", &format!("{prefix}{id}")).await?;
     let model = Model::named(id).filter(|model| offered(&standin, model));
-    let model = model.ok_or_else(|| {
-        Refusal::not_found(format!("Could not resolve the foundation model from the model identifier {id}"))
-    })?;
+    let model = model.ok_or_else(|| errors::FOUNDATION_MODEL_UNKNOWN.refusal())?;
     Ok(ok(json!({ "modelDetails": describe(&standin, model, id) })))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::wire::Refusal;
+use super::errors::{self, Refusal};
 
 /// One hyperparameter of a model.
 #[derive(Debug)]
@@ -76,9 +76,7 @@ const GRADED: &[Hyperparameter] = &[
 pub(super) fn check(model: &str, known: &[Hyperparameter], given: &BTreeMap<String, String>) -> Result<(), Refusal> {
     for (name, text) in given {
         let Some(hyperparameter) = known.iter().find(|one| one.name == name) else {
-            return Err(Refusal::validation(format!(
-                "The hyperparameter {name} is not supported for the model {model}"
-            )));
+            return Err(errors::HYPERPARAMETER_UNKNOWN.with(&[&name, &model]));
         };
         if hyperparameter.required && text.eq_ignore_ascii_case("auto") {
             continue;
@@ -87,9 +85,7 @@ pub(super) fn check(model: &str, known: &[Hyperparameter], given: &BTreeMap<Stri
         hyperparameter.fits(number, text)?;
     }
     match known.iter().find(|one| one.required && !given.contains_key(one.name)) {
-        Some(missing) => {
-            Err(Refusal::validation(format!("The hyperparameter {} is required for the model {model}", missing.name)))
-        }
+        Some(missing) => Err(errors::HYPERPARAMETER_MISSING.with(&[&missing.name, &model])),
         None => Ok(()),
     }
 }
@@ -97,12 +93,12 @@ pub(super) fn check(model: &str, known: &[Hyperparameter], given: &BTreeMap<Stri
 /// Checks the typed hyperparameters of reinforcement fine-tuning.
 pub(super) fn check_graded(given: &Value) -> Result<(), Refusal> {
     let Some(given) = given.as_object() else {
-        return Err(Refusal::new("SerializationException", "hyperParameters must be a structure"));
+        return Err(errors::HYPERPARAMETERS.refusal());
     };
     for (name, value) in given {
         if name == "reasoningEffort" {
             if !matches!(value.as_str(), Some("low" | "medium" | "high")) {
-                return Err(Refusal::validation("reasoningEffort must be one of low, medium, high"));
+                return Err(errors::REASONING_EFFORT.refusal());
             }
             continue;
         }
@@ -120,14 +116,8 @@ impl Hyperparameter {
         let slack = if self.whole { 0.0 } else { 1e-6 };
         match number {
             Some(n) if n >= self.least * (1.0 - slack) && n <= self.most * (1.0 + slack) => Ok(()),
-            Some(_) => Err(Refusal::validation(format!(
-                "The value {text} of the hyperparameter {} must be between {} and {}",
-                self.name, self.least, self.most
-            ))),
-            None => Err(Refusal::validation(format!(
-                "The value {text} of the hyperparameter {} is not a number of its type",
-                self.name
-            ))),
+            Some(_) => Err(errors::HYPERPARAMETER_RANGE.with(&[&text, &self.name, &self.least, &self.most])),
+            None => Err(errors::HYPERPARAMETER_TYPE.with(&[&text, &self.name])),
         }
     }
 }

@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::errors;
 use super::job::{Job, Phase, Status};
 use super::permissions;
 use super::wire::{self, Answer, Refusal, ok, time};
@@ -15,6 +16,7 @@ use super::world::Shared;
 /// `GET /model-customization-jobs/{id}`: by ARN or by name.
 pub(super) async fn get(State(standin): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
     let caller = wire::enter(&standin, "GetModelCustomizationJob", &headers).await?;
+    standin.fault_about("GetModelCustomizationJob", &id)?;
     let resource = resource(&standin, &id);
     permissions::require(&standin, &caller, "bedrock:GetModelCustomizationJob", &resource).await?;
     standin.world().job(&id).map(|job| ok(describe(job))).ok_or_else(|| unknown(&id))
@@ -35,10 +37,7 @@ pub(super) async fn stop(State(standin): State<Shared>, Path(id): Path<String>, 
             }
             Status::Stopping | Status::Stopped => {}
             Status::Completed | Status::Failed => {
-                return Err(Refusal::conflict(format!(
-                    "The job is in {} status and can't be stopped",
-                    job.status.name()
-                )));
+                return Err(errors::JOB_OVER.with(&[&job.status.name()]));
             }
         }
     }
@@ -71,7 +70,10 @@ pub(super) async fn list(
         jobs.reverse();
     }
     let (jobs, next) = wire::page(jobs, query.get("maxResults"), query.get("nextToken"))?;
-    let summaries: Vec<Value> = jobs.into_iter().map(summary).collect();
+    let mut summaries: Vec<Value> = jobs.into_iter().map(summary).collect();
+    if status.is_none_or(|status| status == "InProgress") {
+        summaries.extend((0..standin.faults().strangers).map(|n| stranger(&standin, n)));
+    }
     Ok(ok(without_nulls(json!({ "modelCustomizationJobSummaries": summaries, "nextToken": next }))))
 }
 
@@ -121,6 +123,19 @@ fn summary(job: &Job) -> Value {
     }))
 }
 
+/// A job of somebody else in the account, of which nothing more is known.
+fn stranger(standin: &Shared, number: usize) -> Value {
+    let now = time(Timestamp::now());
+    json!({
+        "jobArn": standin.arn(&format!("model-customization-job/amazon.nova-lite-v1:0:300k/{number:012}")),
+        "baseModelArn": format!("arn:aws:bedrock:{}::foundation-model/amazon.nova-lite-v1:0:300k", standin.config.region),
+        "jobName": format!("stranger-{number}"),
+        "status": "InProgress",
+        "lastModifiedTime": now,
+        "creationTime": now,
+    })
+}
+
 fn details(job: &Job) -> Value {
     let phase = |phase: &Phase| {
         let (created, modified) = (phase.created.map(time), phase.modified.map(time));
@@ -143,12 +158,12 @@ fn resource(standin: &Shared, id: &str) -> String {
 }
 
 fn unknown(id: &str) -> Refusal {
-    Refusal::not_found(format!("The provided job identifier {id} could not be found"))
+    errors::JOB_UNKNOWN.with(&[&id])
 }
 
 /// A query parameter that is a time.
 pub(super) fn moment(query: &HashMap<String, String>, name: &str) -> Result<Option<Timestamp>, Refusal> {
-    let parse = |text: &String| text.parse().map_err(|_| Refusal::validation(format!("{name} is not a time")));
+    let parse = |text: &String| text.parse().map_err(|_| errors::FILTER_TIME.with(&[&name]));
     query.get(name).map(parse).transpose()
 }
 
@@ -159,10 +174,10 @@ pub(super) fn one_of<'q>(
     values: &[&str],
 ) -> Result<Option<&'q str>, Refusal> {
     match query.get(name) {
-        Some(value) if !values.contains(&value.as_str()) => Err(Refusal::validation(format!(
-            "1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: \
-                 Member must satisfy enum value set: {values:?}"
-        ))),
+        Some(value) if !values.contains(&value.as_str()) => {
+            let constraint = format!("failed to satisfy constraint: Member must satisfy enum value set: {values:?}");
+            Err(errors::FILTER_ENUM.with(&[&format!("Value '{value}' at '{name}' {constraint}")]))
+        }
         value => Ok(value.map(String::as_str)),
     }
 }

@@ -17,6 +17,7 @@ mod create;
 mod custom_models;
 mod customization;
 mod data;
+mod errors;
 mod events;
 mod faults;
 mod foundation;
@@ -40,7 +41,8 @@ mod weather;
 mod wire;
 mod world;
 
-pub use faults::{CallFault, Deed, EventFault, Faults, JobFault, SameToken};
+pub use errors::{ERRORS, Known, Source};
+pub use faults::{CallFault, Deed, EventFault, Faults, JobFault, NameInUse, SameToken};
 pub use weather::{Weather, chance};
 
 use std::future::Future;

@@ -3,8 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 
 use super::base_models::MODELS;
+use super::errors::{self, Refusal};
 use super::models::{Life, Model};
-use super::wire::Refusal;
 use super::world::{Standin, World};
 
 /// Twelve characters of `[a-z0-9]`, as Bedrock's ARNs end.
@@ -59,5 +59,5 @@ pub(super) fn life(standin: &Standin, model: &Model) -> Life {
 }
 
 fn invalid() -> Refusal {
-    Refusal::validation("The provided model identifier is invalid.")
+    errors::MODEL_INVALID.refusal()
 }

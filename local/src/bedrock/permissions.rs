@@ -9,10 +9,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::conditions::{NOTHING, settle, statements};
+use super::errors::{self, Refusal};
 use super::iam;
 use super::names::Base;
 use super::request::CreateRequest;
-use super::wire::Refusal;
 use super::world::Standin;
 
 /// The principal behind a call.
@@ -36,7 +36,7 @@ pub(super) async fn caller(standin: &Standin, headers: &HeaderMap) -> Result<Cal
     let signed = headers.get("authorization").and_then(|value| value.to_str().ok());
     let key = signed.and_then(|text| text.split_once("Credential=")).and_then(|(_, rest)| rest.split('/').next());
     let Some(key) = key else {
-        return Err(Refusal::new("MissingAuthenticationTokenException", "Missing Authentication Token"));
+        return Err(errors::NO_AUTHENTICATION.refusal());
     };
     if key == standin.config.account || key == "test" {
         return Ok(Caller::Root);
@@ -45,10 +45,7 @@ pub(super) async fn caller(standin: &Standin, headers: &HeaderMap) -> Result<Cal
     let functions = iam::functions(standin).await.map_err(unanswered)?;
     let owner = functions.into_iter().find(|(function, role)| access_key(function, role) == key);
     let Some((function, role)) = owner else {
-        return Err(Refusal::new(
-            "UnrecognizedClientException",
-            "The security token included in the request is invalid.",
-        ));
+        return Err(errors::UNKNOWN_CLIENT.refusal());
     };
     let last = |arn: &str, by: char| arn.rsplit(by).next().unwrap_or_default().to_owned();
     let (role, session) = (last(&role, '/'), last(&function, ':'));
@@ -99,8 +96,7 @@ async fn require_in(
         "explicitDeny" => "with an explicit deny in an identity-based policy".to_owned(),
         _ => format!("because no identity-based policy allows the {action} action"),
     };
-    let message = format!("User: {arn} is not authorized to perform: {action} on resource: {resource} {because}");
-    Err(Refusal::new("AccessDeniedException", message))
+    Err(errors::NOT_AUTHORIZED.with(&[arn, &action, &resource, &because]))
 }
 
 /// Whether a role's trust policy lets Bedrock take it on for this job.
@@ -129,5 +125,5 @@ fn access_key(function: &str, role: &str) -> String {
 
 fn unanswered(error: String) -> Refusal {
     tracing::warn!(error, "the emulator's IAM did not answer");
-    Refusal::new("InternalServerException", "The emulator's IAM did not answer")
+    errors::IAM_SILENT.refusal()
 }

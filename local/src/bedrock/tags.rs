@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::errors;
 use super::patterns;
 use super::permissions;
 use super::request::Tag;
@@ -36,20 +37,16 @@ pub(super) async fn list(State(standin): State<Shared>, headers: HeaderMap, byte
 pub(super) async fn tag(State(standin): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
     let request = enter(&standin, "TagResource", &headers, &bytes).await?;
     if !request.tags.iter().all(|tag| patterns::tag(&tag.key, 1, 128) && patterns::tag(&tag.value, 0, 256)) {
-        return Err(Refusal::validation(
-            "1 validation error detected: Value at 'tags' failed to satisfy constraint: \
-             Member must satisfy regular expression pattern: [a-zA-Z0-9\\s._:/=+@-]*",
-        ));
+        return Err(errors::TAG_BROKEN.with(&[
+            &"Value at 'tags' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9\\s._:/=+@-]*",
+        ]));
     }
     let mut world = standin.world();
     let tags = world.tags.get_mut(&request.resource).ok_or_else(|| unknown(&request.resource))?;
     let mut all = tags.clone();
     all.extend(request.tags.into_iter().map(|tag| (tag.key, tag.value)));
     if all.len() > 50 {
-        return Err(Refusal::new(
-            "TooManyTagsException",
-            "The number of tags exceeds the limit of 50 tags per resource",
-        ));
+        return Err(errors::TOO_MANY_TAGS.refusal());
     }
     *tags = all;
     Ok(ok(json!({})))
@@ -72,5 +69,5 @@ async fn enter(standin: &Shared, operation: &str, headers: &HeaderMap, bytes: &[
 }
 
 fn unknown(resource: &str) -> Refusal {
-    Refusal::not_found(format!("Could not find the resource {resource}"))
+    errors::RESOURCE_UNKNOWN.with(&[&resource])
 }

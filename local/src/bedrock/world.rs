@@ -58,7 +58,12 @@ impl Standin {
 
     /// The fault set for this call of `operation`, before or after it is carried out.
     pub(super) fn call_fault(&self, operation: &str, after: bool) -> Option<Refusal> {
-        self.faults().call(operation, after)
+        self.faults().call(operation, after, None)
+    }
+
+    /// The fault set for calls of `operation` about this job.
+    pub(super) fn fault_about(&self, operation: &str, job: &str) -> Result<(), Refusal> {
+        self.faults().call(operation, false, Some(job)).map_or(Ok(()), Err)
     }
 
     /// Ends the tasks of jobs that still run.

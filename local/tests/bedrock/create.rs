@@ -29,8 +29,18 @@ async fn a_token_makes_one_job() {
 async fn names_are_used_once() {
     let standin = Standin::start().await;
     standin.job("a").send().await.unwrap();
-    assert!(refused(standin.job("a").custom_model_name("other")).await.is_conflict_exception());
-    assert!(refused(standin.job("b").custom_model_name("a-model")).await.is_conflict_exception());
+    let taken = [standin.job("a").custom_model_name("other"), standin.job("b").custom_model_name("a-model")];
+    for create in &taken {
+        let error = refused(create.clone()).await;
+        assert!(error.is_validation_exception(), "{error:?}");
+        assert!(error.message().unwrap().ends_with("name is currently in use."), "{error:?}");
+    }
+    for (way, is_conflict) in [("conflict", true), ("other-words", false)] {
+        standin.bend(json!({ "name_in_use": way })).await;
+        for create in &taken {
+            assert_eq!(refused(create.clone()).await.is_conflict_exception(), is_conflict, "{way}");
+        }
+    }
 }
 
 #[tokio::test]
