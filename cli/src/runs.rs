@@ -93,6 +93,9 @@ pub(crate) fn runs(args: &RunsArgs) -> Result<ExitCode> {
                 runs.push(run);
             }
         }
+        for key in all.unreadable() {
+            anstream::eprintln!("passed over {}: this version can't read it", visible(key));
+        }
         if args.json {
             print_exactly(&format!("{:#}\n", json!({ "version": 1, "stack": stack.name, "runs": runs })))?;
         } else if runs.is_empty() {

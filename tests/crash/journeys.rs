@@ -106,6 +106,9 @@ pub(crate) async fn refused_by_bedrock(l: &mut Lane) -> Result<()> {
     l.bend(json!({ "calls": [{ "operation": "CreateModelCustomizationJob", "error": "ValidationException" }] }))
         .await?;
     drop_set(l, NOVA, "refused").await?;
+    l.settle().await?;
+    // Its job is looked for, for one hour.
+    l.place.age(2 * HOUR_S).await?;
     l.settle().await
 }
 
@@ -116,10 +119,10 @@ pub(crate) async fn withdrawn(l: &mut Lane) -> Result<()> {
 }
 
 pub(crate) async fn waits_for_a_slot(l: &mut Lane) -> Result<()> {
-    l.bend(json!({ "slots": 0 })).await?;
+    l.bend(json!({ "slots": 1, "strangers": 1 })).await?;
     drop_set(l, NOVA, "slot").await?;
     l.settle().await?;
-    l.bend(json!({ "slots": 1000 })).await?;
+    l.bend(json!({ "slots": 1000, "strangers": 0 })).await?;
     l.settle().await
 }
 
@@ -128,6 +131,8 @@ pub(crate) async fn waits_for_a_quota(l: &mut Lane) -> Result<()> {
     drop_set(l, NOVA, "quota").await?;
     l.settle().await?;
     l.bend(json!({ "models": 1000 })).await?;
+    // A run that no job's end helps is tried again after a rest.
+    l.place.age(tunedrop_run::RESTS_S).await?;
     l.settle().await
 }
 

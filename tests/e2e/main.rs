@@ -19,6 +19,7 @@ mod metrics;
 mod odd;
 mod pages;
 mod poison;
+mod queue;
 mod redrive;
 mod repeated;
 mod reports;
@@ -196,6 +197,15 @@ fn main() {
             a_refused_stop_is_followed_up,
             a_job_that_was_denied_goes_on_when_it_shows_again,
             a_retry_does_not_hide_a_set_that_waits,
+        },
+        queue::{
+            a_name_in_use_is_the_runs_own,
+            denied_launches_wait_and_go_on,
+            a_runs_own_quota_holds_nobody_back,
+            unreadable_items_stop_nothing,
+            a_run_that_keeps_failing_fails_no_event,
+            a_run_that_the_index_does_not_show_is_launched,
+            paused_launches_leave_no_lease_and_can_be_stopped,
         },
         odd::{
             poison_is_not_retried,

@@ -142,6 +142,7 @@ pub(crate) async fn waiting_once(w: &World) -> Result<()> {
     w.settled().await;
     ensure!(side.messages("told-waiting").is_empty(), "no quota holds it: {:#?}", side.messages("told-waiting"));
     w.set_text(side, &Run::key(&run.run_id), "waiting", "Too many custom models in this account").await?;
+    w.set_text(side, &Run::key(&run.run_id), "held_by", "quota").await?;
     storm(side, Kind::RunWaiting, &detail).await?;
     let told = w.told(side, "told-waiting", "Too many custom models", 1).await?;
     w.settled().await;

@@ -177,7 +177,8 @@ fn denial(proof: &Proof) -> String {
 
 /// Whether the permission's absence has shown itself.
 async fn seen(site: &Site<'_>, proof: &Proof) -> Result<bool> {
-    let reason = site.newest(&proof.journey.dataset()).await.and_then(|run| run.reason).unwrap_or_default();
+    let run = site.newest(&proof.journey.dataset()).await;
+    let reason = run.and_then(|run| run.reason.or(run.waiting)).unwrap_or_default();
     let denial = denial(proof);
     match (proof.sign, proof.function()) {
         (Sign::Denied, Some(function)) => Ok(reason.contains(&denial) || site.logged(&function, &denial).await?),

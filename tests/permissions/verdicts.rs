@@ -191,6 +191,12 @@ pub(crate) const UNPROVEN: &[Unproven] = &[
         reason: "only for files above 256 MiB that are replaced while they are copied, and its failure is left to the lifecycle",
     },
     Unproven {
+        role: "LaunchRole",
+        sid: "CountJobs",
+        actions: &["bedrock:ListModelCustomizationJobs"],
+        reason: "without an answer launch takes every quota for the job slots, and goes on: no journey stops for it",
+    },
+    Unproven {
         role: "JobRole",
         sid: "FindFiles",
         actions: &["s3:ListBucket"],

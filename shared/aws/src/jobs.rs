@@ -3,17 +3,25 @@
 mod create;
 mod view;
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_bedrock::Client;
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrock::operation::get_model_customization_job::GetModelCustomizationJobError;
 use aws_sdk_bedrock::types::FoundationModelLifecycleStatus;
 use tunedrop_run::Plan;
+use tunedrop_run::decide::launch::refused;
 
 use crate::Failure;
 pub use tunedrop_run::decide::launch::Started;
 pub use view::JobView;
+
+/// Bedrock checks roles, addresses and names before it answers a creation, and AWS states no figure for that. Cut off too
+/// early, a job that was created is in doubt for an hour.
+const CREATE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What every job of this stack is given.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +70,9 @@ impl Jobs {
         };
         // The SDK doesn't repeat this call by itself: the first one may have created the job, and what the second is
         // answered ("no slot is free") would hide it.
-        let once = aws_sdk_bedrock::config::Builder::new().retry_config(RetryConfig::disabled());
+        let timeouts = TimeoutConfig::builder().read_timeout(CREATE_TIMEOUT).operation_timeout(CREATE_TIMEOUT).build();
+        let once =
+            aws_sdk_bedrock::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(timeouts);
         let error = match request.customize().config_override(once).send().await {
             Ok(answer) => return Ok(Started::Job(answer.job_arn)),
             Err(error) => error,
@@ -72,14 +82,7 @@ impl Jobs {
             return Err(Failure::of_bedrock(call, &error));
         };
         let words = answered.err().message().unwrap_or("Bedrock gave no reason").to_owned();
-        Ok(match answered.err().code() {
-            Some("ServiceQuotaExceededException") => Started::NoSlot(words),
-            Some("ConflictException" | "ResourceInUseException") => Started::Taken(words),
-            Some(
-                "ValidationException" | "ResourceNotFoundException" | "AccessDeniedException" | "TooManyTagsException",
-            ) => Started::Refused(words),
-            _ => return Err(Failure::of_bedrock(call, &error)),
-        })
+        refused(answered.err().code(), words).ok_or_else(|| Failure::of_bedrock(call, &error))
     }
 
     /// Looks a job up by name or ARN; `None` where Bedrock knows none.
@@ -114,6 +117,20 @@ impl Jobs {
             Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(false),
             Err(error) => Err(Failure::of_bedrock(format!("bedrock:DeleteCustomModel {name_or_arn}"), &error)),
         }
+    }
+
+    /// Whether any job is in progress or stopping, of whoever in this account and Region: one that holds a slot.
+    pub async fn any_unfinished(&self) -> Result<bool, Failure> {
+        use aws_sdk_bedrock::types::FineTuningJobStatus::{InProgress, Stopping};
+        for status in [InProgress, Stopping] {
+            let list = self.client.list_model_customization_jobs().status_equals(status).max_results(1).send().await;
+            let list = list.map_err(|error| Failure::of_bedrock("bedrock:ListModelCustomizationJobs", &error))?;
+            // A page may be empty and not the last.
+            if !list.model_customization_job_summaries().is_empty() || list.next_token().is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How many jobs are in progress or stopping, of everybody in this account and Region: they hold the slots.

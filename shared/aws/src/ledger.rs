@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tracing::warn;
 use tunedrop_run::{DatasetHead, Note, Run, State, Timestamp};
 
 use crate::Failure;
@@ -47,6 +48,15 @@ impl Ledger {
     /// Reads a run, consistently.
     pub async fn run(&self, run_id: &str) -> Result<Option<Run>, Failure> {
         self.get(&Run::key(run_id)).await
+    }
+
+    /// Reads a run that is only looked at beside another; `None` also where it can't be read.
+    pub async fn readable_run(&self, run_id: &str) -> Result<Option<Run>, Failure> {
+        let pk = Run::key(run_id);
+        let item = self.item(&pk).await?;
+        Ok(item.and_then(|item| {
+            from_item(item, "").inspect_err(|_| warn!(item = pk, "passed over: the item can't be read")).ok()
+        }))
     }
 
     /// Reads a dataset's head, consistently.
@@ -121,18 +131,22 @@ impl Ledger {
     }
 
     async fn get<T: DeserializeOwned>(&self, pk: &str) -> Result<Option<T>, Failure> {
+        let item = self.item(pk).await?;
+        item.map(|item| from_item(item, &format!("dynamodb:GetItem {pk}"))).transpose()
+    }
+
+    async fn item(&self, pk: &str) -> Result<Option<std::collections::HashMap<String, AttributeValue>>, Failure> {
         if pk.len() > KEY_MAX {
             return Ok(None);
         }
-        let call = format!("dynamodb:GetItem {pk}");
         let request = self
             .client
             .get_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(pk.into()))
             .consistent_read(true);
-        let answer = request.send().await.map_err(|error| Failure::new(call.clone(), &error))?;
-        answer.item.map(|item| from_item(item, &call)).transpose()
+        let answer = request.send().await.map_err(|error| Failure::new(format!("dynamodb:GetItem {pk}"), &error))?;
+        Ok(answer.item)
     }
 
     async fn put_new(&self, pk: &str, kind: &str, item: &impl Serialize) -> Result<bool, Failure> {
@@ -178,5 +192,19 @@ fn from_item<T: DeserializeOwned>(
     item: std::collections::HashMap<String, AttributeValue>,
     call: &str,
 ) -> Result<T, Failure> {
+    let schema = item.get("schema").and_then(|schema| schema.as_n().ok()).and_then(|schema| schema.parse::<u32>().ok());
+    if schema.is_some_and(|schema| schema > tunedrop_run::SCHEMA) {
+        return Err(Failure::new(call, &Newer));
+    }
     serde_dynamo::from_item(item).map_err(|error| Failure::new(call, &error))
+}
+
+/// An item of a later schema: what it leaves out or adds, this program would get wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("the item is of a newer version than this program")]
+struct Newer;
+
+/// An item's key, for a log.
+fn key(item: &std::collections::HashMap<String, AttributeValue>) -> String {
+    item.get("pk").and_then(|pk| pk.as_s().ok()).cloned().unwrap_or_default()
 }

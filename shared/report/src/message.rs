@@ -56,7 +56,7 @@ enum Topic {
     Rejected,
     /// Files are missing.
     Incomplete,
-    /// A quota holds the run.
+    /// A quota or a permission holds the run.
     Waiting,
     /// An update is accepted, and waits for further files before it is launched.
     Settling,
@@ -101,7 +101,7 @@ impl Topic {
             Topic::Misnamed => "a dropped file was not read".to_owned(),
             Topic::Rejected => format!("rejected, {blocking}"),
             Topic::Incomplete => "waits for files".to_owned(),
-            Topic::Waiting => "a quota holds it back".to_owned(),
+            Topic::Waiting => "a quota or a permission holds it back".to_owned(),
             Topic::Settling => "accepted, starts in a few minutes".to_owned(),
             Topic::Is(state) => state_words(state).to_owned(),
             Topic::Again(state) => format!("dropped again, {}", state_words(state)),

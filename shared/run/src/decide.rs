@@ -12,8 +12,8 @@ pub mod sweep;
 pub mod tell;
 pub mod upload;
 
-use crate::State;
 use crate::event::Kind;
+use crate::{Hold, State};
 
 /// What a launch or a job's state writes into a run; attributes that aren't here stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Write {
     pub lease_until: Option<i64>,
     /// Why the run still waits, in Bedrock's words; `None` clears it.
     pub waiting: Option<String>,
+    /// What kind of limit that is; `None` clears it.
+    pub held_by: Option<Hold>,
     /// The job, where it became known; `None` leaves what is there.
     pub job_arn: Option<String>,
     /// Unix seconds until which Bedrock may still show a job that an unanswered creation has made; `None` clears it.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Detail, VERSION};
-use crate::{Plan, RunId, State, Timestamp};
+use crate::{Hold, Plan, RunId, State, Timestamp};
 
 pub use head::DatasetHead;
 
@@ -79,12 +79,16 @@ pub struct Run {
     /// before that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsure_until: Option<i64>,
-    /// RFC 3339: when it failed since Bedrock denied its job. The job is looked for while this is here.
+    /// RFC 3339: when it failed since Bedrock denied its job, or when Bedrock refused its launch. The job is looked for
+    /// while this is here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forgotten_at: Option<String>,
     /// Why it still waits, in Bedrock's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<String>,
+    /// What kind of limit it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<Hold>,
     /// The customization job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_arn: Option<String>,

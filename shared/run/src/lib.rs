@@ -8,6 +8,7 @@ pub mod dropped;
 mod entry;
 pub mod event;
 mod guard;
+mod hold;
 mod identity;
 pub mod metric;
 mod plan;
@@ -18,6 +19,7 @@ mod yaml;
 
 pub use entry::{DatasetHead, NOTE_KEPT_S, Note, Run, SCHEMA};
 pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};
+pub use hold::{Hold, PROBED_AFTER_S, RESTS_S, probes};
 pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_identity};
 pub use jiff::Timestamp;
 pub use plan::{Distillation, InvocationLogs, Plan, Reinforcement};

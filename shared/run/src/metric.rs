@@ -17,7 +17,7 @@ mod round;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::{Run, State};
+use crate::{Hold, Run, State};
 pub use round::Round;
 
 /// The metrics' namespace.
@@ -55,13 +55,17 @@ pub enum Metric {
     UnheardEnds,
     /// Runs that don't get on by themselves.
     StuckRuns,
+    /// Items of the ledger that a sweep couldn't read.
+    UnreadableItems,
+    /// Runs whose launch failed, by a fault of a service or of ours.
+    FailedLaunches,
     /// A sweep that could look at everything.
     Sweeps,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Metric; 14] = [
+    pub const ALL: [Metric; 16] = [
         Metric::Datasets,
         Metric::Findings,
         Metric::SecondsToVerdict,
@@ -75,6 +79,8 @@ impl Metric {
         Metric::OldestOpenRunSeconds,
         Metric::UnheardEnds,
         Metric::StuckRuns,
+        Metric::UnreadableItems,
+        Metric::FailedLaunches,
         Metric::Sweeps,
     ];
 
@@ -94,6 +100,8 @@ impl Metric {
             Metric::OldestOpenRunSeconds => "OldestOpenRunSeconds",
             Metric::UnheardEnds => "UnheardEnds",
             Metric::StuckRuns => "StuckRuns",
+            Metric::UnreadableItems => "UnreadableItems",
+            Metric::FailedLaunches => "FailedLaunches",
             Metric::Sweeps => "Sweeps",
         }
     }
@@ -199,7 +207,11 @@ pub fn moved(was: Option<&Run>, run: &Run, now: Timestamp) -> Vec<Count> {
     }
     match (before, run.state) {
         (_, State::Launching | State::Rejected) => Vec::new(),
-        (Some(State::Launching), State::Queued) => vec![Metric::NoSlot.is(1.0)],
+        // Given back for another reason, such as to be stopped, it counts nothing.
+        (Some(State::Launching), State::Queued) => match run.held_by {
+            Some(Hold::Slot | Hold::Quota) => vec![Metric::NoSlot.is(1.0)],
+            _ => Vec::new(),
+        },
         (_, state) => {
             let waited = run.queued_at.as_deref().filter(|_| state == State::Running);
             let waited = waited.and_then(|since| between(since, now)).map(|seconds| Metric::QueueSeconds.is(seconds));

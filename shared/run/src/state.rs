@@ -100,7 +100,7 @@ pub enum Input {
     Refused,
     /// The job was seen in this state.
     Job(JobStatus),
-    /// The run failed since Bedrock denied its job, and now Bedrock shows the job again, in this state.
+    /// The run failed since Bedrock denied its job, or was refused, and now Bedrock shows its job, in this state.
     ShownAgain(JobStatus),
 }
 
@@ -188,11 +188,11 @@ pub fn next(state: State, input: Input) -> Result<State, &'static str> {
         (Succeeded | Failed | Stopped, Input::Job(_)) => Err("the run is over, and the first end stands"),
         (Rejected | Held | Superseded | Refused, Input::Job(_)) => Err("the run was never launched"),
 
-        (Failed, Input::ShownAgain(JobStatus::InProgress | JobStatus::Stopping)) => Ok(Running),
-        (Failed, Input::ShownAgain(JobStatus::Completed)) => Ok(Succeeded),
-        (Failed, Input::ShownAgain(JobStatus::Failed)) => Ok(Failed),
-        (Failed, Input::ShownAgain(JobStatus::Stopped)) => Ok(Stopped),
-        (_, Input::ShownAgain(_)) => Err("the run didn't fail for want of its job"),
+        (Failed | Refused, Input::ShownAgain(JobStatus::InProgress | JobStatus::Stopping)) => Ok(Running),
+        (Failed | Refused, Input::ShownAgain(JobStatus::Completed)) => Ok(Succeeded),
+        (Failed | Refused, Input::ShownAgain(JobStatus::Failed)) => Ok(Failed),
+        (Failed | Refused, Input::ShownAgain(JobStatus::Stopped)) => Ok(Stopped),
+        (_, Input::ShownAgain(_)) => Err("the run didn't end for want of its job"),
     }
 }
 

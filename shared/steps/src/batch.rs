@@ -12,7 +12,7 @@ use tunedrop_report::redact;
 use tunedrop_run::decide::again::Why;
 use tunedrop_run::event::{Detail, VERSION};
 
-use crate::retry::{Batch, Retries};
+use crate::retry::{Batch, Retries, received};
 
 /// Why an event must come again.
 #[derive(Debug, thiserror::Error)]
@@ -72,35 +72,87 @@ impl From<StepError> for Diagnostic {
     }
 }
 
+/// What follows a batch and fails brings its events back only at their first deliveries: the sweep has it repeated, too.
+const DELIVERIES_MAX: u32 = 3;
+
+/// Unboxed, the future of a whole step is more than the compiler lays out within its depth limit.
+type Boxed<'s, T> = Pin<Box<dyn Future<Output = Result<T, StepError>> + 's>>;
+
 /// Runs a function whose events come through a queue.
 ///
-/// An event whose step fails goes back to its queue, alone, for as long as [`Retries`] says; one that can't be read is poison: logged, and never seen again.
-/// A step is also told when the function is cut off, in Unix seconds.
+/// An event whose step fails goes back to its queue, alone, for as long as [`Retries`] says; one that can't be read is
+/// poison: logged, and never seen again. A step is also told when the function is cut off, in Unix seconds.
 pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<(), StepError>) -> Result<(), Error> {
-    let (step, retries) = (&step, &Retries::from_env()?);
+    let step = async |event, deadline| {
+        let stepping: Boxed<'_, ()> = Box::pin(step(event, deadline));
+        stepping.await.map(|()| None)
+    };
+    serve_batch(step, async |_: &[()], _| Ok(()), |_: &()| false).await
+}
+
+/// As [`serve`], and once after the steps of a batch `follow`, with what they gave back. Where it fails, the events that
+/// `may_come_again` go back to their queue.
+pub async fn serve_batch<T>(
+    step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<Option<T>, StepError>,
+    follow: impl AsyncFn(&[T], i64) -> Result<(), StepError>,
+    may_come_again: impl Fn(&T) -> bool,
+) -> Result<(), Error> {
+    let (step, follow, may_come_again, retries) = (&step, &follow, &may_come_again, &Retries::from_env()?);
     run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
-        let batch = Batch::new(retries, &event.payload.records, event.context.deadline);
-        let mut response = SqsBatchResponse::default();
-        let deadline = event.context.deadline.div_ceil(1000) as i64;
-        for message in event.payload.records {
-            let body = message.body.as_deref().unwrap_or_default();
-            let event: EventBridgeEvent<Value> = match serde_json::from_str(body) {
-                Ok(event) => event,
-                Err(fault) => {
-                    warn!(message.bytes = body.len(), fault = ?fault.classify(), "poison: the message is no event");
-                    continue;
-                }
-            };
-            // Boxed: unboxed, the future of a whole step is more than the compiler lays out within its depth limit.
-            let stepping: Pin<Box<dyn Future<Output = _> + '_>> = Box::pin(step(event, deadline));
-            if let Err(fault) = batch.run(stepping).await {
+        let deadline_ms = event.context.deadline;
+        let done: Pin<Box<dyn Future<Output = _> + '_>> =
+            Box::pin(go(event.payload, deadline_ms, retries, step, follow, may_come_again));
+        Ok::<_, Error>(done.await)
+    }))
+    .await
+}
+
+async fn go<T>(
+    event: SqsEvent,
+    deadline_ms: u64,
+    retries: &Retries,
+    step: &impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<Option<T>, StepError>,
+    follow: &impl AsyncFn(&[T], i64) -> Result<(), StepError>,
+    may_come_again: &impl Fn(&T) -> bool,
+) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    let batch = Batch::new(retries, &event.records, deadline_ms);
+    let deadline = deadline_ms.div_ceil(1000) as i64;
+    let (mut done, mut messages) = (Vec::new(), Vec::new());
+    for message in event.records {
+        let body = message.body.as_deref().unwrap_or_default();
+        let event: EventBridgeEvent<Value> = match serde_json::from_str(body) {
+            Ok(event) => event,
+            Err(fault) => {
+                warn!(message.bytes = body.len(), fault = ?fault.classify(), "poison: the message is no event");
+                continue;
+            }
+        };
+        match batch.run(Box::pin(step(event, deadline))).await {
+            Ok(Some(of)) => {
+                done.push(of);
+                messages.push(message);
+            }
+            Ok(None) => {}
+            Err(fault) => {
                 batch.put_off(&message, &fault).await;
                 response.add_failure(message.message_id.unwrap_or_default());
             }
         }
-        Ok::<_, Error>(response)
-    }))
-    .await
+    }
+    if done.is_empty() {
+        return response;
+    }
+    if let Err(fault) = batch.run(Box::pin(follow(&done, deadline))).await {
+        warn!(%fault, bedrock.words = fault.words(), "what follows from the batch failed, and is done later");
+        for (of, message) in done.iter().zip(messages) {
+            if may_come_again(of) && received(&message) < DELIVERIES_MAX {
+                batch.put_off(&message, &fault).await;
+                response.add_failure(message.message_id.unwrap_or_default());
+            }
+        }
+    }
+    response
 }
 
 /// Runs a function that a schedule invokes.
@@ -116,20 +168,24 @@ pub async fn serve_schedule(step: impl AsyncFn() -> Result<(), StepError>) -> Re
     .await
 }
 
-/// The detail of an event of ours; `None` for one that this version can't read, which is logged.
-pub(crate) fn own_detail(event: &EventBridgeEvent<Value>, stack: &str) -> Option<Detail> {
+/// The detail of an event of ours; `None` for one that can't be read, which is logged, and for another stack's. One of a
+/// newer version goes back to its queue: while a stack is updated, its functions are of two versions for some minutes.
+pub(crate) fn own_detail(event: &EventBridgeEvent<Value>, stack: &str) -> Result<Option<Detail>, StepError> {
+    let of_stack = event.detail.get("stack").and_then(Value::as_str);
     let version = event.detail.get("version").and_then(Value::as_u64);
-    if version.is_some_and(|version| version > u64::from(VERSION)) {
-        warn!(event.version = version, "ignored: the event is of a newer version than this function");
-        return None;
+    if of_stack == Some(stack) && version.is_some_and(|version| version > u64::from(VERSION)) {
+        return Err(StepError::NotYet("the event is of a newer version than this function".to_owned()));
     }
     match serde_json::from_value::<Detail>(event.detail.clone()) {
-        Ok(detail) if detail.stack == stack => Some(detail),
-        Ok(_) => None,
+        Ok(detail) if detail.stack == stack => Ok(Some(detail)),
+        Ok(_) => Ok(None),
         Err(fault) => {
             // The error's own words may quote the event.
             warn!(fault = ?fault.classify(), "poison: the event's detail can't be read");
-            None
+            Ok(None)
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

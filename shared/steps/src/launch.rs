@@ -17,13 +17,14 @@ use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::{self as decide, Answer};
 use tunedrop_run::event::{Kind, senders};
 use tunedrop_run::state::{Input, next};
-use tunedrop_run::{LaunchDefault, Plan, Run, StackGuards, State};
+use tunedrop_run::{Hold, LaunchDefault, Plan, Run, StackGuards, State};
 
 use crate::announce::{announce, now, now_s};
 use crate::batch::{StepError, own_detail};
 use crate::count::count_move;
 use crate::settings;
 use drain::Drain;
+pub use drain::Woken;
 use limit::Limits;
 
 /// The step's adapters and settings.
@@ -68,10 +69,11 @@ impl Launch {
         })
     }
 
-    /// Takes whatever may have put a run into the queue or freed a slot, and the commands.
-    pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<(), StepError> {
-        let Some(detail) = own_detail(&event, &self.stack) else {
-            return Ok(());
+    /// Takes whatever may have put a run into the queue or freed a slot, and the commands. The [drain](Launch::drain)
+    /// follows, once for a batch; `None` where nothing has to follow.
+    pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<Option<Woken>, StepError> {
+        let Some(detail) = own_detail(&event, &self.stack)? else {
+            return Ok(None);
         };
         // The run that it announces waits for files that may still come; nothing else became due by it.
         if let Some(until) = decide::comes_back(detail.launch_after.as_deref(), now_s()) {
@@ -82,20 +84,19 @@ impl Launch {
             .find(|kind| kind.as_str() == event.detail_type);
         if let Some(kind) = command {
             let span = info_span!("command", run_id = detail.run_id, command = kind.as_str());
-            match self.command(kind, detail.clone()).instrument(span.clone()).await {
-                // Its lease may have run out with nobody there to see it.
-                Err(StepError::NotYet(_)) => {
-                    self.drain(true).await?;
-                    self.command(kind, detail.clone()).instrument(span).await?;
-                }
-                other => other?,
-            }
+            let carried_out = match self.command(kind, detail.clone()).instrument(span.clone()).await {
+                // Somebody else wrote the run in between: once more, of the run as it is now.
+                Err(StepError::NotYet(_)) => self.command(kind, detail).instrument(span).await,
+                other => other,
+            };
+            return Ok(Some(Woken { whole: true, run_id: carried_out?, command: true }));
         }
-        let due = event.detail_type == Kind::LaunchDue.as_str();
-        if due {
+        let whole = event.detail_type == Kind::LaunchDue.as_str();
+        if whole {
             self.look_at(detail.run_id.as_deref()).await?;
         }
-        self.drain(due || command.is_some()).await
+        let run_id = detail.run_id.filter(|_| event.detail_type == Kind::DatasetAccepted.as_str());
+        Ok(Some(Woken { whole, run_id, command: false }))
     }
 
     /// Launches a run that is due; where not `creates`, it is only settled what became of it.
@@ -121,6 +122,9 @@ impl Launch {
             return Ok(Drain::Next);
         }
         if !creates {
+            if let Some(write) = decide::settles(run.state, run.waiting.clone(), doubt, now_s()) {
+                self.write(&run, Ok(write)).await?;
+            }
             return Ok(Drain::Next);
         }
         let Some(plan) = run.plan.clone() else {
@@ -130,7 +134,7 @@ impl Launch {
         if let Some(reason) = self.refusal(&plan).await? {
             match doubt {
                 Some(until) => self.put_off(&run, until).await?,
-                None => self.refuse(&run, reason).await?,
+                None => self.refuse(&run, reason, false).await?,
             }
             return Ok(Drain::Next);
         }
@@ -168,29 +172,45 @@ impl Launch {
             }
         };
         let found = match &started {
-            Started::Taken(_) => self.find(&run.run_id).await?,
+            Started::Taken(_) | Started::Refused(_) => self.find(&run.run_id).await?,
             _ => None,
         };
-        match decide::answered(run.state, run.waiting.as_deref(), doubt, started, found, now_s()) {
-            Ok(Answer::Runs(write) | Answer::Waits(write)) => {
+        let slots = !matches!(started, Started::NoSlot(_)) || self.slots_are_taken().await;
+        // A job that an earlier launch had made says nothing of slots.
+        let took_slot = matches!(started, Started::Job(_)) && doubt.is_none();
+        match decide::answered(run.state, run.waiting.as_deref(), doubt, started, found, slots, now_s()) {
+            Ok(Answer::Runs(write)) => {
+                self.write(run, Ok(write)).await?;
+                return Ok(if took_slot { Drain::Launched } else { Drain::Next });
+            }
+            Ok(Answer::Waits(write)) => {
                 self.write(run, Ok(write)).await?;
             }
             Ok(Answer::GivesBack(write)) => {
-                info!(reason = write.waiting.as_deref().map(redact), "no free slot: the run stays queued");
-                self.write(run, Ok(write)).await?;
+                let (reason, held_by) = (write.waiting.as_deref().map(redact), write.held_by.map(Hold::as_str));
+                info!(reason, run.held_by = held_by, "not launched: the run stays queued");
+                let kept = self.write(run, Ok(write)).await?;
                 // A job that may be there counts.
                 if doubt.is_none() {
                     self.free_place(run).await?;
                 }
-                return Ok(Drain::NoSlot);
+                return Ok(kept.map_or(Drain::Next, |kept| Drain::Kept(Box::new(kept))));
             }
             Ok(Answer::Refuses(words)) => {
-                self.refuse(run, words).await?;
+                self.refuse(run, words, true).await?;
                 self.free_place(run).await?;
             }
             Err(reason) => info!(reason, "ignored"),
         }
         Ok(Drain::Next)
+    }
+
+    /// Whether jobs are unfinished, so that the slots may be what is full. Where Bedrock doesn't say, they may.
+    async fn slots_are_taken(&self) -> bool {
+        self.jobs.any_unfinished().await.unwrap_or_else(|fault| {
+            warn!(%fault, bedrock.words = fault.words.as_deref().map(redact), "whether any job is unfinished isn't known");
+            true
+        })
     }
 
     /// The job under the run's name, and whether it is the run's own.

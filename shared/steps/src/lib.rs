@@ -16,8 +16,8 @@ mod settings;
 mod sweep;
 mod validate;
 
-pub use batch::{StepError, serve, serve_schedule};
-pub use launch::Launch;
+pub use batch::{StepError, serve, serve_batch, serve_schedule};
+pub use launch::{Launch, Woken};
 pub use logging::log_as_json;
 pub use notify::Notify;
 pub use record::Record;

@@ -57,7 +57,7 @@ impl Notify {
 
     /// Takes every domain event that people are told of. `deadline`, in Unix seconds, is when the function is cut off.
     pub async fn step(&self, event: EventBridgeEvent<Value>, deadline: i64) -> Result<(), StepError> {
-        let Some(detail) = own_detail(&event, &self.stack) else {
+        let Some(detail) = own_detail(&event, &self.stack)? else {
             return Ok(());
         };
         let Ok(kind) = Kind::deserialize(Value::String(event.detail_type.clone())) else {
@@ -155,7 +155,7 @@ fn said(about: &About, item: &Open, stack: &str) -> Option<(Kind, Detail)> {
             Some((state.announcement()?, run.detail(stack, redact)))
         }
         (About::Again(_), Open::Run(run)) => answer(run, stack),
-        (About::Waiting, Open::Run(run)) if held_up(run.state, run.waiting.as_deref(), false, age_s(&run.since)) => {
+        (About::Waiting, Open::Run(run)) if held_up(run.state, run.held_by, false, age_s(&run.since)) => {
             Some((Kind::RunWaiting, waiting(run, stack)))
         }
         (About::Settling, Open::Run(run)) if run.rests_until().is_some_and(|until| until > now_s()) => {
@@ -179,5 +179,6 @@ fn is_over(item: &Open, ways: &[Way]) -> bool {
         Open::Run(run) => run_is_over(run, ways),
         Open::Set(set) => set.since.clone().is_some_and(|since| About::Incomplete(since).is_told_on(&set.told, ways)),
         Open::Note(note) => About::Misnamed.is_told_on(&note.told, ways),
+        Open::Unreadable(_) => false,
     }
 }

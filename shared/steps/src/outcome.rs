@@ -48,7 +48,7 @@ pub(crate) async fn earlier(ledger: &Ledger, run: &Run) -> Result<Vec<Compared>,
         if run_id == run.run_id || earlier.iter().any(|known| known.run_id == run_id) || earlier.len() == EARLIER_MAX {
             break;
         }
-        let Some(there) = ledger.run(&run_id).await? else { break };
+        let Some(there) = ledger.readable_run(&run_id).await? else { break };
         previous = there.previous.clone();
         if there.job_arn.is_some() {
             let plan = there.plan.as_ref();

@@ -10,7 +10,7 @@ use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
 use tunedrop_report::{LossPoint, Outcome, Phase, training_metrics, validation_metrics};
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::is_ours;
-use tunedrop_run::decide::record::{FORGOTTEN, Seen, Shown, apply, asks};
+use tunedrop_run::decide::record::{FORGOTTEN, Seen, Shown, apply, asks, is_moved_again};
 use tunedrop_run::event::{SOURCE, senders};
 use tunedrop_run::metric::trained;
 use tunedrop_run::state::JobStatus;
@@ -54,7 +54,7 @@ impl Record {
 
     /// Takes Bedrock's `Model Customization Job State Change`, and our `Job State Observed`.
     pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<(), StepError> {
-        let Some(run_id) = self.run_id(&event) else {
+        let Some(run_id) = self.run_id(&event)? else {
             return Ok(());
         };
         let span = info_span!("record", run_id, dataset = tracing::field::Empty);
@@ -62,16 +62,19 @@ impl Record {
     }
 
     /// The run to look at: a job of ours is named after its run.
-    fn run_id(&self, event: &EventBridgeEvent<Value>) -> Option<String> {
+    fn run_id(&self, event: &EventBridgeEvent<Value>) -> Result<Option<String>, StepError> {
         let run_id = if event.source == SOURCE {
-            own_detail(event, &self.stack)?.run_id
+            let Some(detail) = own_detail(event, &self.stack)? else {
+                return Ok(None);
+            };
+            detail.run_id
         } else {
             event.detail.get("jobName").and_then(Value::as_str).map(str::to_owned)
         };
         if run_id.is_none() {
             warn!(event.source = event.source, "poison: the event names no job");
         }
-        run_id
+        Ok(run_id)
     }
 
     async fn apply(&self, run_id: &str) -> Result<(), StepError> {
@@ -125,14 +128,15 @@ impl Record {
     async fn advance(&self, run: &Run, write: Write, job: Option<JobView>) -> Result<Option<Run>, StepError> {
         let state = write.state;
         let mut change = Change::of(write).set("forgotten_at", job.is_none().then(now));
-        if run.forgotten_at.is_some() {
+        let again = is_moved_again(run.state, run.forgotten_at.is_some());
+        if again {
             change = change.set("open", Some("open"));
             if !state.is_end() {
                 change = change.set("reason", None::<&str>);
             }
         }
         // A failure that is taken back is told once more, also if a late notify marks it meanwhile.
-        if run.forgotten_at.is_some() || state == State::Failed {
+        if again || state == State::Failed {
             change = change.untold(State::Failed.as_str());
         }
         let mut took = None;

@@ -68,6 +68,13 @@ impl Retries {
         })
     }
 
+    /// Of no queue.
+    #[cfg(test)]
+    pub(crate) fn of_test() -> Retries {
+        let delays = Delays { first_s: 10, most_s: 300 };
+        Retries { queue: None, queues: OnceCell::new(), delays, stack: "test".to_owned() }
+    }
+
     async fn hide(&self, handles: &[String], seconds: i64) {
         let (Some(queue), false) = (&self.queue, handles.is_empty()) else {
             return;
@@ -109,10 +116,10 @@ impl<'r> Batch<'r> {
 
     /// Runs a message's step until shortly before the function's deadline, and hides the batch meanwhile. A step may be
     /// interrupted anywhere, so it may be here.
-    pub(crate) async fn run(
+    pub(crate) async fn run<T>(
         &self,
-        step: Pin<Box<dyn Future<Output = Result<(), StepError>> + '_>>,
-    ) -> Result<(), StepError> {
+        step: Pin<Box<dyn Future<Output = Result<T, StepError>> + '_>>,
+    ) -> Result<T, StepError> {
         if Instant::now() > self.begin_by {
             return Err(StepError::NotYet("the function has no time left for it".to_owned()));
         }
@@ -137,7 +144,7 @@ impl<'r> Batch<'r> {
     /// Puts a failed message off, by why it failed and how often it was received; the seconds until it comes back.
     pub(crate) async fn put_off(&self, message: &SqsMessage, fault: &StepError) -> i64 {
         let number = |name: &str| message.attributes.get(name).and_then(|text| text.parse::<i64>().ok());
-        let received = number("ApproximateReceiveCount").and_then(|times| u32::try_from(times).ok()).unwrap_or(1);
+        let received = received(message);
         let earliest_s = match fault {
             StepError::NotBefore(until) => until - now_s(),
             StepError::Claimed { until, .. } => until + 1 - now_s(),
@@ -164,12 +171,17 @@ impl<'r> Batch<'r> {
     }
 }
 
+/// How often SQS has delivered a message.
+pub(crate) fn received(message: &SqsMessage) -> u32 {
+    message.attributes.get("ApproximateReceiveCount").and_then(|times| times.parse().ok()).unwrap_or(1)
+}
+
 fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
 /// A step that panics fails alone; Lambda would send back its whole batch.
-async fn caught(mut step: Pin<Box<dyn Future<Output = Result<(), StepError>> + '_>>) -> Result<(), StepError> {
+async fn caught<T>(mut step: Pin<Box<dyn Future<Output = Result<T, StepError>> + '_>>) -> Result<T, StepError> {
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(context)));
         polled.unwrap_or(Poll::Ready(Err(StepError::Ended("it panicked"))))

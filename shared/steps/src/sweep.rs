@@ -73,6 +73,11 @@ impl Sweep {
                     round.see(run, matches!(swept, Ok(true)), Timestamp::now());
                     swept.map(|_| ())
                 }
+                // Logged where it was read, and counted: the round goes on, and is a heartbeat.
+                Open::Unreadable(_) => {
+                    round.see_unreadable();
+                    Ok(())
+                }
             };
             // One that can't be looked at must not hide the others, now or in the next round.
             if let Err(fault) = swept {
@@ -119,8 +124,8 @@ impl Sweep {
             self.look_at_head(run).await?;
         }
         let told = About::Waiting.is_told_on(&run.told, self.ways);
-        if held_up(run.state, run.waiting.as_deref(), told, age_s(&run.since)) {
-            info!("held up by a quota");
+        if held_up(run.state, run.held_by, told, age_s(&run.since)) {
+            info!("held up by a quota or a permission");
             self.bus.put(Kind::RunWaiting, &waiting(run, &self.stack)).await?;
         }
         self.say_again(run).await?;

@@ -1,6 +1,7 @@
 //! What a write to the ledger asks for, and what it changes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use tunedrop_run::Hold;
 use tunedrop_run::decide::Write;
 
 /// What else changes with a run's state. An attribute set to `None` is removed.
@@ -12,6 +13,7 @@ impl Change {
     pub fn of(write: Write) -> Change {
         let change = Change::default().number("lease_until", write.lease_until).set("waiting", write.waiting);
         let change = change.set("launch_after", None::<String>);
+        let change = change.set("held_by", write.held_by.map(Hold::as_str));
         let change = change.number("unsure_until", write.unsure_until);
         match write.job_arn {
             Some(arn) => change.set("job_arn", Some(arn)),

@@ -5,7 +5,9 @@ use std::collections::{HashMap, VecDeque};
 use aws_sdk_dynamodb::types::AttributeValue;
 use tunedrop_run::{DatasetHead, Note, Run};
 
-use super::{Ledger, from_item};
+use tracing::warn;
+
+use super::{Ledger, from_item, key};
 use crate::Failure;
 
 /// The sparse index over what may still have to happen; its partition key's only value is its name.
@@ -24,6 +26,8 @@ pub enum Open {
     Set(Box<DatasetHead>),
     /// A misnamed file that nobody was notified of.
     Note(Box<Note>),
+    /// One that can't be read, by its key: of a newer version, edited by hand, damaged. It must not hide the others.
+    Unreadable(String),
 }
 
 impl Open {
@@ -84,7 +88,13 @@ impl Opened<'_> {
         let answer = query.send().await.map_err(|error| Failure::new(call(), &error))?;
         self.next = answer.last_evaluated_key.map_or(Next::None, Next::After);
         for item in answer.items.unwrap_or_default() {
-            self.page.push_back(Open::from_item(item, &call())?);
+            let pk = key(&item);
+            // The error's own words may quote the item.
+            let open = Open::from_item(item, &call()).unwrap_or_else(|_| {
+                warn!(item = pk, "passed over: the item can't be read");
+                Open::Unreadable(pk)
+            });
+            self.page.push_back(open);
         }
         Ok(())
     }

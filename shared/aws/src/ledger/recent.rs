@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use aws_sdk_dynamodb::types::AttributeValue;
 use tunedrop_run::Run;
 
-use super::{Ledger, from_item};
+use super::{Ledger, from_item, key};
 use crate::Failure;
 
 /// All runs and sets by the time of their drop.
@@ -19,13 +19,14 @@ pub struct Recent<'l> {
     ledger: &'l Ledger,
     page: VecDeque<Run>,
     begun: bool,
+    unreadable: Vec<String>,
     after: Option<HashMap<String, AttributeValue>>,
 }
 
 impl Ledger {
     /// Every run, the newest first. The index lags a little.
     pub fn recent(&self) -> Recent<'_> {
-        Recent { ledger: self, page: VecDeque::new(), begun: false, after: None }
+        Recent { ledger: self, page: VecDeque::new(), begun: false, unreadable: Vec::new(), after: None }
     }
 }
 
@@ -41,6 +42,11 @@ impl Recent<'_> {
         Ok(self.page.pop_front())
     }
 
+    /// The keys of the items on the way so far that can't be read.
+    pub fn unreadable(&self) -> &[String] {
+        &self.unreadable
+    }
+
     async fn read(&mut self) -> Result<(), Failure> {
         let call = || format!("dynamodb:Query {BY_TIME}");
         let query = self.ledger.client.query().table_name(&self.ledger.table).index_name(BY_TIME).limit(PAGE);
@@ -54,7 +60,11 @@ impl Recent<'_> {
         self.begun = true;
         self.after = answer.last_evaluated_key;
         for item in answer.items.unwrap_or_default() {
-            self.page.push_back(from_item(item, &call())?);
+            let pk = key(&item);
+            match from_item(item, &call()) {
+                Ok(run) => self.page.push_back(run),
+                Err(_) => self.unreadable.push(pk),
+            }
         }
         Ok(())
     }

@@ -96,6 +96,7 @@ impl Ledger {
             Open::Run(run) => ("revision", AttributeValue::N(run.revision.to_string())),
             Open::Set(set) => ("since", AttributeValue::S(set.since.clone().unwrap_or_default())),
             Open::Note(note) => ("since", AttributeValue::S(note.since.clone())),
+            Open::Unreadable(_) => return Ok(()),
         };
         let request = self
             .update(item)

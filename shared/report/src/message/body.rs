@@ -75,7 +75,7 @@ pub(super) fn headline(topic: Topic, detail: &Detail) -> String {
             format!("{dataset} was not accepted: {} must be mended first.", counted(detail.errors, "error"))
         }
         Topic::Incomplete => format!("{dataset} is incomplete: it still waits for {}.", listed(&detail.waits_for)),
-        Topic::Waiting => format!("{run} is still queued: a quota of this account holds it back."),
+        Topic::Waiting => format!("{run} is still queued: a quota or a permission of this account holds it back."),
         Topic::Settling => {
             format!("{dataset} is valid. Training starts after {}, unless newer files come before.", starts(detail))
         }
@@ -179,7 +179,7 @@ pub(super) fn next_steps(topic: Topic, detail: &Detail) -> String {
             "Drop what is missing into datasets/{dataset}/; the run starts by itself when the set is complete and valid."
         ),
         Topic::Waiting => format!(
-            "It is launched by itself as soon as the quota allows. If Bedrock names the account's custom models, delete some (aws bedrock list-custom-models shows them) or have the quota raised; if it names jobs, others hold the slots. To give up:\n{}",
+            "It is launched by itself as soon as that allows. If Bedrock names the account's custom models, delete some (aws bedrock list-custom-models shows them) or have the quota raised; if it names jobs, others hold the slots; if it says that something is not authorized, launches were denied, perhaps by a budget. To give up:\n{}",
             command("stop", detail)
         ),
         Topic::Settling => settling(detail),

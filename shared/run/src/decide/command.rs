@@ -38,12 +38,12 @@ pub enum Stop<J> {
 }
 
 /// How a run in `state`, whose job is `job`, is stopped; `unsure` where it may have a job that Bedrock doesn't show: an
-/// unanswered creation may have made one, or the run failed since Bedrock denied it.
+/// unanswered creation may have made one, or the run failed since Bedrock denied it, or was refused.
 pub fn stop<J>(state: State, job: Option<J>, unsure: bool) -> Stop<J> {
     match (state, job, next(state, Input::StopAsked)) {
         (State::Running, Some(job), _) => Stop::AtBedrock(job),
         (State::Launching, ..) => Stop::Noted,
-        (State::Queued | State::Failed, ..) if unsure => Stop::Noted,
+        (State::Queued | State::Failed | State::Refused, ..) if unsure => Stop::Noted,
         (.., Ok(state)) => Stop::Here(state),
         (.., Err(reason)) => Stop::Ignored(reason),
     }
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_run_that_may_have_a_job_is_not_stopped_here() {
         for state in State::ALL {
-            let noted = matches!(state, State::Queued | State::Launching | State::Failed);
+            let noted = matches!(state, State::Queued | State::Launching | State::Failed | State::Refused);
             assert_eq!(stop(state, None::<u8>, true) == Stop::Noted, noted, "{state:?}");
             let here = matches!(state, State::Held | State::Queued);
             assert_eq!(stop(state, None::<u8>, false) == Stop::Here(State::Stopped), here, "{state:?}");

@@ -4,7 +4,7 @@ use super::Write;
 use super::accept::SETTLE_MOST_S;
 use super::sweep::FORGOTTEN_AFTER_S;
 use crate::state::{Input, next};
-use crate::{DatasetHead, Run, State, Timestamp};
+use crate::{DatasetHead, Hold, Run, State, Timestamp};
 
 /// A function lives sixty seconds, so whoever still holds a lease after this is gone.
 pub const LEASE_SECONDS: i64 = 300;
@@ -22,12 +22,41 @@ pub const UNSURE_SECONDS: i64 = FORGOTTEN_AFTER_S;
 pub enum Started {
     /// The job's ARN.
     Job(String),
-    /// A quota stands in the way: try again when a slot is free. Bedrock's words.
+    /// A quota is full: try again when a slot is free. Bedrock's words.
     NoSlot(String),
+    /// The stack may not create jobs now: try again when it may. Bedrock's words.
+    Denied(String),
     /// The job's or the model's name is taken, perhaps by this very run: look it up. Bedrock's words.
     Taken(String),
-    /// Refused for good. Bedrock's words.
+    /// Refused for good, unless the run has a job: look it up. Bedrock's words.
     Refused(String),
+}
+
+/// What an error of CreateModelCustomizationJob means; `None` where it may have created the job all the same.
+///
+/// A name in use is a ValidationException (Airflow's operator goes by its words, and its test has the code:
+/// <https://github.com/apache/airflow/blob/main/providers/amazon/src/airflow/providers/amazon/aws/operators/bedrock.py>;
+/// the same for import jobs: <https://github.com/aws/sagemaker-python-sdk/pull/6076>), or a ConflictException, as the
+/// API reference suggests. A denial is nothing of the run's: a budget's action, an organization or an administrator
+/// denies launches, and allows them again. So is a role that can't be assumed yet, which Terraform's provider retries:
+/// <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/bedrock/custom_model.go>
+pub fn refused(code: Option<&str>, words: String) -> Option<Started> {
+    let lower = words.to_lowercase();
+    Some(match code? {
+        "ServiceQuotaExceededException" => Started::NoSlot(words),
+        "ConflictException" | "ResourceInUseException" => Started::Taken(words),
+        "ValidationException" if says_taken(&lower) => Started::Taken(words),
+        "ValidationException" if lower.contains("could not assume") => Started::Denied(words),
+        "AccessDeniedException" => Started::Denied(words),
+        "ValidationException" | "ResourceNotFoundException" | "TooManyTagsException" => Started::Refused(words),
+        _ => return None,
+    })
+}
+
+/// Whether Bedrock says that a name is in use: of the job, or of the custom model. Taken too often, it costs two leases.
+fn says_taken(lower: &str) -> bool {
+    let used = ["in use", "already exist", "already been used", "already used", "already taken", "not unique"];
+    lower.contains("name") && used.iter().any(|words| lower.contains(words))
 }
 
 /// What a launch does with the run that it claimed, now that Bedrock has answered.
@@ -35,11 +64,11 @@ pub enum Started {
 pub enum Answer {
     /// Write this, and say that the run is running.
     Runs(Write),
-    /// Write this and take no other run: Bedrock has no free slot.
+    /// Write this: a quota or a permission keeps the run.
     GivesBack(Write),
     /// Write this: whether the run has a job isn't known yet, and the next launch after the lease looks again.
     Waits(Write),
-    /// Refuse the run, for this reason.
+    /// Refuse the run, for this reason, and look for its job for a while: Bedrock may mean a job that it doesn't show yet.
     Refuses(String),
 }
 
@@ -95,14 +124,14 @@ pub fn doubt(unsure_until: Option<i64>, asked: i64) -> Option<i64> {
 pub fn claim(was: State, waiting: Option<String>, now: i64) -> Result<Write, &'static str> {
     let state = next(was, Input::Claimed)?;
     let waiting = waiting.filter(|_| was == State::Launching);
-    let unsure_until = Some(now + UNSURE_SECONDS);
-    Ok(Write { state, lease_until: Some(now + LEASE_SECONDS), waiting, job_arn: None, unsure_until })
+    let (lease_until, unsure_until) = (Some(now + LEASE_SECONDS), Some(now + UNSURE_SECONDS));
+    Ok(Write { state, lease_until, waiting, held_by: None, job_arn: None, unsure_until })
 }
 
 /// The run stays queued, since a limit on launches a day is reached. Only a queued run does.
 pub fn over_limit(state: State, reason: String, unsure_until: Option<i64>) -> Result<Write, &'static str> {
     match state {
-        State::Queued => Ok(Write { state, lease_until: None, waiting: Some(reason), job_arn: None, unsure_until }),
+        State::Queued => Ok(waits(state, Some((reason, Hold::Day)), unsure_until)),
         _ => Err("only a queued run waits for the next day"),
     }
 }
@@ -110,7 +139,7 @@ pub fn over_limit(state: State, reason: String, unsure_until: Option<i64>) -> Re
 /// Bedrock has the job: the one that was just created, or one that was found under the run's name.
 pub fn runs(state: State, arn: String) -> Result<Write, &'static str> {
     let state = next(state, Input::Launched)?;
-    Ok(Write { state, lease_until: None, waiting: None, job_arn: Some(arn), unsure_until: None })
+    Ok(Write { job_arn: Some(arn), ..waits(state, None, None) })
 }
 
 /// No answer, or one that leaves open whether a job was created.
@@ -121,30 +150,59 @@ pub fn unsure(state: State, waiting: Option<String>, now: i64) -> Write {
 /// The run can't be ended, since it may have a job until `unsure_until`; looked at again after a short lease.
 pub fn put_off(state: State, waiting: Option<String>, unsure_until: i64, now: i64) -> Write {
     let lease_until = (state == State::Launching).then_some(now + SHOWN_AFTER_SECONDS);
-    Write { state, lease_until, waiting, job_arn: None, unsure_until: Some(unsure_until) }
+    Write { state, lease_until, waiting, held_by: None, job_arn: None, unsure_until: Some(unsure_until) }
 }
 
 /// The run waits again; `doubt` is what is left of an earlier launch's.
-pub fn gives_back(state: State, waiting: Option<String>, doubt: Option<i64>) -> Result<Write, &'static str> {
-    let state = next(state, Input::GivenBack)?;
-    Ok(Write { state, lease_until: None, waiting, job_arn: None, unsure_until: doubt })
+pub fn gives_back(state: State, waiting: Option<(String, Hold)>, doubt: Option<i64>) -> Result<Write, &'static str> {
+    Ok(waits(next(state, Input::GivenBack)?, waiting, doubt))
+}
+
+/// What a launch writes that creates nothing, since launches are paused or no slot is free, into a run of which Bedrock
+/// shows no job; `None`: nothing. The lease of an earlier launch must not stay behind.
+pub fn settles(state: State, waiting: Option<String>, doubt: Option<i64>, now: i64) -> Option<Write> {
+    match (state, doubt) {
+        (State::Launching, Some(until)) => Some(put_off(state, waiting, until, now)),
+        (State::Launching, None) => gives_back(state, None, None).ok(),
+        _ => None,
+    }
+}
+
+/// A queued run waits for something else than was thought, as others of its base model have got a slot meanwhile.
+pub fn held_by_own_quota(state: State, waiting: Option<String>, doubt: Option<i64>) -> Result<Write, &'static str> {
+    match (state, waiting) {
+        (State::Queued, Some(words)) => Ok(waits(state, Some((words, Hold::Quota)), doubt)),
+        _ => Err("only a queued run waits for a quota"),
+    }
+}
+
+fn waits(state: State, waiting: Option<(String, Hold)>, unsure_until: Option<i64>) -> Write {
+    let (waiting, held_by) = waiting.unzip();
+    Write { state, lease_until: None, waiting, held_by, job_arn: None, unsure_until }
 }
 
 /// What Bedrock's answer makes of a claimed run. `found` is the ARN under the run's name and whether it [`is_ours`];
-/// it is looked up only where the name is taken. `before` is the [`doubt`] that there was before the claim. An error says
-/// that the claim doesn't stand.
+/// it is looked up where the name is taken, and where the launch is refused, for that may be said of a taken name in
+/// other words. `before` is the [`doubt`] that there was before the claim; `slots` is false where no unfinished job is
+/// there to free a slot. An error says that the claim doesn't stand.
 pub fn answered(
     state: State,
     waiting: Option<&str>,
     before: Option<i64>,
     started: Started,
     found: Option<(String, bool)>,
+    slots: bool,
     now: i64,
 ) -> Result<Answer, &'static str> {
     Ok(match (started, found) {
-        (Started::Job(arn), _) | (Started::Taken(_), Some((arn, true))) => Answer::Runs(runs(state, arn)?),
+        (Started::Job(arn), _) => Answer::Runs(runs(state, arn)?),
+        (Started::Taken(_) | Started::Refused(_), Some((arn, true))) => Answer::Runs(runs(state, arn)?),
         // That this call made no job says nothing of an earlier one.
-        (Started::NoSlot(words), _) => Answer::GivesBack(gives_back(state, Some(words), before)?),
+        (Started::NoSlot(words), _) => {
+            let hold = if slots { Hold::Slot } else { Hold::Quota };
+            Answer::GivesBack(gives_back(state, Some((words, hold)), before)?)
+        }
+        (Started::Denied(words), _) => Answer::GivesBack(gives_back(state, Some((words, Hold::Permission)), before)?),
         // Bedrock may not show the job yet: only the same answer once more, a lease later, is believed.
         (Started::Taken(words), None) if waiting.is_none() => Answer::Waits(unsure(state, Some(words), now)),
         (Started::Taken(words) | Started::Refused(words), _) => match before {
@@ -156,8 +214,7 @@ pub fn answered(
 
 /// The run is refused; the reason is kept beside.
 pub fn refuse(state: State) -> Result<Write, &'static str> {
-    let state = next(state, Input::Refused)?;
-    Ok(Write { state, lease_until: None, waiting: None, job_arn: None, unsure_until: None })
+    Ok(waits(next(state, Input::Refused)?, None, None))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! record: what a job's state, as Bedrock has it, makes of its run. An event only says which run to look at.
 
 use super::Write;
-use super::sweep::{FORGOTTEN_AFTER_S, GONE_AFTER_S};
+use super::sweep::{FORGOTTEN_AFTER_S, looked_for_s};
 use crate::State;
 use crate::state::{Input, JobStatus, next};
 
@@ -35,27 +35,43 @@ pub enum Seen {
 /// Whether a run in `state` can still be moved by its job, so that Bedrock is worth a question. `forgotten` where it
 /// failed since Bedrock denied its job.
 pub fn asks(state: State, forgotten: bool) -> bool {
-    matches!(state, State::Queued | State::Launching | State::Running) || forgotten && state == State::Failed
+    matches!(state, State::Queued | State::Launching | State::Running | State::Refused)
+        || forgotten && state == State::Failed
+}
+
+/// Whether a job that shows moves the run although the run is over. One that was refused is moved whenever an event tells
+/// of its job; the sweep looks for it only while it is `forgotten`.
+pub fn is_moved_again(state: State, forgotten: bool) -> bool {
+    state == State::Refused || forgotten && state == State::Failed
 }
 
 /// Applies Bedrock's answer to a run in `state` whose job, where it is known, is `known`. `job` is `None` where Bedrock
 /// knows none; `age` is in seconds since the run's last change, by the ledger.
 pub fn apply(state: State, forgotten: bool, known: Option<&str>, job: Option<Shown<'_>>, age: i64) -> Seen {
-    let forgotten = forgotten && state == State::Failed;
+    let again = is_moved_again(state, forgotten);
+    let gives_up = forgotten && looked_for_s(state).is_some_and(|seconds| age >= seconds);
     let (arn, input) = match job {
+        Some(Shown { ours: false, .. }) if gives_up => return Seen::GivesUp,
         Some(Shown { ours: false, .. }) => return Seen::Foreign,
         Some(job) if known.is_some_and(|known| known != job.arn) => return Seen::Foreign,
         Some(Shown { status: None, .. }) => return Seen::Stale("a job state that this version doesn't know"),
-        Some(Shown { arn, status: Some(status), .. }) if forgotten => (Some(arn.to_owned()), Input::ShownAgain(status)),
+        Some(Shown { arn, status: Some(status), .. }) if again => (Some(arn.to_owned()), Input::ShownAgain(status)),
         Some(Shown { arn, status: Some(status), .. }) => (Some(arn.to_owned()), Input::Job(status)),
-        None if forgotten && age >= GONE_AFTER_S => return Seen::GivesUp,
+        None if gives_up => return Seen::GivesUp,
         None if state != State::Running => return Seen::Stale("Bedrock knows no job of this run"),
         None if age < FORGOTTEN_AFTER_S => return Seen::Stale("Bedrock doesn't know the job, or not yet"),
         None => (None, Input::Job(JobStatus::Failed)),
     };
     match next(state, input) {
         Err(reason) => Seen::Stale(reason),
-        Ok(state) => Seen::Moves(Write { state, lease_until: None, waiting: None, job_arn: arn, unsure_until: None }),
+        Ok(state) => Seen::Moves(Write {
+            state,
+            lease_until: None,
+            waiting: None,
+            held_by: None,
+            job_arn: arn,
+            unsure_until: None,
+        }),
     }
 }
 
@@ -90,6 +106,7 @@ mod tests {
         for state in State::ALL {
             assert_eq!(asks(state, true) && !asks(state, false), state == State::Failed, "{state:?}");
         }
+        use crate::decide::sweep::GONE_AFTER_S;
         let again = apply(State::Failed, true, Some("job"), Some(JOB), 7);
         assert!(matches!(&again, Seen::Moves(write) if write.state == State::Succeeded), "{again:?}");
         assert!(matches!(apply(State::Failed, false, Some("job"), Some(JOB), 7), Seen::Stale(_)));
@@ -98,12 +115,27 @@ mod tests {
     }
 
     #[test]
+    fn a_refused_run_goes_on_with_its_own_job_whenever_it_shows() {
+        for forgotten in [false, true] {
+            let seen = apply(State::Refused, forgotten, None, Some(JOB), 7 * FORGOTTEN_AFTER_S);
+            assert!(matches!(&seen, Seen::Moves(write) if write.state == State::Succeeded), "{seen:?}");
+            let other = apply(State::Refused, forgotten, None, Some(Shown { ours: false, ..JOB }), 7);
+            assert_eq!(other, Seen::Foreign);
+            assert!(matches!(apply(State::Refused, forgotten, None, None, 7), Seen::Stale(_)));
+        }
+        // Somebody else's job of its name doesn't keep the sweep looking.
+        for job in [None, Some(Shown { ours: false, ..JOB })] {
+            assert_eq!(apply(State::Refused, true, None, job, FORGOTTEN_AFTER_S), Seen::GivesUp);
+        }
+    }
+
+    #[test]
     fn bedrock_is_asked_wherever_its_answer_can_move_the_run() {
         for state in State::ALL {
             let moved = [JobStatus::InProgress, JobStatus::Completed]
                 .iter()
                 .any(|status| next(state, Input::Job(*status)).is_ok());
-            assert_eq!(asks(state, false), moved, "{state:?}");
+            assert_eq!(asks(state, false), moved || state == State::Refused, "{state:?}");
         }
     }
 }

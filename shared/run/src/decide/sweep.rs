@@ -1,8 +1,7 @@
 //! sweep: what is put on the bus for what it finds. Ages are in seconds.
 
-use super::limit::RESUMES;
-use crate::State;
 use crate::state::JobStatus;
+use crate::{Hold, State};
 
 /// An incomplete set is told after ten minutes: people upload files one by one.
 pub const INCOMPLETE_AFTER_S: i64 = 600;
@@ -18,13 +17,15 @@ pub const GONE_AFTER_S: i64 = 86_400;
 pub const STUCK_RUNNING_AFTER_S: i64 = 86_400;
 /// A launch whose lease ran out this long ago was woken by three sweeps in vain.
 pub const STUCK_LAUNCHING_AFTER_S: i64 = 900;
+/// A launch that was begun this long ago fails again and again: all doubt whether it made a job ends after an hour.
+pub const FAILING_AFTER_S: i64 = 2 * FORGOTTEN_AFTER_S;
 
 /// Whether the run doesn't get on by itself; `age` is since its last change, and a running one is stuck after `running_s`.
 /// A queued run waits for a slot, and a held one for somebody: neither is stuck.
 pub fn is_stuck(state: State, lease_until: Option<i64>, age: i64, now: i64, running_s: i64) -> bool {
     match state {
         State::Running => age >= running_s,
-        State::Launching => now - lease_until.unwrap_or_default() >= STUCK_LAUNCHING_AFTER_S,
+        State::Launching => now - lease_until.unwrap_or_default() >= STUCK_LAUNCHING_AFTER_S || age >= FAILING_AFTER_S,
         _ => false,
     }
 }
@@ -43,10 +44,20 @@ pub fn observed(job: Option<Option<JobStatus>>, age: i64) -> Option<JobStatus> {
     }
 }
 
-/// Whether record is to look at a run that failed since Bedrock denied its job: the job is there again (`shown`), or is
-/// looked for no more; `age` is since the run's last change.
+/// How long the job of a run is looked for that ended without one. A refusal may mean a job that Bedrock doesn't show yet;
+/// like an unanswered creation, it is in doubt for an hour.
+pub fn looked_for_s(state: State) -> Option<i64> {
+    match state {
+        State::Failed => Some(GONE_AFTER_S),
+        State::Refused => Some(FORGOTTEN_AFTER_S),
+        _ => None,
+    }
+}
+
+/// Whether record is to look at a run that failed since Bedrock denied its job, or was refused: the job is there
+/// (`shown`), or is looked for no more; `age` is since the run's last change.
 pub fn is_back_or_gone(state: State, forgotten: bool, shown: bool, age: i64) -> bool {
-    state == State::Failed && forgotten && (shown || age >= GONE_AFTER_S)
+    forgotten && looked_for_s(state).is_some_and(|seconds| shown || age >= seconds)
 }
 
 /// Whether launch is to ask Bedrock once more to stop the job, which people want stopped and which still trains: Bedrock
@@ -55,11 +66,11 @@ pub fn is_to_stop(stop_asked: bool, job: Option<JobStatus>) -> bool {
     stop_asked && job == Some(JobStatus::InProgress)
 }
 
-/// Whether people are told that a quota holds the run; `age` is since it was dropped. A job slot gets free by itself,
-/// and a limit on launches a day ends with the day; another quota doesn't, and neither does one that has held the run for a day.
-pub fn held_up(state: State, waiting: Option<&str>, told: bool, age: i64) -> bool {
-    let no_slot = |words: &str| words.to_lowercase().contains("job") || words.ends_with(RESUMES);
-    state == State::Queued && !told && waiting.is_some_and(|words| !no_slot(words) || age >= HELD_UP_AFTER_S)
+/// Whether people are told that a quota or a permission holds the run; `age` is since it was dropped. A job slot gets free
+/// by itself, and a limit on launches a day ends with the day. The rest is told at once; so is whatever has held the run
+/// for a day.
+pub fn held_up(state: State, held_by: Option<Hold>, told: bool, age: i64) -> bool {
+    state == State::Queued && !told && held_by.is_some_and(|hold| !hold.ends_by_itself() || age >= HELD_UP_AFTER_S)
 }
 
 #[cfg(test)]
@@ -70,9 +81,30 @@ mod tests {
     fn only_a_job_of_a_day_and_a_launch_that_nobody_took_up_are_stuck() {
         for state in State::ALL {
             let stuck = |age, now, running_s| is_stuck(state, Some(2000), age, now, running_s);
-            assert_eq!(stuck(86_400, 2899, STUCK_RUNNING_AFTER_S), state == State::Running, "{state:?}");
-            assert_eq!(stuck(86_399, 2900, STUCK_RUNNING_AFTER_S), state == State::Launching, "{state:?}");
-            assert!(!stuck(86_400, 2899, 7 * 86_400), "a stack that trains for days: {state:?}");
+            assert_eq!(stuck(7199, 2899, 7199), state == State::Running, "{state:?}");
+            assert_eq!(stuck(7199, 2900, STUCK_RUNNING_AFTER_S), state == State::Launching, "{state:?}");
+            let long = matches!(state, State::Running | State::Launching);
+            assert_eq!(stuck(86_400, 2899, STUCK_RUNNING_AFTER_S), long, "{state:?}");
+            let days = stuck(86_400, 2899, 7 * 86_400);
+            assert_eq!(days, state == State::Launching, "a stack that trains for days: {state:?}");
         }
+    }
+
+    #[test]
+    fn a_launch_that_fails_again_and_again_is_stuck_whatever_its_lease() {
+        assert!(!is_stuck(State::Launching, Some(9000), FAILING_AFTER_S - 1, 8999, STUCK_RUNNING_AFTER_S));
+        assert!(is_stuck(State::Launching, Some(9000), FAILING_AFTER_S, 8999, STUCK_RUNNING_AFTER_S));
+    }
+
+    #[test]
+    fn people_are_told_of_what_no_ending_job_frees_and_of_what_lasts_a_day() {
+        for hold in [Hold::Slot, Hold::Quota, Hold::Day, Hold::Permission, Hold::Unknown] {
+            let at_once = matches!(hold, Hold::Quota | Hold::Permission);
+            assert_eq!(held_up(State::Queued, Some(hold), false, HELD_UP_AFTER_S - 1), at_once, "{hold:?}");
+            assert!(held_up(State::Queued, Some(hold), false, HELD_UP_AFTER_S));
+            assert!(!held_up(State::Queued, Some(hold), true, HELD_UP_AFTER_S));
+            assert!(!held_up(State::Running, Some(hold), false, HELD_UP_AFTER_S));
+        }
+        assert!(!held_up(State::Queued, None, false, HELD_UP_AFTER_S), "it only waits its turn");
     }
 }

@@ -42,7 +42,7 @@ kinds! {
     RunLaunched = "Run Launched",
     /// Bedrock or a guard refused the launch.
     RunRefused = "Run Refused",
-    /// A quota has held the run for a day, or it is one that no free slot will cure.
+    /// A quota has held the run for a day, or no free slot will help it: another quota, or a permission.
     RunWaiting = "Run Waiting",
     /// The custom model is ready.
     RunSucceeded = "Run Succeeded",

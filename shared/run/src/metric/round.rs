@@ -17,12 +17,13 @@ pub struct Round {
     oldest_s: f64,
     unheard: u64,
     stuck: u64,
+    unreadable: u64,
 }
 
 impl Round {
     /// One that has seen nothing yet; a run is stuck that has been Running for so many seconds.
     pub fn new(stuck_after_s: i64) -> Round {
-        Round { stuck_after_s, open: [0; OPEN.len()], oldest_s: 0.0, unheard: 0, stuck: 0 }
+        Round { stuck_after_s, open: [0; OPEN.len()], oldest_s: 0.0, unheard: 0, stuck: 0, unreadable: 0 }
     }
 
     /// Counts a run of the ledger; `ended` where its job is over at Bedrock.
@@ -40,6 +41,11 @@ impl Round {
         self.stuck += u64::from(!ended && is_stuck);
     }
 
+    /// Counts an item that can't be read.
+    pub fn see_unreadable(&mut self) {
+        self.unreadable += 1;
+    }
+
     /// All of it, noughts too, so that a graph says "none" and not "unknown". `whole`: everything could be looked at.
     pub fn counts(&self, whole: bool) -> Vec<Count> {
         let open = OPEN.iter().zip(self.open);
@@ -48,6 +54,7 @@ impl Round {
         counts.push(Metric::OldestOpenRunSeconds.is(self.oldest_s));
         counts.push(Metric::UnheardEnds.is(self.unheard as f64));
         counts.push(Metric::StuckRuns.is(self.stuck as f64));
+        counts.push(Metric::UnreadableItems.is(self.unreadable as f64));
         if whole {
             counts.push(Metric::Sweeps.is(1.0));
         }

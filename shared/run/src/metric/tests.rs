@@ -99,11 +99,16 @@ fn every_state_is_counted_once_when_it_is_reached() {
         let counts = moved(Some(&run(State::Launching)), &run(state), now());
         let wanted = match state {
             State::Launching | State::Rejected => vec![],
-            State::Queued => vec![Metric::NoSlot.is(1.0)],
+            State::Queued => vec![],
             State::Running => vec![Metric::Runs.of("Running", 1.0), Metric::QueueSeconds.is(3590.25)],
             _ => vec![Metric::Runs.of(state.as_str(), 1.0)],
         };
         assert_eq!(counts, wanted, "{state:?}");
+    }
+    for hold in [Hold::Slot, Hold::Quota, Hold::Day, Hold::Permission] {
+        let back = Run { held_by: Some(hold), ..run(State::Queued) };
+        let wanted: &[Count] = if matches!(hold, Hold::Slot | Hold::Quota) { &[Metric::NoSlot.is(1.0)] } else { &[] };
+        assert_eq!(moved(Some(&run(State::Launching)), &back, now()), wanted, "{hold:?}");
     }
     assert_eq!(moved(Some(&run(State::Held)), &run(State::Queued), now()), [Metric::Runs.of("Queued", 1.0)]);
     let older = Run { queued_at: None, ..run(State::Running) };
@@ -131,6 +136,7 @@ fn a_round_without_runs_says_nought() {
         "StuckRuns",
         "Sweeps",
         "UnheardEnds",
+        "UnreadableItems",
     ];
     assert_eq!(names, wanted);
     assert!(counts.iter().all(|(name, value)| *value == f64::from(u8::from(name == "Sweeps"))));
@@ -182,7 +188,9 @@ fn the_list_is_whole() {
             Metric::OldestOpenRunSeconds => 10,
             Metric::UnheardEnds => 11,
             Metric::StuckRuns => 12,
-            Metric::Sweeps => 13,
+            Metric::UnreadableItems => 13,
+            Metric::FailedLaunches => 14,
+            Metric::Sweeps => 15,
         };
         assert_eq!(at, place, "{metric:?}");
         assert_eq!(format!("{metric:?}"), metric.name());

@@ -20,11 +20,11 @@ fn every_pair_has_its_row() {
         (job(JobStatus::Completed), &[(Queued, Succeeded), (Launching, Succeeded), (Running, Succeeded)]),
         (job(JobStatus::Failed), &[(Queued, Failed), (Launching, Failed), (Running, Failed)]),
         (job(JobStatus::Stopped), &[(Queued, Stopped), (Launching, Stopped), (Running, Stopped)]),
-        (again(JobStatus::InProgress), &[(Failed, Running)]),
-        (again(JobStatus::Stopping), &[(Failed, Running)]),
-        (again(JobStatus::Completed), &[(Failed, Succeeded)]),
-        (again(JobStatus::Failed), &[(Failed, Failed)]),
-        (again(JobStatus::Stopped), &[(Failed, Stopped)]),
+        (again(JobStatus::InProgress), &[(Failed, Running), (Refused, Running)]),
+        (again(JobStatus::Stopping), &[(Failed, Running), (Refused, Running)]),
+        (again(JobStatus::Completed), &[(Failed, Succeeded), (Refused, Succeeded)]),
+        (again(JobStatus::Failed), &[(Failed, Failed), (Refused, Failed)]),
+        (again(JobStatus::Stopped), &[(Failed, Stopped), (Refused, Stopped)]),
     ];
     for (input, moves) in rows {
         for state in State::ALL {

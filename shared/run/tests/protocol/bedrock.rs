@@ -5,8 +5,16 @@ use tunedrop_run::state::JobStatus;
 
 use crate::functions::Reply;
 use crate::moves::Breach;
-use crate::setting::{Flaw, Lag, Names, Setting, Token};
+use crate::setting::{Flaw, InUse, Lag, Names, Setting, Token};
 use crate::world::{Job, Message, World};
+
+/// A name, or a token, is in use.
+pub(crate) fn taken(setting: &Setting) -> Reply {
+    match setting.bedrock.in_use {
+        InUse::Known => Reply::Taken,
+        InUse::OtherWords => Reply::Refused,
+    }
+}
 
 impl World {
     /// CreateModelCustomizationJob.
@@ -22,16 +30,16 @@ impl World {
         if let Some(job) = remembered.filter(|_| !setting.lacks(Flaw::NoToken)) {
             return Ok(match bedrock.token {
                 Token::SameJob => Reply::Job(job),
-                Token::Conflict => Reply::Taken,
+                Token::Conflict => taken(setting),
             });
         }
-        let taken = jobs.iter().flatten().any(|job| match bedrock.names {
+        let is_taken = jobs.iter().flatten().any(|job| match bedrock.names {
             Names::Once => true,
             Names::OnceEnded => !job.status.is_end(),
             Names::AtWill => false,
         });
-        if taken {
-            return Ok(Reply::Taken);
+        if is_taken {
+            return Ok(taken(setting));
         }
         if full {
             return Ok(Reply::NoSlot);

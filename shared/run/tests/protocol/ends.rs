@@ -71,8 +71,8 @@ fn right_end(world: &World, run: usize) -> Option<State> {
     if overtaken && waits {
         return Some(State::Superseded);
     }
-    // As if it were running still.
-    let state = if item.forgotten && at != At::Forgotten { State::Running } else { item.state };
+    // As if it were running.
+    let state = if item.forgotten && matches!(at, At::Job | At::Stopped) { State::Running } else { item.state };
     ENDS.iter().find(|(from, has, _)| *from == state && (*has == at || *has == At::Any)).map(|row| row.2)
 }
 

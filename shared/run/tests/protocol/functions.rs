@@ -64,10 +64,11 @@ pub(crate) enum At {
     Overtaken,
     Claim,
     Create,
-    Find,
+    Find(Reply),
     Answered(Reply, Option<u8>),
     Found(u8),
-    Refuse,
+    /// Whether Bedrock refused it.
+    Refuse(bool),
     // record
     Read,
     Ask,
@@ -79,9 +80,18 @@ pub(crate) enum At {
     SayAgain,
     Wake,
     // notify
-    ClaimTelling { way: u8, then: Then },
-    Publish { way: u8, then: Then },
-    Mark { way: u8, then: Then },
+    ClaimTelling {
+        way: u8,
+        then: Then,
+    },
+    Publish {
+        way: u8,
+        then: Then,
+    },
+    Mark {
+        way: u8,
+        then: Then,
+    },
     Close,
     // validate
     Head,
@@ -112,6 +122,7 @@ pub(crate) enum Reply {
     Job(u8),
     NoSlot,
     Taken,
+    Refused,
     Unsure,
 }
 
@@ -187,19 +198,6 @@ fn until(lease: Lease) -> Option<i64> {
         Lease::None => None,
         Lease::Held => Some(NOW + 1),
         Lease::Lapsed => Some(NOW),
-    }
-}
-
-impl Words {
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Words::NoSlot => "no free job slot",
-            Words::Taken => "the name is taken",
-        }
-    }
-
-    fn of(text: &str) -> Words {
-        if text == Words::Taken.text() { Words::Taken } else { Words::NoSlot }
     }
 }
 

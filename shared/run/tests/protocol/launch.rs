@@ -1,9 +1,12 @@
 //! launch: one action for each read, call and write of the step.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::launch::{Answer, Started, answered, claim, overtaken, refuse, runs, unsure};
+use tunedrop_run::decide::launch::{
+    Answer, Started, answered, claim, overtaken, refuse, refused, runs, settles, unsure,
+};
 use tunedrop_run::state::{Input, next};
 
+use crate::bedrock::taken;
 use crate::command::{begin, command, put_off, stopped};
 use crate::functions::{At, NOW, Reply, arn_of, is_looked_at};
 use crate::moves::{Breach, Moves};
@@ -122,16 +125,27 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
                     w.left.woes -= 1;
                     match item.doubt(setting) {
                         Some(until) => put_off(setting, w, at, item, until)?,
-                        None => w.functions[at].at = At::Refuse,
+                        None => w.functions[at].at = At::Refuse(false),
                     }
+                    Ok(())
+                });
+            }
+            if setting.may(Woe::Pause, world) {
+                moves.foul("finds that launches are paused", Some(run), world, |w| {
+                    w.left.woes -= 1;
+                    let waiting = item.words().map(str::to_owned);
+                    if let Some(write) = settles(item.state, waiting, item.doubt(setting), NOW) {
+                        w.write(setting, at, &write)?;
+                    }
+                    w.after(at, At::Next);
                     Ok(())
                 });
             }
         }
         At::Create => create(setting, world, at, moves),
-        At::Find => moves.add("looks up whose the taken name is", Some(run), world, |w| {
+        At::Find(reply) => moves.add("looks for a job under the name", Some(run), world, |w| {
             let found = w.shown(run).map(|(job, _)| job);
-            w.functions[at].at = At::Answered(Reply::Taken, found);
+            w.functions[at].at = At::Answered(reply, found);
             Ok(())
         }),
         At::Found(job) => moves.add("writes Running for the job it found", Some(run), world, |w| {
@@ -142,8 +156,12 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
         At::Answered(reply, found) => moves.add("writes what Bedrock answered", Some(run), world, |w| {
             after_answer(setting, w, at, item, reply, found)
         }),
-        At::Refuse => moves.add("writes Refused", Some(run), world, |w| {
-            let won = w.write(setting, at, &refuse(item.state)?)?;
+        At::Refuse(by_bedrock) => moves.add("writes Refused", Some(run), world, |w| {
+            let write = refuse(item.state)?;
+            let won = w.change(setting, at, |item| {
+                item.apply(&write, setting);
+                item.forgotten = by_bedrock && !setting.lacks(Flaw::NoLookAfterRefusal);
+            })?;
             said_or_next(setting, w, at, won);
             Ok(())
         }),
@@ -194,7 +212,10 @@ fn said_or_next(setting: &Setting, world: &mut World, at: usize, won: bool) {
 
 fn create(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
     let run = world.functions[at].run;
-    let answer = |reply| if reply == Reply::Taken { At::Find } else { At::Answered(reply, None) };
+    let answer = |reply| match reply {
+        Reply::Taken | Reply::Refused => At::Find(reply),
+        _ => At::Answered(reply, None),
+    };
     moves.add("creates the job", Some(run), world, |w| {
         w.functions[at].at = answer(w.create(setting, run)?);
         Ok(())
@@ -213,6 +234,12 @@ fn create(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
         w.functions[at].at = answer(Reply::Unsure);
         Ok(())
     });
+    moves.foul("creates the job, and is told that its name is in use", Some(run), world, |w| {
+        w.left.woes -= 1;
+        let reply = w.create(setting, run)?;
+        w.functions[at].at = answer(if matches!(reply, Reply::Job(_)) { taken(setting) } else { reply });
+        Ok(())
+    });
 }
 
 fn after_answer(
@@ -226,7 +253,12 @@ fn after_answer(
     let started = match reply {
         Reply::Job(job) => Started::Job(arn_of(job).to_owned()),
         Reply::NoSlot => Started::NoSlot(Words::NoSlot.text().to_owned()),
-        Reply::Taken => Started::Taken(Words::Taken.text().to_owned()),
+        Reply::Taken => {
+            let of = |code| refused(Some(code), Words::Taken.text().to_owned());
+            assert_eq!(of("ConflictException"), of("ValidationException"), "to launch they are one");
+            of("ValidationException").ok_or("a name in use is an answer")?
+        }
+        Reply::Refused => refused(Some("ValidationException"), "duplicate".to_owned()).ok_or("it is an answer")?,
         Reply::Unsure => {
             world.write(setting, at, &unsure(item.state, item.words().map(str::to_owned), NOW))?;
             world.functions[at].flag = true;
@@ -236,7 +268,7 @@ fn after_answer(
     };
     let found = found.map(|job| (arn_of(job).to_owned(), true));
     let before = world.functions[at].before.then_some(NOW + 1);
-    match answered(item.state, item.words(), before, started, found, NOW)? {
+    match answered(item.state, item.words(), before, started, found, true, NOW)? {
         Answer::Runs(write) => {
             let won = world.write(setting, at, &write)?;
             said_or_next(setting, world, at, won);
@@ -254,7 +286,7 @@ fn after_answer(
             world.write(setting, at, &write)?;
             world.after(at, At::Next);
         }
-        Answer::Refuses(_) => world.functions[at].at = At::Refuse,
+        Answer::Refuses(_) => world.functions[at].at = At::Refuse(true),
     }
     Ok(())
 }

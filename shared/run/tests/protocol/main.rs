@@ -25,7 +25,7 @@ use scenario::{
     ALL, ANSWERS, COMMANDS, DENIED, DOUBTFUL, FORGED, IN_DOUBT, LAUNCHES, LIVES, OVERTAKEN, STOPPED, TELLING, TROUBLE,
 };
 use search::{Seen, explore};
-use setting::{Bedrock, Flaw, Lag, Names, Scenario, Setting};
+use setting::{Bedrock, Flaw, InUse, Lag, Names, Scenario, Setting};
 use update::{BACK, MIXED, SAME_SECOND, TWO_FILES};
 
 /// Says what was explored, also of a test that passes.
@@ -171,6 +171,13 @@ fn a_stop_that_is_not_noted_is_lost() {
 #[test]
 fn a_stop_that_nobody_follows_up_is_lost() {
     misses(Flaw::NoFollowUp, &DENIED, Bedrock::LIKELY, CARRIED_OUT);
+}
+
+/// The job is made, and the answer is that its name is in use, in words that launch doesn't know.
+#[test]
+fn a_job_behind_a_refusal_is_lost() {
+    let other = Bedrock { in_use: InUse::OtherWords, ..Bedrock::LIKELY };
+    misses(Flaw::NoLookAfterRefusal, &LAUNCHES, other, JOB_GOES_ON);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use tunedrop_run::State;
 use tunedrop_run::decide::launch::{is_due, overtaken};
-use tunedrop_run::decide::record::{Seen, Shown, apply, asks};
+use tunedrop_run::decide::record::{Seen, Shown, apply, asks, is_moved_again};
 use tunedrop_run::decide::sweep::{is_back_or_gone, is_to_stop, observed};
 
 use crate::functions::{At, NOW, arn_of};
@@ -44,7 +44,7 @@ pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Mo
             let Some(Seen::Moves(write)) = function.seen.map(|item| applied(&item, job, age)) else {
                 unreachable!("it was to be applied");
             };
-            let again = function.seen.is_some_and(|item| item.forgotten);
+            let again = function.seen.is_some_and(|item| is_moved_again(item.state, item.forgotten));
             let fails = write.state == State::Failed;
             let won = w.change(setting, at, |item| {
                 item.apply(&write, setting);

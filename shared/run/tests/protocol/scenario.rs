@@ -40,7 +40,7 @@ pub(crate) static LAUNCHES: Scenario = Scenario {
 /// The same with what else may come between.
 pub(crate) static TROUBLE: Scenario = Scenario {
     name: "somebody else's jobs, a guard, the console",
-    kinds: &[Woe::Crash, Woe::Loss, Woe::Fault, Woe::Refusal, Woe::Stranger, Woe::Console],
+    kinds: &[Woe::Crash, Woe::Loss, Woe::Fault, Woe::Refusal, Woe::Stranger, Woe::Console, Woe::Pause],
     launches: 2,
     ..STILL
 };

@@ -9,6 +9,7 @@ pub(crate) struct Bedrock {
     pub(crate) life: Life,
     pub(crate) names: Names,
     pub(crate) lag: Lag,
+    pub(crate) in_use: InUse,
     /// Slots are counted before a repeated token is noticed.
     pub(crate) slots_first: bool,
 }
@@ -38,6 +39,15 @@ pub(crate) enum Names {
     AtWill,
 }
 
+/// How a name that is in use is answered, and a repeated token where that is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InUse {
+    /// As a ConflictException or as a ValidationException in known words: to launch they are one.
+    Known,
+    /// As a ValidationException in words that launch doesn't know.
+    OtherWords,
+}
+
 /// How far Get lags behind Create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lag {
@@ -50,10 +60,17 @@ pub(crate) enum Lag {
 
 impl Bedrock {
     /// The likeliest: what AWS's own words suggest.
-    pub(crate) const LIKELY: Bedrock =
-        Bedrock { token: Token::SameJob, life: Life::ForEver, names: Names::Once, lag: Lag::Short, slots_first: false };
-    /// A token that is forgotten when the job is shown, and names that may be used again.
-    pub(crate) const FORGETFUL: Bedrock = Bedrock { life: Life::UntilShown, names: Names::AtWill, ..Bedrock::LIKELY };
+    pub(crate) const LIKELY: Bedrock = Bedrock {
+        token: Token::SameJob,
+        life: Life::ForEver,
+        names: Names::Once,
+        lag: Lag::Short,
+        in_use: InUse::Known,
+        slots_first: false,
+    };
+    /// A token that is forgotten when the job is shown, names that may be used again, and other words for one in use.
+    pub(crate) const FORGETFUL: Bedrock =
+        Bedrock { life: Life::UntilShown, names: Names::AtWill, in_use: InUse::OtherWords, ..Bedrock::LIKELY };
 
     /// Whether the protocol can't hold: nothing tells of a job that there is, and nothing keeps a second one off.
     pub(crate) fn is_blind(&self) -> bool {
@@ -68,7 +85,9 @@ impl Bedrock {
                 for names in [Names::Once, Names::OnceEnded, Names::AtWill] {
                     for lag in [Lag::None, Lag::Short, Lag::Long] {
                         for slots_first in [false, true] {
-                            all.push(Bedrock { token, life, names, lag, slots_first });
+                            for in_use in [InUse::Known, InUse::OtherWords] {
+                                all.push(Bedrock { token, life, names, lag, in_use, slots_first });
+                            }
                         }
                     }
                 }
@@ -111,6 +130,8 @@ pub(crate) enum Flaw {
     NoSecondLook,
     /// What nobody heard of is not said again by the sweep.
     NoSecondSaying,
+    /// The job of a refused run is not looked for.
+    NoLookAfterRefusal,
 }
 
 /// What may go wrong.
@@ -126,6 +147,8 @@ pub(crate) enum Woe {
     Fault,
     /// A guard or the model's end forbids the launch.
     Refusal,
+    /// Launches are paused, for one look.
+    Pause,
     /// A job of somebody else takes the last slot.
     Stranger,
     /// A job is stopped in the console, or forgotten by Bedrock.

@@ -135,8 +135,8 @@ fn launching(world: &World, run: u8, looking: bool) -> bool {
         let at = match function.at {
             At::Create => true,
             At::Overtaken | At::Claim => looking,
-            At::Find | At::Answered(..) => !looking,
-            At::Refuse => !looking && function.seen.is_some_and(|seen| seen.lease == Lease::Held),
+            At::Find(_) | At::Answered(..) => !looking,
+            At::Refuse(_) => !looking && function.seen.is_some_and(|seen| seen.lease == Lease::Held),
             _ => false,
         };
         at && function.run == run && (looking || !function.stale)

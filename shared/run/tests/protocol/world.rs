@@ -71,6 +71,19 @@ pub(crate) enum Words {
     Taken,
 }
 
+impl Words {
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Words::NoSlot => "no free job slot",
+            Words::Taken => "The provided job name is currently in use.",
+        }
+    }
+
+    pub(crate) fn of(text: &str) -> Words {
+        if text == Words::Taken.text() { Words::Taken } else { Words::NoSlot }
+    }
+}
+
 /// A dataset's head in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Head {

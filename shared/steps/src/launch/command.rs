@@ -15,19 +15,20 @@ use crate::batch::StepError;
 use crate::count::count_run;
 
 impl Launch {
-    pub(super) async fn command(&self, kind: Kind, detail: Detail) -> Result<(), StepError> {
+    /// The run that may be due now.
+    pub(super) async fn command(&self, kind: Kind, detail: Detail) -> Result<Option<String>, StepError> {
         let Some(run_id) = detail.run_id else {
             warn!("poison: the command names no run");
-            return Ok(());
+            return Ok(None);
         };
         let Some(run) = self.ledger.run(&run_id).await? else {
             warn!("ignored: this stack has no such run");
-            return Ok(());
+            return Ok(None);
         };
         let by = detail.by.unwrap_or_else(|| "unknown".to_owned());
         match kind {
-            Kind::ApproveRun => self.approve(&run, by).await,
-            Kind::StopRun => self.stop(&run, by).await,
+            Kind::ApproveRun => self.approve(&run, by).await.map(|()| Some(run_id)),
+            Kind::StopRun => self.stop(&run, by).await.map(|()| Some(run_id)),
             _ => self.retry(run, by).await,
         }
     }
@@ -122,17 +123,17 @@ impl Launch {
     }
 
     /// The next attempt of the same content. The command delivered twice finds the attempt there already.
-    async fn retry(&self, run: Run, by: String) -> Result<(), StepError> {
+    async fn retry(&self, run: Run, by: String) -> Result<Option<String>, StepError> {
         if !may_retry(run.state) {
             info!(
                 run.state = run.state.as_str(),
                 "ignored: only a run that has ended can be retried, and rejected data must be mended first"
             );
-            return Ok(());
+            return Ok(None);
         }
         let Some(again) = next_attempt(&run, by, now(), self.launch.retried()) else {
             warn!("ignored: the run has no plan, or no attempt is left");
-            return Ok(());
+            return Ok(None);
         };
         let again = match self.ledger.create(&again).await? {
             None => {
@@ -143,7 +144,8 @@ impl Launch {
         };
         self.ledger.point_head(&again.dataset, &again.run_id, &again.since).await?;
         info!(run.attempt = again.attempt, "retried");
-        Ok(announce(&self.bus, &self.stack, &again).await?)
+        announce(&self.bus, &self.stack, &again).await?;
+        Ok(Some(again.run_id.to_string()))
     }
 }
 
@@ -176,6 +178,7 @@ fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run>
         unsure_until: None,
         forgotten_at: None,
         waiting: None,
+        held_by: None,
         job_arn: None,
         model_arn: None,
         reason: None,

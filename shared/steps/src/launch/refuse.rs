@@ -27,8 +27,9 @@ pub(super) fn guards() -> Result<StackGuards, lambda_runtime::Error> {
 }
 
 impl Launch {
-    /// Writes the outcome first, so that whoever hears of the refusal finds it.
-    pub(super) async fn refuse(&self, run: &Run, reason: String) -> Result<(), StepError> {
+    /// Writes the outcome first, so that whoever hears of the refusal finds it. `looked_for` where Bedrock refused it: the
+    /// sweep looks for the run's job for a while, which Bedrock may mean and not show yet.
+    pub(super) async fn refuse(&self, run: &Run, reason: String, looked_for: bool) -> Result<(), StepError> {
         let outcome = Outcome {
             failure_message: Some(reason.clone()),
             ..outcome_of(&self.stack, run, State::Refused, &self.objects)
@@ -39,6 +40,7 @@ impl Launch {
         };
         let state = write.state;
         let change = Change::of(write).set("reason", Some(reason)).set("report", Some(report));
+        let change = change.set("forgotten_at", looked_for.then(now));
         if let Some(refused) = self.ledger.advance(run, state, &now(), change).await? {
             count_move(&self.stack, run, &refused);
             announce(&self.bus, &self.stack, &refused).await?;

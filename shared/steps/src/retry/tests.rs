@@ -3,8 +3,7 @@ use tunedrop_aws::Failure;
 use super::*;
 
 fn retries() -> Retries {
-    let delays = Delays { first_s: 10, most_s: 300 };
-    Retries { queue: None, queues: OnceCell::new(), delays, stack: "test".to_owned() }
+    Retries::of_test()
 }
 
 fn message(received: &str) -> SqsMessage {
@@ -27,7 +26,7 @@ async fn a_step_that_panics_fails_alone() {
     let retries = retries();
     let batch = Batch::new(&retries, &[], in_ms(60_000));
     let panics: Pin<Box<dyn Future<Output = _>>> = Box::pin(async { panic!("a bug") });
-    assert!(matches!(batch.run(panics).await, Err(StepError::Ended(_))));
+    assert!(matches!(batch.run::<()>(panics).await, Err(StepError::Ended(_))));
     assert!(batch.run(Box::pin(async { Ok(()) })).await.is_ok(), "the next message of the batch is served");
 }
 
@@ -37,7 +36,7 @@ async fn a_step_that_hangs_is_ended_before_lambda_ends_the_function() {
     let mut batch = Batch::new(&retries, &[], in_ms(60_000));
     assert!(batch.cut_at <= Instant::now() + Duration::from_secs(58));
     batch.cut_at = Instant::now() + Duration::from_millis(20);
-    let ended = batch.run(Box::pin(std::future::pending())).await;
+    let ended = batch.run::<()>(Box::pin(std::future::pending())).await;
     assert!(matches!(ended, Err(StepError::Ended(_))), "{ended:?}");
 }
 
@@ -45,7 +44,7 @@ async fn a_step_that_hangs_is_ended_before_lambda_ends_the_function() {
 async fn a_message_is_not_begun_without_time_for_it_and_comes_back_within_seconds() {
     let retries = retries();
     let batch = Batch::new(&retries, &[], in_ms(6_000));
-    let fault = batch.run(Box::pin(async { unreachable!("it must not begin") })).await.expect_err("no time");
+    let fault = batch.run::<()>(Box::pin(async { unreachable!("it must not begin") })).await.expect_err("no time");
     assert_eq!(batch.put_off(&message("1"), &fault).await, 2);
 }
 

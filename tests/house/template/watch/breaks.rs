@@ -56,8 +56,8 @@ fn a_rule_without_its_dimensions_in_the_alarm_is_seen() {
 fn an_alarm_that_is_not_heard_or_says_nothing_is_seen() {
     let sources = "/Resources/TopicPolicy/Properties/PolicyDocument/Statement/0/Condition/ArnEquals/aws:SourceArn";
     let faults = unheard_alarms(&broken(sources, json!(["DeadLettersAlarm.Arn", "GoneAlarm.Arn"])));
-    assert_eq!(faults.len(), 6, "{faults:?}");
-    assert!(faults[5].contains("GoneAlarm"));
+    assert_eq!(faults.len(), 7, "{faults:?}");
+    assert!(faults[6].contains("GoneAlarm"));
     let quiet = broken("/Resources/SweepAlarm/Properties/AlarmActions", json!([]));
     assert_eq!(unheard_alarms(&quiet), ["SweepAlarm tells nobody"]);
     let endless = broken("/Resources/SweepAlarm/Properties/OKActions", json!([]));
@@ -72,10 +72,12 @@ fn an_alarm_that_is_not_heard_or_says_nothing_is_seen() {
 
 #[test]
 fn a_metric_that_nobody_emits_is_seen() {
-    let alarm = broken("/Resources/StuckRunsAlarm/Properties/MetricName", json!("StuckRun"));
-    assert_eq!(unknown_in_alarms(&alarm), ["StuckRun is emitted by nobody"]);
-    let dimension = broken("/Resources/StuckRunsAlarm/Properties/Dimensions/0/Name", json!("StackName"));
+    let alarm = broken("/Resources/SweepAlarm/Properties/MetricName", json!("Sweep"));
+    assert_eq!(unknown_in_alarms(&alarm), ["Sweep is emitted by nobody"]);
+    let dimension = broken("/Resources/SweepAlarm/Properties/Dimensions/0/Name", json!("StackName"));
     assert_eq!(unknown_in_alarms(&dimension).len(), 1);
+    let math = "/Resources/StuckRunsAlarm/Properties/Metrics/1/MetricStat/Metric/MetricName";
+    assert_eq!(unknown_in_alarms(&broken(math, json!("StuckRun"))), ["StuckRun is emitted by nobody"]);
     let template = template();
     let text = body(&template).to_string();
     for (right, wrong, faults) in [

@@ -34,17 +34,90 @@ fn a_run_that_waits_for_files_is_due_when_they_had_their_time() {
 #[test]
 fn no_slot_leaves_the_run_queued_without_a_lease() {
     for before in [None, Some(NOW + 7)] {
-        let answer = answered(State::Launching, None, before, Started::NoSlot(words()), None, NOW).unwrap();
-        let (waiting, unsure_until) = (Some(words()), before);
-        let back = Write { state: State::Queued, lease_until: None, waiting, job_arn: None, unsure_until };
+        let answer = answered(State::Launching, None, before, Started::NoSlot(words()), None, true, NOW).unwrap();
+        let back = Write {
+            state: State::Queued,
+            lease_until: None,
+            waiting: Some(words()),
+            held_by: Some(Hold::Slot),
+            job_arn: None,
+            unsure_until: before,
+        };
         assert_eq!(answer, Answer::GivesBack(back), "an earlier launch's doubt stays");
     }
+}
+
+/// Only where an unfinished job holds a slot may it be that; a denial says nothing of the run.
+#[test]
+fn a_quota_that_no_job_frees_and_a_permission_are_told_apart_from_slots() {
+    let back = |started, slots| {
+        let answer = answered(State::Launching, None, None, started, None, slots, NOW).unwrap();
+        let Answer::GivesBack(write) = answer else { panic!("{answer:?}") };
+        assert_eq!((write.state, write.waiting), (State::Queued, Some(words())));
+        write.held_by
+    };
+    assert_eq!(back(Started::NoSlot(words()), true), Some(Hold::Slot));
+    assert_eq!(back(Started::NoSlot(words()), false), Some(Hold::Quota));
+    assert_eq!(back(Started::Denied(words()), true), Some(Hold::Permission));
+    let own = held_by_own_quota(State::Queued, Some(words()), Some(NOW)).unwrap();
+    assert_eq!((own.held_by, own.unsure_until), (Some(Hold::Quota), Some(NOW)));
+    assert!(held_by_own_quota(State::Running, Some(words()), None).is_err());
+}
+
+#[test]
+fn bedrocks_errors_are_told_apart_by_code_and_words() {
+    let of = |code: &str, words: &str| match refused(Some(code), words.to_owned()) {
+        None => "unknown",
+        Some(Started::Job(_)) => "job",
+        Some(Started::NoSlot(_)) => "no slot",
+        Some(Started::Denied(_)) => "denied",
+        Some(Started::Taken(_)) => "taken",
+        Some(Started::Refused(_)) => "refused",
+    };
+    for words in [
+        "The provided job name is currently in use.",
+        "THE PROVIDED JOB NAME IS CURRENTLY IN USE",
+        "The provided custom model name is currently in use.",
+        "A custom model with the name x already exists",
+        "This job name has already been used",
+    ] {
+        assert_eq!(of("ValidationException", words), "taken", "{words}");
+    }
+    assert_eq!(of("ConflictException", "whatever"), "taken");
+    assert_eq!(of("ValidationException", "The provided model identifier is invalid."), "refused");
+    assert_eq!(of("ValidationException", "The bucket is in use"), "refused", "it is no name");
+    assert_eq!(of("ValidationException", "Could not assume provided IAM role"), "denied");
+    assert_eq!(of("AccessDeniedException", "with an explicit deny"), "denied");
+    assert_eq!(of("ServiceQuotaExceededException", ""), "no slot");
+    assert_eq!(of("ResourceNotFoundException", ""), "refused");
+    for code in ["ThrottlingException", "InternalServerException", "ServiceUnavailableException"] {
+        assert_eq!(of(code, ""), "unknown");
+    }
+    assert_eq!(refused(None, String::new()), None);
+}
+
+#[test]
+fn a_launch_that_creates_nothing_leaves_no_lease_behind() {
+    let settled = settles(State::Launching, Some(words()), None, NOW).unwrap();
+    assert_eq!((settled.state, settled.lease_until, settled.waiting), (State::Queued, None, None));
+    let unsure = settles(State::Launching, Some(words()), Some(NOW + 7), NOW).unwrap();
+    assert_eq!((unsure.state, unsure.unsure_until), (State::Launching, Some(NOW + 7)));
+    assert_eq!(settles(State::Queued, Some(words()), Some(NOW + 7), NOW), None);
+}
+
+/// In other words than are known, a taken name is a refusal: what is found under the name decides.
+#[test]
+fn a_refusal_is_looked_up_too() {
+    let answer = |found| answered(State::Launching, None, None, Started::Refused(words()), found, true, NOW).unwrap();
+    assert!(matches!(answer(Some(("arn".to_owned(), true))), Answer::Runs(write) if write.state == State::Running));
+    assert_eq!(answer(Some(("arn".to_owned(), false))), Answer::Refuses(words()));
+    assert_eq!(answer(None), Answer::Refuses(words()));
 }
 
 #[test]
 fn a_taken_name_without_a_job_is_believed_the_second_time() {
     let taken = |waiting: Option<&str>, found| {
-        answered(State::Launching, waiting, None, Started::Taken(words()), found, NOW).unwrap()
+        answered(State::Launching, waiting, None, Started::Taken(words()), found, true, NOW).unwrap()
     };
     let Answer::Waits(write) = taken(None, None) else { panic!("believed at once") };
     assert_eq!((write.state, write.lease_until), (State::Launching, Some(NOW + SHOWN_AFTER_SECONDS)));
@@ -81,10 +154,11 @@ fn only_a_newer_set_overtakes_a_queued_run() {
 fn a_run_that_may_have_a_job_is_not_refused() {
     let until = NOW + 7;
     for started in [Started::Refused(words()), Started::Taken(words())] {
-        let answer = answered(State::Launching, Some("taken"), Some(until), started.clone(), None, NOW).unwrap();
+        let answer = answered(State::Launching, Some("taken"), Some(until), started.clone(), None, true, NOW).unwrap();
         let Answer::Waits(write) = answer else { panic!("{answer:?}") };
         assert_eq!((write.state, write.unsure_until), (State::Launching, Some(until)));
-        let over = answered(State::Launching, Some("taken"), doubt(Some(until), until), started, None, until).unwrap();
+        let over =
+            answered(State::Launching, Some("taken"), doubt(Some(until), until), started, None, true, until).unwrap();
         assert_eq!(over, Answer::Refuses(words()));
     }
     assert_eq!(claim(State::Queued, None, NOW).unwrap().unsure_until, Some(NOW + UNSURE_SECONDS));
