@@ -20,7 +20,7 @@ mod yaml;
 pub use entry::{DatasetHead, NOTE_KEPT_S, Note, Run, SCHEMA};
 pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};
 pub use hold::{Hold, PROBED_AFTER_S, RESTS_S, probes};
-pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_identity};
+pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_identity, unread_recipe};
 pub use jiff::Timestamp;
 pub use plan::{Distillation, InvocationLogs, Plan, Reinforcement};
 pub use recipe::{LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, read_recipe};

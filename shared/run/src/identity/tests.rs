@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use tunedrop_validation::Catalogue;
 
-use super::{dataset_fault, run_identity};
+use super::{dataset_fault, rejected_identity, run_identity, unread_recipe};
 use crate::recipe::{RecipeScope, read_recipe};
 
 fn identity(recipe: &str, train: &str) -> super::Identity {
@@ -101,4 +101,16 @@ proptest! {
         let good = !bytes.is_empty() && bytes.len() <= 40 && !name.contains('_') && !name.contains("--") && !name.starts_with('-') && !name.ends_with('-');
         prop_assert_eq!(dataset_fault(&name).is_none(), good);
     }
+}
+
+#[test]
+fn recipes_that_are_too_large_are_told_apart() {
+    let unread = |size, etag| unread_recipe(size, etag, 1 << 20);
+    let id = |recipe: &[u8]| rejected_identity("bucket", "a", recipe).run_id;
+    let first = unread(10_000_000, "\"e1\"");
+    assert_eq!(id(&first), id(&unread(10_000_000, "\"e1\"")));
+    assert_ne!(id(&first), id(&unread(10_000_001, "\"e1\"")));
+    assert_ne!(id(&first), id(&unread(10_000_000, "\"e2\"")));
+    let (_, findings) = read_recipe(&first, "job.yaml", &RecipeScope::default(), Catalogue::embedded());
+    assert_eq!(findings.kept.iter().map(|finding| finding.code.as_str()).collect::<Vec<_>>(), ["recipe-too-large"]);
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tunedrop_aws::{Failure, Object, Objects, Small, Unreadable};
 use tunedrop_run::dropped::{PREFIX, RECIPES};
-use tunedrop_run::{Recipe, RecipeScope, Timestamp, fingerprint, read_recipe};
+use tunedrop_run::{Recipe, RecipeScope, Timestamp, fingerprint, read_recipe, unread_recipe};
 use tunedrop_validation::{Catalogue, Code, Finding, Findings, Severity};
 
 use crate::announce::rfc3339;
@@ -75,8 +75,7 @@ pub(super) async fn load(objects: &Objects, dataset: &str, scope: &RecipeScope) 
         None => (Recipe { base_model: default_model.map(str::to_owned), ..Recipe::default() }, Findings::default()),
         Some((name, object)) => {
             let bytes = if object.size > RECIPE_READ_MAX as u64 {
-                // Not read at all: the finding needs its size only.
-                Ok(vec![b'#'; RECIPE_READ_MAX])
+                Ok(unread_recipe(object.size, &object.etag, RECIPE_READ_MAX))
             } else {
                 match objects.small(object, RECIPE_READ_MAX).await? {
                     Small::Bytes(bytes) => Ok(bytes),
