@@ -16,7 +16,8 @@ pub(crate) use github::github;
 pub(crate) use human::human;
 pub(crate) use json::json;
 pub(crate) use sarif::sarif;
-pub(crate) use summary::{bracket, counted, grouped};
+pub(crate) use summary::{bracket, counted};
+pub(crate) use tunedrop_validation::grouped;
 pub(crate) use visible::visible;
 
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();

@@ -1,6 +1,8 @@
 //! SARIF 2.1.0 (OASIS), for code scanning.
 
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use serde_json::{Value, json};
+use tunedrop_report::URI_PATH;
 use tunedrop_validation::{Code, Finding, Severity};
 
 use crate::outcome::Outcome;
@@ -72,15 +74,9 @@ fn result(finding: &Finding, codes: &[Code]) -> Value {
 
 /// A path as a URI reference (RFC 3986), an address as it is.
 fn uri(path: &str) -> String {
-    let mut uri = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) || byte == b':' && path.starts_with("s3://") {
-            uri.push(byte as char);
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    if path.starts_with('/') { format!("file://{uri}") } else { uri }
+    const ADDRESS: &AsciiSet = &URI_PATH.remove(b':');
+    let uri = utf8_percent_encode(path, if path.starts_with("s3://") { ADDRESS } else { URI_PATH });
+    if path.starts_with('/') { format!("file://{uri}") } else { uri.to_string() }
 }
 
 #[cfg(test)]

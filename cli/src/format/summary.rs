@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tunedrop_validation::{Role, Statistics, TokenBracket};
 
-use super::{BOLD, ERROR, GOOD, visible};
+use super::{BOLD, ERROR, GOOD, grouped, visible};
 use crate::outcome::{FileOutcome, Outcome};
 
 /// A paragraph for each file; the last line is the verdict.
@@ -91,17 +91,4 @@ pub(crate) fn counted(number: u64, what: &str) -> String {
 /// `1,200 to 2,400`.
 pub(crate) fn bracket(tokens: TokenBracket) -> String {
     format!("{} to {}", grouped(tokens.low), grouped(tokens.high))
-}
-
-/// `12,345`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

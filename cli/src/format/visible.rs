@@ -1,17 +1,14 @@
 //! Text from outside, made fit for a terminal.
 
+use tunedrop_report::is_hidden;
+
 /// The character as an escape, if a terminal would act upon it, or would hide it, or would turn what follows around.
-///
-/// Joiners stay, for they make one picture of an emoji sequence and hold scripts together.
 pub(crate) fn escaped(c: char) -> Option<String> {
-    let hidden = matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
     match c {
         '\t' => Some("\\t".to_owned()),
         '\n' => Some("\\n".to_owned()),
         '\r' => Some("\\r".to_owned()),
-        _ if hidden || c.is_control() => Some(format!("\\u{{{:x}}}", u32::from(c))),
+        _ if is_hidden(c) => Some(format!("\\u{{{:x}}}", u32::from(c))),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum};
 use aws_sdk_kms::operation::describe_key::DescribeKeyError;
 use aws_sdk_kms::types::{KeySpec, KeyState};
 use aws_sdk_s3::types::BucketVersioningStatus;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::{Configs, Failure};
@@ -151,23 +152,7 @@ impl Account {
 
 /// IAM gives policies percent-encoded (API reference, Role).
 fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
-        match (bytes[at], hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, _, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// The services in a trust policy.

@@ -11,6 +11,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, TaggingDirective};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Failure;
 pub use ranges::{Piece, Ranges};
@@ -21,6 +22,9 @@ pub use upload::{UPLOAD_PART, Upload};
 /// in parts, each call ends well within its time-out.
 const COPY_MAX: u64 = 256 << 20;
 const PART: u64 = 256 << 20;
+
+/// What a key needn't encode: RFC 3986's unreserved characters, and slashes.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// An object as it lies there now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -253,15 +257,7 @@ impl Objects {
 
     /// The value of `x-amz-copy-source`, which must be percent-encoded.
     fn source(&self, key: &str) -> String {
-        let mut encoded = format!("{}/", self.bucket);
-        for byte in key.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
-                encoded.push(byte as char);
-            } else {
-                encoded.push_str(&format!("%{byte:02X}"));
-            }
-        }
-        encoded
+        format!("{}/{}", self.bucket, utf8_percent_encode(key, KEPT))
     }
 }
 

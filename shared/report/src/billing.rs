@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tunedrop_validation::{Estimate, TokenBracket, estimate};
 
-use crate::wording::{counted, thousands};
+use crate::wording::{counted, grouped};
 
 /// What a job's bill hangs on: Bedrock bills the training file's tokens once an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -49,9 +49,9 @@ fn usd(amount: f64) -> String {
 /// `576,131 – 1,152,263`.
 pub(crate) fn bracket(tokens: TokenBracket) -> String {
     if tokens.low == tokens.high {
-        thousands(tokens.low)
+        grouped(tokens.low)
     } else {
-        format!("{} – {}", thousands(tokens.low), thousands(tokens.high))
+        format!("{} – {}", grouped(tokens.low), grouped(tokens.high))
     }
 }
 

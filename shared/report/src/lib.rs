@@ -18,6 +18,7 @@ pub use metrics::{training_metrics, validation_metrics};
 pub use outcome::{Compared, LossPoint, Outcome, Phase};
 pub use redact::redact;
 pub use verdict::{FileVerdict, Mended, Origin, Setting, Verdict, settings};
+pub use wording::{URI_PATH, is_hidden};
 
 #[cfg(test)]
 mod samples;

@@ -1,6 +1,8 @@
 //! Small pieces of wording that reports and messages share.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use tunedrop_run::Timestamp;
+pub(crate) use tunedrop_validation::grouped;
 
 /// The style of every page; the pages' policy allows this very text by its hash and nothing else.
 pub(crate) const STYLE: &str = include_str!("../templates/style.css");
@@ -14,16 +16,21 @@ pub(crate) fn visible(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\t' => out.push(' '),
-            _ if c.is_control() || turns(c) => out.extend(c.escape_unicode()),
+            _ if is_hidden(c) => out.extend(c.escape_unicode()),
             _ => out.push(c),
         }
     }
     out
 }
 
-/// Whether `c` turns or hides text.
-fn turns(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+/// Whether a reader wouldn't see `c`, or a terminal would act on it, or it would turn what follows around.
+///
+/// Joiners stay: they hold scripts together, and make one picture of an emoji sequence.
+pub fn is_hidden(c: char) -> bool {
+    let is_format = matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    is_format || c.is_control()
 }
 
 /// As [`visible`], but line breaks stay.
@@ -31,22 +38,9 @@ pub(crate) fn visible_lines(text: &str) -> String {
     text.replace("\r\n", "\n").split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// `12345` as `12,345`.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// `1 error`, `2 errors`.
 pub(crate) fn counted(number: u64, one: &str) -> String {
-    format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
+    format!("{} {one}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// `3 errors and 1 warning`, `1 warning`, or `none`.
@@ -70,6 +64,9 @@ pub(crate) fn bytes(number: u64) -> String {
     }
     format!("{size:.1} TB")
 }
+
+/// What a URI's path doesn't encode: RFC 3986's unreserved characters, and slashes, which part the folders.
+pub const URI_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// A loss as people compare it: four decimals, or powers of ten where those would say nothing.
 pub(crate) fn loss(value: f64) -> String {
@@ -97,7 +94,7 @@ pub(crate) fn between(start: Option<&str>, end: Option<&str>) -> Option<String> 
     Some(match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
         (0, 0, s) => format!("{s} s"),
         (0, m, s) => format!("{m} min {s} s"),
-        (h, m, _) => format!("{} h {m} min", thousands(h)),
+        (h, m, _) => format!("{} h {m} min", grouped(h)),
     })
 }
 

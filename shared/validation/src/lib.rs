@@ -39,6 +39,6 @@ pub use file::{Chunk, Cutter, FileCheck, FileReport, Outcome, RecordIndex, Role,
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
 pub use media::{MediaFolder, MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium};
 pub use options::Options;
-pub use set::{Quotas, SetFile, check_hyperparameters, check_set};
+pub use set::{Quotas, SetFile, check_hyperparameters, check_set, grouped};
 pub use statistics::{LongRecord, Statistics, TokenBracket, TokenBucket};
 pub use uri::s3_uri_fault;

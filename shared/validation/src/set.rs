@@ -104,8 +104,8 @@ fn counted(records: u64) -> String {
     if records == 1 { "1 record".to_owned() } else { format!("{} records", grouped(records)) }
 }
 
-/// `12,345`.
-pub(crate) fn grouped(number: u64) -> String {
+/// A number as people read it: `12,345`.
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {

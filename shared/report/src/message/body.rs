@@ -8,7 +8,7 @@ use tunedrop_run::{RunId, State};
 use super::{Topic, place};
 use crate::meaning::{Meaning, meaning};
 use crate::redact;
-use crate::wording::{counted, errors_and_warnings, listed, loss, moment, thousands, visible, visible_lines};
+use crate::wording::{counted, errors_and_warnings, grouped, listed, loss, moment, visible, visible_lines};
 
 pub(super) fn body(topic: &Topic, detail: &Detail, region: &str) -> String {
     let mut out = format!("{}\n{}", headline(*topic, detail), middle(*topic, detail));
@@ -50,7 +50,7 @@ pub(super) fn middle(topic: Topic, detail: &Detail) -> String {
             let _ = writeln!(out, "- {}", visible(finding));
         }
         if total > shown {
-            let _ = writeln!(out, "and {} more, in the report", thousands(total - shown));
+            let _ = writeln!(out, "and {} more, in the report", grouped(total - shown));
         }
     }
     out
@@ -141,7 +141,7 @@ fn facts(topic: Topic, detail: &Detail) -> Vec<(&'static str, String)> {
     let text = |value: &Option<String>| value.as_deref().map(visible);
     add("Run", text(&detail.run_id));
     add("Base model", text(&detail.base_model));
-    add("Records", detail.records.map(thousands));
+    add("Records", detail.records.map(grouped));
     if !matches!(topic, Topic::Misnamed | Topic::Incomplete) {
         add("Findings", Some(errors_and_warnings(detail.errors, detail.warnings)));
     }

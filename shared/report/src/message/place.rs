@@ -1,10 +1,9 @@
 //! Where a report lies, and how it is opened.
 
-use std::fmt::Write;
-
+use percent_encoding::utf8_percent_encode;
 use tunedrop_run::event::Detail;
 
-use crate::wording::{command, shell, visible};
+use crate::wording::{URI_PATH, command, shell, visible};
 
 /// A line each: the console's page of the report, its address, and the command that opens it.
 pub(super) fn lines(report: &str, detail: &Detail, region: &str) -> Vec<String> {
@@ -35,21 +34,9 @@ pub(super) fn console(report: &str, region: &str) -> Option<String> {
         _ if region.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
         _ => "console.aws.amazon.com",
     };
+    let encoded = |text| utf8_percent_encode(text, URI_PATH);
     let (bucket, key) = (encoded(bucket), encoded(key));
     Some(format!("https://{region}.{domain}/s3/object/{bucket}?region={region}&prefix={key}"))
-}
-
-/// As a part of a URL; slashes stay, for they part a key's folders.
-fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]

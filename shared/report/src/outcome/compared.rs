@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::Outcome;
-use crate::wording::{loss, moment, thousands, visible};
+use crate::wording::{grouped, loss, moment, visible};
 
 /// A run of the same dataset, as the ledger has it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -73,7 +73,7 @@ pub(super) fn lines(outcome: &Outcome) -> Vec<Line> {
             run_id: visible(&run.run_id),
             state: visible(&run.state),
             when: moment(&run.changed_at),
-            records: run.records.map_or("–".to_owned(), thousands),
+            records: run.records.map_or("–".to_owned(), grouped),
             asked: if asked.is_empty() { "the same".to_owned() } else { asked },
             training: number(run.training_loss),
             validation: number(run.validation_loss),

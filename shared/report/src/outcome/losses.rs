@@ -1,7 +1,7 @@
 //! What the losses come to, in words and in a table.
 
 use super::LossPoint;
-use crate::wording::{counted, loss, thousands};
+use crate::wording::{counted, grouped, loss};
 
 /// Beyond this a loss says nothing but that training went wrong, and a chart of it would show nothing else.
 const USABLE_MAX: f64 = 1e12;
@@ -30,7 +30,7 @@ pub(super) fn first_epoch(training: &[LossPoint], validation: &[LossPoint]) -> u
 pub(super) fn summary(name: &'static str, points: &[LossPoint]) -> Option<Losses> {
     let (first, last) = (points.first()?, points.last()?);
     let lowest = points.iter().filter(|point| is_usable(point)).min_by(|a, b| a.loss.total_cmp(&b.loss));
-    let at = |point: &LossPoint| format!("{} at step {}", loss(point.loss), thousands(point.step));
+    let at = |point: &LossPoint| format!("{} at step {}", loss(point.loss), grouped(point.step));
     Some(Losses {
         name,
         first: at(first),
@@ -52,12 +52,12 @@ pub(super) fn notes(training: &[LossPoint], validation: &[LossPoint]) -> Vec<Str
             (0, _) => notes.push(format!("There are no {name} losses.")),
             (_, 0) => {}
             (all, bad) if all == bad => {
-                notes.push(format!("None of the {} {name} losses is a usable number, so none is drawn.", thousands(all as u64)));
+                notes.push(format!("None of the {} {name} losses is a usable number, so none is drawn.", grouped(all as u64)));
             }
             (all, bad) => notes.push(format!(
                 "{} of {} {name} losses {} no usable number (not a number, infinite, or beyond measure), and the chart leaves out what can't be drawn.",
-                thousands(bad as u64),
-                thousands(all as u64),
+                grouped(bad as u64),
+                grouped(all as u64),
                 if bad == 1 { "is" } else { "are" }
             )),
         }
@@ -78,9 +78,9 @@ pub(super) fn alternative(training: &[LossPoint], validation: &[LossPoint]) -> S
             parts.push(format!(
                 "{name} loss goes from {} at step {} to {} at step {}, over {}; the lowest is {}.",
                 loss(first.loss),
-                thousands(first.step),
+                grouped(first.step),
                 loss(last.loss),
-                thousands(last.step),
+                grouped(last.step),
                 counted(usable.len() as u64, "point"),
                 loss(lowest)
             ));

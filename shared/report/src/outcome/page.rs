@@ -9,7 +9,7 @@ use super::next::next;
 use super::reading::{Reading, read};
 use super::{Outcome, Phase};
 use crate::meaning::{Meaning, meaning};
-use crate::wording::{STYLE, STYLE_HASH, between, folded, moment, shell, thousands, visible, visible_lines};
+use crate::wording::{STYLE, STYLE_HASH, between, folded, grouped, moment, shell, visible, visible_lines};
 
 #[derive(Template)]
 #[template(path = "outcome.html")]
@@ -113,7 +113,7 @@ fn facts(outcome: &Outcome) -> Vec<(&'static str, String)> {
     facts.extend(outcome.created_at.as_deref().map(|time| ("Job created", moment(time))));
     facts.extend(outcome.ended_at.as_deref().map(|time| ("Job ended", moment(time))));
     facts.extend(between(outcome.created_at.as_deref(), outcome.ended_at.as_deref()).map(|took| ("Took", took)));
-    facts.extend(outcome.records.map(|records| ("Records", thousands(records))));
+    facts.extend(outcome.records.map(|records| ("Records", grouped(records))));
     if outcome.state != "Refused" {
         facts.extend(outcome.billing.iter().flat_map(|billing| billing.facts()));
     }

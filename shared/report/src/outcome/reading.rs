@@ -2,7 +2,7 @@
 
 use super::LossPoint;
 use super::losses::{first_epoch, is_usable};
-use crate::wording::{loss, thousands};
+use crate::wording::{grouped, loss};
 
 /// A change of less than this share is called none: losses of single steps are noisy.
 const FLAT: f64 = 0.01;
@@ -35,7 +35,7 @@ fn usable(points: &[LossPoint]) -> Vec<LossPoint> {
 fn of_validation(points: &[LossPoint], first_epoch: u64) -> Reading {
     let (first, last) = (points[0], points[points.len() - 1]);
     let lowest = points.iter().min_by(|a, b| a.loss.total_cmp(&b.loss)).copied().unwrap_or(last);
-    let at = |point: LossPoint| format!("{} at step {}", loss(point.loss), thousands(point.step));
+    let at = |point: LossPoint| format!("{} at step {}", loss(point.loss), grouped(point.step));
     if is_above(last.loss, lowest.loss) {
         return Reading {
             shows: format!(

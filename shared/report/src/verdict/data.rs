@@ -4,7 +4,7 @@ use tunedrop_validation::{LongRecord, Statistics};
 
 use super::FileVerdict;
 use crate::billing::bracket;
-use crate::wording::{bytes, thousands, visible};
+use crate::wording::{bytes, grouped, visible};
 
 /// How many of a file's longest records are named.
 const LONGEST: usize = 5;
@@ -30,16 +30,16 @@ pub(super) fn rows(data: &[(&FileVerdict, &Statistics)]) -> Vec<Row> {
         |name, of: &dyn Fn(&Statistics) -> String| Row { name, values: data.iter().map(|(_, s)| of(s)).collect() };
     let of_valid = |part: u64, s: &Statistics| match part as f64 * 100.0 / s.valid_records.max(1) as f64 {
         _ if part == 0 => "none".to_owned(),
-        share if share < 0.1 => format!("{} (under 0.1 %)", thousands(part)),
-        share => format!("{} ({share:.1} %)", thousands(part)),
+        share if share < 0.1 => format!("{} (under 0.1 %)", grouped(part)),
+        share => format!("{} ({share:.1} %)", grouped(part)),
     };
     let mut rows = vec![
         Row { name: "Role", values: data.iter().map(|(file, _)| visible(&file.role)).collect() },
         row("Size", &|s| bytes(s.bytes)),
-        row("Records", &|s| thousands(s.records)),
-        row("Valid records", &|s| thousands(s.valid_records)),
-        row("Turns", &|s| thousands(s.turns)),
-        row("Characters", &|s| thousands(s.characters)),
+        row("Records", &|s| grouped(s.records)),
+        row("Valid records", &|s| grouped(s.valid_records)),
+        row("Turns", &|s| grouped(s.turns)),
+        row("Characters", &|s| grouped(s.characters)),
         row("Tokens", &|s| bracket(s.tokens)),
         row("Duplicates", &|s| of_valid(s.duplicates, s)),
     ];
@@ -63,7 +63,7 @@ pub(super) fn longest(data: &[(&FileVerdict, &Statistics)], limit: Option<u64>) 
         }
         _ => format!("{} tokens", bracket(record.tokens)),
     };
-    let record = |record: &LongRecord| (format!("line {}", thousands(record.line)), tokens(record));
+    let record = |record: &LongRecord| (format!("line {}", grouped(record.line)), tokens(record));
     data.iter()
         .filter(|(_, statistics)| !statistics.longest.is_empty())
         .map(|(file, statistics)| Longest {

@@ -5,7 +5,7 @@ use tunedrop_validation::{Code, Finding, Severity};
 use super::Verdict;
 use super::excerpt::{Marked, marked};
 use super::remedy::remedy;
-use crate::wording::{folded, thousands, visible};
+use crate::wording::{folded, grouped, visible};
 
 /// The page shows at most about so many places, so that it stays below a megabyte whatever they hold; a place takes up to 1 kB.
 const PLACES: usize = 600;
@@ -78,10 +78,10 @@ fn group(verdict: &Verdict, code: Code, most: usize) -> (Severity, Group) {
             Severity::Error => "error",
             Severity::Warning => "warning",
         },
-        total: if total > 1 { format!("{} times", thousands(total)) } else { String::new() },
+        total: if total > 1 { format!("{} times", grouped(total)) } else { String::new() },
         places: kept.iter().take(OPEN).map(place).collect(),
         folded: kept.iter().skip(OPEN).map(place).collect(),
-        more: (more > 0).then(|| format!("and {} more, which are only counted", thousands(more))),
+        more: (more > 0).then(|| format!("and {} more, which are only counted", grouped(more))),
         help: kept.first().map(|finding| visible(&finding.help)).filter(|help| same_help && !help.is_empty()),
         remedy: kept.first().and_then(|first| remedy(verdict, first)).map(|(what, command)| (what, folded(&command))),
         what: info.what,

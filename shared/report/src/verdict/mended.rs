@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tunedrop_validation::{Code, Findings};
 
-use crate::wording::{counted, listed, moment, thousands};
+use crate::wording::{counted, grouped, listed, moment};
 
 /// The dataset's findings now, beside those of the rejection before: compared by code, for lines move.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,10 +44,10 @@ impl Mended {
             0 => format!("none of {of} is gone"),
             _ if gone == self.findings && gone == 1 => "its 1 finding is gone".to_owned(),
             _ if gone == self.findings => format!("all {of} are gone"),
-            _ => format!("{} of {of} {} gone", thousands(gone), if gone == 1 { "is" } else { "are" }),
+            _ => format!("{} of {of} {} gone", grouped(gone), if gone == 1 { "is" } else { "are" }),
         };
         let new = if new > 0 {
-            format!("; {} new", if new == 1 { "1 is".to_owned() } else { format!("{} are", thousands(new)) })
+            format!("; {} new", if new == 1 { "1 is".to_owned() } else { format!("{} are", grouped(new)) })
         } else {
             String::new()
         };

@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use tunedrop_validation::{Statistics, TokenBucket};
 
 use crate::svg::{DrawError, Drawn, GRID, LIMIT, TRAINING, drawn};
-use crate::wording::{counted, thousands, visible};
+use crate::wording::{counted, grouped, visible};
 
 /// The histogram of one file.
 pub(super) struct Histogram {
@@ -27,22 +27,22 @@ pub(super) fn histogram(file: &str, statistics: &Statistics, limit: Option<u64>)
 }
 
 fn sentence(statistics: &Statistics, limit: Option<u64>) -> String {
-    let within = |percent| statistics.token_percentile(percent).map_or("0".to_owned(), thousands);
+    let within = |percent| statistics.token_percentile(percent).map_or("0".to_owned(), grouped);
     let longest = statistics.longest_tokens.high;
     let spread = format!(
         "At the upper end of the estimate, half of {} have at most {} tokens, 95 of 100 at most {}, and the longest {}",
         counted(statistics.valid_records, "valid record"),
         within(50),
         within(95),
-        thousands(longest)
+        grouped(longest)
     );
     match limit {
         Some(limit) if longest > limit => {
-            format!("{spread}: it may be above the {} that the model takes.", thousands(limit))
+            format!("{spread}: it may be above the {} that the model takes.", grouped(limit))
         }
         Some(limit) => {
             let percent = (longest as f64 / limit as f64 * 100.0).ceil();
-            format!("{spread}: {percent:.0} % of the {} that the model takes.", thousands(limit))
+            format!("{spread}: {percent:.0} % of the {} that the model takes.", grouped(limit))
         }
         None => format!("{spread}. AWS names no limit per record for this model."),
     }
@@ -75,7 +75,7 @@ fn draw(out: &mut String, size: (u32, u32), bars: &[TokenBucket], limit: Option<
         .x_labels(if wide { 12 } else { 5 })
         .y_labels(5)
         .x_label_formatter(&|power| tick(*power))
-        .y_label_formatter(&|records| if records.fract() == 0.0 { thousands(*records as u64) } else { String::new() })
+        .y_label_formatter(&|records| if records.fract() == 0.0 { grouped(*records as u64) } else { String::new() })
         .label_style(font)
         .axis_desc_style(font)
         .axis_style(GRID)
@@ -95,7 +95,7 @@ fn draw(out: &mut String, size: (u32, u32), bars: &[TokenBucket], limit: Option<
 
 /// Only powers of two bound a bar, so only they are named.
 fn tick(power: f64) -> String {
-    if power.fract() == 0.0 && (0.0..63.0).contains(&power) { thousands(1 << power as u32) } else { String::new() }
+    if power.fract() == 0.0 && (0.0..63.0).contains(&power) { grouped(1 << power as u32) } else { String::new() }
 }
 
 #[cfg(test)]

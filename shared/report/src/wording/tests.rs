@@ -35,7 +35,7 @@ fn what_cannot_be_seen_is_written_out() {
 
 #[test]
 fn numbers_read_well() {
-    assert_eq!([0, 999, 1000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
+    assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     assert_eq!(
         [1, 999, 1_500, 2_000_000_000, u64::MAX].map(bytes),
         ["1 byte", "999 bytes", "1.5 kB", "2.0 GB", "18446744.1 TB"]

@@ -259,20 +259,8 @@ pub(super) fn shown(key: &str) -> String {
 
 /// The known name that `name` is a slip of: fewer than half its letters changed.
 fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
-    let distance = |other: &str| {
-        let (a, b): (Vec<char>, Vec<char>) = (name.to_lowercase().chars().take(64).collect(), other.chars().collect());
-        let mut row: Vec<usize> = (0..=b.len()).collect();
-        for (i, x) in a.iter().enumerate() {
-            let mut diagonal = i;
-            row[0] = i + 1;
-            for (j, y) in b.iter().enumerate() {
-                let cost = if x == y { diagonal } else { diagonal + 1 };
-                diagonal = row[j + 1];
-                row[j + 1] = cost.min(row[j] + 1).min(row[j + 1] + 1);
-            }
-        }
-        row[b.len()]
-    };
+    let name: String = name.to_lowercase().chars().take(64).collect();
+    let distance = |other: &str| strsim::levenshtein(&name, other);
     let best = known.iter().map(|other| (distance(other), *other)).min()?;
     (best.0 * 2 < best.1.len().max(2)).then_some(best.1)
 }
