@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
-use tunedrop_aws::{Failure, Object, Objects, Piece, Unreadable};
+use tunedrop_aws::{Access, Failure, Object, Objects, Piece, Unreadable};
 use tunedrop_validation::catalogue::MediaLimits;
 use tunedrop_validation::{Findings, MediumMet};
 
@@ -24,8 +24,13 @@ fn explain(failure: Failure) -> String {
     format!("{}; {HINT}", failure.whole())
 }
 
+/// With the settings of a person's machine, whose line may be slow.
+async fn objects_in(bucket: &str) -> Objects {
+    Objects::new(&Access::default().configs().await.all, bucket.to_owned())
+}
+
 async fn find(bucket: &str, key: &str) -> Result<(Objects, Option<Object>), String> {
-    let objects = Objects::new(&tunedrop_aws::config().await, bucket.to_owned());
+    let objects = objects_in(bucket).await;
     let found = objects.find(key).await.map_err(explain)?;
     Ok((objects, found))
 }
@@ -38,7 +43,7 @@ pub(crate) fn exists(bucket: &str, key: &str) -> Result<bool, String> {
 /// Looks at the media that records of `file` refer to.
 pub(crate) fn look_at(bucket: &str, file: &str, media: &[MediumMet], limits: &MediaLimits) -> Result<Findings, String> {
     runtime()?.block_on(async {
-        let objects = Objects::new(&tunedrop_aws::config().await, bucket.to_owned());
+        let objects = objects_in(bucket).await;
         objects.look_at(file, media, limits).await.map_err(explain)
     })
 }

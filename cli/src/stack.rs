@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use tunedrop_aws::{Access, Bus, Configs, Jobs, Ledger, Objects, Stacks, is_ours};
+use tunedrop_aws::{Access, Bus, Configs, Jobs, Ledger, Objects, Stacks, Uploads, is_ours};
 use tunedrop_run::event::senders;
 use tunedrop_run::{Run, RunId};
 
@@ -132,6 +132,11 @@ impl Stack {
 
     pub(crate) fn objects(&self) -> Result<Objects> {
         Ok(Objects::new(&self.configs.all, self.output("BucketName")?.to_owned()))
+    }
+
+    /// The bucket, for files.
+    pub(crate) fn uploads(&self) -> Result<Uploads> {
+        Ok(Uploads::new(&self.configs.uploads, self.output("BucketName")?.to_owned()))
     }
 
     /// The stack's own bus, for commands.

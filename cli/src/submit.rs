@@ -2,6 +2,7 @@
 
 mod files;
 mod hold;
+mod meter;
 mod send;
 mod wait;
 

@@ -23,9 +23,11 @@ mod queue;
 mod redrive;
 mod repeated;
 mod reports;
+mod road;
 mod session;
 mod set;
 mod side;
+mod slow;
 mod told;
 mod update;
 mod world;
@@ -178,6 +180,12 @@ fn main() {
         },
         away::{
             a_network_that_comes_again,
+        },
+        slow::{
+            a_file_is_uploaded_at_one_mbit,
+            parts_are_uploaded_at_four_mbit,
+            an_upload_in_parts_is_interrupted,
+            a_file_is_checked_at_one_mbit,
         },
         foreign::{
             no_port_takes_what_a_web_page_sends,

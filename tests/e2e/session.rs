@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use tunedrop_local::{ACCOUNT, REGION, SECRET, build};
 use tunedrop_run::State;
 
@@ -37,6 +37,14 @@ impl Shell {
         });
         fs::write(state.join("local.json"), local.to_string())?;
         Ok(Shell { folder, said: String::new() })
+    }
+
+    /// Takes another way to the emulator.
+    pub(crate) fn reach_by(&self, endpoint: &str) -> Result<()> {
+        let told = self.folder.join("state/tunedrop/local.json");
+        let mut local: Value = serde_json::from_slice(&fs::read(&told)?)?;
+        local["endpoint"] = json!(endpoint);
+        Ok(fs::write(told, local.to_string())?)
     }
 
     pub(crate) fn command(&self, words: &str) -> Result<Command> {

@@ -1,15 +1,15 @@
-//! The upload.
+//! The upload: a folder's files, one after the other.
 
 use std::fs;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
-use tunedrop_aws::{Objects, UPLOAD_PART, Upload};
+use tunedrop_aws::{Objects, Sent, UPLOAD_PART, Upload, Uploads, part_size};
 use tunedrop_run::dropped::RECIPES;
 
 use super::files::{File, Files};
+use super::meter::Meter;
 use crate::format::visible;
 use crate::place::beginning;
 use crate::print;
@@ -20,7 +20,7 @@ const NEXT_SECOND: Duration = Duration::from_millis(1_200);
 
 /// Uploads the files in order; false where Ctrl-C ended it, with nothing half there.
 pub(super) async fn upload(stack: &Stack, dataset: &str, files: &Files) -> Result<bool> {
-    let objects = stack.objects()?;
+    let (objects, uploads) = (stack.objects()?, stack.uploads()?);
     let folder = format!("datasets/{dataset}/");
     if or_interrupted(ready(stack, &objects, &folder, files)).await?.is_none() {
         print("Interrupted; nothing of the data was uploaded\n")?;
@@ -28,17 +28,18 @@ pub(super) async fn upload(stack: &Stack, dataset: &str, files: &Files) -> Resul
     }
     // A dataset that was uploaded before is trained at once only if its recipe is its newest file.
     let known = stack.ledger()?.head(dataset).await.map_err(explain)?.is_some();
-    let bar = bar(files.all.iter().map(|file| file.bytes).sum());
+    let meter = Meter::new(files.all.iter().map(|file| file.bytes).sum());
     for file in &files.all {
-        bar.set_message(visible(&file.key));
+        meter.begins(&visible(&file.key));
         if known && file.key == files.recipe && or_interrupted(next_second()).await?.is_none() {
-            return interrupted(&bar);
+            return interrupted(&meter);
         }
-        if !upload_one(&objects, &format!("{folder}{}", file.key), file, &bar).await? {
-            return interrupted(&bar);
+        let key = format!("{folder}{}", file.key);
+        if !meter.shown(upload_one(&uploads, &key, file, meter.sent())).await? {
+            return interrupted(&meter);
         }
     }
-    bar.finish_and_clear();
+    meter.ends();
     Ok(true)
 }
 
@@ -47,8 +48,8 @@ async fn next_second() -> Result<()> {
     Ok(())
 }
 
-fn interrupted(bar: &ProgressBar) -> Result<bool> {
-    bar.finish_and_clear();
+fn interrupted(meter: &Meter) -> Result<bool> {
+    meter.ends();
     print("Interrupted; the recipe was not uploaded, so nothing starts; the same command begins anew\n")?;
     Ok(false)
 }
@@ -71,50 +72,47 @@ async fn ready(stack: &Stack, objects: &Objects, folder: &str, files: &Files) ->
     Ok(())
 }
 
-/// As many bytes as a part has go at once; a larger file goes in parts, and appears when it is whole.
-async fn upload_one(objects: &Objects, key: &str, file: &File, bar: &ProgressBar) -> Result<bool> {
-    let unreadable = || format!("{} can't be read", file.path.display());
-    if file.bytes <= UPLOAD_PART as u64 {
-        let bytes = beginning(&file.path, UPLOAD_PART + 1).with_context(unreadable)?;
-        ensure!(bytes.len() as u64 == file.bytes, "{} was changed while it was uploaded", file.path.display());
-        let kind = if key.ends_with(".jsonl") { "application/jsonl" } else { "application/octet-stream" };
-        let Some(()) = or_interrupted(async { objects.write(key, bytes, kind).await.map_err(explain) }).await? else {
-            return Ok(false);
-        };
-        bar.inc(file.bytes);
-        return Ok(true);
+/// As many bytes as a part has go in one request; a larger file goes in parts, and appears when it is whole.
+async fn upload_one(uploads: &Uploads, key: &str, file: &File, sent: &Sent) -> Result<bool> {
+    let kind = if key.ends_with(".jsonl") { "application/jsonl" } else { "application/octet-stream" };
+    if file.bytes <= UPLOAD_PART {
+        let bytes = beginning(&file.path, UPLOAD_PART as usize + 1).with_context(|| unreadable(file))?;
+        ensure!(bytes.len() as u64 == file.bytes, "{}", changed(file));
+        let done = async { uploads.put(key, bytes, kind, sent).await.map_err(explain) };
+        return Ok(or_interrupted(done).await?.is_some());
     }
-    let mut upload = objects.upload(key).await.map_err(explain)?;
-    match or_interrupted(parts(&mut upload, file, bar)).await {
-        Ok(Some(())) => upload.finish().await.map_err(explain).map(|()| true),
+    let Some(mut upload) = or_interrupted(async { uploads.begin(key, kind).await.map_err(explain) }).await? else {
+        return Ok(false);
+    };
+    match or_interrupted(parts(&mut upload, file, sent)).await {
+        Ok(Some(())) => Ok(true),
         ended => {
-            // What was sent is forgotten; where even that fails, the bucket's own rule does it after a week.
+            // What was sent is deleted; where even that fails, the bucket's own rule does it after a week.
             let _ = upload.abort().await;
             ended.map(|_| false)
         }
     }
 }
 
-async fn parts(upload: &mut Upload<'_>, file: &File, bar: &ProgressBar) -> Result<()> {
-    let unreadable = || format!("{} can't be read", file.path.display());
-    let mut source = fs::File::open(&file.path).with_context(unreadable)?;
-    loop {
-        let mut part = Vec::with_capacity(UPLOAD_PART);
-        (&mut source).take(UPLOAD_PART as u64).read_to_end(&mut part).with_context(unreadable)?;
-        if part.is_empty() {
-            return Ok(());
-        }
-        let sent = part.len() as u64;
-        upload.part(part).await.map_err(explain)?;
-        bar.inc(sent);
+async fn parts(upload: &mut Upload, file: &File, sent: &Sent) -> Result<()> {
+    let mut source = fs::File::open(&file.path).with_context(|| unreadable(file))?;
+    let (size, mut left) = (part_size(file.bytes), file.bytes);
+    while left > 0 {
+        let length = size.min(left);
+        let mut part = Vec::with_capacity(length as usize);
+        (&mut source).take(length).read_to_end(&mut part).with_context(|| unreadable(file))?;
+        ensure!(part.len() as u64 == length, "{}", changed(file));
+        upload.part(part, sent).await.map_err(explain)?;
+        left -= length;
     }
+    ensure!(source.read(&mut [0]).with_context(|| unreadable(file))? == 0, "{}", changed(file));
+    upload.finish().await.map_err(explain)
 }
 
-/// On a terminal only.
-fn bar(bytes: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{msg} [{wide_bar}] {bytes} of {total_bytes}, {eta} left");
-    ProgressBar::new(bytes).with_style(style.expect("the template is a constant"))
+fn unreadable(file: &File) -> String {
+    format!("{} can't be read", file.path.display())
+}
+
+fn changed(file: &File) -> String {
+    format!("{} was changed while it was uploaded", file.path.display())
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -30,13 +32,30 @@ pub struct Endpoints {
     pub key: (String, String),
 }
 
-/// Settings for every client, and those for Bedrock's.
+/// How long a download may deliver nothing before it fails. The SDK's default is 5 seconds, which a wireless network may
+/// take to change its channel.
+const DOWNLOAD_STALL: Duration = Duration::from_secs(20);
+
+/// How long an upload may take nothing before it fails. A kernel that buffers megabytes takes them in bursts: on a line
+/// of 1 Mbit/s that three parts share, 20 seconds apart.
+const UPLOAD_STALL: Duration = Duration::from_secs(60);
+
+/// Behind an upload that fills the line, the handshake of another connection waits for seconds.
+const UPLOAD_CONNECT: Duration = Duration::from_secs(30);
+
+/// Attempts at each request of an upload.
+const UPLOAD_TRIES: u32 = 5;
+
+/// Settings for every client, and those for Bedrock's and for uploads.
 #[derive(Debug, Clone)]
 pub struct Configs {
     /// Every service but Bedrock.
     pub all: SdkConfig,
     /// Bedrock.
     pub bedrock: SdkConfig,
+    /// Requests with large bodies, to S3. They have no read timeout: that one begins with the request, so it would cut
+    /// off a body that takes longer than it (aws-smithy-types, `TimeoutConfigBuilder::read_timeout`).
+    pub uploads: SdkConfig,
 }
 
 impl Access {
@@ -47,7 +66,9 @@ impl Access {
             .connect_timeout(Duration::from_secs(3))
             .read_timeout(Duration::from_secs(20))
             .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+        let stall = StalledStreamProtectionConfig::enabled().grace_period(DOWNLOAD_STALL).build();
+        let mut loader =
+            aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).stalled_stream_protection(stall);
         if let Some(profile) = &self.profile {
             loader = loader.profile_name(profile);
         }
@@ -56,11 +77,23 @@ impl Access {
         }
         let Some(Endpoints { all, bedrock, region, key: (key, secret) }) = &self.endpoints else {
             let config = loader.load().await;
-            return Configs { all: config.clone(), bedrock: config };
+            let uploads = for_uploads(&config);
+            return Configs { all: config.clone(), bedrock: config, uploads };
         };
         let credentials = Credentials::new(key, secret, None, None, "local");
         let config = loader.region(Region::new(region.clone())).credentials_provider(credentials).load().await;
         let at = |endpoint: &str| config.to_builder().endpoint_url(endpoint).build();
-        Configs { all: at(all), bedrock: at(bedrock) }
+        Configs { all: at(all), bedrock: at(bedrock), uploads: for_uploads(&at(all)) }
     }
+}
+
+fn for_uploads(config: &SdkConfig) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().connect_timeout(UPLOAD_CONNECT).disable_read_timeout().build();
+    let stall = StalledStreamProtectionConfig::enabled().grace_period(UPLOAD_STALL).build();
+    config
+        .to_builder()
+        .timeout_config(timeouts)
+        .stalled_stream_protection(stall)
+        .retry_config(RetryConfig::standard().with_max_attempts(UPLOAD_TRIES))
+        .build()
 }

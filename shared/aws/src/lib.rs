@@ -21,6 +21,8 @@ mod queues;
 mod stacks;
 #[cfg(feature = "topic")]
 mod topic;
+#[cfg(feature = "uploads")]
+mod uploads;
 
 use std::time::Duration;
 
@@ -41,13 +43,15 @@ pub use ledger::{Change, Claim, Ledger, Open, Opened, Recent};
 #[cfg(feature = "logs")]
 pub use logs::{Line, Logs};
 #[cfg(feature = "objects")]
-pub use objects::{Body, Object, Objects, Piece, Ranges, Small, UPLOAD_PART, Unreadable, Upload};
+pub use objects::{Body, Object, Objects, Piece, Ranges, Small, Unreadable};
 #[cfg(feature = "queues")]
 pub use queues::{Letter, Move, Queues};
 #[cfg(feature = "stacks")]
 pub use stacks::{Stacks, is_ours};
 #[cfg(feature = "topic")]
 pub use topic::Topic;
+#[cfg(feature = "uploads")]
+pub use uploads::{Sent, UPLOAD_PART, Upload, Uploads, part_size};
 
 /// Region, credentials and endpoints from the environment, as Lambda sets them.
 /// Every attempt is answered within ten seconds or given up: the SDK's three attempts at a call then end well within the

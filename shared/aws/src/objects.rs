@@ -3,7 +3,6 @@
 mod peek;
 mod ranges;
 mod unreadable;
-mod upload;
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
@@ -16,7 +15,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::Failure;
 pub use ranges::{Piece, Ranges};
 pub use unreadable::Unreadable;
-pub use upload::{UPLOAD_PART, Upload};
 
 /// CopyObject takes objects up to 5 GB (S3 user guide, "Copying objects"), but answers only when it is done:
 /// in parts, each call ends well within its time-out.
