@@ -7,9 +7,11 @@ use clap::Args;
 use tunedrop_run::decide::command::{Approve, approve, may_retry};
 use tunedrop_run::event::{Detail, Kind, VERSION};
 use tunedrop_run::{Run, State};
+use tunedrop_validation::{Customization, estimate};
 
-use crate::format::visible;
+use crate::format::{bracket, visible};
 use crate::print;
+use crate::rm::confirmed;
 use crate::stack::{StackArgs, block_on, explain};
 
 #[derive(Debug, Args)]
@@ -20,13 +22,48 @@ pub(crate) struct RunArgs {
     stack: StackArgs,
 }
 
-/// Sends a command for a run to its stack. One that can't be followed any more is not sent.
+/// Run the same content once more, as the next attempt
+///
+/// The data isn't uploaded or checked again. Where the run has succeeded already, you are asked first: the next attempt
+/// is a job of its own, and billed.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tunedrop retry support-bot                    the dataset's newest run
+  tunedrop retry support-bot-3fa9 --yes         without a question, though it succeeded
+
+Exit codes: 0 sent, 1 you said no, or there is nothing to retry; 2 used wrongly or a service failed; 130 Ctrl-C")]
+pub(crate) struct RetryArgs {
+    #[command(flatten)]
+    run: RunArgs,
+    /// Don't ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+pub(crate) fn retry(args: &RetryArgs) -> Result<ExitCode> {
+    let question = |run: &Run| (run.state == State::Succeeded && !args.yes).then(|| paid_again(run));
+    command(Kind::RetryRun, &args.run, question)
+}
+
+/// Approves or stops a run.
 pub(crate) fn send(kind: Kind, args: &RunArgs) -> Result<ExitCode> {
+    command(kind, args, |_| None)
+}
+
+/// Sends a command for a run to its stack, after the question that it needs. One that can't be followed any more is not
+/// sent.
+fn command(kind: Kind, args: &RunArgs, question: impl Fn(&Run) -> Option<String>) -> Result<ExitCode> {
     block_on(async {
-        let stack = args.stack.find().await?;
+        let stack = args.stack.find_to_change().await?;
         let run = stack.run(&args.run).await?;
         if let Some(why) = pointless(kind, &run) {
             print(&format!("{} is {}: {why}\n", visible(&run.run_id), run.state.as_str()))?;
+            return Ok(ExitCode::from(1));
+        }
+        if let Some(question) = question(&run)
+            && !confirmed(&question).await?
+        {
+            print("Nothing was started\n")?;
             return Ok(ExitCode::from(1));
         }
         let detail = Detail {
@@ -43,6 +80,25 @@ pub(crate) fn send(kind: Kind, args: &RunArgs) -> Result<ExitCode> {
         ))?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// What another attempt of a run that succeeded means: which model, and what it is billed.
+fn paid_again(run: &Run) -> String {
+    let plan = run.plan.as_ref();
+    let model = plan.map_or("the same model", |plan| &plan.base_model);
+    let billed = plan.filter(|plan| plan.customization != Customization::ReinforcementFineTuning);
+    let billed = billed.and_then(|plan| Some(estimate(plan.tokens?, plan.epochs?, plan.price_per_1k_tokens)));
+    let cost = match billed.map(|billed| (bracket(billed.billed), billed.cost_usd)) {
+        Some((tokens, Some((low, high)))) => {
+            format!("It is billed about {low:.2} to {high:.2} USD, for {tokens} tokens.")
+        }
+        Some((tokens, None)) => format!("It is billed for {tokens} tokens, at a price that tunedrop doesn't know."),
+        None => "It is billed; its cost can't be estimated.".to_owned(),
+    };
+    let id = &run.run_id;
+    visible(&format!(
+        "{id} has succeeded. A retry trains {model} on the same data once more, as a new job. {cost} Retry?"
+    ))
 }
 
 /// Why the command would change nothing. The functions decide again, by the state that the run is in then.

@@ -82,8 +82,7 @@ enum Command {
     Approve(command::RunArgs),
     /// Stop a run, whether it waits or its job is running
     Stop(command::RunArgs),
-    /// Run the same content once more, as the next attempt
-    Retry(command::RunArgs),
+    Retry(command::RetryArgs),
     Redrive(redrive::RedriveArgs),
     Rm(rm::RmArgs),
     Completions(complete::CompletionsArgs),
@@ -116,7 +115,7 @@ fn main() -> ExitCode {
         Command::Split(args) => split::split(&args),
         Command::Approve(args) => command::send(Kind::ApproveRun, &args),
         Command::Stop(args) => command::send(Kind::StopRun, &args),
-        Command::Retry(args) => command::send(Kind::RetryRun, &args),
+        Command::Retry(args) => command::retry(&args),
         Command::Redrive(args) => redrive::redrive(&args),
     };
     done.unwrap_or_else(|error| {
@@ -129,6 +128,11 @@ fn main() -> ExitCode {
 fn complain(sentence: &str) {
     let style = format::ERROR;
     anstream::eprintln!("{style}error{style:#}: {}", format::visible(sentence));
+}
+
+/// Says on stderr what goes beside a command's answer.
+fn note(sentence: &str) {
+    anstream::eprintln!("{}", format::visible(sentence));
 }
 
 /// Prints a page for people; its colours only where they are wanted.

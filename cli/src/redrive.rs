@@ -60,7 +60,7 @@ impl Function {
 
 pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode> {
     block_on(async {
-        let stack = args.stack.find().await?;
+        let stack = args.stack.find_to_change().await?;
         let queues = Queues::new(&stack.configs.all);
         let functions = args.queue.map_or(Function::value_variants().to_vec(), |one| vec![one]);
         let mut left = false;

@@ -31,7 +31,7 @@ pub(crate) struct RmArgs {
 
 pub(crate) fn rm(args: &RmArgs) -> Result<ExitCode> {
     block_on(async {
-        let stack = args.stack.find().await?;
+        let stack = args.stack.find_to_change().await?;
         let run = stack.run(&args.model).await?;
         let Some(arn) = &run.model_arn else {
             bail!("the run {} is {}, and has no custom model", run.run_id, run.state.as_str());

@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use tunedrop_aws::{Access, Bus, Configs, Jobs, Ledger, Objects, Stacks, Uploads, is_ours};
+use tunedrop_aws::{Access, Bus, Configs, Found, Jobs, Ledger, Objects, Stacks, Uploads, is_ours};
 use tunedrop_run::event::senders;
 use tunedrop_run::{Run, RunId};
 
+use crate::note;
 pub(crate) use explain::{explain, is_passing};
 pub(crate) use state::reports;
 
@@ -23,7 +24,7 @@ const LISTED: usize = 10;
 /// Where the stack is. Nothing needs a file of settings.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct StackArgs {
-    /// The stack's name [default: the one used last, or the only one there is]
+    /// The stack's name [default: the one used last with this profile and Region, or the only one there is]
     #[arg(long, env = "TUNEDROP_STACK", value_name = "NAME", global = false)]
     pub(crate) stack: Option<String>,
     /// Profile of the AWS CLI [default: AWS_PROFILE, or default]
@@ -46,6 +47,8 @@ pub(crate) struct Stack {
     pub(crate) named: String,
     /// Not an account.
     pub(crate) emulated: bool,
+    /// Where nobody named it: what it is, and why it was taken.
+    guess: Option<String>,
 }
 
 impl StackArgs {
@@ -63,14 +66,17 @@ impl StackArgs {
         }
         let stacks = Stacks::new(&configs.all);
         let given = self.stack.clone().or(local.as_ref().map(|local| local.stack.clone()));
-        let (name, outputs) = match given {
+        let (name, found, why) = match given {
             Some(name) => {
-                let outputs = stacks.outputs(&name).await.map_err(explain)?;
-                (name, outputs)
+                let found = stacks.find(&name).await.map_err(explain)?;
+                (name, found, None)
             }
-            None => self.guess(&stacks).await?,
+            None => {
+                let (name, found, why) = self.guess(&stacks, &place(&configs)).await?;
+                (name, found, Some(why))
+            }
         };
-        let Some(outputs) = outputs else {
+        let Some(Found { outputs, account }) = found else {
             bail!("there is no stack {name} in {}; {}", place(&configs), choices(&stacks).await);
         };
         if !is_ours(&outputs) {
@@ -79,25 +85,42 @@ impl StackArgs {
                 choices(&stacks).await
             );
         }
+        let guess = why.map(|why| {
+            format!("Stack {name} in {}, account {account}: {why}. Choose another with --stack NAME.", place(&configs))
+        });
         if local.is_none() {
-            state::remember(&name);
+            let region = place(&configs);
+            state::remember(state::Used { profile: self.profile(), region, account, stack: name.clone() });
         }
         let named = if local.is_some() { " --local".to_owned() } else { format!(" --stack {name}") };
         let emulated = local.is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
-        Ok(Stack { name, configs, outputs, named, emulated })
+        Ok(Stack { name, configs, outputs, named, emulated, guess })
     }
 
-    /// The stack used last, where it is still there; else the only one.
-    async fn guess(&self, stacks: &Stacks) -> Result<(String, Option<BTreeMap<String, String>>)> {
-        if let Some(last) = state::last() {
-            let outputs = stacks.outputs(&last).await.map_err(explain)?;
-            if outputs.as_ref().is_some_and(is_ours) {
-                return Ok((last, outputs));
+    /// As [`find`](StackArgs::find), for a command that changes something: says which stack it takes where nobody named one.
+    pub(crate) async fn find_to_change(&self) -> Result<Stack> {
+        let stack = self.find().await?;
+        stack.guess.iter().for_each(|guess| note(guess));
+        Ok(stack)
+    }
+
+    /// The profile in use. Credentials from the environment go before it, which the account shows.
+    fn profile(&self) -> String {
+        let set = || std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty());
+        self.profile.clone().or_else(set).unwrap_or_else(|| "default".to_owned())
+    }
+
+    /// The stack used last with this profile in this Region, where it is still there, in the same account; else the only one.
+    async fn guess(&self, stacks: &Stacks, region: &str) -> Result<(String, Option<Found>, &'static str)> {
+        if let Some(last) = state::last(&self.profile(), region) {
+            let found = stacks.find(&last.stack).await.map_err(explain)?;
+            if found.as_ref().is_some_and(|found| is_ours(&found.outputs) && found.account == last.account) {
+                return Ok((last.stack, found, "the one used last"));
             }
         }
         let ours = stacks.ours().await.map_err(explain)?;
         match ours.as_slice() {
-            [one] => Ok((one.clone(), stacks.outputs(one).await.map_err(explain)?)),
+            [one] => Ok((one.clone(), stacks.find(one).await.map_err(explain)?, "the only one here")),
             [] => bail!(
                 "there is no stack of tunedrop's in this account and Region; deploy one, or name another Region with --region"
             ),

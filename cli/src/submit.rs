@@ -72,7 +72,7 @@ pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     run(async {
-        let Some(stack) = or_interrupted(args.stack.find()).await? else {
+        let Some(stack) = or_interrupted(args.stack.find_to_change()).await? else {
             return Ok(ExitCode::from(130));
         };
         let question = format!(

@@ -82,6 +82,18 @@ pub(crate) async fn a_question_is_answered_or_broken_off(w: &World) -> Result<()
     w.drop(&w.main, "kept", "job.yaml", "base_model: nova-lite\n").await?;
     w.drop(&w.main, "kept", "train.jsonl", nova(20, "kept")).await?;
     let model = w.run_in(&w.main, "kept", State::Succeeded).await?.model_arn.context("a model")?;
+    let (mut ours, mut child) = ask("retry kept --local")?;
+    let question = heard(child.stderr.as_mut().context("a pipe")?, "[y/N] ")?;
+    ensure!(question.contains("has succeeded") && question.contains("nova-lite"), "{question}");
+    ensure!(question.contains("It is billed for ") && question.contains(" tokens"), "{question}");
+    writeln!(ours, "n")?;
+    ensure!(child.wait()?.code() == Some(1), "no is no yes");
+    let unasked = shell.command("retry kept --local")?.output()?;
+    let said = String::from_utf8_lossy(&unasked.stderr);
+    ensure!(unasked.status.code() == Some(2) && said.contains("say --yes"), "{said}");
+    w.settled().await;
+    ensure!(w.jobs("kept").await?.len() == 1, "nobody said yes");
+
     let (_ours, mut child) = ask("rm kept --local")?;
     heard(child.stderr.as_mut().context("a pipe")?, "[y/N] ")?;
     let (status, took) = interrupted(&mut child)?;
@@ -90,6 +102,10 @@ pub(crate) async fn a_question_is_answered_or_broken_off(w: &World) -> Result<()
     heard(child.stderr.as_mut().context("a pipe")?, &model)?;
     writeln!(ours, "y")?;
     ensure!(child.wait()?.success(), "the model was still there, and yes deletes it");
+    let again = shell.command("retry kept --local --yes")?.output()?;
+    ensure!(again.status.success(), "{again:?}");
+    w.run_in(&w.main, "kept", State::Succeeded).await?;
+    w.until("a second job", async || w.jobs("kept").await.ok().filter(|jobs| jobs.len() == 2)).await?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What is kept between commands: the stack used last, where a local stack listens, and copies of reports.
+//! What is kept between commands: the stacks used last, where a local stack listens, and copies of reports.
 //!
 //! All of it is in `$XDG_STATE_HOME/tunedrop`, or `~/.local/state/tunedrop`.
 
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tunedrop_aws::Endpoints;
 
 /// What `cargo local` leaves for us while it runs.
@@ -79,16 +79,50 @@ pub(crate) fn reports() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The stack used last.
-pub(super) fn last() -> Option<String> {
-    let name = std::fs::read_to_string(folder()?.join("last-stack")).ok()?;
-    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
+/// The stack that was used last with a profile in a Region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Used {
+    pub(super) profile: String,
+    pub(super) region: String,
+    /// A profile may come to mean another account: there, the stack is another one.
+    pub(super) account: String,
+    pub(super) stack: String,
+}
+
+impl Used {
+    fn is_with(&self, profile: &str, region: &str) -> bool {
+        self.profile == profile && self.region == region
+    }
+}
+
+const USED: &str = "stacks.json";
+
+/// Nothing where there is no such file, or it can't be read.
+fn used() -> Vec<Used> {
+    let text = folder().and_then(|folder| std::fs::read(folder.join(USED)).ok());
+    text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+}
+
+/// The stack used last with this profile in this Region.
+pub(super) fn last(profile: &str, region: &str) -> Option<Used> {
+    used().into_iter().find(|used| used.is_with(profile, region))
 }
 
 /// Remembers it, where that is possible; nothing depends on it.
-pub(super) fn remember(name: &str) {
-    let Some(folder) = folder() else { return };
-    if last().as_deref() != Some(name) && std::fs::create_dir_all(&folder).is_ok() {
-        let _ = std::fs::write(folder.join("last-stack"), format!("{name}\n"));
+pub(super) fn remember(now: Used) {
+    let mut all = used();
+    if all.contains(&now) {
+        return;
     }
+    all.retain(|used| !used.is_with(&now.profile, &now.region));
+    all.push(now);
+    let write = || -> Option<()> {
+        let folder = folder()?;
+        std::fs::create_dir_all(&folder).ok()?;
+        // Whole or not at all: another command may read it now.
+        let mut file = tempfile::NamedTempFile::new_in(&folder).ok()?;
+        serde_json::to_writer_pretty(&mut file, &all).ok()?;
+        file.persist(folder.join(USED)).ok().map(drop)
+    };
+    let _ = write();
 }

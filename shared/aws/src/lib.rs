@@ -47,7 +47,7 @@ pub use objects::{Body, Object, Objects, Piece, Ranges, Small, Unreadable};
 #[cfg(feature = "queues")]
 pub use queues::{Letter, Move, Queues};
 #[cfg(feature = "stacks")]
-pub use stacks::{Stacks, is_ours};
+pub use stacks::{Found, Stacks, is_ours};
 #[cfg(feature = "topic")]
 pub use topic::Topic;
 #[cfg(feature = "uploads")]

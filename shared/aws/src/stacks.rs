@@ -18,21 +18,31 @@ pub struct Stacks {
     client: Client,
 }
 
+/// A stack, whosever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// By their names in the template.
+    pub outputs: BTreeMap<String, String>,
+    /// The account that it is in.
+    pub account: String,
+}
+
 impl Stacks {
     /// One per process.
     pub fn new(config: &SdkConfig) -> Stacks {
         Stacks { client: Client::new(config) }
     }
 
-    /// A stack's outputs; `None` where there is no stack of this name.
-    pub async fn outputs(&self, name: &str) -> Result<Option<BTreeMap<String, String>>, Failure> {
+    /// The stack of this name; `None` where there is none.
+    pub async fn find(&self, name: &str) -> Result<Option<Found>, Failure> {
         let answer = match self.client.describe_stacks().stack_name(name).send().await {
             Ok(answer) => answer,
             // CloudFormation has no code of its own for this (API reference, DescribeStacks).
             Err(error) if error.message().is_some_and(|words| words.contains("does not exist")) => return Ok(None),
             Err(error) => return Err(Failure::new(format!("cloudformation:DescribeStacks {name}"), &error)),
         };
-        Ok(answer.stacks().first().map(outputs))
+        let found = |stack: &Stack| Found { outputs: outputs(stack), account: account(stack) };
+        Ok(answer.stacks().first().map(found))
     }
 
     /// The names of the stacks of ours in this account and Region.
@@ -54,6 +64,11 @@ impl Stacks {
 /// Whether these are the outputs of a stack of ours.
 pub fn is_ours(outputs: &BTreeMap<String, String>) -> bool {
     OURS.iter().all(|name| outputs.contains_key(*name))
+}
+
+/// A stack's id is its ARN, whose fifth field is the account.
+fn account(stack: &Stack) -> String {
+    stack.stack_id().unwrap_or_default().split(':').nth(4).unwrap_or_default().to_owned()
 }
 
 fn outputs(stack: &Stack) -> BTreeMap<String, String> {
