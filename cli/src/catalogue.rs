@@ -24,8 +24,11 @@ pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Catalogue> {
     Catalogue::with_overlay(&text).map_err(|fault| anyhow!("the catalogue {} can't be used: {fault}", file.display()))
 }
 
-/// The model of that name; the error offers the nearest one.
+/// The model of that name; the error offers the nearest one, or says why one that people try can't be used.
 pub(crate) fn find<'c>(catalogue: &'c Catalogue, name: &str) -> anyhow::Result<&'c Model> {
+    if let Some(why) = catalogue.why_not(name) {
+        bail!("the catalogue has no base model {name:?}: {why}");
+    }
     let near = || match catalogue.nearest(name) {
         Some(near) => format!("did you mean {near}?"),
         None => "`tunedrop models` lists those it has".to_owned(),

@@ -1,12 +1,14 @@
 //! The media that records refer to, where they can be looked at: in S3, or in the dataset's folder on this machine.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use tunedrop_run::dropped::PREFIX;
 use tunedrop_validation::catalogue::MediaLimits;
-use tunedrop_validation::{FileReport, Findings, MediumMet, MediumSeen, check_buckets, check_left, check_medium};
+use tunedrop_validation::{
+    FileReport, Findings, MediumMet, MediumSeen, check_buckets, check_left, check_medium, wanted_behind,
+};
 
 use crate::place::{Place, Unreadable};
 use crate::remote;
@@ -57,9 +59,9 @@ fn look_beside(data: &Path, name: &str, media: &[MediumMet], limits: &MediaLimit
         return 0;
     }
     for (medium, path) in &files {
-        let mut head = Vec::new();
-        let seen = match peek(path, limits.head_bytes(), &mut head) {
-            Ok(bytes) => MediumSeen::There { bytes, head: &head },
+        let (mut head, mut tail) = (Vec::new(), Vec::new());
+        let seen = match peek(path, medium, limits, &mut head, &mut tail) {
+            Ok(bytes) => MediumSeen::There { bytes, head: &head, tail: &tail },
             Err(error) if error.kind() == ErrorKind::NotFound => MediumSeen::Missing,
             Err(_) => MediumSeen::Forbidden,
         };
@@ -78,9 +80,20 @@ fn beside(data: &Path, medium: &MediumMet) -> Option<PathBuf> {
     (!leads_out).then(|| folder.join(inside))
 }
 
-fn peek(path: &Path, most: usize, head: &mut Vec<u8>) -> std::io::Result<u64> {
-    let file = File::open(path)?;
+/// The first bytes, and those behind that tell how long a video is; how many there are in all.
+fn peek(
+    path: &Path,
+    medium: &MediumMet,
+    limits: &MediaLimits,
+    head: &mut Vec<u8>,
+    tail: &mut Vec<u8>,
+) -> std::io::Result<u64> {
+    let mut file = File::open(path)?;
     let bytes = file.metadata()?.len();
-    file.take(most as u64).read_to_end(head)?;
+    (&mut file).take(limits.head_bytes(medium.kind) as u64).read_to_end(head)?;
+    if let Some(behind) = wanted_behind(medium, limits, bytes, head) {
+        file.seek(SeekFrom::Start(behind.start))?;
+        file.take(behind.end - behind.start).read_to_end(tail)?;
+    }
     Ok(bytes)
 }

@@ -74,10 +74,12 @@ impl Dataset {
         if matches!(kind, Kind::Approved | Kind::Dismissed | Kind::Replaced) {
             recipe.push_str("launch: manual\n");
         }
+        // Nova 2 Lite needs more than the others.
+        let records = if model == "nova-2-lite" { 200 } else { 10 };
         let train = match kind {
-            Kind::Rejected => format!("{}{{\"messages\": 1}}\n", nova(9, &name)),
-            Kind::Withdrawn => pairs(10, &name),
-            _ => nova(10, &name),
+            Kind::Rejected => format!("{}{{\"messages\": 1}}\n", nova(records - 1, &name)),
+            Kind::Withdrawn => pairs(records, &name),
+            _ => nova(records, &name),
         };
         let mut files = vec![("train.jsonl", train)];
         if kind == Kind::Trains && model != "nova-2-lite" && drawn("validation") < 0.3 {

@@ -16,7 +16,10 @@ pub(super) fn detail(model: &Model) -> String {
     };
     let price = model.price_per_1k_tokens.map_or_else(
         || "unknown to the catalogue; give yours as --price-per-1k, or as price_per_1k_tokens in the recipe".to_owned(),
-        |price| format!("{price} USD per 1,000 tokens trained"),
+        |price| match model.price_source.as_str() {
+            "" => format!("{price} USD per 1,000 tokens trained"),
+            source => format!("{price} USD per 1,000 tokens trained; source: {source}"),
+        },
     );
     let mut also = model.aliases.join(", ");
     if also.is_empty() {
@@ -90,6 +93,9 @@ fn record(format: &Format) -> String {
                     takes.push(format!("{kind} ({})", formats.join(", ")));
                 }
             }
+            for disputed in media.images_disputed.iter().chain(&media.videos_disputed) {
+                takes.push(format!("perhaps {disputed} (AWS's pages disagree)"));
+            }
             if media.reasoning {
                 takes.push("reasoning".to_owned());
             }
@@ -111,7 +117,9 @@ fn limits(training: &Training) -> Vec<(&'static str, String)> {
         ("training, at most", training.train_max, " records"),
         ("validation, at least", training.validation_min, " records"),
         ("validation, at most", training.validation_max, " records"),
+        ("both files, at least", training.sum_min, " records"),
         ("both files, at most", training.sum_max, " records"),
+        ("both files, by one page", training.sum_advised, " records at most"),
         ("a record, at most", training.record_tokens, " tokens"),
         ("a prompt, at most", training.prompt_tokens, " tokens"),
         ("a completion, at most", training.completion_tokens, " tokens"),
@@ -120,7 +128,9 @@ fn limits(training: &Training) -> Vec<(&'static str, String)> {
         ("videos of a record", media.1, " at most"),
         ("an image, at most", training.media.image_bytes, " bytes"),
         ("a video, at most", training.media.video_bytes, " bytes"),
+        ("a video, at most", training.media.video_seconds, " seconds"),
         ("a side, at least", training.media.side_min, " pixels"),
+        ("a side, advised", training.media.side_advised, " pixels or more"),
         ("a side, at most", training.media.side_max, " pixels"),
         ("an image in all, at most", training.media.pixels_max, " pixels"),
         ("training file, at most", training.train_bytes, " bytes"),
@@ -128,14 +138,14 @@ fn limits(training: &Training) -> Vec<(&'static str, String)> {
     ]
     .into_iter()
     .filter_map(|(name, limit, unit)| {
-        let quota = if name.starts_with("both") { sum } else { "" };
+        let quota = if name == "both files, at most" { sum } else { "" };
         Some((name, format!("{}{unit}{quota}", grouped(limit?))))
     })
     .collect()
 }
 
 fn values(parameter: &Hyperparameter) -> String {
-    let Hyperparameter { kind, words, required, min, max, default, .. } = parameter;
+    let Hyperparameter { kind, words, required, min, max, default, suggested, doubt, .. } = parameter;
     let mut text = match (kind, min, max) {
         (HyperparameterKind::Choice(words), ..) => words.join(" or "),
         (_, Some(min), Some(max)) => format!("{min} to {max}"),
@@ -152,6 +162,12 @@ fn values(parameter: &Hyperparameter) -> String {
     }
     if let Some(default) = default {
         text.push_str(&format!(", {default} unless set"));
+    }
+    if let Some(suggested) = suggested {
+        text.push_str(&format!(", suggested: {suggested}, which AWS's SDK sends"));
+    }
+    if let Some(doubt) = doubt {
+        text.push_str(&format!("; in doubt: {doubt}"));
     }
     text
 }

@@ -18,6 +18,8 @@ pub(super) fn object(model: &Model) -> Value {
         "regions": model.regions,
         "lifecycle": {"status": status, "since": since, "note": note, "instead": instead},
         "price_per_1k_tokens": model.price_per_1k_tokens,
+        "price_source": Some(&model.price_source).filter(|source| !source.is_empty()),
+        "price_family": model.price_family,
         "source": model.source,
         "checked": model.checked,
         "note": model.note,
@@ -35,7 +37,9 @@ fn training(training: &Training) -> Value {
         "train_max": training.train_max,
         "validation_min": training.validation_min,
         "validation_max": training.validation_max,
+        "sum_min": training.sum_min,
         "sum_max": training.sum_max,
+        "sum_advised": training.sum_advised,
         "sum_adjustable": training.sum_adjustable,
         "record_tokens": training.record_tokens,
         "prompt_tokens": training.prompt_tokens,
@@ -44,6 +48,8 @@ fn training(training: &Training) -> Value {
         "train_bytes": training.train_bytes,
         "validation_bytes": training.validation_bytes,
         "reserved": training.reserved,
+        "reserved_advised": training.reserved_advised,
+        "any_schema_version": training.any_schema_version,
         "teachers": training.teachers,
         "hyperparameters": training.hyperparameters.iter().map(hyperparameter).collect::<Vec<_>>(),
     })
@@ -59,10 +65,14 @@ fn format(format: &Format) -> Value {
         }
         Format::Reinforcement => json!({"name": "reinforcement"}),
         Format::DistillationPrompts { multi_turn } => json!({"name": "distillation-prompts", "multi_turn": multi_turn}),
-        Format::Conversation(MediaFormats { images, videos, documents, images_max, videos_max, reasoning }) => json!({
-            "name": "conversation", "images": images, "videos": videos, "documents": documents,
-            "images_max": images_max, "videos_max": videos_max, "reasoning": reasoning,
-        }),
+        Format::Conversation(media) => {
+            let MediaFormats { images, videos, documents, images_max, videos_max, reasoning, .. } = media;
+            json!({
+                "name": "conversation", "images": images, "videos": videos, "documents": documents,
+                "images_max": images_max, "videos_max": videos_max, "reasoning": reasoning,
+                "images_disputed": media.images_disputed, "videos_disputed": media.videos_disputed,
+            })
+        }
     }
 }
 
@@ -72,7 +82,9 @@ fn media(limits: &MediaLimits) -> Value {
         "image_formats": limits.image_formats,
         "image_bytes": limits.image_bytes,
         "video_bytes": limits.video_bytes,
+        "video_seconds": limits.video_seconds,
         "side_min": limits.side_min,
+        "side_advised": limits.side_advised,
         "side_max": limits.side_max,
         "pixels_max": limits.pixels_max,
         "ratio_max": limits.ratio_max,
@@ -80,7 +92,7 @@ fn media(limits: &MediaLimits) -> Value {
 }
 
 fn hyperparameter(parameter: &Hyperparameter) -> Value {
-    let Hyperparameter { name, kind, words, required, min, max, default } = parameter;
+    let Hyperparameter { name, kind, words, required, min, max, default, suggested, doubt, .. } = parameter;
     let (kind, choices) = match kind {
         HyperparameterKind::Int => ("int", None),
         HyperparameterKind::Float => ("float", None),
@@ -91,5 +103,5 @@ fn hyperparameter(parameter: &Hyperparameter) -> Value {
         ("int", Some(number)) => json!(*number as i64),
         (_, number) => json!(number),
     };
-    json!({"name": name, "kind": kind, "words": words, "required": required, "min": number(min), "max": number(max), "default": number(default), "choices": choices})
+    json!({"name": name, "kind": kind, "words": words, "required": required, "min": number(min), "max": number(max), "default": number(default), "suggested": suggested, "doubt": doubt, "choices": choices})
 }

@@ -75,8 +75,10 @@ fn a_wrong_use_is_told_in_a_sentence() {
     };
     let near = "error: the catalogue has no base model \"titan-text-expres\"; did you mean titan-text-express?";
     assert_eq!(said(&["--model", "titan-text-expres"]), near);
-    let none = "error: the catalogue has no base model \"gpt-4\"; `tunedrop models` lists those it has";
-    assert_eq!(said(&["--model", "gpt-4"]), none);
+    let none = "error: the catalogue has no base model \"nothing\"; `tunedrop models` lists those it has";
+    assert_eq!(said(&["--model", "nothing"]), none);
+    let other = "error: the catalogue has no base model \"gpt-4\": this model can't be used: it is OpenAI's own, and Bedrock doesn't customize it; use nova-2-lite instead";
+    assert_eq!(said(&["--model", "gpt-4"]), other);
     let unsaid = "error: say for which base model, such as `--model nova-lite`; `tunedrop models` lists them";
     assert_eq!(said(&[]), unsaid);
     let kind = "error: Nova Pro can't be customized by distillation; it takes fine-tuning";

@@ -71,6 +71,8 @@ pub(super) static MODELS: &[Model] = &[
         name: "Nova 2 Lite",
         kinds: &["FINE_TUNING", "REINFORCEMENT_FINE_TUNING"],
         validation: false,
+        // User guide, "Supervised fine-tuning on Amazon Nova 2.0": at least 200.
+        records: Records::sum(200, 20_000),
         hyperparameters: hyper::NOVA_2,
         ..NOVA
     },

@@ -5,6 +5,7 @@
 mod media;
 mod model;
 mod nearest;
+mod not_offered;
 mod overlay;
 mod training;
 
@@ -23,6 +24,8 @@ use serde::Deserialize;
 pub struct Catalogue {
     #[serde(rename = "model")]
     models: Vec<Model>,
+    #[serde(rename = "not-offered", default)]
+    not_offered: Vec<not_offered::NotOffered>,
 }
 
 impl Catalogue {
@@ -58,8 +61,12 @@ impl Catalogue {
         self.find(name).map_or(name, Model::invoked_as).to_owned()
     }
 
-    /// The alias that is nearest to a name that was not found; `None` where nothing is near.
+    /// The alias that is nearest to a name that was not found; `None` where nothing is near, or where the name is that of
+    /// a model which can't be customized ([`why_not`](Catalogue::why_not)).
     pub fn nearest(&self, name: &str) -> Option<&str> {
+        if self.why_not(name).is_some() {
+            return None;
+        }
         let names = self.models.iter().flat_map(|model| {
             std::iter::once(&model.alias).chain(&model.aliases).chain(std::iter::once(&model.identifier))
         });

@@ -88,11 +88,12 @@ codes! {
     UnknownKey "unknown-key" Error shape::UNKNOWN_KEY;
     WrongType "wrong-type" Error shape::WRONG_TYPE;
     EmptyList "empty-list" Error shape::EMPTY_LIST;
-    TooManySystemTexts "too-many-system-texts" Error shape::TOO_MANY_SYSTEM_TEXTS;
+    TooManySystemTexts "too-many-system-texts" Warning shape::TOO_MANY_SYSTEM_TEXTS;
     UnknownSchemaVersion "unknown-schema-version" Error shape::UNKNOWN_SCHEMA_VERSION;
     AmbiguousBlock "ambiguous-block" Error shape::AMBIGUOUS_BLOCK;
     UnsupportedContent "unsupported-content" Error shape::UNSUPPORTED_CONTENT;
     UnsupportedMediaFormat "unsupported-media-format" Error shape::UNSUPPORTED_MEDIA_FORMAT;
+    SourcesDisagree "sources-disagree" Warning shape::SOURCES_DISAGREE;
     InvalidS3Uri "invalid-s3-uri" Error shape::INVALID_S3_URI;
     InvalidBucketOwner "invalid-bucket-owner" Error shape::INVALID_BUCKET_OWNER;
     TooManyMedia "too-many-media" Error media::TOO_MANY;
@@ -109,7 +110,7 @@ codes! {
     MisplacedSystemMessage "misplaced-system-message" Error turns::MISPLACED_SYSTEM_MESSAGE;
 
     EmptyText "empty-text" Error text::EMPTY_TEXT;
-    BlankText "blank-text" Error text::BLANK_TEXT;
+    BlankText "blank-text" Warning text::BLANK_TEXT;
     ReservedString "reserved-string" Error text::RESERVED_STRING;
     NearReservedString "near-reserved-string" Warning text::NEAR_RESERVED_STRING;
     EscapedControlCharacter "escaped-control-character" Warning text::ESCAPED_CONTROL_CHARACTER;
@@ -130,17 +131,21 @@ codes! {
     TooFewRecords "too-few-records" Error set::TOO_FEW_RECORDS;
     FewRecords "few-records" Warning set::FEW_RECORDS;
     TooManyRecords "too-many-records" Error set::TOO_MANY_RECORDS;
+    ManyRecords "many-records" Warning set::MANY_RECORDS;
     FileTooLarge "file-too-large" Error set::FILE_TOO_LARGE;
     ValidationNotSupported "validation-not-supported" Error set::VALIDATION_NOT_SUPPORTED;
     UnknownHyperparameter "unknown-hyperparameter" Error set::UNKNOWN_HYPERPARAMETER;
     MissingHyperparameter "missing-hyperparameter" Error set::MISSING_HYPERPARAMETER;
     HyperparameterWrongType "hyperparameter-wrong-type" Error set::HYPERPARAMETER_WRONG_TYPE;
     HyperparameterOutOfRange "hyperparameter-out-of-range" Error set::HYPERPARAMETER_OUT_OF_RANGE;
+    UndocumentedHyperparameter "undocumented-hyperparameter" Warning set::UNDOCUMENTED_HYPERPARAMETER;
 
     MissingMedium "missing-medium" Error media::MISSING;
     MediumTooLarge "medium-too-large" Error media::TOO_LARGE;
     MediumOfAnotherType "medium-of-another-type" Error media::OF_ANOTHER_TYPE;
     MediumWrongSize "medium-wrong-size" Error media::WRONG_SIZE;
+    SmallImage "small-image" Warning media::SMALL_IMAGE;
+    VideoTooLong "video-too-long" Error media::VIDEO_TOO_LONG;
     MediumInAnotherBucket "medium-in-another-bucket" Error media::IN_ANOTHER_BUCKET;
     MediumOutsideFolder "medium-outside-folder" Error media::OUTSIDE_FOLDER;
     UncheckedMedium "unchecked-medium" Warning media::UNCHECKED;

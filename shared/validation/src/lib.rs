@@ -37,7 +37,9 @@ pub use estimate::{Estimate, estimate};
 pub use excerpt::{EXCERPT_CHARS, Excerpt};
 pub use file::{Chunk, Cutter, FileCheck, FileReport, Outcome, RecordIndex, Role, Rules};
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
-pub use media::{MediaFolder, MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium};
+pub use media::{
+    MediaFolder, MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium, wanted_behind,
+};
 pub use options::Options;
 pub use set::{Quotas, SetFile, check_hyperparameters, check_set, grouped};
 pub use statistics::{LongRecord, Statistics, TokenBracket, TokenBucket};

@@ -1,10 +1,11 @@
 //! The media that records refer to: what a later pass has to look at, and what it makes of what it sees.
 
 mod check;
+mod duration;
 mod folder;
 mod sniff;
 
-pub use check::{MediumSeen, check_buckets, check_left, check_medium};
+pub use check::{MediumSeen, check_buckets, check_left, check_medium, wanted_behind};
 pub use folder::MediaFolder;
 
 use serde::Serialize;

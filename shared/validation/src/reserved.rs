@@ -19,7 +19,7 @@ pub(crate) struct Found<'w> {
     pub(crate) word: &'w str,
     /// Offset in the text.
     pub(crate) start: usize,
-    /// In the same case, and as a word of its own.
+    /// In the same case.
     pub(crate) exact: bool,
 }
 
@@ -62,20 +62,28 @@ impl Reserved {
         })
     }
 
-    /// Every reserved string in `text`, and everything that is almost one.
+    /// Every reserved string in `text`, wherever it begins, and everything that differs from one in case only.
+    ///
+    /// A place counts once: one that is reserved as it is written is not also another string in another case, and one in
+    /// a case that no list has is the first of the strings that it resembles.
     pub(crate) fn seek<'w>(&'w self, text: &str, mut found: impl FnMut(Found<'w>)) {
         if self.words.is_empty() {
             return;
         }
         let bytes = text.as_bytes();
         let look = |last: usize| {
+            let (mut exact, mut near) = (false, None);
             for word in &self.words {
                 let Some(start) = (last + 1).checked_sub(word.len()) else { continue };
                 let there = &bytes[start..=last];
-                if there.eq_ignore_ascii_case(word.as_bytes()) {
-                    found(Found { word, start, exact: there == word.as_bytes() && is_apart(text, start, word) });
+                if there == word.as_bytes() {
+                    exact = true;
+                    found(Found { word, start, exact });
+                } else if near.is_none() && there.eq_ignore_ascii_case(word.as_bytes()) {
+                    near = Some(Found { word, start, exact: false });
                 }
             }
+            near.filter(|_| !exact).into_iter().for_each(&mut found);
         };
         match self.few {
             Some([a, b, c]) => memchr::memchr3_iter(a, b, c, bytes).for_each(look),
@@ -103,36 +111,33 @@ fn folded(tail: &[u8; 4]) -> u32 {
     u32::from_le_bytes(*tail) | 0x2020_2020
 }
 
-/// Whether `word` begins a word at `start`. `<image>` and the like always do.
-fn is_apart(text: &str, start: usize, word: &str) -> bool {
-    let in_word = |character: char| character.is_alphanumeric() || character == '_';
-    !word.starts_with(in_word) || !text[..start].ends_with(in_word)
-}
-
 #[cfg(test)]
 mod tests {
     use super::Reserved;
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, usize, bool)]) {
-        let reserved = Reserved::new(&["User:", "<image>", "[EOS]", "\nHuman:"].map(str::to_owned));
+        let reserved = Reserved::new(&["User:", "USER:", "<image>", "[EOS]", "\nHuman:"].map(str::to_owned));
         let mut found = Vec::new();
         reserved.seek(text, |one| found.push((one.word, one.start, one.exact)));
         assert_eq!(found, expected, "{text:?}");
     }
 
     #[test]
-    fn exact_words_are_told_from_near_ones() {
+    fn finds_strings_inside_words_and_tells_other_cases_apart() {
         check("", &[]);
         check(":", &[]);
         check("User", &[]);
         check("User:", &[("User:", 0, true)]);
         check("(User:)", &[("User:", 1, true)]);
         check("é User: x", &[("User:", 3, true)]);
-        check("éUser:", &[("User:", 2, false)]);
+        check("éUser:", &[("User:", 2, true)]);
+        check("请问User: x", &[("User:", 6, true)]);
+        check("ユーザーUSER:User:", &[("USER:", 12, true), ("User:", 17, true)]);
         check("the superuser: root", &[("User:", 9, false)]);
-        check("superUser:", &[("User:", 5, false)]);
-        check("my_User:", &[("User:", 3, false)]);
+        check("superUser:", &[("User:", 5, true)]);
+        check("SUPERUSER: uSER:", &[("USER:", 5, true), ("User:", 11, false)]);
+        check("my_User:", &[("User:", 3, true)]);
         check("user:User:", &[("User:", 0, false), ("User:", 5, true)]);
         check("a<image>b<IMAGE>", &[("<image>", 1, true), ("<image>", 9, false)]);
         check("[EOS][eos]", &[("[EOS]", 0, true), ("[EOS]", 5, false)]);

@@ -70,17 +70,37 @@ pub fn check_set(
             push(Code::FileTooLarge, file, message, "take fewer or shorter records".to_owned());
         }
     }
+    let together =
+        if train.is_some() && validation.is_some() { "training and validation together" } else { "the file" };
     let raised = quotas.records.filter(|_| training.sum_adjustable);
     let sum: u64 = [train, validation].iter().flatten().map(|file| file.statistics.records).sum();
+    if let (Some(file), Some(min)) = (train.or(validation), training.sum_min)
+        && (1..min).contains(&sum)
+    {
+        let message = format!("{} in {together}, and {name} needs at least {}", counted(sum), grouped(min));
+        push(Code::TooFewRecords, file.name, message, format!("add at least {} more", grouped(min - sum)));
+    }
     if let (Some(file), Some(max)) = (train.or(validation), raised.or(training.sum_max))
         && sum > max
     {
-        let whose =
-            if train.is_some() && validation.is_some() { "training and validation together" } else { "the file" };
-        let message = format!("{} in {whose}, and {name} takes at most {}", counted(sum), grouped(max));
+        let message = format!("{} in {together}, and {name} takes at most {}", counted(sum), grouped(max));
         let quota = ", or have the quota raised and say so under `quotas` in the recipe";
         let quota = if training.sum_adjustable { quota } else { "" };
         push(Code::TooManyRecords, file.name, message, format!("take out {}{quota}", grouped(sum - max)));
+    } else if let (Some(file), Some(advised)) =
+        (train.or(validation), training.sum_advised.filter(|_| raised.is_none()))
+        && sum > advised
+    {
+        let message = format!(
+            "{} in {together}; one of AWS's pages takes at most {} for {name}, another more",
+            counted(sum),
+            grouped(advised)
+        );
+        let help = format!(
+            "take out {} to be safe, or have the quota raised and say so under `quotas` in the recipe",
+            grouped(sum - advised)
+        );
+        push(Code::ManyRecords, file.name, message, help);
     }
     findings
 }

@@ -12,6 +12,14 @@ pub(crate) fn foreign(format: &Format, members: &[Member]) -> Option<&'static st
         members,
         |content| matches!(content, Value::List(blocks) if blocks.iter().all(|block| matches!(block.value, Value::Object(_)))),
     );
+    // OpenAI's chat format has lists of parts, too: `[{"type": "text", "text": …}]`.
+    let parts = messages_are(members, |content| match content {
+        Value::Text(_) => true,
+        Value::List(parts) => {
+            parts.iter().all(|part| matches!(&part.value, Value::Object(part) if field(part, "type").is_some()))
+        }
+        _ => false,
+    });
     let native = match format {
         Format::PromptCompletion => has("prompt") || has("completion"),
         Format::Input => has("input") && !has("output"),
@@ -19,7 +27,7 @@ pub(crate) fn foreign(format: &Format, members: &[Member]) -> Option<&'static st
             has("schemaVersion") || (has("messages") && !chat)
         }
         Format::Messages => has("messages") && !blocks && !has_system_message(members),
-        Format::Reinforcement => has("messages") && !blocks,
+        Format::Reinforcement => has("messages") && (!blocks || parts),
         Format::ImageCaption { .. } => has("image-ref"),
     };
     if native {

@@ -1,12 +1,14 @@
 //! The first bytes of many objects: what records refer to is looked at, and not read whole.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::primitives::ByteStream;
 use tokio::task::JoinHandle;
 use tunedrop_validation::catalogue::MediaLimits;
-use tunedrop_validation::{Findings, MediumMet, MediumSeen, check_medium};
+use tunedrop_validation::{Findings, MediumMet, MediumSeen, check_medium, wanted_behind};
 
 use super::{Objects, unreadable};
 use crate::Failure;
@@ -17,7 +19,7 @@ const AT_A_TIME: usize = 32;
 /// What lies at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Peek {
-    There { bytes: u64, head: Vec<u8> },
+    There { bytes: u64, head: Vec<u8>, tail: Vec<u8> },
     Missing,
     Forbidden,
 }
@@ -25,7 +27,7 @@ enum Peek {
 impl Peek {
     fn seen(&self) -> MediumSeen<'_> {
         match self {
-            Peek::There { bytes, head } => MediumSeen::There { bytes: *bytes, head },
+            Peek::There { bytes, head, tail } => MediumSeen::There { bytes: *bytes, head, tail },
             Peek::Missing => MediumSeen::Missing,
             Peek::Forbidden => MediumSeen::Forbidden,
         }
@@ -40,7 +42,7 @@ impl Objects {
             while coming.len() < AT_A_TIME
                 && let Some(next) = asked.next()
             {
-                coming.push_back(ask(&self.client, next, limits.head_bytes()));
+                coming.push_back(ask(&self.client, next, limits));
             }
             let Some(peek) = coming.pop_front() else { break };
             let failed = |error| Failure::new("s3:GetObject of a medium".to_owned(), &error);
@@ -51,15 +53,43 @@ impl Objects {
     }
 }
 
-fn ask(client: &Client, medium: &MediumMet, most: usize) -> JoinHandle<Result<Peek, Failure>> {
-    let client = client.clone();
-    let location = medium.location().map(|(bucket, key)| (bucket.to_owned(), key.to_owned()));
+fn ask(client: &Client, medium: &MediumMet, limits: &MediaLimits) -> JoinHandle<Result<Peek, Failure>> {
+    let (client, medium, limits) = (client.clone(), medium.clone(), limits.clone());
     tokio::spawn(async move {
-        match location {
-            Some((bucket, key)) => peek(&client, &bucket, &key, most).await,
-            None => Ok(Peek::Missing),
+        let Some((bucket, key)) = medium.location() else { return Ok(Peek::Missing) };
+        let mut peek = peek(&client, bucket, key, limits.head_bytes(medium.kind)).await?;
+        if let Peek::There { bytes, head, tail } = &mut peek
+            && let Some(behind) = wanted_behind(&medium, &limits, *bytes, head)
+        {
+            *tail = read_behind(&client, bucket, key, behind).await?;
         }
+        Ok(peek)
     })
+}
+
+/// More bytes of an object whose first ones were read; none where it was replaced or deleted since.
+async fn read_behind(client: &Client, bucket: &str, key: &str, range: Range<u64>) -> Result<Vec<u8>, Failure> {
+    let call = || "s3:GetObject of a medium".to_owned();
+    let request = client.get_object().bucket(bucket).key(key).range(format!("bytes={}-{}", range.start, range.end - 1));
+    match request.send().await {
+        Ok(mut answer) => start(&mut answer.body, (range.end - range.start) as usize).await,
+        Err(error) if matches!(error.code(), Some("InvalidRange" | "NoSuchKey" | "NotFound" | "AccessDenied")) => {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(Failure::new(call(), &error)),
+    }
+}
+
+/// The first bytes of an answer, whatever its length.
+async fn start(body: &mut ByteStream, most: usize) -> Result<Vec<u8>, Failure> {
+    let mut read = Vec::new();
+    while read.len() < most
+        && let Some(chunk) =
+            body.try_next().await.map_err(|error| Failure::new("s3:GetObject of a medium".to_owned(), &error))?
+    {
+        read.extend_from_slice(&chunk[..chunk.len().min(most - read.len())]);
+    }
+    Ok(read)
 }
 
 /// The object's size and its first bytes, in one call where it may be read.
@@ -71,7 +101,7 @@ async fn peek(client: &Client, bucket: &str, key: &str, most: usize) -> Result<P
         Ok(answer) => answer,
         Err(error) => {
             return match error.code() {
-                Some("InvalidRange") => Ok(Peek::There { bytes: 0, head: Vec::new() }),
+                Some("InvalidRange") => Ok(Peek::There { bytes: 0, head: Vec::new(), tail: Vec::new() }),
                 Some("NoSuchKey" | "NoSuchBucket" | "NotFound") => Ok(Peek::Missing),
                 Some("AccessDenied" | "Forbidden") => listed(client, bucket, key).await,
                 // Archived, or under a key of somebody else's: as good as forbidden, for the job can't read it either.
@@ -84,13 +114,8 @@ async fn peek(client: &Client, bucket: &str, key: &str, most: usize) -> Result<P
     };
     let total = answer.content_range().and_then(|range| range.rsplit_once('/')?.1.parse().ok());
     let bytes = total.or(answer.content_length().and_then(|length| length.try_into().ok())).unwrap_or_default();
-    let mut head = Vec::new();
-    while head.len() < most
-        && let Some(chunk) = answer.body.try_next().await.map_err(|error| Failure::new(call(), &error))?
-    {
-        head.extend_from_slice(&chunk[..chunk.len().min(most - head.len())]);
-    }
-    Ok(Peek::There { bytes, head })
+    let head = start(&mut answer.body, most).await?;
+    Ok(Peek::There { bytes, head, tail: Vec::new() })
 }
 
 /// Who may not list the whole bucket hears "forbidden" of what isn't there, too; a listing under a prefix tells.

@@ -49,7 +49,9 @@ pub fn settings(training: Option<&Training>, given: &BTreeMap<String, String>) -
             (name.clone(), Setting { value: Some(value.clone()), range, origin: Origin::Recipe })
         })
         .collect();
-    for hyperparameter in known {
+    // What no page documents isn't shown unless the recipe sets it.
+    let documented = |known: &&Hyperparameter| known.doubt.is_none() || known.doubt_above.is_some();
+    for hyperparameter in known.iter().filter(documented) {
         settings.entry(hyperparameter.name.clone()).or_insert_with(|| Setting {
             value: hyperparameter.default.map(|default| default.to_string()),
             range: Some(range(hyperparameter)),
@@ -68,7 +70,11 @@ fn range(hyperparameter: &Hyperparameter) -> String {
         (_, None, Some(max)) => format!("at most {max}"),
         (_, None, None) => "any number".to_owned(),
     };
-    hyperparameter.words.iter().fold(range, |range, word| format!("{range}, or {word}"))
+    let range = hyperparameter.words.iter().fold(range, |range, word| format!("{range}, or {word}"));
+    match (&hyperparameter.suggested, hyperparameter.default) {
+        (Some(sent), None) => format!("{range}; suggested: {sent}, which AWS's SDK sends"),
+        _ => range,
+    }
 }
 
 #[cfg(test)]
@@ -91,5 +97,10 @@ mod tests {
             .collect();
         insta::assert_snapshot!(lines.join("\n"));
         assert_eq!(settings(None, &given).len(), 2);
+        let reinforcement = Catalogue::embedded().find("nova-2-lite").unwrap();
+        let training = reinforcement.customization(Customization::ReinforcementFineTuning);
+        let samples = settings(training, &BTreeMap::new()).remove("trainingSamplePerPrompt").unwrap();
+        assert_eq!((samples.value, samples.origin), (None, super::Origin::Default));
+        assert_eq!(samples.range.as_deref(), Some("2 to 16; suggested: 8, which AWS's SDK sends"));
     }
 }

@@ -23,9 +23,16 @@ pub struct Model {
     pub regions: Vec<String>,
     /// Whether a new job can be started.
     pub lifecycle: Lifecycle,
-    /// USD per 1,000 trained tokens, where published.
+    /// USD per 1,000 trained tokens, where known.
     #[serde(default)]
     pub price_per_1k_tokens: Option<f64>,
+    /// Where that price was read, and on which day; empty where there is none, or where a user's own catalogue has it.
+    #[serde(default)]
+    pub price_source: String,
+    /// What the AWS Price List calls the model in its usage types, such as `Nova2.0Lite` in
+    /// `USE1-Nova2.0Lite-Customization-Training`.
+    #[serde(default)]
+    pub price_family: Option<String>,
     /// The pages that the entry was read from.
     pub source: String,
     /// The day on which it was, as `YYYY-MM-DD`.

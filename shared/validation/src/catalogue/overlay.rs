@@ -15,7 +15,8 @@ impl Catalogue {
     /// `format` are replaced whole. Any other entry is a new model, and must be complete. The error says what is wrong
     /// and in which entry.
     pub fn with_overlay(overlay: &str) -> Result<Catalogue, String> {
-        let mut models = entries(include_str!("../models.toml"))?;
+        let Catalogue { models: _, not_offered } = Catalogue::embedded().clone();
+        let mut models = shipped()?;
         for entry in entries(overlay)? {
             let alias = alias(&entry)?;
             match models.iter_mut().find(|model| model.get("alias").and_then(Value::as_str) == Some(&alias)) {
@@ -24,7 +25,7 @@ impl Catalogue {
             }
         }
         let models = models.into_iter().map(model).collect::<Result<Vec<Model>, String>>()?;
-        let catalogue = Catalogue { models };
+        let catalogue = Catalogue { models, not_offered };
         catalogue.check().map(|()| catalogue)
     }
 
@@ -59,8 +60,21 @@ impl Catalogue {
     }
 }
 
+fn shipped() -> Result<Vec<Table>, String> {
+    let mut table: Table = parse(include_str!("../models.toml"))?;
+    table.remove("not-offered");
+    list(table)
+}
+
+fn parse(text: &str) -> Result<Table, String> {
+    text.parse().map_err(|error: toml::de::Error| error.to_string())
+}
+
 fn entries(text: &str) -> Result<Vec<Table>, String> {
-    let mut table: Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
+    list(parse(text)?)
+}
+
+fn list(mut table: Table) -> Result<Vec<Table>, String> {
     let models = table.remove("model");
     if let Some(other) = table.keys().next() {
         return Err(format!("`{other}` is unknown here; a catalogue holds [[model]] entries only"));
@@ -83,6 +97,10 @@ fn alias(entry: &Table) -> Result<String, String> {
 }
 
 fn lay(under: &mut Table, over: Table) {
+    // The source of a price says nothing of another price.
+    if over.contains_key("price_per_1k_tokens") {
+        under.remove("price_source");
+    }
     for (key, value) in over {
         match (under.get_mut(&key), value) {
             (Some(Value::Table(under)), Value::Table(over)) if !WHOLE.contains(&key.as_str()) => lay(under, over),

@@ -9,7 +9,11 @@ fn the_embedded_catalogue_reads() {
     let models = Catalogue::embedded().models();
     assert_eq!(models.len(), 21);
     for model in models {
-        assert!(!model.source.is_empty() && model.checked == "2026-11-23", "{}", model.alias);
+        assert!(
+            !model.source.is_empty() && ["2026-11-23", "2026-11-29"].contains(&model.checked.as_str()),
+            "{}",
+            model.alias
+        );
         assert!(model.customizations().count() > 0, "{}", model.alias);
     }
 }
@@ -80,6 +84,7 @@ fn limits_and_ranges_make_sense() {
     for model in Catalogue::embedded().models() {
         for training in model.customizations().filter_map(|kind| model.customization(kind)) {
             assert!(training.sum_max.or(training.train_max).is_some(), "{}", model.alias);
+            assert!(training.sum_min <= training.sum_max || training.sum_max.is_none(), "{}", model.alias);
             assert!(training.train_min <= training.train_max || training.train_max.is_none(), "{}", model.alias);
             for hyperparameter in &training.hyperparameters {
                 let Hyperparameter { name, min, max, default, .. } = hyperparameter;

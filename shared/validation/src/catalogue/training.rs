@@ -85,6 +85,15 @@ pub struct Training {
     /// none: then a file where only some have it is warned of.
     #[serde(default)]
     pub uniform: bool,
+    /// Whether `schemaVersion` may be any text.
+    #[serde(default)]
+    pub any_schema_version: bool,
+    /// Whether AWS's own validator takes one system text at most, in a `system` that is not empty: more is warned of.
+    #[serde(default)]
+    pub one_system_text: bool,
+    /// Whether a content block may name its kind once more, as `type`.
+    #[serde(default)]
+    pub typed_blocks: bool,
     /// Fewest records of the training file.
     #[serde(default)]
     pub train_min: Option<u64>,
@@ -102,9 +111,15 @@ pub struct Training {
     /// Most records of the validation file.
     #[serde(default)]
     pub validation_max: Option<u64>,
+    /// Fewest records of both files together.
+    #[serde(default)]
+    pub sum_min: Option<u64>,
     /// Most records of both files together: the service quota's default.
     #[serde(default)]
     pub sum_max: Option<u64>,
+    /// Most records of both files together by another of AWS's pages: more is a warning.
+    #[serde(default)]
+    pub sum_advised: Option<u64>,
     /// Whether an account can have `sum_max` raised.
     #[serde(default)]
     pub sum_adjustable: bool,
@@ -126,9 +141,13 @@ pub struct Training {
     /// Most bytes of the validation file.
     #[serde(default)]
     pub validation_bytes: Option<u64>,
-    /// Strings that no text may hold, in this case and as words of their own.
+    /// Strings that no text may hold in this case, also inside a word; in another case they are warned of.
     #[serde(default)]
     pub reserved: Vec<String>,
+    /// Whether no page reserves them for this kind of customization, only for another of the model: then they are
+    /// warned of.
+    #[serde(default)]
+    pub reserved_advised: bool,
     /// What can be set.
     #[serde(default)]
     pub hyperparameters: Vec<Hyperparameter>,
@@ -167,13 +186,28 @@ pub struct Hyperparameter {
     /// What Bedrock takes when it is not sent, where documented.
     #[serde(default)]
     pub default: Option<f64>,
+    /// What AWS's own samples send, where no default is documented.
+    #[serde(default)]
+    pub suggested: Option<String>,
+    /// Where no page of AWS documents it for this model, or not the whole range: what is known of it, as a sentence.
+    #[serde(default)]
+    pub doubt: Option<String>,
+    /// Up to here there is no doubt.
+    #[serde(default)]
+    pub doubt_above: Option<f64>,
 }
 
 impl Hyperparameter {
     /// Whether its range holds something, its default among it.
     pub(super) fn is_sound(&self) -> bool {
         let (min, max) = (self.min.unwrap_or(f64::NEG_INFINITY), self.max.unwrap_or(f64::INFINITY));
-        min <= max && self.default.is_none_or(|default| (min..=max).contains(&default))
+        let fits = |value: f64| (min..=max).contains(&value);
+        min <= max && self.default.is_none_or(fits) && self.suggestion().is_none_or(fits)
+    }
+
+    /// The value that AWS's samples send, where it is a number.
+    fn suggestion(&self) -> Option<f64> {
+        self.suggested.as_ref()?.parse().ok()
     }
 
     /// The documented default of a whole number, such as epochs.

@@ -69,6 +69,24 @@ pub(super) const WRONG_SIZE: Text = Text {
     source: "User guide, \"Prepare your datasets\"",
 };
 
+pub(super) const SMALL_IMAGE: Text = Text {
+    title: "Image smaller than AWS's SDK takes",
+    what: "A side of an image has fewer pixels than AWS's own checker wants.",
+    why: "AWS's pages name no limit for Nova, and its SDK refuses sides of fewer than 25 pixels.",
+    example: "an icon of 16 x 16 pixels for Nova Lite",
+    mend: "Scale it up; it doesn't block.",
+    source: "AWS's SDK for Nova (`MIN_IMAGE_DIMENSION_PIXELS`)",
+};
+
+pub(super) const VIDEO_TOO_LONG: Text = Text {
+    title: "Video longer than the model takes",
+    what: "A video lasts longer than the model takes, by what its container says of itself.",
+    why: "The job fails when it comes to that record.",
+    example: "a video of two minutes for Nova Lite, which takes 90 seconds",
+    mend: "Cut it, or make several records of it.",
+    source: "Nova user guide, \"Preparing data for fine-tuning understanding models\"; Nova 2 user guide, the page of the same name",
+};
+
 pub(super) const IN_ANOTHER_BUCKET: Text = Text {
     title: "Medium in another bucket",
     what: "A record refers to an object in another bucket than the one that the records lie in.",

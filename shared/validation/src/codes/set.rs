@@ -16,7 +16,7 @@ pub(super) const MISSING_FILE: Text = Text {
 
 pub(super) const TOO_FEW_RECORDS: Text = Text {
     title: "Too few records",
-    what: "The file has fewer records than the model needs.",
+    what: "The file, or training and validation together, has fewer records than the model needs.",
     why: "Bedrock refuses the job.",
     example: "5 records for Nova Lite, which needs 8",
     mend: "Add records.",
@@ -26,10 +26,10 @@ pub(super) const TOO_FEW_RECORDS: Text = Text {
 pub(super) const FEW_RECORDS: Text = Text {
     title: "Fewer records than AWS advises",
     what: "The file has enough records for one AWS page, and too few for another.",
-    why: "For Nova 2 Lite one guide says 8, another 200. If the job fails, look here first.",
-    example: "50 records for Nova 2 Lite",
+    why: "If the job fails, look here first. No model that ships with tunedrop has two such numbers; your own catalogue can (`train_advised`).",
+    example: "50 records for a model with train_min = 8 and train_advised = 100",
     mend: "Add records up to the number that the finding names.",
-    source: "User guide, \"Nova 2 data preparation\"; Nova 2 user guide, which disagree",
+    source: "The catalogue's entry of the model",
 };
 
 pub(super) const TOO_MANY_RECORDS: Text = Text {
@@ -39,6 +39,15 @@ pub(super) const TOO_MANY_RECORDS: Text = Text {
     example: "10,001 records for Titan Text Express",
     mend: "Take a sample; or have the account's quota raised, where it can be, and say so under `quotas` in the recipe.",
     source: PREPARE,
+};
+
+pub(super) const MANY_RECORDS: Text = Text {
+    title: "More records than one of AWS's pages takes",
+    what: "The files have few enough records for one AWS page, and too many for another.",
+    why: "For Titan Multimodal Embeddings the user guide takes 500,000 records, and the table of quotas 50,000. If the job fails, look here first.",
+    example: "60,000 records for Titan Multimodal Embeddings G1",
+    mend: "Take a sample; or have the account's quota raised, where it can be, and say so under `quotas` in the recipe.",
+    source: "User guide, \"Prepare your datasets\"; Service Quotas, Amazon Bedrock, which disagree",
 };
 
 pub(super) const FILE_TOO_LARGE: Text = Text {
@@ -93,6 +102,15 @@ pub(super) const HYPERPARAMETER_OUT_OF_RANGE: Text = Text {
     example: "hyperparameters: { epochCount: 50 }",
     mend: "Use a value in the range that the finding gives, or leave it out.",
     source: VALUES,
+};
+
+pub(super) const UNDOCUMENTED_HYPERPARAMETER: Text = Text {
+    title: "Hyperparameter that no page documents",
+    what: "The recipe sets a hyperparameter, or a value of one, that AWS's own code sends and its guide doesn't list.",
+    why: "Bedrock may refuse the job, or ignore the value.",
+    example: "hyperparameters: { batchSize: 2 } for Nova Lite",
+    mend: "Leave it out, unless you know that Bedrock takes it; it doesn't block.",
+    source: "AWS's SDK for Nova; user guide, \"Custom model hyperparameters\", which doesn't list it",
 };
 
 pub(super) const INVALID_CATALOGUE: Text = Text {

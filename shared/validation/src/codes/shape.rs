@@ -43,20 +43,29 @@ pub(super) const EMPTY_LIST: Text = Text {
 
 pub(super) const TOO_MANY_SYSTEM_TEXTS: Text = Text {
     title: "More than one system text",
-    what: "`system` holds more than one text.",
-    why: "AWS's own checkers take one at most.",
+    what: "`system` holds more than one text, for Llama or distillation.",
+    why: "The format is that of Converse, which takes several. AWS's sample validators take one at most; if the job fails, look here first.",
     example: "\"system\": [{\"text\": \"a\"}, {\"text\": \"b\"}]",
     mend: "Join them into one text.",
-    source: "AWS sample validators (Llama, distillation)",
+    source: "API reference, `Converse`; AWS sample validators (Llama, distillation), which disagree",
 };
 
 pub(super) const UNKNOWN_SCHEMA_VERSION: Text = Text {
     title: "Unknown schemaVersion",
-    what: "`schemaVersion` is something else than `bedrock-conversation-2024`.",
-    why: "Three of AWS's five checkers refuse it. The Nova guide tolerates other texts, but no one needs them, and a failed job costs more than a replaced word.",
-    example: "\"schemaVersion\": \"bedrock-conversion-2024\"",
+    what: "`schemaVersion` is another text than `bedrock-conversation-2024`, for Llama or distillation. Nova takes any text.",
+    why: "Bedrock refuses the file.",
+    example: "\"schemaVersion\": \"2024\"",
     mend: "Write `\"schemaVersion\": \"bedrock-conversation-2024\"`.",
-    source: "Nova user guide; AWS sample validators (Llama, distillation); our own judgement that it blocks",
+    source: "User guide, \"Prepare data for fine-tuning your models\" and \"Prepare your training datasets for distillation\"; AWS sample validators (Llama, distillation)",
+};
+
+pub(super) const SOURCES_DISAGREE: Text = Text {
+    title: "AWS's own sources disagree",
+    what: "One of AWS's pages takes this, and another page or one of AWS's checkers doesn't. The finding names both.",
+    why: "Nobody can tell which one Bedrock goes by. If the job fails, look here first.",
+    example: "\"format\": \"webp\" for Nova 2 Lite",
+    mend: "Write what both take, if you can; it doesn't block.",
+    source: "The two that the finding names; docs/rules.md lists them",
 };
 
 pub(super) const AMBIGUOUS_BLOCK: Text = Text {

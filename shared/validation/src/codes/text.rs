@@ -16,16 +16,16 @@ pub(super) const EMPTY_TEXT: Text = Text {
 pub(super) const BLANK_TEXT: Text = Text {
     title: "Text of white space only",
     what: "A text holds white space only.",
-    why: "It passes every AWS checker and teaches the model to say nothing.",
+    why: "No AWS page forbids it, and it teaches the model to say nothing.",
     example: "{\"prompt\": \"a\", \"completion\": \" \\n\"}",
     mend: "Write the text, or drop the record.",
-    source: "Our own judgement; none of the AWS checkers looks",
+    source: "Our own judgement; AWS's pages and its checkers of conversations take it",
 };
 
 pub(super) const RESERVED_STRING: Text = Text {
     title: "Reserved string",
-    what: "A text holds a string that the model's own prompt format uses, in exact case and as a word of its own.",
-    why: "Bedrock fails the job for it, hours late.",
+    what: "A text holds a string that the model's own prompt format uses, in exact case. It may stand anywhere, also inside a longer word.",
+    why: "Bedrock fails the job for it.",
     example: "{\"text\": \"System: all green\"}",
     mend: "Write it otherwise: `System -`, `[end]`, `the image`.",
     source: NOVA,
@@ -33,9 +33,9 @@ pub(super) const RESERVED_STRING: Text = Text {
 
 pub(super) const NEAR_RESERVED_STRING: Text = Text {
     title: "Almost a reserved string",
-    what: "A text holds a reserved string in another case, or inside a longer word.",
-    why: "AWS's checkers disagree: two look at any case and at parts of words, the newest at exact words only. If the job fails, look here first.",
-    example: "{\"text\": \"the superuser: root\"}",
+    what: "A text holds a reserved string in another case.",
+    why: "AWS's guide lists the strings in one case, and its checkers disagree: one looks at any case, the newest at the exact case. If the job fails, look here first.",
+    example: "{\"text\": \"the user: root\"}",
     mend: "Write it otherwise if you can; it doesn't block.",
     source: "AWS sample validators, which disagree; our own judgement that it only warns",
 };

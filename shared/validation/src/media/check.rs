@@ -1,9 +1,15 @@
 //! Judging the objects that records refer to.
 
+use std::ops::Range;
+
+use super::duration::{self, Length};
 use super::{MediumKind, MediumMet, sniff};
 use crate::catalogue::MediaLimits;
 use crate::set::{grouped, whole};
 use crate::{Code, Finding, Findings};
+
+/// A movie's header is the first thing in a box that tells more; this much holds it with room to spare.
+const TAIL: u64 = 4096;
 
 /// What was found at a medium's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +24,15 @@ pub enum MediumSeen<'b> {
         bytes: u64,
         /// The first of them: as many as [`MediaLimits::head_bytes`] says, or all.
         head: &'b [u8],
+        /// Those that [`wanted_behind`] asks for, where it does and they could be read.
+        tail: &'b [u8],
     },
 }
 
 /// Judges the object at a medium's address, at the place of the record in `file` that refers to it first.
 pub fn check_medium(file: &str, medium: &MediumMet, limits: &MediaLimits, seen: MediumSeen) -> Vec<Finding> {
     let finding = |code, message: String, help: &str| at(file, medium, code, message, help);
-    let (bytes, head) = match seen {
+    let (bytes, head, tail) = match seen {
         MediumSeen::Missing => {
             let message = format!("the {} that this refers to is not there", medium.kind.name());
             return vec![finding(
@@ -42,7 +50,7 @@ pub fn check_medium(file: &str, medium: &MediumMet, limits: &MediaLimits, seen: 
             let message = format!("the {} that this refers to is empty", medium.kind.name());
             return vec![finding(Code::MissingMedium, message, "upload the file again")];
         }
-        MediumSeen::There { bytes, head } => (bytes, head),
+        MediumSeen::There { bytes, head, tail } => (bytes, head, tail),
     };
     let mut findings = Vec::new();
     let most = match medium.kind {
@@ -90,7 +98,43 @@ pub fn check_medium(file: &str, medium: &MediumMet, limits: &MediaLimits, seen: 
             }
         });
     }
+    if medium.kind == MediumKind::Image
+        && let (Some(least), Some((width, height))) = (limits.side_advised, sniff::size(head))
+        && width.min(height) < least
+    {
+        let has = format!("the image has {} x {} pixels", grouped(width), grouped(height));
+        let message =
+            format!("{has}, and AWS's SDK for this model takes sides of at least {least}; its pages name no limit");
+        findings.push(finding(Code::SmallImage, message, "scale it up, if you can"));
+    }
+    if medium.kind == MediumKind::Video
+        && let (Some(most), Some(seconds)) = (limits.video_seconds, seconds(head, tail))
+        && seconds > most as f64
+    {
+        let message = format!("the video lasts {seconds:.1} seconds, and this model takes at most {}", grouped(most));
+        findings.push(finding(Code::VideoTooLong, message, "cut it, or make several records of it"));
+    }
     findings
+}
+
+/// Which bytes behind the first ones tell how long a video lasts: many cameras write that at the end of the file. `None`
+/// where the first ones tell, or nothing does.
+pub fn wanted_behind(medium: &MediumMet, limits: &MediaLimits, bytes: u64, head: &[u8]) -> Option<Range<u64>> {
+    if medium.kind != MediumKind::Video || limits.video_seconds.is_none() {
+        return None;
+    }
+    match duration::length(head) {
+        Length::Behind(from) if from < bytes => Some(from..bytes.min(from + TAIL)),
+        _ => None,
+    }
+}
+
+fn seconds(head: &[u8], tail: &[u8]) -> Option<f64> {
+    let told = match duration::length(head) {
+        Length::Behind(_) => duration::length_behind(head, tail),
+        told => told,
+    };
+    if let Length::Seconds(seconds) = told { Some(seconds) } else { None }
 }
 
 /// Tells every medium that doesn't lie in `bucket`.

@@ -7,7 +7,7 @@ use super::turns::Speaker;
 use super::{list, object, said};
 use crate::Code;
 use crate::catalogue::MediaFormats;
-use crate::json::{Member, Node, field};
+use crate::json::{Member, Node, Value, field};
 use crate::pointer::At;
 use crate::sheet::Sheet;
 
@@ -25,6 +25,10 @@ const KINDS: [&str; 11] = [
     "citationsContent",
     "guardContent",
 ];
+
+/// What a block for reasoning may hold in Converse, and no model is trained on (user guide, "Nova 2 data preparation":
+/// only `reasoningText` is supported).
+const NO_REASONING: [&str; 4] = ["image", "video", "document", "redactedContent"];
 
 /// Judges a message's content.
 pub(super) fn judge_blocks(
@@ -55,7 +59,7 @@ fn judge_block(
     media: &MediaFormats,
     seen: &mut Seen,
 ) {
-    sheet.unknown_keys(members, &KINDS, at);
+    judge_type(sheet, members, at, &KINDS);
     let kinds = KINDS.iter().filter(|kind| field(members, kind).is_some()).count();
     if kinds == 0 {
         sheet.missing("text", block, at);
@@ -90,6 +94,32 @@ fn judge_block(
     }
 }
 
+/// Judges the keys of a block of one of these kinds, and the `type` that names its kind once more: it must say the same. The user guide
+/// ("Prepare data for fine-tuning your models") describes it for Llama 3.2, and its examples leave it out.
+pub(super) fn judge_type(sheet: &mut Sheet, members: &[Member], at: At, kinds: &[&'static str]) {
+    if !sheet.training.typed_blocks {
+        return sheet.unknown_keys(members, kinds, at);
+    }
+    let known: Vec<&'static str> = kinds.iter().copied().chain(["type"]).collect();
+    sheet.unknown_keys(members, &known, at);
+    match field(members, "type") {
+        None => {}
+        Some(Node { value: Value::Text(kind), .. })
+            if kinds.contains(&kind.as_ref()) && field(members, kind).is_some() => {}
+        Some(node @ Node { value: Value::Text(_), .. }) => {
+            let message = "`type` names another kind of block than this one is";
+            sheet.fault(
+                Code::AmbiguousBlock,
+                node,
+                at.key("type"),
+                message,
+                "write the block's kind, or leave `type` out",
+            );
+        }
+        Some(node) => sheet.wrong_type(node, at.key("type"), "a text"),
+    }
+}
+
 /// Notes content that the model doesn't take, or not here.
 pub(super) fn refuse(sheet: &mut Sheet, member: &Member, at: At, message: &str) {
     sheet.faults.push(
@@ -103,10 +133,20 @@ pub(super) fn refuse(sheet: &mut Sheet, member: &Member, at: At, message: &str) 
 
 /// `{"reasoningText": {"text": …}}`.
 fn judge_reasoning(sheet: &mut Sheet, member: &Member, at: At, seen: &mut Seen) {
-    seen.reasoning.get_or_insert_with(|| (member.start, at.to_string()));
+    seen.reasoning = true;
     let at = at.key("reasoningContent");
     let Some(members) = object(sheet, &member.node, at) else { return };
-    sheet.unknown_keys(members, &["reasoningText"], at);
+    let mut known = vec!["reasoningText"];
+    for key in NO_REASONING {
+        for other in members.iter().filter(|member| member.key == key) {
+            refuse(sheet, other, at, "only text can be reasoned in: other reasoning isn't supported");
+            known.push(key);
+        }
+    }
+    sheet.unknown_keys(members, &known, at);
+    if known.len() > 1 && field(members, "reasoningText").is_none() {
+        return;
+    }
     let Some(node) = sheet.required("reasoningText", members, &member.node, at) else { return };
     let at = at.key("reasoningText");
     let Some(members) = object(sheet, node, at) else { return };

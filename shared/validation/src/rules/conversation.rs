@@ -1,17 +1,19 @@
 //! `bedrock-conversation-2024`: Nova, Llama 3.2 and 3.3, and the prompts of a distillation.
 
-use super::blocks::judge_blocks;
+use super::blocks::{judge_blocks, judge_type};
 use super::seen::Seen;
 use super::text::judge_text;
 use super::turns::{judge_order, judge_pair, judge_role};
 use super::{list, object, said};
 use crate::Code;
-use crate::catalogue::MediaFormats;
+use crate::catalogue::{Format, MediaFormats};
 use crate::json::{Member, Node, Value, field};
 use crate::pointer::At;
 use crate::sheet::Sheet;
 
 const SCHEMA_VERSION: &str = "bedrock-conversation-2024";
+/// User guide, "Prepare your training datasets for distillation".
+const MISSPELT: &str = "bedrock-conversion-2024";
 
 /// Which turns a record has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,12 +76,22 @@ pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member], turns: T
     seen.judge_together(sheet);
 }
 
-/// The guide wants the key and tolerates any text in it; three of AWS's five checkers refuse other texts, so do we.
+/// The guides of Nova take any text. Those of Llama and distillation name one;
+/// the page on distillation spells it in two ways, once in its list of requirements and once in its examples.
 fn judge_schema_version(sheet: &mut Sheet, node: &Node, members: &[Member]) {
     let at = At::Root.key("schemaVersion");
     match sheet.required("schemaVersion", members, node, At::Root) {
         None => {}
-        Some(Node { value: Value::Text(version), .. }) if version == SCHEMA_VERSION => {}
+        Some(Node { value: Value::Text(version), .. })
+            if version == SCHEMA_VERSION || sheet.training.any_schema_version => {}
+        Some(node @ Node { value: Value::Text(version), .. })
+            if version == MISSPELT && matches!(sheet.training.format, Format::DistillationPrompts { .. }) =>
+        {
+            let message = format!(
+                "AWS's page on distillation spells `schemaVersion` in two ways: this one in its requirements, `{SCHEMA_VERSION}` in its examples and in its validation script"
+            );
+            sheet.fault(Code::SourcesDisagree, node, at, message, format!("write \"{SCHEMA_VERSION}\" to be safe"));
+        }
         Some(version @ Node { value: Value::Text(_), .. }) => {
             let help = format!("write \"{SCHEMA_VERSION}\"");
             sheet.fault(
@@ -90,22 +102,34 @@ fn judge_schema_version(sheet: &mut Sheet, node: &Node, members: &[Member]) {
                 help,
             );
         }
-        Some(version) => sheet.wrong_type(version, at, &format!("the text \"{SCHEMA_VERSION}\"")),
+        Some(version) => sheet.wrong_type(version, at, &format!("a text, such as \"{SCHEMA_VERSION}\"")),
     }
 }
 
 fn judge_system(sheet: &mut Sheet, node: &Node, at: At) {
-    let Some(texts) = list(sheet, node, at, "one `{\"text\": …}`") else {
+    // An empty list is what Converse takes for no system text (API reference, `Converse`: 0 items are the least).
+    if matches!(&node.value, Value::List(texts) if texts.is_empty()) {
+        if sheet.training.one_system_text {
+            let message =
+                "`system` is an empty list: the Converse API takes it, AWS's sample validator for this format doesn't";
+            sheet.fault(Code::SourcesDisagree, node, at, message, "leave `system` out");
+        }
+        return;
+    }
+    let Some(texts) = list(sheet, node, at, "texts, such as `[{\"text\": …}]`") else {
         return;
     };
-    if let Some(second) = texts.get(1) {
-        let message = format!("`system` holds {} texts, and one is the most", texts.len());
+    if let Some(second) = texts.get(1).filter(|_| sheet.training.one_system_text) {
+        let message = format!(
+            "`system` holds {} texts: the Converse API takes them, AWS's sample validator for this format takes one",
+            texts.len()
+        );
         sheet.fault(Code::TooManySystemTexts, second, at.index(1), message, "join them into one text");
     }
     for (index, text) in texts.iter().enumerate() {
         let at = at.index(index);
         let Some(members) = object(sheet, text, at) else { continue };
-        sheet.unknown_keys(members, &["text"], at);
+        judge_type(sheet, members, at, &["text"]);
         if let Some(text) = sheet.required("text", members, text, at) {
             judge_text(sheet, text, at.key("text"), said::SYSTEM);
         }

@@ -18,6 +18,8 @@ pub(super) struct Medium<'m> {
     key: &'static str,
     plural: &'static str,
     formats: &'m [String],
+    /// Those that one page takes and another leaves out, and which pages those are.
+    disputed: (&'m [String], &'m str),
     most: Option<u64>,
     speaker: Option<Speaker>,
 }
@@ -25,17 +27,27 @@ pub(super) struct Medium<'m> {
 impl<'m> Medium<'m> {
     pub(super) fn image(taken: &'m MediaFormats, speaker: Option<Speaker>) -> Medium<'m> {
         let (formats, most) = (taken.images.as_slice(), taken.images_max);
-        Medium { kind: MediumKind::Image, key: "image", plural: "images", formats, most, speaker }
+        let disputed = (taken.images_disputed.as_slice(), taken.disputed_by.as_str());
+        Medium { kind: MediumKind::Image, key: "image", plural: "images", formats, disputed, most, speaker }
     }
 
     pub(super) fn video(taken: &'m MediaFormats, speaker: Option<Speaker>) -> Medium<'m> {
         let (formats, most) = (taken.videos.as_slice(), taken.videos_max);
-        Medium { kind: MediumKind::Video, key: "video", plural: "videos", formats, most, speaker }
+        let disputed = (taken.videos_disputed.as_slice(), taken.disputed_by.as_str());
+        Medium { kind: MediumKind::Video, key: "video", plural: "videos", formats, disputed, most, speaker }
     }
 
     pub(super) fn document(taken: &'m MediaFormats, speaker: Option<Speaker>) -> Medium<'m> {
-        let formats = taken.documents.as_slice();
-        Medium { kind: MediumKind::Document, key: "document", plural: "documents", formats, most: None, speaker }
+        let (formats, disputed) = (taken.documents.as_slice(), (&[][..], ""));
+        Medium {
+            kind: MediumKind::Document,
+            key: "document",
+            plural: "documents",
+            formats,
+            disputed,
+            most: None,
+            speaker,
+        }
     }
 }
 
@@ -66,6 +78,13 @@ fn judge_format<'m>(sheet: &mut Sheet, node: &Node, at: At, medium: &Medium<'m>)
         return None;
     };
     let known = medium.formats.iter().find(|known| *known == format);
+    let (disputed, by) = medium.disputed;
+    if let Some(disputed) = disputed.iter().find(|disputed| *disputed == format) {
+        let message = format!("AWS's pages disagree on `{disputed}`: {by}");
+        let help = format!("convert it to one of {} to be safe", medium.formats.join(", "));
+        sheet.fault(Code::SourcesDisagree, node, at, message, help);
+        return Some(disputed);
+    }
     if known.is_none() {
         let message = format!("this is no format of {} that the model takes", medium.plural);
         let help = format!("use one of {}", medium.formats.join(", "));

@@ -9,11 +9,12 @@ use crate::json::{Member, Node, Value, field};
 use crate::pointer::At;
 use crate::sheet::Sheet;
 
-/// Judges a record. Keys of its own are fine: the grader gets them.
+/// Judges a record. Keys of its own are fine, whatever they hold: the grader gets them. So does `reference_answer`, of
+/// whatever type the grader understands (user guide, "Prepare data for Amazon Nova models"; Nova 2 user guide, "Preparing
+/// data for RFT on Amazon Nova 2").
 pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member]) {
     let root = At::Root;
     judge_id(sheet, members);
-    judge_answer(sheet, members);
     for member in members.iter().filter(|member| !matches!(member.key.as_ref(), "id" | "messages")) {
         sheet.says(said::OTHER, member.key.as_bytes());
         let line = sheet.line.as_bytes();
@@ -53,32 +54,11 @@ pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member]) {
     }
 }
 
+/// Pages list `id` among the keys that a grader may be given, of no type; the two checkers take texts that say something.
 fn judge_id(sheet: &mut Sheet, members: &[Member]) {
-    let at = At::Root.key("id");
-    match field(members, "id") {
-        None => {}
-        Some(Node { value: Value::Text(id), .. }) if !id.is_empty() => {}
-        Some(id @ Node { value: Value::Text(_), .. }) => {
-            sheet.fault(Code::EmptyText, id, at, "`id` is empty", "write an id, or leave the key out")
-        }
-        Some(id) => sheet.wrong_type(id, at, "a text"),
-    }
-}
-
-fn judge_answer(sheet: &mut Sheet, members: &[Member]) {
-    let at = At::Root.key("reference_answer");
-    match field(members, "reference_answer") {
-        None | Some(Node { value: Value::Object(_), .. }) => {}
-        Some(Node { value: Value::Text(answer), .. }) if !answer.is_empty() => {}
-        Some(answer @ Node { value: Value::Text(_), .. }) => {
-            sheet.fault(
-                Code::EmptyText,
-                answer,
-                at,
-                "`reference_answer` is empty",
-                "write what the grader compares with, or leave the key out",
-            );
-        }
-        Some(answer) => sheet.wrong_type(answer, at, "a text or an object"),
-    }
+    let Some(id) = field(members, "id").filter(|id| !matches!(&id.value, Value::Text(id) if !id.is_empty())) else {
+        return;
+    };
+    let message = "AWS's checkers take an `id` that is a text and not empty; its pages don't say what it must be";
+    sheet.fault(Code::SourcesDisagree, id, At::Root.key("id"), message, "write it as a text, or leave the key out");
 }

@@ -7,11 +7,10 @@ use crate::sheet::Sheet;
 /// The media and the reasoning met in a record.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    media: bool,
     images: u64,
     videos: u64,
-    /// Offset and pointer of the first reasoning.
-    pub(super) reasoning: Option<(usize, String)>,
+    /// Whether the assistant reasons in it.
+    pub(super) reasoning: bool,
     /// Of the first medium of another kind than the one before.
     odd: Option<(usize, String)>,
 }
@@ -19,7 +18,6 @@ pub(super) struct Seen {
 impl Seen {
     /// Notes a medium, and that it is one too many: told once, at the first that is.
     pub(super) fn note(&mut self, sheet: &mut Sheet, kind: MediumKind, most: Option<u64>, start: usize, pointer: &str) {
-        self.media = true;
         let (count, others) = match kind {
             MediumKind::Image => (&mut self.images, self.videos),
             MediumKind::Video => (&mut self.videos, self.images),
@@ -45,12 +43,8 @@ impl Seen {
             let message = "one record shows images and videos";
             sheet.faults.push(Code::MixedMediaKinds, start, pointer, message, "make a record of each kind");
         }
-        if let (true, Some((start, pointer))) = (self.media, self.reasoning.clone()) {
-            let message = "reasoning can't be combined with images or videos in one record";
-            sheet.faults.push(Code::UnsupportedContent, start, pointer, message, "take the reasoning out");
-        }
         sheet.shows.images = self.images > 0;
         sheet.shows.videos = self.videos > 0;
-        sheet.shows.reasoning = self.reasoning.is_some();
+        sheet.shows.reasoning = self.reasoning;
     }
 }

@@ -20,7 +20,6 @@ pub(super) fn judge_text<'n>(sheet: &mut Sheet, node: &'n Node, at: At, kind: u8
     }
     if text.trim_start().is_empty() {
         sheet.fault(Code::BlankText, node, at, "the text holds white space only", "write the text, or drop the record");
-        return Some(text);
     }
     count(sheet, text);
     judge_reserved(sheet, node, text, at);
@@ -61,14 +60,18 @@ fn judge_reserved(sheet: &mut Sheet, node: &Node, text: &str, at: At) {
     for (Found { word, start, exact }, times) in found {
         let word = word.escape_debug();
         let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
-        if exact {
+        if exact && sheet.training.reserved_advised {
+            let message = format!(
+                "the text holds `{word}`, which AWS reserves in its guide to fine-tuning this model and doesn't name in the one to this customization{times}"
+            );
+            let help = "write it otherwise if you can, such as with a dash in place of the colon or bracket";
+            sheet.text_fault(Code::SourcesDisagree, node, start, at, message, help);
+        } else if exact {
             let message = format!("the text holds `{word}`, which this model reserves{times}");
             let help = "write it otherwise, such as with a dash in place of the colon or bracket";
             sheet.text_fault(Code::ReservedString, node, start, at, message, help);
         } else {
-            let message = format!(
-                "the text almost holds `{word}`, which this model reserves: in another case, or inside a longer word{times}"
-            );
+            let message = format!("the text holds `{word}`, which this model reserves, in another case{times}");
             let help = "write it otherwise if you can; AWS's own checkers disagree on it";
             sheet.text_fault(Code::NearReservedString, node, start, at, message, help);
         }

@@ -25,7 +25,9 @@ pub fn check_hyperparameters(
     }
     for (name, text) in values {
         let fault = match training.hyperparameter(name) {
-            Some(hyperparameter) => value_fault(hyperparameter, text.trim()),
+            Some(hyperparameter) => {
+                value_fault(hyperparameter, text.trim()).or_else(|| doubt(model, hyperparameter, text.trim()))
+            }
             None => Some((
                 Code::UnknownHyperparameter,
                 unknown(model, customization, name),
@@ -48,7 +50,9 @@ fn unknown(model: &Model, customization: Customization, name: &str) -> String {
 }
 
 fn meant(known: &[Hyperparameter], name: &str) -> String {
-    let names: Vec<&str> = known.iter().map(|hyperparameter| hyperparameter.name.as_str()).collect();
+    // What no page documents is taken where it is written, and not offered.
+    let documented = known.iter().filter(|known| known.doubt.is_none() || known.doubt_above.is_some());
+    let names: Vec<&str> = documented.map(|hyperparameter| hyperparameter.name.as_str()).collect();
     let same = |known: &&&str| known.to_lowercase() == name.replace(['_', '-'], "").to_lowercase();
     match names.iter().find(same).copied().or_else(|| nearest(&name.to_lowercase(), names.iter().copied())) {
         _ if names.is_empty() => "take it out; AWS documents none here".to_owned(),
@@ -85,6 +89,19 @@ fn value_fault(hyperparameter: &Hyperparameter, text: &str) -> Option<(Code, Str
     })
 }
 
+/// What is to be said of a value within the range, where AWS's pages don't document all of it.
+fn doubt(model: &Model, hyperparameter: &Hyperparameter, text: &str) -> Option<(Code, String, String)> {
+    let doubt = hyperparameter.doubt.as_ref()?;
+    let sure = hyperparameter.doubt_above.is_some_and(|most| text.parse().is_ok_and(|value: f64| value <= most));
+    let name = &hyperparameter.name;
+    let message = format!("AWS's pages don't document `{name}: {text}` for {}: {doubt}", model.name);
+    let help = match hyperparameter.doubt_above {
+        Some(most) => format!("use {most}, unless you know that Bedrock takes more"),
+        None => "leave it out, unless you know that Bedrock takes it".to_owned(),
+    };
+    (!sure).then_some((Code::UndocumentedHyperparameter, message, help))
+}
+
 fn is_digits(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -110,10 +127,13 @@ fn advice(hyperparameter: &Hyperparameter) -> String {
         [] => use_one,
         words => format!("{use_one}, or `{}`", words.join("`, `")),
     };
-    match hyperparameter.default {
+    match (hyperparameter.default, &hyperparameter.suggested) {
         _ if hyperparameter.required => use_one,
-        Some(default) => format!("{use_one}; left out, it is {default}"),
-        None => format!("{use_one}, or leave it out for Bedrock's default"),
+        (Some(default), _) => format!("{use_one}; left out, it is {default}"),
+        (None, Some(sent)) => {
+            format!("{use_one} (AWS's SDK sends {sent}), or leave it out for Bedrock's default")
+        }
+        (None, None) => format!("{use_one}, or leave it out for Bedrock's default"),
     }
 }
 

@@ -56,7 +56,9 @@ fn describe(page: &mut String, model: &Model) {
             format!("**No new job can be started.** {}.", model.withdrawn_note().unwrap_or_default())
         }
     };
-    let price = model.price_per_1k_tokens.map_or("unknown".to_owned(), |price| format!("{price} USD per 1,000 tokens"));
+    let source = if model.price_source.is_empty() { String::new() } else { format!(" ({})", model.price_source) };
+    let price =
+        model.price_per_1k_tokens.map_or("unknown".to_owned(), |price| format!("{price} USD per 1,000 tokens{source}"));
     let _ = write!(
         page,
         "{state}\n\n- Identifier: `{}`\n- Regions: {}\n- Price of training: {price}\n- Source: {} (checked {})\n",
@@ -85,7 +87,9 @@ fn limits(training: &Training) -> String {
     add("better this many:", training.train_advised);
     add("at most this many training records:", training.train_max);
     add("at most this many validation records:", training.validation_max);
+    add("at least this many records:", training.sum_min);
     add("at most this many records:", training.sum_max);
+    add("by another page at most this many records:", training.sum_advised);
     add("most tokens of a record:", training.record_tokens);
     add("most tokens of a prompt:", training.prompt_tokens);
     add("most tokens of a completion:", training.completion_tokens);
@@ -95,7 +99,9 @@ fn limits(training: &Training) -> String {
     let media = &training.media;
     add("most bytes of an image:", media.image_bytes);
     add("most bytes of a video:", media.video_bytes);
+    add("most seconds of a video:", media.video_seconds);
     add("fewest pixels of a side:", media.side_min);
+    add("better this many pixels of a side:", media.side_advised);
     add("most pixels of a side:", media.side_max);
     add("most pixels of an image:", media.pixels_max);
     add("sides of an image at most one to", media.ratio_max);
@@ -103,7 +109,8 @@ fn limits(training: &Training) -> String {
     parts.push(if training.validation { "takes a validation file" } else { "takes no validation file" }.to_owned());
     if !training.reserved.is_empty() {
         parts.push(format!(
-            "reserved: {}",
+            "{}: {}",
+            if training.reserved_advised { "better without" } else { "reserved" },
             training.reserved.iter().map(|word| format!("`{}`", word.escape_debug())).collect::<Vec<_>>().join(" ")
         ));
     }
@@ -124,6 +131,8 @@ fn format(format: &Format) -> String {
             {
                 takes.extend((!formats.is_empty()).then(|| format!("{what} ({})", formats.join(", "))));
             }
+            takes
+                .extend(media.images_disputed.iter().chain(&media.videos_disputed).map(|one| format!("perhaps {one}")));
             let most = [(media.images_max, "images"), (media.videos_max, "videos")];
             takes.extend(most.iter().filter_map(|(most, what)| Some(format!("at most {} {what} a record", (*most)?))));
             takes.extend(media.reasoning.then(|| "reasoning".to_owned()));
@@ -152,6 +161,11 @@ fn row(one: &Hyperparameter) -> String {
     } else {
         format!(", {} to {}", number(one.min), number(one.max))
     };
-    let default = if one.required { "must be set".to_owned() } else { number(one.default) };
+    let default = match (&one.suggested, &one.doubt) {
+        _ if one.required => "must be set".to_owned(),
+        (Some(sent), _) if one.default.is_none() => format!("– (suggested: {sent}, which AWS's SDK sends)"),
+        (_, Some(doubt)) => format!("{} (in doubt: {doubt})", number(one.default)),
+        _ => number(one.default),
+    };
     format!("| `{}` | {kind}{range}{words} | {default} |\n", one.name)
 }

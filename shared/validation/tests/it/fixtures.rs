@@ -10,12 +10,14 @@ use tunedrop_validation::{Code, Customization, FileReport, Options, Training};
 
 use crate::support::{judge_with, rules, shown};
 
-const FORMATS: [(&str, &str, Customization); 14] = [
+const FORMATS: [(&str, &str, Customization); 16] = [
     ("prompt-completion", "titan-text-express", Customization::FineTuning),
     ("input", "titan-text-express", Customization::ContinuedPreTraining),
     ("conversation-text", "nova-micro", Customization::FineTuning),
     ("conversation-media", "nova-lite", Customization::FineTuning),
     ("conversation-reasoning", "nova-2-lite", Customization::FineTuning),
+    ("conversation-llama", "llama-3-3-70b", Customization::FineTuning),
+    ("conversation-llama-media", "llama-3-2-11b", Customization::FineTuning),
     ("messages", "claude-3-haiku", Customization::FineTuning),
     ("distillation", "nova-lite", Customization::Distillation),
     ("distillation-single-turn", "llama-3-1-8b", Customization::Distillation),

@@ -1,8 +1,9 @@
 //! The media that records refer to, and the judgement on what lies there.
 
+use tunedrop_validation::catalogue::MediaLimits;
 use tunedrop_validation::{
     Code, Customization, FileCheck, Findings, MediaFolder, MediumKind, MediumMet, MediumSeen, Role, Training,
-    check_buckets, check_left, check_medium,
+    check_buckets, check_left, check_medium, wanted_behind,
 };
 
 use crate::support::{judge, rules, shown};
@@ -71,7 +72,7 @@ fn said(training: &Training, medium: &MediumMet, seen: MediumSeen) -> String {
 }
 
 fn there(bytes: u64, head: &[u8]) -> MediumSeen<'_> {
-    MediumSeen::There { bytes, head }
+    MediumSeen::There { bytes, head, tail: &[] }
 }
 
 fn png(width: u32, height: u32) -> Vec<u8> {
@@ -92,8 +93,10 @@ fn objects_that_fit_have_no_finding() {
     for (width, height) in [(512, 512), (4096, 1024), (512, 2048), (4096, 3072)] {
         assert_eq!(said(canvas, &met(MediumKind::Image, None), there(1000, &png(width, height))), "");
     }
-    assert_eq!(nova.media.head_bytes(), 64);
-    assert_eq!(canvas.media.head_bytes(), 65_536);
+    let heads = |limits: &MediaLimits| [MediumKind::Image, MediumKind::Video].map(|kind| limits.head_bytes(kind));
+    assert_eq!(heads(&nova.media), [4096, 4096]);
+    assert_eq!(heads(&canvas.media), [65_536, 64]);
+    assert_eq!(heads(&MediaLimits::default()), [64, 64]);
 }
 
 #[test]
@@ -194,4 +197,66 @@ fn counts_records_with_media_and_how_often_they_refer_to_any() {
     let file = [record(&[image, image]), text, record(&[image])].concat();
     let statistics = judge(training, [file.as_bytes()]).statistics;
     assert_eq!((statistics.with_media, statistics.media), (2, 3));
+}
+
+#[test]
+fn small_images_are_warned_of_where_only_awss_sdk_names_a_limit() {
+    for model in ["nova-lite", "nova-pro", "nova-2-lite"] {
+        let nova = rules(model, Customization::FineTuning);
+        let image = met(MediumKind::Image, Some("png"));
+        for (width, height) in [(25, 25), (25, 4000)] {
+            assert_eq!(said(nova, &image, there(1000, &png(width, height))), "");
+        }
+        for (width, height) in [(24, 100), (100, 24), (1, 1)] {
+            let told = said(nova, &image, there(1000, &png(width, height)));
+            assert!(told.contains("warning[small-image]") && !told.contains("error"), "{told}");
+        }
+        // A size that doesn't show is no fault where no page names a limit.
+        assert_eq!(said(nova, &image, there(1 << 20, PNG)), "");
+    }
+    let nova = rules("nova-lite", Customization::FineTuning);
+    insta::assert_snapshot!(said(nova, &met(MediumKind::Image, Some("gif")), there(1000, b"GIF89a\x10\0\x10\0")), @"
+    7:12 /image-ref warning[small-image]: the image has 16 x 16 pixels, and AWS's SDK for this model takes sides of at least 25; its pages name no limit
+        scale it up, if you can
+    ");
+}
+
+/// An MP4 whose movie header stands before or behind its data, and lasts so many milliseconds.
+fn mp4(milliseconds: u32) -> (Vec<u8>, Vec<u8>) {
+    let boxed = |name: &[u8], content: &[u8]| [&(content.len() as u32 + 8).to_be_bytes(), name, content].concat();
+    let header = [&[0; 12][..], &1000_u32.to_be_bytes(), &milliseconds.to_be_bytes(), &[0; 80]].concat();
+    let ftyp = boxed(b"ftyp", b"isom\0\0\x02\0isomiso2");
+    (ftyp, boxed(b"moov", &boxed(b"mvhd", &header)))
+}
+
+#[test]
+fn videos_over_the_limit_are_found_by_their_header() {
+    for model in ["nova-lite", "nova-pro", "nova-2-lite"] {
+        let nova = rules(model, Customization::FineTuning);
+        let video = met(MediumKind::Video, Some("mp4"));
+        for (milliseconds, long) in [(1, false), (90_000, false), (90_100, true), (3_600_000, true)] {
+            let (ftyp, moov) = mp4(milliseconds);
+            let told = said(nova, &video, there(1 << 20, &[ftyp.clone(), moov.clone()].concat()));
+            assert_eq!(told.contains("error[video-too-long]"), long, "{milliseconds}: {told}");
+            // Cameras write the header behind the data: then it is asked for.
+            let data = [&500_000_u32.to_be_bytes(), b"mdat".as_slice(), &[0; 100]].concat();
+            let head = [ftyp.clone(), data].concat();
+            let from = ftyp.len() as u64 + 500_000;
+            let wanted = wanted_behind(&video, &nova.media, 1 << 20, &head);
+            assert_eq!(wanted, Some(from..from + 4096));
+            assert_eq!(wanted_behind(&video, &nova.media, from, &head), None);
+            let seen = MediumSeen::There { bytes: 1 << 20, head: &head, tail: &moov };
+            assert_eq!(said(nova, &video, seen).contains("error[video-too-long]"), long, "{milliseconds}");
+            // What can't be read is no fault.
+            assert_eq!(said(nova, &video, there(1 << 20, &head)), "");
+        }
+    }
+    let nova = rules("nova-lite", Customization::FineTuning);
+    let (ftyp, moov) = mp4(125_250);
+    insta::assert_snapshot!(said(nova, &met(MediumKind::Video, Some("mov")), there(1000, &[ftyp, moov].concat())), @"
+    7:12 /image-ref error[video-too-long]: the video lasts 125.2 seconds, and this model takes at most 90
+        cut it, or make several records of it
+    ");
+    let image = met(MediumKind::Image, Some("png"));
+    assert_eq!(wanted_behind(&image, &nova.media, 1 << 20, PNG), None);
 }

@@ -63,16 +63,59 @@ fn too_few_and_too_many() {
     insta::assert_snapshot!(set("nova-2-lite", tuning, 7, Some(3), &USUAL), @"
     file error[validation-not-supported]: Nova 2 Lite takes no validation file with fine-tuning
         take `validation` out of the recipe; its records may go into the training file
-    file error[too-few-records]: 7 records in the training file, and Nova 2 Lite needs at least 8
-        add at least 1 more
+    file error[too-few-records]: 7 records in the training file, and Nova 2 Lite needs at least 200
+        add at least 193 more
     ");
-    insta::assert_snapshot!(set("nova-2-lite", tuning, 50, None, &USUAL), @"
-    file warning[few-records]: 50 records in the training file; one of AWS's guides asks for at least 200 for Nova 2 Lite, another for fewer
-        add 150 more to be safe
+    insta::assert_snapshot!(set("nova-2-lite", tuning, 199, None, &USUAL), @"
+    file error[too-few-records]: 199 records in the training file, and Nova 2 Lite needs at least 200
+        add at least 1 more
     ");
     insta::assert_snapshot!(set("nova-micro", Customization::Distillation, 15_001, None, &RAISED), @"
     file error[too-many-records]: 15,001 records in the file, and Nova Micro takes at most 15,000
         take out 1
+    ");
+}
+
+#[test]
+fn a_catalogue_of_ones_own_can_lower_the_minimum_and_advise_more() {
+    let overlay =
+        "[[model]]\nalias = \"nova-2-lite\"\n[model.customization.fine-tuning]\ntrain_min = 8\ntrain_advised = 200\n";
+    let catalogue = Catalogue::with_overlay(overlay).expect("an overlay");
+    let model = catalogue.find("nova-2-lite").expect("the model is in the catalogue");
+    let statistics = Statistics { records: 50, ..Statistics::default() };
+    let train = SetFile { name: "train.jsonl", statistics: &statistics };
+    insta::assert_snapshot!(shown(&check_set(model, Customization::FineTuning, Some(train), None, &USUAL)), @"
+    file warning[few-records]: 50 records in the training file; one of AWS's guides asks for at least 200 for Nova 2 Lite, another for fewer
+        add 150 more to be safe
+    ");
+}
+
+#[test]
+fn both_files_of_llama_count_together() {
+    let tuning = Customization::FineTuning;
+    assert_eq!(set("llama-3-3-70b", tuning, 80, Some(20), &USUAL), "");
+    assert_eq!(set("llama-3-1-8b", tuning, 100, None, &USUAL), "");
+    // A limit of 1,000 for validation stands in a sample only.
+    assert_eq!(set("llama-3-2-1b", tuning, 8_000, Some(2_000), &USUAL), "");
+    insta::assert_snapshot!(set("llama-3-3-70b", tuning, 79, Some(20), &USUAL), @"
+    file error[too-few-records]: 99 records in training and validation together, and Llama 3.3 70B needs at least 100
+        add at least 1 more
+    ");
+}
+
+#[test]
+fn what_one_page_takes_is_warned_of() {
+    let tuning = Customization::FineTuning;
+    assert_eq!(set("titan-multimodal-embeddings", tuning, 50_000, None, &USUAL), "");
+    let raised = Quotas { records: Some(60_000) };
+    assert_eq!(set("titan-multimodal-embeddings", tuning, 60_000, None, &raised), "");
+    insta::assert_snapshot!(set("titan-multimodal-embeddings", tuning, 500_000, None, &USUAL), @"
+    file warning[many-records]: 500,000 records in the file; one of AWS's pages takes at most 50,000 for Titan Multimodal Embeddings G1, another more
+        take out 450,000 to be safe, or have the quota raised and say so under `quotas` in the recipe
+    ");
+    insta::assert_snapshot!(set("titan-multimodal-embeddings", tuning, 500_001, None, &USUAL), @"
+    file error[too-many-records]: 500,001 records in the file, and Titan Multimodal Embeddings G1 takes at most 500,000
+        take out 1, or have the quota raised and say so under `quotas` in the recipe
     ");
 }
 
@@ -157,8 +200,8 @@ fn hyperparameters_with_faults() {
     ");
     let strange = [("epochCount", "99999999999999999999"), ("learningRate", "NaN"), ("batchSize", "2")];
     insta::assert_snapshot!(hyperparameters("titan-text-express", tuning, &strange), @"
-    file /hyperparameters/batchSize error[hyperparameter-out-of-range]: `batchSize` must be 1
-        use a whole number, 1; left out, it is 1
+    file /hyperparameters/batchSize warning[undocumented-hyperparameter]: AWS's pages don't document `batchSize: 2` for Titan Text Express: the guide takes 1 to 64, and gives record lengths for a few of them only: 2,048 tokens a record above 1
+        use 1, unless you know that Bedrock takes more
     file /hyperparameters/epochCount error[hyperparameter-out-of-range]: `epochCount` must be 1 to 10
         use a whole number, 1 to 10; left out, it is 5
     file /hyperparameters/learningRate error[hyperparameter-wrong-type]: `learningRate` must be a number
@@ -167,14 +210,48 @@ fn hyperparameters_with_faults() {
     let reinforcement = [("reasoningEffort", "extreme"), ("maxPromptLength", "0"), ("batchSize", "8")];
     insta::assert_snapshot!(hyperparameters("nova-2-lite", Customization::ReinforcementFineTuning, &reinforcement), @"
     file /hyperparameters/batchSize error[hyperparameter-out-of-range]: `batchSize` must be 16 to 512
-        use a whole number, 16 to 512, or leave it out for Bedrock's default
+        use a whole number, 16 to 512 (AWS's SDK sends 128), or leave it out for Bedrock's default
     file /hyperparameters/maxPromptLength error[hyperparameter-out-of-range]: `maxPromptLength` must be at least 1
-        use a whole number, at least 1, or leave it out for Bedrock's default
+        use a whole number, at least 1 (AWS's SDK sends 8192), or leave it out for Bedrock's default
     file /hyperparameters/reasoningEffort error[hyperparameter-wrong-type]: `reasoningEffort` must be one of low, medium, high
-        use one of low, medium, high, or leave it out for Bedrock's default
+        use one of low, medium, high (AWS's SDK sends medium), or leave it out for Bedrock's default
     ");
     insta::assert_snapshot!(hyperparameters("nova-lite", Customization::Distillation, &[("epochCount", "2")]), @"
     file /hyperparameters/epochCount error[unknown-hyperparameter]: `epochCount` is no hyperparameter of Nova Lite with distillation
         take it out; AWS documents none here
     ");
+}
+
+#[test]
+fn a_batch_size_for_nova_is_taken_with_a_warning() {
+    let tuning = Customization::FineTuning;
+    for model in ["nova-micro", "nova-lite", "nova-pro", "nova-2-lite"] {
+        let said = |size: &str| hyperparameters(model, tuning, &[("batchSize", size)]);
+        for size in ["1", "64"] {
+            assert!(
+                said(size).contains("warning[undocumented-hyperparameter]") && !said(size).contains("error"),
+                "{model}"
+            );
+        }
+        assert!(said("0").contains("error[hyperparameter-out-of-range]") && said("65").contains("1 to 64"), "{model}");
+        assert!(said("1.5").contains("error[hyperparameter-wrong-type]"), "{model}");
+    }
+    insta::assert_snapshot!(hyperparameters("nova-lite", tuning, &[("batchSize", "1"), ("batchsize", "1")]), @"
+    file /hyperparameters/batchSize warning[undocumented-hyperparameter]: AWS's pages don't document `batchSize: 1` for Nova Lite: AWS's SDK for Nova sends it, 1 by default, and the guide doesn't list it
+        leave it out, unless you know that Bedrock takes it
+    file /hyperparameters/batchsize error[unknown-hyperparameter]: `batchsize` is no hyperparameter of Nova Lite with fine-tuning
+        take it out; known are epochCount, learningRate, learningRateWarmupSteps
+    ");
+}
+
+#[test]
+fn reinforcement_has_suggestions_and_no_default() {
+    let model = Catalogue::embedded().find("nova-2-lite").expect("the model is in the catalogue");
+    let training = model.customization(Customization::ReinforcementFineTuning).expect("it has this customization");
+    for one in &training.hyperparameters {
+        assert!(one.default.is_none() && one.suggested.is_some(), "{}", one.name);
+        let sent = one.suggested.clone().unwrap_or_default();
+        let findings = hyperparameters("nova-2-lite", Customization::ReinforcementFineTuning, &[(&one.name, &sent)]);
+        assert_eq!(findings, "");
+    }
 }

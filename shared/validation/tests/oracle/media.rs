@@ -6,17 +6,18 @@ use super::shapes::{Block, Location, Medium, Object, Source};
 
 /// Judges a block that is a medium, in the user's turn or not; its address.
 pub(crate) fn address<'b>(block: &'b Block, by_user: bool, taken: &MediaFormats) -> Result<&'b str, String> {
-    let (Object(medium), formats) = match block {
-        Block::Image(medium) => (medium, &taken.images),
-        Block::Video(medium) => (medium, &taken.videos),
-        Block::Document(medium) => (medium, &taken.documents),
+    let none = Vec::new();
+    let (Object(medium), formats, disputed) = match block {
+        Block::Image(medium) => (medium, &taken.images, &taken.images_disputed),
+        Block::Video(medium) => (medium, &taken.videos, &taken.videos_disputed),
+        Block::Document(medium) => (medium, &taken.documents, &none),
         Block::Text(_) | Block::ReasoningContent(_) => return Err("no medium".to_owned()),
     };
     let Medium { format, source: Object(Source { location: Object(Location { uri, bucket_owner }) }), .. } = medium;
     if !by_user {
         return Err("the assistant shows a medium".to_owned());
     }
-    if !formats.contains(format) {
+    if !formats.contains(format) && !disputed.contains(format) {
         return Err("this format is not taken".to_owned());
     }
     if bucket_owner.as_ref().is_some_and(|owner| owner.len() != 12 || owner.bytes().any(|byte| !byte.is_ascii_digit()))

@@ -15,6 +15,8 @@ pub(crate) use compare::check;
 
 /// Which rules a file is judged by, here and there.
 pub(crate) struct Case {
+    pub(crate) model: &'static str,
+    pub(crate) customization: Customization,
     pub(crate) training: &'static Training,
     pub(crate) shape: Shape,
 }
@@ -64,8 +66,9 @@ impl Case {
     /// The case that a byte of the input chooses.
     pub(crate) fn chosen(byte: u8) -> Case {
         let (model, customization, shape) = CASES[byte as usize % CASE_COUNT];
-        let model = Catalogue::embedded().find(model).expect("the model is in the catalogue");
-        Case { training: model.customization(customization).expect("the model has this customization"), shape }
+        let found = Catalogue::embedded().find(model).expect("the model is in the catalogue");
+        let training = found.customization(customization).expect("the model has this customization");
+        Case { model, customization, training, shape }
     }
 
     /// The media that its conversations may hold.

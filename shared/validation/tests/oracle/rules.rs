@@ -2,10 +2,12 @@
 
 use std::ops::RangeInclusive;
 
+use tunedrop_validation::Customization;
+
 use super::json::readable;
 use super::media::{address, is_address};
 use super::shapes::{
-    Answer, Block, Conversation, ImageCaption, Input, Messages, NamedTurn, Object, PromptCompletion, Reinforcement,
+    Block, Content, Conversation, ImageCaption, Input, Messages, NamedTurn, Object, PromptCompletion, Reinforcement,
     Turn,
 };
 use super::{Case, Shape};
@@ -30,23 +32,17 @@ impl Said {
     }
 
     fn say(&mut self, case: &Case, who: &'static str, text: String) -> Result<(), String> {
-        if text.chars().all(char::is_whitespace) {
-            return Err("blank".to_owned());
+        if text.is_empty() {
+            return Err("empty".to_owned());
         }
-        if let Some(word) = case.training.reserved.iter().find(|word| holds(&text, word)) {
+        // No page reserves them for distillation, so there they only warn.
+        let advised = case.customization == Customization::Distillation;
+        if let Some(word) = case.training.reserved.iter().find(|word| !advised && text.contains(word.as_str())) {
             return Err(format!("reserved: {word}"));
         }
         self.texts.push((who, text));
         Ok(())
     }
-}
-
-/// Whether the reserved word stands in the text and is not the end of a longer word.
-fn holds(text: &str, word: &str) -> bool {
-    let part = |character: char| character.is_alphanumeric() || character == '_';
-    let starts_apart = |at: usize| !text[..at].chars().next_back().is_some_and(part);
-    let free = !word.chars().next().is_some_and(part);
-    text.match_indices(word).any(|(at, _)| free || starts_apart(at))
 }
 
 /// What the line says, or why it is no valid record. The line comes without its newline.
@@ -117,10 +113,14 @@ fn take_turns<'r>(roles: impl Iterator<Item = &'r str>) -> Result<(), String> {
 
 fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) -> Result<Said, String> {
     let mut said = Said { turns: record.messages.len() as u64, ..Said::default() };
-    refuse_if(record.schema_version != "bedrock-conversation-2024", "another version")?;
+    let nova = case.model.starts_with("nova") && case.customization == Customization::FineTuning;
+    let typo = case.customization == Customization::Distillation && record.schema_version == "bedrock-conversion-2024";
+    let typed = case.model.starts_with("llama") || case.customization == Customization::Distillation;
+    let known = record.schema_version == "bedrock-conversation-2024";
+    refuse_if(!(known || nova || typo), "another version")?;
     if let Some(system) = record.system {
-        refuse_if(system.len() != 1, "not one system text")?;
         for Object(words) in system {
+            refuse_if(words.kind.is_some_and(|kind| !typed || kind != "text"), "another type")?;
             said.say(case, "system", words.text)?;
         }
     }
@@ -128,21 +128,20 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
     refuse_if(count == 0 || count > most || (answered && !count.is_multiple_of(2)), "too few or too many turns")?;
     take_turns(record.messages.iter().map(|Object(message)| message.role.as_str()))?;
     let taken = case.media();
-    let (mut shows, mut reasons, mut images, mut videos) = (false, false, 0, 0);
+    let (mut images, mut videos) = (0, 0);
     for Object(message) in record.messages {
         refuse_if(message.content.is_empty(), "nothing said")?;
         let by_user = message.role == "user";
         let who = if by_user { "user" } else { "assistant" };
         for block in message.content {
-            match block {
+            let Object(block) = block;
+            match block.one(typed)? {
                 Block::Text(text) => said.say(case, who, text)?,
                 Block::ReasoningContent(Object(reasoning)) => {
                     refuse_if(by_user || !taken.reasoning, "reasoning out of place")?;
-                    reasons = true;
                     said.say(case, "reasoning", reasoning.said.0.text)?;
                 }
                 medium => {
-                    shows = true;
                     images += u64::from(matches!(medium, Block::Image(_)));
                     videos += u64::from(matches!(medium, Block::Video(_)));
                     said.texts.push(("medium", address(&medium, by_user, &taken)?.to_owned()));
@@ -150,7 +149,6 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
             }
         }
     }
-    refuse_if(shows && reasons, "media and reasoning")?;
     refuse_if(images > 0 && videos > 0, "images and videos")?;
     let over = |count: u64, most: Option<u64>| most.is_some_and(|most| count > most);
     refuse_if(over(images, taken.images_max) || over(videos, taken.videos_max), "too many media")?;
@@ -174,11 +172,6 @@ fn messages(case: &Case, record: Messages) -> Result<Said, String> {
 
 fn reinforcement(case: &Case, record: Reinforcement) -> Result<Said, String> {
     let mut said = Said { turns: record.messages.len() as u64, ..Said::default() };
-    refuse_if(record.id.is_some_and(|id| id.is_empty()), "an empty id")?;
-    match record.reference_answer {
-        Some(Answer::Text(answer)) => refuse_if(answer.is_empty(), "an empty answer")?,
-        Some(Answer::Object(_)) | None => {}
-    }
     refuse_if(!record.messages.iter().any(|Object(message)| message.role == "user"), "no user")?;
     for (index, Object(NamedTurn { role, content, .. })) in record.messages.into_iter().enumerate() {
         let who = match role.as_str() {
@@ -187,7 +180,16 @@ fn reinforcement(case: &Case, record: Reinforcement) -> Result<Said, String> {
             "assistant" => "assistant",
             _ => return Err("no such role here".to_owned()),
         };
-        said.say(case, who, content)?;
+        match content {
+            Content::Text(text) => said.say(case, who, text)?,
+            Content::Parts(parts) => {
+                refuse_if(parts.is_empty(), "nothing said")?;
+                for Object(part) in parts {
+                    refuse_if(part.kind != "text", "no text")?;
+                    said.say(case, who, part.text)?;
+                }
+            }
+        }
     }
     Ok(said)
 }

@@ -66,18 +66,52 @@ pub(crate) struct Conversation {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Words {
     pub(crate) text: String,
+    #[serde(rename = "type", default, deserialize_with = "present")]
+    pub(crate) kind: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Message {
     pub(crate) role: String,
-    pub(crate) content: Vec<Block>,
+    pub(crate) content: Vec<Object<AnyBlock>>,
 }
 
-/// A block is an object of one key.
+/// A block is an object of one key, and perhaps of `type`, which says that key once more.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct AnyBlock {
+    #[serde(rename = "type", default, deserialize_with = "present")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    text: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    image: Option<Object<Medium>>,
+    #[serde(default, deserialize_with = "present")]
+    video: Option<Object<Medium>>,
+    #[serde(default, deserialize_with = "present")]
+    document: Option<Object<Medium>>,
+    #[serde(default, deserialize_with = "present")]
+    reasoning_content: Option<Object<Reasoning>>,
+}
+
+impl AnyBlock {
+    /// The one kind that it is; where `typed`, `type` may stand beside it.
+    pub(crate) fn one(self, typed: bool) -> Result<Block, String> {
+        let kinds = [
+            self.text.map(|text| ("text", Block::Text(text))),
+            self.image.map(|image| ("image", Block::Image(image))),
+            self.video.map(|video| ("video", Block::Video(video))),
+            self.document.map(|document| ("document", Block::Document(document))),
+            self.reasoning_content.map(|reasoning| ("reasoningContent", Block::ReasoningContent(reasoning))),
+        ];
+        let mut kinds = kinds.into_iter().flatten();
+        let (name, block) = kinds.next().ok_or("a block of no kind")?;
+        let fits = self.kind.is_none_or(|kind| typed && kind == name);
+        if fits && kinds.next().is_none() { Ok(block) } else { Err("a block of two kinds".to_owned()) }
+    }
+}
+
 pub(crate) enum Block {
     Text(String),
     Image(Object<Medium>),
@@ -143,26 +177,29 @@ pub(crate) struct Turn {
 /// Whatever else stands in it is for the grader.
 #[derive(Deserialize)]
 pub(crate) struct Reinforcement {
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) id: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) reference_answer: Option<Answer>,
     pub(crate) messages: Vec<Object<NamedTurn>>,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(crate) enum Answer {
+pub(crate) enum Content {
     Text(String),
-    #[expect(dead_code, reason = "that it is an object is all that matters")]
-    Object(std::collections::HashMap<String, IgnoredAny>),
+    Parts(Vec<Object<Part>>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) text: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NamedTurn {
     pub(crate) role: String,
-    pub(crate) content: String,
+    pub(crate) content: Content,
     #[serde(rename = "name")]
     pub(crate) _name: Option<IgnoredAny>,
 }

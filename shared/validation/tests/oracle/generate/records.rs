@@ -65,16 +65,21 @@ fn roles(from: &mut Unstructured, pairs: usize, answered: bool) -> Result<Vec<&'
 }
 
 fn conversation(case: &Case, from: &mut Unstructured, answered: bool, most: usize) -> Result<Value> {
-    let version = if rarely(from, 60)? { "bedrock-conversation-2023" } else { "bedrock-conversation-2024" };
+    let version = match rarely(from, 60)? {
+        true => *from.choose(&["bedrock-conversation-2023", "bedrock-conversion-2024", ""])?,
+        false => "bedrock-conversation-2024",
+    };
     let mut members = vec![("schemaVersion", word(version))];
     if from.arbitrary()? {
         let mut system = vec![Value::Object(vec![("text", said(from)?)])];
         if rarely(from, 40)? {
             system.push(Value::Object(vec![("text", said(from)?)]));
         }
+        if rarely(from, 40)? {
+            system.clear();
+        }
         members.push(("system", Value::List(system)));
     }
-    // Media and reasoning don't go together, so a record mostly has one of them.
     let (shows, reasons) = *from.choose(&[(false, false), (true, false), (false, true), (true, true)])?;
     let shows = shows && (!case.media().images.is_empty() || rarely(from, 20)?);
     let reasons = reasons && (case.media().reasoning || rarely(from, 20)?);
@@ -146,12 +151,14 @@ fn messages(from: &mut Unstructured) -> Result<Value> {
 }
 
 fn reinforcement(from: &mut Unstructured) -> Result<Value> {
-    const EXTRAS: [(&str, &str); 8] = [
+    const EXTRAS: [(&str, &str); 10] = [
         ("id", "\"7\""),
         ("id", "\"\""),
         ("reference_answer", "\"x\""),
         ("reference_answer", "{\"a\": [1.5e3, null]}"),
         ("reference_answer", "[]"),
+        ("reference_answer", "\"\""),
+        ("id", "7"),
         ("score", "-0.0E-5"),
         ("tags", "[[], {}, \"\\ud83d\\ude00\", false]"),
         ("a", "\"\\ud83d\""),

@@ -5,7 +5,7 @@ use arbitrary::{Result, Unstructured};
 use super::rarely;
 
 /// Pieces that any text may hold.
-const FINE: [&str; 32] = [
+const FINE: [&str; 29] = [
     "a",
     "word",
     " ",
@@ -23,9 +23,6 @@ const FINE: [&str; 32] = [
     "😀",
     "\\u0041",
     "user:",
-    "superUser:",
-    "éUser:",
-    "_User:",
     "<IMAGE>",
     "<imag",
     "User",
@@ -41,8 +38,13 @@ const FINE: [&str; 32] = [
 ];
 
 /// Pieces that are a fault somewhere, or look like one.
-const ODD: [&[u8]; 24] = [
+const ODD: [&[u8]; 29] = [
     b"User:",
+    b"superUser:",
+    "\u{e9}User:".as_bytes(),
+    "\u{95ee}User:".as_bytes(),
+    b"_USER:",
+    b"ASSISTANT:",
     b"Bot:",
     b"Assistant:",
     b"System:",
