@@ -14,11 +14,11 @@ mod wording;
 
 pub use billing::Billing;
 pub use message::{Message, chat, message, sent};
-pub use metrics::{training_metrics, validation_metrics};
+pub use metrics::{MetricColumn, other_metrics, training_metrics, validation_metrics};
 pub use outcome::{Compared, LossPoint, Outcome, Phase};
 pub use redact::redact;
 pub use verdict::{FileVerdict, Mended, Origin, Setting, Verdict, settings};
-pub use wording::{URI_PATH, is_hidden};
+pub use wording::{URI_PATH, is_hidden, shell};
 
 #[cfg(test)]
 mod samples;

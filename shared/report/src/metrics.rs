@@ -1,13 +1,70 @@
 //! Bedrock's metrics files (user guide, "Analyze the results of a model customization job").
 //!
 //! Columns go by the header's names: their order is not documented, and older files lack `perplexity`.
-//! A row that can't be read is skipped, for a report with a gap is worth more than none.
+//! A row that can't be read is skipped, for a report with a gap is worth more than none. A step may have several rows, as
+//! AWS's sample for Nova reads them: they are averaged. What columns a reinforcement job has isn't documented, so each
+//! that holds numbers is shown under its own name.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
 
 use crate::LossPoint;
+
+/// A column of a metrics file that isn't a loss, such as a reward.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MetricColumn {
+    /// As the file's header has it.
+    pub name: String,
+    /// How many of its values are numbers.
+    pub values: u64,
+    /// The first of them.
+    pub first: f64,
+    /// The last.
+    pub last: f64,
+    /// The lowest.
+    pub lowest: f64,
+    /// The highest.
+    pub highest: f64,
+}
+
+/// More columns than any documented job has.
+const COLUMNS_MAX: usize = 40;
+/// A header's name is shown up to here.
+const NAME_MAX: usize = 80;
+/// What every file has, and what is shown as a chart.
+const KNOWN: [&str; 5] = ["step_number", "epoch_number", "training_loss", "validation_loss", "perplexity"];
 
 /// Reads `step_wise_training_metrics.csv`.
 pub fn training_metrics(csv: &str) -> Vec<LossPoint> {
     read(csv, "training_loss")
+}
+
+/// The columns of a metrics file beside its losses, for what they are.
+pub fn other_metrics(csv: &str) -> Vec<MetricColumn> {
+    let mut lines = rows(csv);
+    let names: Vec<&str> = lines.next().map(|header| cells(header).collect()).unwrap_or_default();
+    let mut columns: Vec<Option<MetricColumn>> = vec![None; names.len()];
+    for line in lines {
+        for (at, cell) in cells(line).enumerate().take(names.len()) {
+            let Some(value) = cell.parse::<f64>().ok().filter(|value| value.is_finite()) else { continue };
+            let column = columns[at].get_or_insert_with(|| MetricColumn {
+                name: names[at].chars().take(NAME_MAX).collect(),
+                values: 0,
+                first: value,
+                last: value,
+                lowest: value,
+                highest: value,
+            });
+            column.values += 1;
+            column.last = value;
+            column.lowest = column.lowest.min(value);
+            column.highest = column.highest.max(value);
+        }
+    }
+    let other =
+        |column: &MetricColumn| !column.name.is_empty() && !KNOWN.contains(&column.name.to_ascii_lowercase().as_str());
+    columns.into_iter().flatten().filter(other).take(COLUMNS_MAX).collect()
 }
 
 /// Reads `validation_metrics.csv`.
@@ -16,7 +73,7 @@ pub fn validation_metrics(csv: &str) -> Vec<LossPoint> {
 }
 
 fn read(csv: &str, loss_column: &str) -> Vec<LossPoint> {
-    let mut lines = csv.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty());
+    let mut lines = rows(csv);
     let Some(header) = lines.next() else {
         return Vec::new();
     };
@@ -36,7 +93,31 @@ fn read(csv: &str, loss_column: &str) -> Vec<LossPoint> {
             perplexity: perplexity.and_then(number),
         })
     };
-    lines.filter_map(point).collect()
+    averaged(lines.filter_map(point))
+}
+
+/// One point for each step, in the order in which the steps were met first.
+fn averaged(points: impl Iterator<Item = LossPoint>) -> Vec<LossPoint> {
+    let mut steps: Vec<(LossPoint, f64)> = Vec::new();
+    let mut places: HashMap<u64, usize> = HashMap::new();
+    for point in points {
+        let place = *places.entry(point.step).or_insert(steps.len());
+        let Some((there, count)) = steps.get_mut(place) else {
+            steps.push((point, 1.0));
+            continue;
+        };
+        *count += 1.0;
+        there.loss += (point.loss - there.loss) / *count;
+        there.perplexity = match (there.perplexity, point.perplexity) {
+            (Some(mean), Some(one)) => Some(mean + (one - mean) / *count),
+            (mean, one) => mean.or(one),
+        };
+    }
+    steps.into_iter().map(|(point, _)| point).collect()
+}
+
+fn rows(csv: &str) -> impl Iterator<Item = &str> {
+    csv.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty())
 }
 
 /// No column holds text, so a comma always parts two cells.
@@ -81,10 +162,39 @@ mod tests {
         assert_eq!(points.len(), 2);
     }
 
+    #[test]
+    fn rows_of_one_step_are_averaged() {
+        let csv = "step_number,epoch_number,training_loss,perplexity\n0,0,2,4\n0,0,4,8\n1,0,1,\n0,0,6,12\n1,0,3,5\n";
+        assert_eq!(training_metrics(csv), [point(0, 0, 4.0, Some(8.0)), point(1, 0, 2.0, Some(5.0))]);
+        let csv = "step_number,validation_loss\n10,0.5\n10,1.5\n";
+        assert_eq!(validation_metrics(csv), [point(10, 0, 1.0, None)]);
+    }
+
+    #[test]
+    fn columns_of_a_reinforcement_job_are_told_by_their_names() {
+        let csv = "step_number,critic/rewards/mean,response_length/mean,note,training_loss\n0,0.25,100,x,1\n1,0.75,90,,2\n2,nan,95,3,1\n";
+        let column = |name: &str, values, first, last, lowest, highest| MetricColumn {
+            name: name.to_owned(),
+            values,
+            first,
+            last,
+            lowest,
+            highest,
+        };
+        let expected = [
+            column("critic/rewards/mean", 2, 0.25, 0.75, 0.25, 0.75),
+            column("response_length/mean", 3, 100.0, 95.0, 90.0, 100.0),
+            column("note", 1, 3.0, 3.0, 3.0, 3.0),
+        ];
+        assert_eq!(other_metrics(csv), expected);
+        assert_eq!(other_metrics("step_number,epoch_number,training_loss,perplexity\n0,0,1,2\n"), []);
+        assert_eq!(other_metrics(""), []);
+    }
+
     proptest::proptest! {
         #[test]
         fn no_text_panics(csv in "(step_number,training_loss\n)?[-0-9a-z,.\"\r\n\\PC]{0,200}") {
-            let _ = training_metrics(&csv);
+            let _ = (training_metrics(&csv), other_metrics(&csv));
         }
     }
 }

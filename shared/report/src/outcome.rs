@@ -13,8 +13,8 @@ pub use compared::Compared;
 
 use serde::Serialize;
 
-use crate::Billing;
 use crate::wording::shell;
+use crate::{Billing, MetricColumn};
 
 /// Everything the outcome report shows.
 #[derive(Debug, Clone, Serialize)]
@@ -55,6 +55,9 @@ pub struct Outcome {
     pub training: Vec<LossPoint>,
     /// Validation loss by step.
     pub validation: Vec<LossPoint>,
+    /// The other columns of Bedrock's metrics files, such as rewards.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<MetricColumn>,
     /// Where Bedrock wrote its files (`s3://…`).
     pub output: String,
 }
@@ -129,11 +132,10 @@ pub(crate) fn next_commands(run_id: &str, model_arn: &str, base_model: &str) -> 
     vec![deploy, delete]
 }
 
-/// Of a custom model as base only its ARN is known here; on demand costs nothing while it isn't used.
+/// A custom model's ARN names the model that it was made from. Where no base is known, on demand costs nothing while it
+/// isn't used.
 fn takes_on_demand(base_model: &str) -> bool {
-    base_model.is_empty()
-        || base_model.contains(":custom-model/")
-        || ON_DEMAND.iter().any(|model| base_model.contains(model))
+    base_model.is_empty() || ON_DEMAND.iter().any(|model| base_model.contains(model))
 }
 
 #[cfg(test)]

@@ -213,6 +213,7 @@ pub(crate) fn succeeded() -> Outcome {
         billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: None }),
         earlier: Vec::new(),
         training: course(500, 2.0),
+        metrics: Vec::new(),
         validation: course(6, 2.2).into_iter().map(|point| LossPoint { step: point.step * 100, ..point }).collect(),
         output: "s3://drops/output/support-bot-0123456789ab/".to_owned(),
     }

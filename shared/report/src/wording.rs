@@ -99,7 +99,7 @@ pub(crate) fn between(start: Option<&str>, end: Option<&str>) -> Option<String> 
 }
 
 /// `word` as a POSIX shell takes it literally.
-pub(crate) fn shell(word: &str) -> String {
+pub fn shell(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@=+-,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

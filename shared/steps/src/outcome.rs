@@ -34,6 +34,7 @@ pub(crate) fn outcome_of(stack: &str, run: &Run, state: State, objects: &Objects
         earlier: Vec::new(),
         training: Vec::new(),
         validation: Vec::new(),
+        metrics: Vec::new(),
         output: objects.address(&format!("output/{}/", run.run_id)),
     }
 }

@@ -7,7 +7,7 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
-use tunedrop_report::{LossPoint, Outcome, Phase, training_metrics, validation_metrics};
+use tunedrop_report::{LossPoint, MetricColumn, Outcome, Phase, other_metrics, training_metrics, validation_metrics};
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::is_ours;
 use tunedrop_run::decide::record::{FORGOTTEN, Seen, Shown, apply, asks, is_moved_again};
@@ -167,10 +167,13 @@ impl Record {
     }
 
     async fn outcome(&self, run: &Run, state: State, job: &JobView) -> Result<Outcome, Failure> {
-        let training =
+        let (training, mut metrics) =
             self.metrics(run, "step_wise_training_metrics.csv", "training_metrics.csv", training_metrics).await?;
-        let validation =
+        let (validation, more) =
             self.metrics(run, "validation_metrics.csv", "validation_metrics.csv", validation_metrics).await?;
+        let of_validation =
+            |column: MetricColumn| MetricColumn { name: format!("validation: {}", column.name), ..column };
+        metrics.extend(more.into_iter().map(of_validation));
         let phase = |(name, status, started_at, changed_at): &(String, String, Option<String>, Option<String>)| Phase {
             name: name.clone(),
             status: status.clone(),
@@ -188,29 +191,33 @@ impl Record {
             phases: job.phases.iter().map(phase).collect(),
             training,
             validation,
+            metrics,
             ..known
         })
     }
 
-    /// Finds a metrics file of Bedrock's and keeps a copy with the run; its points, none where there is no file.
+    /// Finds a metrics file of Bedrock's by its name, in whatever folder of the job's, and keeps a copy with the run; its
+    /// points and its other columns, none where there is no file.
     async fn metrics(
         &self,
         run: &Run,
         name: &str,
         kept_as: &str,
         points: fn(&str) -> Vec<LossPoint>,
-    ) -> Result<Vec<LossPoint>, Failure> {
+    ) -> Result<(Vec<LossPoint>, Vec<MetricColumn>), Failure> {
         let keys = self.objects.keys(&format!("output/{}/", run.run_id), 1000).await?;
         let Some(key) = keys.iter().find(|key| key.rsplit('/').next() == Some(name)) else {
-            return Ok(Vec::new());
+            return Ok(<_>::default());
         };
         let Some(bytes) = self.objects.read(key, None, METRICS_MAX).await? else {
             warn!(file = name, bytes.most = METRICS_MAX, "the metrics are gone, or too large to keep");
-            return Ok(Vec::new());
+            return Ok(<_>::default());
         };
         // The one copy in memory: it is read where it is, and then handed on.
-        let points = points(&String::from_utf8_lossy(&bytes));
+        let text = String::from_utf8_lossy(&bytes);
+        let read = (points(&text), other_metrics(&text));
+        drop(text);
         self.objects.write(&format!("runs/{}/{kept_as}", run.run_id), bytes, "text/csv").await?;
-        Ok(points)
+        Ok(read)
     }
 }

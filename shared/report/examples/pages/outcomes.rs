@@ -100,6 +100,7 @@ fn succeeded() -> Outcome {
         earlier: Vec::new(),
         training: training(600, true),
         validation: validation_metrics(&validation(false)),
+        metrics: Vec::new(),
         output: "s3://tunedrop-111122223333-us-east-1/output/support-bot-0123456789ab/".to_owned(),
     }
 }

@@ -8,8 +8,9 @@ use super::losses::{Losses, notes, summary};
 use super::next::next;
 use super::reading::{Reading, read};
 use super::{Outcome, Phase};
+use crate::MetricColumn;
 use crate::meaning::{Meaning, meaning};
-use crate::wording::{STYLE, STYLE_HASH, between, folded, grouped, moment, shell, visible, visible_lines};
+use crate::wording::{STYLE, STYLE_HASH, between, folded, grouped, loss, moment, shell, visible, visible_lines};
 
 #[derive(Template)]
 #[template(path = "outcome.html")]
@@ -31,12 +32,22 @@ struct Page<'a> {
     reading: Option<Reading>,
     loss_notes: Vec<String>,
     losses: Vec<Losses>,
+    metrics: Vec<Metric>,
     compared: Vec<Line>,
     facts: Vec<(&'a str, String)>,
     phases: Vec<Row>,
     hyperparameters: Vec<(String, String)>,
     output: String,
     output_command: String,
+}
+
+/// A column of a metrics file.
+struct Metric {
+    name: String,
+    first: String,
+    last: String,
+    lowest: String,
+    highest: String,
 }
 
 /// A phase of the job.
@@ -69,6 +80,7 @@ pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
         reading: read(&outcome.training, &outcome.validation),
         loss_notes: notes(&outcome.training, &outcome.validation),
         losses: losses.into_iter().filter_map(|(name, points)| summary(name, points)).collect(),
+        metrics: outcome.metrics.iter().map(metric).collect(),
         compared: lines(outcome),
         facts: facts(outcome),
         phases: outcome.phases.iter().map(phase).collect(),
@@ -119,6 +131,16 @@ fn facts(outcome: &Outcome) -> Vec<(&'static str, String)> {
     }
     facts.retain(|(_, value)| !value.is_empty());
     facts
+}
+
+fn metric(column: &MetricColumn) -> Metric {
+    Metric {
+        name: visible(&column.name),
+        first: loss(column.first),
+        last: loss(column.last),
+        lowest: loss(column.lowest),
+        highest: loss(column.highest),
+    }
 }
 
 fn phase(phase: &Phase) -> Row {

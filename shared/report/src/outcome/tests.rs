@@ -139,11 +139,30 @@ fn only_models_that_take_it_are_offered_on_demand() {
             "amazon.nova-micro-v1:0:128k",
             "amazon.titan-image-generator-v2:0",
             "",
-            "arn:aws:bedrock:us-west-2:1:custom-model/a/b"
+            "arn:aws:bedrock:us-west-2:1:custom-model/meta.llama3-3-70b-instruct-v1:0:128k/abcdefghijkl",
+            "arn:aws:bedrock:us-west-2:1:custom-model/amazon.titan-embed-image-v1:0/abcdefghijkl"
         ]
         .map(deploy)
         .join("\n")
     );
+}
+
+/// A reinforcement job's files have columns that no page names.
+#[test]
+fn other_columns_are_shown_by_their_names() {
+    let csv = "step_number,critic/rewards/mean,<b>odd</b>\n0,0.25,1\n10,0.75,2\n";
+    let metrics = crate::other_metrics(csv);
+    let outcome = Outcome { training: Vec::new(), validation: Vec::new(), metrics, ..succeeded() };
+    let html = outcome.html();
+    assert_harmless(&html);
+    let (_, table) = html.split_once("Other columns of Bedrock").expect("a table of columns");
+    let table = seen(table.split_once("</table>").expect("its end").0);
+    assert!(
+        table.contains("critic/rewards/mean") && table.contains("0.7500") && table.contains("<b>odd</b>"),
+        "{table}"
+    );
+    assert!(outcome.json().contains("\"name\": \"critic/rewards/mean\""));
+    assert!(!succeeded().html().contains("Other columns") && !succeeded().json().contains("\"metrics\""));
 }
 
 fn any_loss() -> impl Strategy<Value = f64> {
