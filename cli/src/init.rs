@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use tunedrop_report::shell;
 use tunedrop_validation::{Catalogue, Customization};
 
 use crate::catalogue::{Rules, find, rules};
@@ -25,8 +26,8 @@ use data::Found;
   tunedrop init support-bot --model nova-pro
   tunedrop init --model nova-lite --type distillation
 
-Exit codes: 0 written, 1 the data is of a layout that the model doesn't take: what can be done is shown;
-2 used wrongly, or a recipe is there already")]
+Exit codes: 0 written, 1 the data is of a layout that the model doesn't take, or a file has a name that Bedrock
+refuses: what can be done is shown; 2 used wrongly, or a recipe is there already")]
 pub(crate) struct InitArgs {
     /// The dataset's folder
     #[arg(value_name = "DIR", default_value = ".")]
@@ -51,6 +52,10 @@ pub(crate) fn init(args: &InitArgs) -> Result<ExitCode> {
         bail!("{} is there already; write over it with --force", path.display());
     }
     let found = data::look(&args.dir)?;
+    if let Some(rename) = found.renaming(&args.dir) {
+        print(&rename)?;
+        return Ok(ExitCode::from(1));
+    }
     let catalogue = Catalogue::embedded();
     let name = args.model.as_deref().or(found.proposed()).unwrap_or("nova-lite");
     let rules = rules(find(catalogue, name)?, args.customization.map(Customization::from).or(found.customization()))?;
@@ -73,12 +78,17 @@ fn said(path: &Path, rules: Rules, found: &Found, dir: &Path) -> String {
         (None, _) => out.push_str("  there is no .jsonl file yet: put the training data in as train.jsonl\n"),
         (Some(train), None) if rules.training.validation => out.push_str(&format!(
             "  there is no validation file; to measure on records that were not trained on, split, and name both files in the recipe:\n    tunedrop split {} --train {} --out-validation {}\n",
-            dir.join(train).display(),
-            dir.join("training.jsonl").display(),
-            dir.join("validation.jsonl").display(),
+            typed(&dir.join(train)),
+            typed(&dir.join("training.jsonl")),
+            typed(&dir.join("validation.jsonl")),
         )),
         _ => {}
     }
-    out.push_str(&format!("Next: tunedrop check {}\n", dir.display()));
+    out.push_str(&format!("Next: tunedrop check {}\n", typed(dir)));
     out
+}
+
+/// A path as it is typed in a shell.
+fn typed(path: &Path) -> String {
+    shell(&path.to_string_lossy())
 }

@@ -1,8 +1,8 @@
 //! From what was typed to the sets that are judged.
 
 use anyhow::{bail, ensure};
-use tunedrop_run::Recipe;
-use tunedrop_validation::{Catalogue, Findings, MediaFolder, Role};
+use tunedrop_run::{Recipe, data_name_fault, working_name};
+use tunedrop_validation::{Catalogue, Code, Finding, Findings, MediaFolder, Role};
 
 use crate::catalogue::{Rules, find, rules};
 use crate::folder;
@@ -51,7 +51,8 @@ pub(crate) fn sets<'c>(args: &DataArgs, catalogue: &'c Catalogue) -> anyhow::Res
     let (mut sets, mut unreadable) = (Vec::new(), Vec::new());
     for (place, is_folder) in places.into_iter().zip(folders) {
         if !is_folder {
-            sets.push(of_files(vec![(role, place)]));
+            let findings = address_fault(&place);
+            sets.push(Set { findings, ..of_files(vec![(role, place)]) });
             continue;
         }
         match folder::set(&place, given, customization, catalogue) {
@@ -60,4 +61,24 @@ pub(crate) fn sets<'c>(args: &DataArgs, catalogue: &'c Catalogue) -> anyhow::Res
         }
     }
     Ok((sets, unreadable))
+}
+
+/// An object that no job can be launched with; on this machine a file may still be renamed when it is uploaded.
+fn address_fault(place: &Place) -> Findings {
+    let mut findings = Findings::default();
+    let Place::Remote { bucket: _, key } = place else { return findings };
+    if let Some(fault) = data_name_fault(key) {
+        findings.push(Finding {
+            code: Code::NearMissName,
+            severity: Code::NearMissName.info().severity,
+            file: place.name(),
+            line: None,
+            column: None,
+            pointer: String::new(),
+            message: format!("Bedrock refuses a data file of this name: {fault}"),
+            help: format!("copy it to {}", working_name(key)),
+            excerpt: None,
+        });
+    }
+    findings
 }

@@ -7,8 +7,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tunedrop_reshape::convert;
+use tunedrop_run::{data_name_fault, working_name};
 use tunedrop_validation::{Customization, Format};
 
+use super::typed;
 use crate::catalogue::Rules;
 use crate::format::visible;
 
@@ -148,6 +150,22 @@ impl Found {
         }
     }
 
+    /// What to do first where Bedrock refuses a file's name.
+    pub(super) fn renaming(&self, dir: &Path) -> Option<String> {
+        let mut out = String::new();
+        for name in [&self.train, &self.validation].into_iter().flatten() {
+            if let Some(fault) = data_name_fault(name) {
+                out.push_str(&format!(
+                    "Bedrock refuses a data file named {}: {fault}. Rename it, and run this again:\n  mv {} {}\n",
+                    visible(name),
+                    typed(&dir.join(name)),
+                    typed(&dir.join(working_name(name)))
+                ));
+            }
+        }
+        (!out.is_empty()).then_some(out)
+    }
+
     /// What to do first where the model doesn't take this layout.
     pub(super) fn conversion(&self, rules: Rules, dir: &Path) -> Option<String> {
         let (layout, train) = (self.layout?, self.train.as_ref()?);
@@ -164,18 +182,18 @@ impl Found {
         if takes {
             return None;
         }
-        let (train, name) = (visible(train), &rules.model.name);
+        let (shown, name) = (visible(train), &rules.model.name);
         if let Some(Err(why)) = self.first.as_ref().map(|record| convert(record, None, &rules.training.format)) {
             return Some(format!(
-                "{train} is of a layout that {name} doesn't take, and its first record can't be carried over: {why}\n  other models: tunedrop models\n  other ways:   tunedrop advise\n"
+                "{shown} is of a layout that {name} doesn't take, and its first record can't be carried over: {why}\n  other models: tunedrop models\n  other ways:   tunedrop advise\n"
             ));
         }
         Some(format!(
-            "{train} is of a layout that {name} doesn't take. Convert it, put the result in its place, and run this again:\n  tunedrop convert {} --model {} --type {} -o {}\n",
-            visible(&dir.join(&train).to_string_lossy()),
+            "{shown} is of a layout that {name} doesn't take. Convert it, put the result in its place, and run this again:\n  tunedrop convert {} --model {} --type {} -o {}\n",
+            typed(&dir.join(train)),
             rules.model.alias,
             rules.customization.as_str(),
-            visible(&dir.join("converted.jsonl").to_string_lossy()),
+            typed(&dir.join("converted.jsonl")),
         ))
     }
 }

@@ -46,6 +46,42 @@ fn data_of_another_layout_is_converted_first() {
     assert!(here.path().join("chat/job.yaml").is_file());
 }
 
+/// Bedrock's pattern for addresses leaves these characters out, and a shell has its own idea of most of them.
+#[test]
+fn init_never_writes_a_recipe_that_names_a_file_which_bedrock_refuses() {
+    let good = fs::read(root().join("tests/samples/crates/nova/train.jsonl")).expect("a sample");
+    for (name, works) in [
+        ("my train.jsonl", "my-train.jsonl"),
+        ("part=1.jsonl", "part-1.jsonl"),
+        ("trainée.jsonl", "train-e.jsonl"),
+        ("it's $(train).jsonl", "it-s-train.jsonl"),
+    ] {
+        let here = folder(&[(&format!("a b/{name}"), &good)]);
+        let ran = tunedrop(here.path(), &["init", "a b"]);
+        assert_eq!(ran.code, 1, "{name}: {}{}", ran.out, ran.err);
+        assert!(!here.path().join("a b/job.yaml").exists());
+        let command = ran.out.lines().find(|line| line.trim_start().starts_with("mv ")).expect("a command").trim();
+        let moved = std::process::Command::new("sh").args(["-c", command]).current_dir(here.path()).status();
+        assert!(moved.is_ok_and(|status| status.success()), "{command}");
+        let ran = tunedrop(here.path(), &["init", "a b"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        assert!(fs::read_to_string(here.path().join("a b/job.yaml")).unwrap().contains(&format!("train: {works}\n")));
+        // The command that comes next can be typed as it is printed.
+        assert!(ran.out.contains("tunedrop check 'a b'\n"), "{}", ran.out);
+    }
+}
+
+/// A recipe that names such a file is an error before anything is uploaded.
+#[test]
+fn a_recipe_with_a_file_name_that_bedrock_refuses_is_an_error() {
+    let good = fs::read(root().join("tests/samples/crates/nova/train.jsonl")).expect("a sample");
+    let recipe = b"base_model: nova-lite\ntrain: \"my train.jsonl\"\n";
+    let here = folder(&[("a/job.yaml", recipe), ("a/my train.jsonl", &good)]);
+    let ran = tunedrop(here.path(), &["check", "a"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("name it my-train.jsonl, here and in the bucket"), "{}", ran.out);
+}
+
 /// A long first record is read to its end, a picture's data finds its model, and prompts alone are for distillation.
 #[test]
 fn what_is_proposed_takes_the_data() {

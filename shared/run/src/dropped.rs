@@ -5,6 +5,7 @@ mod shown;
 use tunedrop_validation::{Code, Finding, Severity};
 
 use crate::identity::dataset_fault;
+use crate::{data_name_fault, working_name};
 
 pub use shown::{shown, shown_line};
 
@@ -80,6 +81,11 @@ pub fn classify(key: &str) -> Dropped {
                 format!("drop it as {PREFIX}{folder}{meant}"),
             ),
         };
+        return near_miss(dataset, path, Code::NearMissName, message, help);
+    }
+    if let Some(fault) = data_name_fault(file) {
+        let message = format!("Bedrock refuses a data file of this name: {fault}");
+        let help = format!("drop it as {PREFIX}{dataset}/{}, and write that name in the recipe", working_name(file));
         return near_miss(dataset, path, Code::NearMissName, message, help);
     }
     Dropped::Part { dataset: dataset.to_owned(), file: file.to_owned() }

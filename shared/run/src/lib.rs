@@ -3,6 +3,7 @@
 #![deny(clippy::iter_over_hash_type)] // the same answer each time
 
 mod custom_model;
+mod data_name;
 pub mod decide;
 pub mod dropped;
 mod entry;
@@ -17,6 +18,7 @@ mod run_id;
 pub mod state;
 mod yaml;
 
+pub use data_name::{data_name_fault, working_name};
 pub use entry::{DatasetHead, NOTE_KEPT_S, Note, Run, SCHEMA};
 pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};
 pub use hold::{Hold, PROBED_AFTER_S, RESTS_S, probes};

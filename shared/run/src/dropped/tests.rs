@@ -23,7 +23,7 @@ fn recipes_and_jsonl_files_start_an_evaluation() {
     part("datasets/support-bot/job.yaml", "support-bot", "job.yaml");
     part("datasets/support-bot/job.json", "support-bot", "job.json");
     part("datasets/support-bot/train.jsonl", "support-bot", "train.jsonl");
-    part("datasets/support-bot/parts/a b+c.jsonl", "support-bot", "parts/a b+c.jsonl");
+    part("datasets/support-bot/parts/a(b)_c.jsonl", "support-bot", "parts/a(b)_c.jsonl");
 }
 
 #[test]
@@ -41,6 +41,21 @@ fn near_misses_name_what_was_meant() {
         "datasets/a/train.csv",
         "near-miss-name",
         "turn it into plain JSON Lines and drop it as datasets/a/train.jsonl",
+    );
+    near_miss(
+        "datasets/a/my train.jsonl",
+        "near-miss-name",
+        "drop it as datasets/a/my-train.jsonl, and write that name in the recipe",
+    );
+    near_miss(
+        "datasets/a/date=1/a+b.jsonl",
+        "near-miss-name",
+        "drop it as datasets/a/date-1/a-b.jsonl, and write that name in the recipe",
+    );
+    near_miss(
+        "datasets/a/训练.jsonl",
+        "near-miss-name",
+        "drop it as datasets/a/train.jsonl, and write that name in the recipe",
     );
     near_miss("datasets/a/job.yml", "near-miss-name", "drop it as datasets/a/job.yaml");
     near_miss("datasets/a/Job.yaml", "near-miss-name", "drop it as datasets/a/job.yaml");

@@ -4,7 +4,7 @@ use tunedrop_validation::{Catalogue, Code, Customization, check_hyperparameters,
 
 use super::reader::Reader;
 use super::{Recipe, RecipeScope, custom};
-use crate::ATTEMPT_MAX;
+use crate::{ATTEMPT_MAX, data_name_fault, working_name};
 
 /// `<12 hex>` and an attempt's two digits follow, each behind a hyphen; the API takes 63.
 const MODEL_NAME_MAX: usize = 47;
@@ -40,6 +40,10 @@ fn check_model(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope, catalo
         return;
     }
     let Some(model) = recipe.model(catalogue) else {
+        if let Some(why) = catalogue.why_not(written) {
+            let (message, help) = why.rsplit_once("; ").unwrap_or((&why, ""));
+            return reader.at(pointer, Code::RecipeUnknownModel, message.to_owned(), help.to_owned());
+        }
         let help = match catalogue.nearest(written) {
             Some(near) => {
                 format!("did you mean `{near}`? The names are aliases such as nova-lite, or Bedrock's full identifiers")
@@ -113,6 +117,13 @@ fn check_files(recipe: &mut Recipe, reader: &mut Reader) {
                 &format!("/{role}"),
                 "a data file's name ends in .jsonl",
                 &format!("name it {role}.jsonl, here and in the bucket"),
+            );
+        } else if let Some(fault) = data_name_fault(&file) {
+            invalid(
+                reader,
+                &format!("/{role}"),
+                &format!("Bedrock refuses this file's name: {fault}"),
+                &format!("name it {}, here and in the bucket", working_name(&file)),
             );
         }
     }

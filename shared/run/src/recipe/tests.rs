@@ -101,6 +101,11 @@ fn models_are_known_by_alias_identifier_and_arn() {
     ] {
         faults(&format!("base_model: {name}\n"), &[]);
     }
+    for (name, instead) in
+        [("openai.gpt-oss-20b-1:0", "nova-2-lite"), ("nova-premier", "nova-pro"), ("claude-sonnet-4-5", "nova-2-lite")]
+    {
+        faults(&format!("base_model: \"{name}\"\n"), &[&format!("1:13 recipe-unknown-model use {instead} instead")]);
+    }
     faults("base_model: nova-light\n", &["1:13 recipe-unknown-model did you mean `nova-lite`?"]);
     faults(
         "base_model: arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl\n",
@@ -122,6 +127,17 @@ fn files_stay_in_the_datasets_folder() {
     let long = |bytes: usize| format!("base_model: nova-lite\ntrain: {}.jsonl\n", "x".repeat(bytes - 6));
     faults(&long(975), &["2:8 recipe-invalid-value shorten it to 974 bytes or less"]);
     faults(&long(974), &[]);
+    for (name, works) in [
+        ("my train.jsonl", "my-train.jsonl"),
+        ("part=1.jsonl", "part-1.jsonl"),
+        ("größe.jsonl", "gr-e.jsonl"),
+        ("données/训练.jsonl", "donn-es/train.jsonl"),
+    ] {
+        let help = format!("2:8 recipe-invalid-value name it {works}, here and in the bucket");
+        faults(&format!("base_model: nova-lite\ntrain: \"{name}\"\n"), &[&help]);
+        let help = format!("2:13 recipe-invalid-value name it {works}, here and in the bucket");
+        faults(&format!("base_model: nova-lite\nvalidation: \"{name}\"\n"), &[&help]);
+    }
     faults("base_model: nova-lite\ntrain: a.json\n", &["2:8 recipe-invalid-value name it train.jsonl"]);
     faults("base_model: nova-lite\nvalidation: train.jsonl\n", &["2:13 recipe-invalid-value split"]);
 }
