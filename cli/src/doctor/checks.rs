@@ -2,6 +2,8 @@
 
 use anyhow::Result;
 use tunedrop_aws::{Account, Failure, Lifecycle, Queues};
+use tunedrop_run::Timestamp;
+use tunedrop_run::decide::lifecycle::{legacy, warning};
 use tunedrop_validation::Catalogue;
 
 use super::{Check, Mark};
@@ -212,13 +214,16 @@ async fn key(stack: &Stack, account: &Account, role: &str) -> Check {
 /// Bedrock's own word counts, the catalogue's where it has none.
 async fn model_check(stack: &Stack, model: &str) -> Result<Check> {
     let entry = find(Catalogue::embedded(), model)?;
-    let answer =
-        stack.jobs().lifecycle(&entry.identifier).await.map(|lifecycle| match (lifecycle, entry.withdrawn_note()) {
-            (Lifecycle::Legacy, note) => Err(note.unwrap_or_else(|| format!("Bedrock lists {} as legacy", entry.name))),
-            (_, Some(note)) => Err(note),
-            (Lifecycle::Active, None) => Ok(format!("{} can be customized", entry.name)),
-            (Lifecycle::Unknown, None) => Err(format!("Bedrock doesn't show {} here", entry.name)),
-        });
+    let answer = stack.jobs().lifecycle(&entry.identifier).await.map(|(lifecycle, dates)| match lifecycle {
+        Lifecycle::Legacy => Err(legacy(&entry.name, &dates, entry.withdrawn_note().as_deref())),
+        Lifecycle::Active => match warning(&entry.name, &dates, Timestamp::now()) {
+            Some(warning) => Ok(format!("{} can be customized; warning: {warning}", entry.name)),
+            None => Ok(format!("{} can be customized", entry.name)),
+        },
+        Lifecycle::Unknown => {
+            Err(entry.withdrawn_note().unwrap_or_else(|| format!("Bedrock doesn't show {} here", entry.name)))
+        }
+    });
     Ok(asked("base model", answer, "choose another: tunedrop models"))
 }
 

@@ -11,12 +11,15 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_bedrock::Client;
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrock::operation::get_model_customization_job::GetModelCustomizationJobError;
+use aws_sdk_bedrock::primitives::DateTime;
 use aws_sdk_bedrock::types::FoundationModelLifecycleStatus;
-use tunedrop_run::Plan;
 use tunedrop_run::decide::launch::refused;
+use tunedrop_run::decide::lifecycle::Dates;
+use tunedrop_run::{Plan, Timestamp};
 
 use crate::Failure;
 pub use tunedrop_run::decide::launch::Started;
+pub use tunedrop_run::decide::lifecycle::Lifecycle;
 pub use view::JobView;
 
 /// Bedrock checks roles, addresses and names before it answers a creation, and AWS states no figure for that. Cut off too
@@ -36,17 +39,6 @@ pub struct JobRole {
     pub security_groups: Vec<String>,
     /// The stack's name, for a tag that tells people and bills whose a job is; jobs are found by name.
     pub stack: String,
-}
-
-/// Bedrock's word on a foundation model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lifecycle {
-    /// New jobs can be started.
-    Active,
-    /// No new jobs (user guide, "Model lifecycle").
-    Legacy,
-    /// Not in this Region, or no more.
-    Unknown,
 }
 
 /// Bedrock's control plane.
@@ -147,17 +139,25 @@ impl Jobs {
         Ok(unfinished)
     }
 
-    /// Bedrock's own word on whether `identifier` can be customized.
-    pub async fn lifecycle(&self, identifier: &str) -> Result<Lifecycle, Failure> {
+    /// Bedrock's own word on whether `identifier` can be customized, and until when.
+    pub async fn lifecycle(&self, identifier: &str) -> Result<(Lifecycle, Dates), Failure> {
         match self.client.get_foundation_model().model_identifier(identifier).send().await {
             Ok(answer) => {
-                let status =
-                    answer.model_details.and_then(|model| model.model_lifecycle).map(|lifecycle| lifecycle.status);
-                Ok(match status {
-                    Some(FoundationModelLifecycleStatus::Active) => Lifecycle::Active,
-                    Some(FoundationModelLifecycleStatus::Legacy) => Lifecycle::Legacy,
+                let Some(said) = answer.model_details.and_then(|model| model.model_lifecycle) else {
+                    return Ok((Lifecycle::Unknown, Dates::default()));
+                };
+                let day = |time: Option<DateTime>| Timestamp::from_second(time?.secs()).ok();
+                let dates = Dates {
+                    legacy: day(said.legacy_time),
+                    extended_access: day(said.public_extended_access_time),
+                    end_of_life: day(said.end_of_life_time),
+                };
+                let lifecycle = match said.status {
+                    FoundationModelLifecycleStatus::Active => Lifecycle::Active,
+                    FoundationModelLifecycleStatus::Legacy => Lifecycle::Legacy,
                     _ => Lifecycle::Unknown,
-                })
+                };
+                Ok((lifecycle, dates))
             }
             Err(error)
                 if matches!(
@@ -165,7 +165,7 @@ impl Jobs {
                     Some("ResourceNotFoundException" | "ValidationException" | "AccessDeniedException")
                 ) =>
             {
-                Ok(Lifecycle::Unknown)
+                Ok((Lifecycle::Unknown, Dates::default()))
             }
             Err(error) => Err(Failure::of_bedrock(format!("bedrock:GetFoundationModel {identifier}"), &error)),
         }

@@ -6,6 +6,7 @@ pub mod accept;
 pub mod again;
 pub mod command;
 pub mod launch;
+pub mod lifecycle;
 pub mod limit;
 pub mod record;
 pub mod sweep;

@@ -27,6 +27,9 @@ const OURS: &[&str] = &[
     "the stack's limit of {n} launches per day is reached; launches resume at 00:00 UTC",
     "the stack's limit of {n} launches per day for one uploader is reached; launches resume at 00:00 UTC",
     "the stack's limit of {n} launches per day for one dataset is reached; launches resume at 00:00 UTC",
+    "Bedrock lists {name} as legacy since {day}, shuts it down on {day}, and starts no new customization jobs on legacy models; choose a live one, such as {name}",
+    "Bedrock lists {name} as legacy since {day}, and starts no new customization jobs on legacy models; choose a live one, such as {name}",
+    "Bedrock lists {name} as legacy, shuts it down on {day}, and starts no new customization jobs on legacy models; choose a live one, such as {name}",
     "Bedrock lists {name} as legacy, and starts no new customization jobs on legacy models; choose a live one, such as {name}",
     // A model of the stack's own catalogue; those of the catalogue that ships pass whole.
     "{cut} can no longer be customized: {cut}; a live model to use instead is {name}",

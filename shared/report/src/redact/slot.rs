@@ -54,6 +54,7 @@ pub(super) fn takes(slot: &str, text: &str) -> bool {
     match slot {
         "cut" => true,
         "n" => is_number(text),
+        "day" => text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-'),
         "name" => is_name(text),
         "arn" => text.starts_with("arn:aws") && is_name(text),
         "action" => is_action(text),

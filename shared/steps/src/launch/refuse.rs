@@ -1,9 +1,11 @@
 //! A launch that is refused for good: the reason is kept with the run, and shown where an outcome would stand.
 
+use tracing::warn;
 use tunedrop_aws::{Change, Lifecycle};
 use tunedrop_report::Outcome;
 use tunedrop_run::decide::launch as decide;
-use tunedrop_run::{Plan, Run, StackGuards, State, refusal, wants_proof};
+use tunedrop_run::decide::lifecycle::{legacy, warning};
+use tunedrop_run::{Plan, Run, StackGuards, State, Timestamp, refusal, wants_proof};
 use tunedrop_validation::Catalogue;
 
 use super::Launch;
@@ -55,10 +57,17 @@ impl Launch {
             return Ok(Some(reason));
         }
         let note = plan.withdrawn.clone();
-        Ok(match self.jobs.lifecycle(&plan.catalogue_model).await? {
-            Lifecycle::Active => None,
+        let model = plan.catalogue_model.as_str();
+        let (lifecycle, dates) = self.jobs.lifecycle(model).await?;
+        Ok(match lifecycle {
+            Lifecycle::Active => {
+                if let Some(warning) = warning(model, &dates, Timestamp::now()) {
+                    warn!(warning, "the base model has a day that is near");
+                }
+                None
+            }
             Lifecycle::Unknown => note,
-            Lifecycle::Legacy => note.or_else(|| Some(format!("Bedrock lists {} as legacy, and starts no new customization jobs on legacy models; choose a live one, such as nova-lite", plan.catalogue_model))),
+            Lifecycle::Legacy => Some(legacy(model, &dates, note.as_deref())),
         })
     }
 }
