@@ -101,6 +101,7 @@ impl Topic {
             Topic::Misnamed => "a dropped file was not read".to_owned(),
             Topic::Rejected => format!("rejected, {blocking}"),
             Topic::Incomplete => "waits for files".to_owned(),
+            Topic::Waiting if is_idle(detail) => "its job has not begun".to_owned(),
             Topic::Waiting => "a quota or a permission holds it back".to_owned(),
             Topic::Settling => "accepted, starts in a few minutes".to_owned(),
             Topic::Is(state) => state_words(state).to_owned(),
@@ -118,6 +119,11 @@ impl Topic {
             Topic::Settling | Topic::Is(_) | Topic::Again(_) => "info",
         }
     }
+}
+
+/// Whether what waits is a job that Bedrock has and doesn't begin.
+fn is_idle(detail: &Detail) -> bool {
+    detail.state == Some(State::Running)
 }
 
 /// A state as the subject says it.
@@ -151,6 +157,7 @@ fn attributes(kind: Kind, topic: &Topic, detail: &Detail) -> BTreeMap<String, St
     let state = match topic {
         Topic::Misnamed | Topic::Rejected => "Rejected",
         Topic::Incomplete => "Incomplete",
+        Topic::Waiting if is_idle(detail) => "Running",
         Topic::Waiting | Topic::Settling => "Queued",
         Topic::Is(state) | Topic::Again(state) => state.as_str(),
     };

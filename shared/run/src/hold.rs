@@ -19,6 +19,8 @@ pub enum Hold {
     Day,
     /// A permission.
     Permission,
+    /// Bedrock, which has the job of a running run and doesn't begin its next phase.
+    Idle,
     /// Something that this version doesn't know.
     #[serde(other)]
     Unknown,
@@ -32,6 +34,7 @@ impl Hold {
             Hold::Quota => "quota",
             Hold::Day => "day",
             Hold::Permission => "permission",
+            Hold::Idle => "idle",
             Hold::Unknown => "unknown",
         }
     }

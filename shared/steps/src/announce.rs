@@ -1,9 +1,11 @@
 //! Saying what state a run is in; said again after a repeat, for those who listen tolerate that.
 
-use tunedrop_aws::{Bus, Failure};
+use tunedrop_aws::{Bus, Failure, JobView};
 use tunedrop_report::redact;
+use tunedrop_run::decide::sweep::is_idle;
 use tunedrop_run::decide::unheard;
 use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::state::JobStatus;
 use tunedrop_run::{Run, State, Timestamp};
 
 /// RFC 3339 with milliseconds, so that text order is time order.
@@ -24,6 +26,15 @@ pub(crate) fn now_s() -> i64 {
 /// Seconds since `time` (RFC 3339); 0 where it can't be read.
 pub(crate) fn age_s(time: &str) -> i64 {
     time.parse::<Timestamp>().map_or(0, |then| now_s() - then.as_second())
+}
+
+/// Whether a running run's job stands still, and that isn't noted yet.
+pub(crate) fn idles(run: &Run, job: &JobView) -> bool {
+    let phases = job.phases.iter().map(|(_, status, _, changed)| (status.as_str(), changed.as_deref().map(age_s)));
+    run.state == State::Running
+        && run.held_by.is_none()
+        && JobStatus::parse(&job.status) == Some(JobStatus::InProgress)
+        && is_idle(phases, age_s(&run.changed_at))
 }
 
 /// The event that answers content that was uploaded again; `None` where it wasn't.

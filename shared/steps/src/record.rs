@@ -11,12 +11,13 @@ use tunedrop_report::{LossPoint, MetricColumn, Outcome, Phase, other_metrics, tr
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::is_ours;
 use tunedrop_run::decide::record::{FORGOTTEN, Seen, Shown, apply, asks, is_moved_again};
+use tunedrop_run::decide::sweep::IDLE;
 use tunedrop_run::event::{SOURCE, senders};
 use tunedrop_run::metric::trained;
 use tunedrop_run::state::JobStatus;
-use tunedrop_run::{Run, State};
+use tunedrop_run::{Hold, Run, State};
 
-use crate::announce::{age_s, announce, now};
+use crate::announce::{age_s, announce, idles, now};
 use crate::batch::{StepError, own_detail};
 use crate::count::{count_move, count_run};
 use crate::outcome::{earlier, outcome_of, write_outcome};
@@ -102,6 +103,10 @@ impl Record {
                 Seen::Stale(reason) => {
                     let status = job.as_ref().map(|job| &job.status);
                     info!(reason, run.state = run.state.as_str(), job.asked = asked, job.status = status, "ignored");
+                    if job.as_ref().is_some_and(|job| idles(&run, job)) {
+                        let noted = self.ledger.note_hold(&run, Hold::Idle, IDLE).await?;
+                        info!(noted, "the job is idle");
+                    }
                     // Interrupted between the ledger and the bus, this says again what was not heard.
                     return Ok(announce(&self.bus, &self.stack, &run).await?);
                 }

@@ -16,7 +16,7 @@ use tunedrop_run::metric::{About as Of, Round};
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{DatasetHead, Note, Run, State, Timestamp};
 
-use crate::announce::{age_s, answer, now_s, waiting};
+use crate::announce::{age_s, answer, idles, now_s, waiting};
 use crate::batch::StepError;
 use crate::count::count;
 use crate::settings;
@@ -125,7 +125,7 @@ impl Sweep {
         }
         let told = About::Waiting.is_told_on(&run.told, self.ways);
         if held_up(run.state, run.held_by, told, age_s(&run.since)) {
-            info!("held up by a quota or a permission");
+            info!(run.state = run.state.as_str(), "held up");
             self.bus.put(Kind::RunWaiting, &waiting(run, &self.stack)).await?;
         }
         self.say_again(run).await?;
@@ -160,10 +160,11 @@ impl Sweep {
         }
         let again = is_back_or_gone(run.state, run.forgotten_at.is_some(), job.is_some(), age);
         let ended = observed(status, age).filter(|_| run.state == State::Running);
-        if ended.is_none() && !again {
+        let idle = job.as_ref().is_some_and(|job| idles(run, job));
+        if ended.is_none() && !again && !idle {
             return Ok(false);
         }
-        info!(job.status = ended.map(JobStatus::as_str), "a state of the job that no event brought");
+        info!(job.status = ended.map(JobStatus::as_str), job.idle = idle, "a state of the job that no event brought");
         // Which run to look at, and no more: record asks Bedrock itself.
         let detail = Detail {
             version: VERSION,

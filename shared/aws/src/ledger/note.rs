@@ -1,7 +1,7 @@
 //! Writes beside a run's own: what is noted without taking part in the race for its state.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tunedrop_run::{DatasetHead, Run};
+use tunedrop_run::{DatasetHead, Hold, Run};
 
 use super::{Ledger, revision, won};
 use crate::Failure;
@@ -16,6 +16,21 @@ impl Ledger {
             .update_expression("SET stopped_by = :by")
             .condition_expression("revision = :was")
             .expression_attribute_values(":by", AttributeValue::S(by.to_owned()))
+            .expression_attribute_values(":was", revision(was.revision));
+        won(request.send().await, format!("dynamodb:UpdateItem {}", was.run_id))
+    }
+
+    /// Notes in a run, as it was read, what holds it and why, unless something is noted already; false where somebody wrote
+    /// it meanwhile. Its revision stays: this decides nothing.
+    pub async fn note_hold(&self, was: &Run, hold: Hold, why: &str) -> Result<bool, Failure> {
+        let request = self.client.update_item().table_name(&self.table);
+        let request = request
+            .key("pk", AttributeValue::S(Run::key(&was.run_id)))
+            .update_expression("SET #waiting = :why, held_by = :hold")
+            .condition_expression("revision = :was AND attribute_not_exists(held_by)")
+            .expression_attribute_names("#waiting", "waiting")
+            .expression_attribute_values(":why", AttributeValue::S(why.to_owned()))
+            .expression_attribute_values(":hold", AttributeValue::S(hold.as_str().to_owned()))
             .expression_attribute_values(":was", revision(was.revision));
         won(request.send().await, format!("dynamodb:UpdateItem {}", was.run_id))
     }

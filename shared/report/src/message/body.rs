@@ -5,7 +5,7 @@ use std::fmt::Write;
 use tunedrop_run::event::Detail;
 use tunedrop_run::{RunId, State};
 
-use super::{Topic, place};
+use super::{Topic, is_idle, place};
 use crate::meaning::{Meaning, meaning};
 use crate::redact;
 use crate::wording::{counted, errors_and_warnings, grouped, listed, loss, moment, visible, visible_lines};
@@ -75,6 +75,9 @@ pub(super) fn headline(topic: Topic, detail: &Detail) -> String {
             format!("{dataset} was not accepted: {} must be mended first.", counted(detail.errors, "error"))
         }
         Topic::Incomplete => format!("{dataset} is incomplete: it still waits for {}.", listed(&detail.waits_for)),
+        Topic::Waiting if is_idle(detail) => {
+            format!("{run} has a job at Bedrock, and for hours no phase of it has begun.")
+        }
         Topic::Waiting => format!("{run} is still queued: a quota or a permission of this account holds it back."),
         Topic::Settling => {
             format!("{dataset} is valid. Training starts after {}, unless newer files come before.", starts(detail))
@@ -177,6 +180,11 @@ pub(super) fn next_steps(topic: Topic, detail: &Detail) -> String {
         }
         Topic::Incomplete => format!(
             "Drop what is missing into datasets/{dataset}/; the run starts by itself when the set is complete and valid."
+        ),
+        Topic::Waiting if is_idle(detail) => format!(
+            "Look at it in the Bedrock console, or ask AWS Support: Bedrock says nothing more. A job that doesn't train bills nothing. To stop it, and then start it again as a new run:\n{}\n{}",
+            command("stop", detail),
+            command("retry", detail)
         ),
         Topic::Waiting => format!(
             "It is launched by itself as soon as that allows. If Bedrock names the account's custom models, delete some (aws bedrock list-custom-models shows them) or have the quota raised; if it names jobs, others hold the slots; if it says that something is not authorized, launches were denied, perhaps by a budget. To give up:\n{}",

@@ -123,6 +123,14 @@ fn accepted_and_waiting_for_files() {
 }
 
 #[test]
+fn a_job_that_never_begins_is_told_with_a_way_out() {
+    let detail = Detail { reason: Some(tunedrop_run::decide::sweep::IDLE.to_owned()), ..detail_in(State::Running) };
+    let told = shown(Kind::RunWaiting, &detail);
+    assert!(told.contains("for hours no phase of it has begun") && !told.contains("quota"), "{told}");
+    assert!(told.contains("its job has not begun") && told.contains("tunedrop stop"), "{told}");
+}
+
+#[test]
 fn stopped_before_it_was_launched() {
     let detail = Detail {
         job_arn: None,

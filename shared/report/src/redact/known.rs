@@ -36,6 +36,7 @@ const OURS: &[&str] = &[
     "stopped by {who} before it was launched",
     "stopped by {cut} before it was launched",
     "Bedrock no longer knows this job",
+    "Bedrock has had the job for hours, and has not begun its next phase",
     "Bedrock gave no reason",
     "the run has neither a training file nor invocation logs",
     "distillation needs a teacher",

@@ -15,6 +15,11 @@ pub const FORGOTTEN_AFTER_S: i64 = 3600;
 pub const GONE_AFTER_S: i64 = 86_400;
 /// A job that runs this long is looked at by somebody, unless the stack says otherwise.
 pub const STUCK_RUNNING_AFTER_S: i64 = 86_400;
+/// A job is idle once no phase of it has begun or ended for this long: phases follow each other within minutes, and no
+/// training ends in the night that nobody looked. A job was seen to stand so for three days.
+pub const IDLE_AFTER_S: i64 = 4 * 3600;
+/// Why a run waits whose job is idle.
+pub const IDLE: &str = "Bedrock has had the job for hours, and has not begun its next phase";
 /// A launch whose lease ran out this long ago was woken by three sweeps in vain.
 pub const STUCK_LAUNCHING_AFTER_S: i64 = 900;
 /// A launch that was begun this long ago fails again and again: all doubt whether it made a job ends after an hour.
@@ -66,16 +71,65 @@ pub fn is_to_stop(stop_asked: bool, job: Option<JobStatus>) -> bool {
     stop_asked && job == Some(JobStatus::InProgress)
 }
 
-/// Whether people are told that a quota or a permission holds the run; `age` is since it was dropped. A job slot gets free
+/// Whether a job in progress stands still: a phase has not begun, and none is in progress. `phases` are the status of
+/// each, and how many seconds ago it changed; `age` is since the run's last change. A job without phases tells nothing.
+/// API reference, `GetModelCustomizationJob`, `statusDetails`.
+pub fn is_idle<'p>(phases: impl IntoIterator<Item = (&'p str, Option<i64>)>, age: i64) -> bool {
+    let (mut waits, mut works, mut since) = (false, false, age);
+    for (status, changed) in phases {
+        waits |= status == "NotStarted";
+        works |= !matches!(status, "NotStarted" | "Completed");
+        since = since.min(changed.unwrap_or(age));
+    }
+    waits && !works && since >= IDLE_AFTER_S
+}
+
+/// Whether people are told that an idle job holds a running run, or a quota or a permission a queued one; `age` is since it was dropped. A job slot gets free
 /// by itself, and a limit on launches a day ends with the day. The rest is told at once; so is whatever has held the run
 /// for a day.
 pub fn held_up(state: State, held_by: Option<Hold>, told: bool, age: i64) -> bool {
-    state == State::Queued && !told && held_by.is_some_and(|hold| !hold.ends_by_itself() || age >= HELD_UP_AFTER_S)
+    !told
+        && held_by.is_some_and(|hold| match state {
+            State::Queued => !hold.ends_by_itself() || age >= HELD_UP_AFTER_S,
+            State::Running => hold == Hold::Idle,
+            _ => false,
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_job_whose_next_phase_has_not_begun_for_hours_is_idle() {
+        let (long, short) = (Some(IDLE_AFTER_S), Some(IDLE_AFTER_S - 1));
+        for (phases, age, idle) in [
+            (vec![("NotStarted", None)], IDLE_AFTER_S, true),
+            (vec![("NotStarted", None)], IDLE_AFTER_S - 1, false),
+            (vec![("NotStarted", long), ("NotStarted", None), ("NotStarted", None)], 2 * IDLE_AFTER_S, true),
+            (vec![("Completed", long), ("Completed", long), ("NotStarted", None)], 2 * IDLE_AFTER_S, true),
+            (vec![("Completed", short), ("NotStarted", None)], 2 * IDLE_AFTER_S, false),
+            (vec![("Completed", long), ("InProgress", long), ("NotStarted", None)], 9 * IDLE_AFTER_S, false),
+            (vec![("Completed", long), ("Completed", long)], 9 * IDLE_AFTER_S, false),
+            (vec![("Failed", long), ("NotStarted", None)], 9 * IDLE_AFTER_S, false),
+            (vec![("Paused", long), ("NotStarted", None)], 9 * IDLE_AFTER_S, false),
+            (vec![], 9 * IDLE_AFTER_S, false),
+        ] {
+            assert_eq!(is_idle(phases.clone(), age), idle, "{phases:?}");
+        }
+    }
+
+    #[test]
+    fn an_idle_job_is_told_once_before_the_day_is_over() {
+        let idle = Some(Hold::Idle);
+        assert!(held_up(State::Running, idle, false, 0));
+        assert!(!held_up(State::Running, idle, true, 90_000) && !held_up(State::Running, None, false, 90_000));
+        assert!(!held_up(State::Running, Some(Hold::Slot), false, 90_000));
+        for state in State::ALL {
+            let waits = matches!(state, State::Queued | State::Running);
+            assert_eq!(held_up(state, idle, false, HELD_UP_AFTER_S), waits, "{state:?}");
+        }
+    }
 
     #[test]
     fn only_a_job_of_a_day_and_a_launch_that_nobody_took_up_are_stuck() {

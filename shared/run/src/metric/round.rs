@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Count, Metric, between};
 use crate::decide::sweep::is_stuck;
-use crate::{Run, State};
+use crate::{Hold, Run, State};
 
 /// The states that a run waits or works in, in the order in which it goes through them.
 const OPEN: [State; 4] = [State::Held, State::Queued, State::Launching, State::Running];
@@ -37,7 +37,9 @@ impl Round {
         }
         self.unheard += u64::from(ended);
         let age_s = between(&run.changed_at, now).unwrap_or_default() as i64;
-        let is_stuck = is_stuck(run.state, run.lease_until, age_s, now.as_second(), self.stuck_after_s);
+        // What a running run waits for is that Bedrock begins with its job.
+        let is_idle = run.state == State::Running && run.held_by == Some(Hold::Idle);
+        let is_stuck = is_idle || is_stuck(run.state, run.lease_until, age_s, now.as_second(), self.stuck_after_s);
         self.stuck += u64::from(!ended && is_stuck);
     }
 
