@@ -3,17 +3,10 @@
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use tunedrop_validation::{Catalogue, Customization, Model, Training};
+pub(crate) use tunedrop_run::SetRules as Rules;
+use tunedrop_validation::{Catalogue, Customization, Model};
 
 use crate::place::small_text;
-
-/// The rules that a file is judged by.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rules<'c> {
-    pub(crate) model: &'c Model,
-    pub(crate) customization: Customization,
-    pub(crate) training: &'c Training,
-}
 
 /// The catalogue that is built in, with the one in `file` over it.
 pub(crate) fn load(file: Option<&Path>) -> anyhow::Result<Catalogue> {
@@ -42,8 +35,7 @@ pub(crate) fn rules(model: &Model, wanted: Option<Customization>) -> anyhow::Res
     let Some(customization) = wanted.or_else(|| model.customizations().next()) else {
         bail!("the catalogue knows no type of customization for {}", model.name);
     };
-    let training = model.customization(customization).with_context(|| {
+    Rules::of(model, customization).with_context(|| {
         format!("{} can't be customized by {}; it takes {}", model.name, customization.as_str(), has.join(", "))
-    })?;
-    Ok(Rules { model, customization, training })
+    })
 }

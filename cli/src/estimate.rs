@@ -112,7 +112,7 @@ fn epochs(args: &EstimateArgs, set: &Set, rules: Rules) -> Said<u64> {
     if let Some(value) = args.epochs {
         return Said { value, by: "as asked" };
     }
-    if let Some(value) = set.recipe.as_ref().and_then(in_recipe) {
+    if let Some(value) = set.recipe().and_then(in_recipe) {
         return Said { value, by: "the recipe's epochCount" };
     }
     match rules.training.hyperparameter("epochCount").and_then(|parameter| parameter.default_value()) {
@@ -123,7 +123,7 @@ fn epochs(args: &EstimateArgs, set: &Set, rules: Rules) -> Said<u64> {
 
 fn price_of(args: &EstimateArgs, set: &Set, rules: Rules) -> Option<Said<f64>> {
     let said = |by: &'static str| move |value: f64| Said { value, by };
-    let in_recipe = set.recipe.as_ref().and_then(|recipe| recipe.price_per_1k_tokens);
+    let in_recipe = set.recipe().and_then(|recipe| recipe.price_per_1k_tokens);
     let asked = args.price_per_1k.map(said("as asked"));
     asked.or(in_recipe.map(said("the recipe's"))).or(rules.model.price_per_1k_tokens.map(said("the catalogue's")))
 }

@@ -1,15 +1,16 @@
 //! A dataset's folder: the recipe, and the files it names.
 
 use tunedrop_run::dropped::{PREFIX, RECIPES};
-use tunedrop_run::{Recipe, RecipeScope, read_recipe};
-use tunedrop_validation::{Catalogue, Code, Customization, Excerpt, Finding, Findings, MediaFolder, Role};
+use tunedrop_run::{RECIPE_READ_MAX, RecipeFile, RecipeScope, SetSpec};
+use tunedrop_validation::{Catalogue, Customization, Findings, MediaFolder};
 
-use crate::catalogue::{Rules, rules};
+use crate::catalogue::Rules;
 use crate::place::{Place, Unreadable};
+use crate::read::{Opened, Refused, open};
 use crate::set::Set;
 
-/// More than a recipe may have, so that one that is too large is still seen to be.
-const RECIPE_READ_MAX: usize = 1 << 20;
+/// What people call a validation file.
+const VALIDATION: &str = "validation.jsonl";
 
 /// The set in this folder. `given` and `wanted` are what the command line says of model and type.
 pub(crate) fn set<'c>(
@@ -21,114 +22,101 @@ pub(crate) fn set<'c>(
     let mut recipes = Vec::new();
     for name in RECIPES {
         let file = folder.join(name);
-        recipes.extend(file.small(RECIPE_READ_MAX)?.map(|bytes| (file, bytes)));
+        recipes.extend(open(&file)?.map(|opened| (name, file, opened)));
     }
-    let Some((file, bytes)) = recipes.first() else {
-        return bare(folder, given);
+    let (there, recipe) = (recipes.len(), recipes.first().map_or(RECIPES[0], |(name, ..)| *name));
+    let spec = match recipes.into_iter().next() {
+        Some((name, file, opened)) => {
+            let spec = read(name, &file, opened, given, catalogue)?;
+            contradiction(&spec, given, wanted, catalogue).map_or(Ok(spec), |why| Err(folder.because(why)))?
+        }
+        None => without_recipe(folder, given, catalogue)?,
     };
-    let default_model = given.map(|rules| rules.model.alias.clone());
-    let scope = RecipeScope { default_model, ..RecipeScope::default() };
-    let (recipe, found) = read_recipe(bytes, &file.name(), &scope, catalogue);
-    let mut findings = Findings::default();
-    for mut finding in found.kept {
-        finding.file = file.name();
-        finding.excerpt = excerpt(bytes, &finding);
-        findings.push(finding);
+    let spec = if there > 1 { spec.with_second_recipe() } else { spec };
+    let (mut files, mut missing) = (Vec::new(), Findings::default());
+    for (role, name) in spec.wanted() {
+        let place = folder.join(name);
+        if place.exists()? {
+            files.push((role, name.to_owned(), place));
+        } else {
+            missing.push(SetSpec::missing_file(recipe, role, name));
+        }
     }
-    if recipes.len() > 1 {
-        let message = "two recipes lie here, job.yaml and job.json; job.yaml was read".to_owned();
-        findings.push(whole(Code::RecipeConflict, file, message, "delete one of them".to_owned()));
+    let mut notes = Vec::new();
+    if there == 0 && folder.join(VALIDATION).exists()? {
+        notes.push(format!(
+            "{} was not read: without a job.yaml that names it, a dataset has no validation file",
+            folder.join(VALIDATION).name()
+        ));
     }
-    let model = recipe.model(catalogue);
-    if let (Some(model), Some(given)) = (model, given)
-        && model.alias != given.model.alias
-    {
-        let why = format!(
-            "its recipe asks for {}, and --model says {}; leave one of them out",
-            model.alias, given.model.alias
-        );
-        return Err(folder.because(why));
-    }
-    let customization = recipe.customization;
-    if wanted.is_some_and(|wanted| wanted != customization) {
-        return Err(folder.because(format!(
-            "its recipe asks for {}, and --type for another; leave --type out",
-            customization.as_str()
-        )));
-    }
-    let rules = model.and_then(|model| rules(model, Some(customization)).ok());
-    let files = files(folder, file, &recipe, &mut findings)?;
-    Ok(Set { rules, files, recipe: Some(recipe), findings, media_folder: own_folder(folder) })
+    let (rules, media_folder) = (spec.rules(catalogue), own_folder(folder));
+    Ok(Set { catalogue, rules, spec: Some(spec), folder: Some(folder.clone()), files, missing, media_folder, notes })
 }
 
-/// Where a dataset's media must be, for one that lies in a stack's bucket.
+fn read(
+    name: &str,
+    file: &Place,
+    opened: Opened,
+    given: Option<Rules>,
+    catalogue: &Catalogue,
+) -> Result<SetSpec, Unreadable> {
+    let default_model = given.map(|rules| rules.model.alias.clone());
+    let scope = RecipeScope { default_model, ..RecipeScope::default() };
+    let spec = |file| SetSpec::of_recipe(name, file, &scope, catalogue);
+    if let Some(bytes) = opened.bytes().filter(|bytes| *bytes > RECIPE_READ_MAX as u64) {
+        return Ok(spec(RecipeFile::TooLarge(bytes)));
+    }
+    let mut bytes = Vec::new();
+    let read = opened.read(file, &mut |piece: &[u8]| {
+        bytes.extend(piece.iter().take(RECIPE_READ_MAX - bytes.len()));
+        bytes.len() < RECIPE_READ_MAX
+    });
+    match read {
+        Ok(()) => Ok(spec(RecipeFile::Bytes(&bytes))),
+        Err(Refused::ForGood(why)) => Ok(spec(RecipeFile::Unreadable(why))),
+        Err(Refused::Here(why)) => Err(why),
+    }
+}
+
+/// What the recipe says against the command line.
+fn contradiction(
+    spec: &SetSpec,
+    given: Option<Rules>,
+    wanted: Option<Customization>,
+    catalogue: &Catalogue,
+) -> Option<String> {
+    let asked = spec.recipe.customization;
+    if let (Some(model), Some(given)) = (spec.recipe.model(catalogue), given)
+        && model.alias != given.model.alias
+    {
+        return Some(format!(
+            "its recipe asks for {}, and --model says {}; leave one of them out",
+            model.alias, given.model.alias
+        ));
+    }
+    wanted
+        .is_some_and(|wanted| wanted != asked)
+        .then(|| format!("its recipe asks for {}, and --type for another; leave --type out", asked.as_str()))
+}
+
+/// A folder without a recipe is what a stack with `--model` as its default model would take it for.
+fn without_recipe(folder: &Place, given: Option<Rules>, catalogue: &Catalogue) -> Result<SetSpec, Unreadable> {
+    let train = folder.join("train.jsonl");
+    if !train.exists()? {
+        return Err(folder.because("the folder holds no job.yaml and no train.jsonl; name the files themselves"));
+    }
+    let Some(given) = given else {
+        return Err(
+            folder.because("the folder holds no job.yaml; say for which base model, such as `--model nova-lite`")
+        );
+    };
+    Ok(SetSpec::without_recipe(Some(&given.model.alias), given.customization, catalogue))
+}
+
+/// Where a dataset's media must be, for one that is in a stack's bucket.
 fn own_folder(folder: &Place) -> Option<MediaFolder> {
     let Place::Remote { bucket, key } = folder else { return None };
     let name = key.strip_prefix(PREFIX)?.strip_suffix('/')?;
     let is_dataset = !name.is_empty() && !name.contains('/');
     is_dataset.then(|| MediaFolder { bucket: Some(bucket.clone()), prefix: key.clone() })
-}
-
-/// A folder without a recipe: the files go by their names.
-fn bare<'c>(folder: &Place, given: Option<Rules<'c>>) -> Result<Set<'c>, Unreadable> {
-    let (train, validation) = (folder.join("train.jsonl"), folder.join("validation.jsonl"));
-    if !train.exists()? {
-        return Err(folder.because("the folder holds no job.yaml and no train.jsonl; name the files themselves"));
-    }
-    if given.is_none() {
-        return Err(
-            folder.because("the folder holds no job.yaml; say for which base model, such as `--model nova-lite`")
-        );
-    }
-    let mut files = vec![(Role::Train, train)];
-    if validation.exists()? {
-        files.push((Role::Validation, validation));
-    }
-    let media_folder = own_folder(folder);
-    Ok(Set { rules: given, files, recipe: None, findings: Findings::default(), media_folder })
-}
-
-/// The files that the recipe names; a finding for each that is not there.
-fn files(
-    folder: &Place,
-    recipe_file: &Place,
-    recipe: &Recipe,
-    findings: &mut Findings,
-) -> Result<Vec<(Role, Place)>, Unreadable> {
-    let mut files = Vec::new();
-    for (role, name) in recipe.files() {
-        // A name that the recipe's check refuses may lead out of the folder.
-        if findings.kept.iter().any(|finding| finding.pointer == format!("/{role}")) {
-            continue;
-        }
-        let place = folder.join(name);
-        if place.exists()? {
-            files.push((if role == "train" { Role::Train } else { Role::Validation }, place));
-        } else {
-            let message = format!("the {role} file {name} is not in the folder");
-            let help = format!("put it there, or name another under `{role}` in the recipe");
-            findings.push(whole(Code::MissingFile, recipe_file, message, help));
-        }
-    }
-    Ok(files)
-}
-
-fn whole(code: Code, file: &Place, message: String, help: String) -> Finding {
-    Finding {
-        code,
-        severity: code.info().severity,
-        file: file.name(),
-        line: None,
-        column: None,
-        pointer: String::new(),
-        message,
-        help,
-        excerpt: None,
-    }
-}
-
-/// What stands around a fault in the recipe.
-fn excerpt(bytes: &[u8], finding: &Finding) -> Option<Excerpt> {
-    let line = bytes.split(|byte| *byte == b'\n').nth(finding.line?.checked_sub(1)? as usize)?;
-    Some(Excerpt::around(line, finding.column?.checked_sub(1)? as usize))
 }

@@ -1,74 +1,129 @@
-//! Judging a set: each file in one pass, then what only shows across them.
+//! Driving the check of a set: where its files and media are, and what is printed of them.
 
-use tunedrop_validation::{FileCheck, Finding, Findings, Options, Quotas, RecordIndex, Role, SetFile, check_set};
+use tunedrop_run::{Begun, FilePass, MediaHome, SetCheck};
+use tunedrop_validation::{Finding, Findings, Options, Role};
 
-use crate::catalogue::Rules;
 use crate::media;
 use crate::outcome::{FileOutcome, Outcome};
-use crate::read::read;
+use crate::place::{Place, Unreadable};
+use crate::progress::Progress;
+use crate::read::{Opened, Refused, open_typed};
 use crate::set::Set;
 
 /// Reads the set's files, and adds what comes out to `outcome`.
 pub(crate) fn judge(set: Set, options: Options, strict: bool, outcome: &mut Outcome) {
-    let Set { rules, files, recipe, findings, media_folder } = set;
-    let strict = strict || recipe.as_ref().is_some_and(|recipe| recipe.strict);
+    let recipe = set.recipe();
+    let strict = strict || recipe.is_some_and(|recipe| recipe.strict);
     outcome.strict |= strict;
-    outcome.blocked |= findings.block(strict);
-    outcome.findings.extend(findings);
-    let Some(rules) = rules else {
-        outcome.notes.push("no file was read, as the recipe names no model and type whose rules are known".to_owned());
-        return;
-    };
-    if recipe.as_ref().is_some_and(|recipe| recipe.invocation_logs.is_some()) {
+    outcome.notes.extend(set.notes.iter().cloned());
+    if set.rules.is_some() && recipe.is_some_and(|recipe| recipe.invocation_logs.is_some()) {
         outcome.notes.push("the recipe trains on Bedrock's invocation logs, which are not judged here".to_owned());
     }
-    if let Some(note) = rules.model.withdrawn_note().filter(|note| !outcome.notes.contains(note)) {
-        outcome.notes.push(note);
-    }
-    let mut read_files: Vec<FileOutcome> = Vec::new();
-    let mut train_index: Option<RecordIndex> = None;
-    for (role, place) in files {
-        let check = FileCheck::new(&place.name(), rules.training, role, train_index.take()).with(options);
-        let check = check.media_in(media_folder.clone());
-        let looked = read(&place, check).and_then(|report| {
-            let looked = media::look(&place, &report, &rules.training.media)?;
-            Ok((report, looked))
-        });
-        match looked {
-            Ok((mut report, (found, note))) => {
-                report.findings.extend(found);
-                outcome.notes.extend(note);
-                train_index = Some(report.index);
-                read_files.push(FileOutcome {
-                    path: place.name(),
-                    role,
-                    model: (rules.model.alias.clone(), rules.model.name.clone()),
-                    customization: rules.customization,
-                    findings: report.findings,
-                    statistics: report.statistics,
-                });
-            }
-            Err(why) => outcome.unreadable.push(why),
+    match set.rules {
+        None => outcome
+            .notes
+            .push("no file was read, as the recipe names no model and type whose rules are known".to_owned()),
+        Some(rules) => {
+            let note = rules.model.withdrawn_note().filter(|note| !outcome.notes.contains(note));
+            outcome.notes.extend(note);
         }
     }
-    let quotas = Quotas { records: recipe.and_then(|recipe| recipe.quota_records) };
-    for finding in across(&read_files, rules, &quotas).kept {
-        if let Some(file) = read_files.iter_mut().find(|file| file.path == finding.file) {
-            file.findings.push(finding);
+    let mut check = match (&set.spec, set.rules) {
+        (Some(spec), _) => SetCheck::new(spec, set.missing.errors == 0, set.catalogue),
+        (None, Some(rules)) => SetCheck::of_files(rules),
+        (None, None) => return,
+    };
+    check = check.with(options).media_at(home(&set));
+    for (role, name, place) in &set.files {
+        if let Err(why) = file(&mut check, *role, name, place, outcome) {
+            outcome.unreadable.push(why);
         }
     }
-    for file in &mut read_files {
+    let report = check.finish();
+    let mut of_set = set.spec.as_ref().map(|spec| spec.findings.clone()).unwrap_or_default();
+    of_set.extend(set.missing.clone());
+    of_set.extend(report.unread);
+    let mut files: Vec<(String, FileOutcome)> = report
+        .files
+        .into_iter()
+        .map(|file| {
+            let read = FileOutcome {
+                path: shown(&set, &file.name),
+                role: file.role,
+                model: (file.rules.model.alias.clone(), file.rules.model.name.clone()),
+                customization: file.rules.customization,
+                findings: file.findings,
+                statistics: file.statistics,
+            };
+            (file.name, read)
+        })
+        .collect();
+    for finding in report.across.kept {
+        match files.iter_mut().find(|(name, _)| *name == finding.file) {
+            Some((_, file)) => file.findings.push(finding),
+            None => of_set.push(finding),
+        }
+    }
+    for (_, file) in &mut files {
         file.findings.kept.sort_by_key(|finding: &Finding| (finding.line, finding.column));
-        outcome.blocked |= file.findings.block(strict);
     }
-    outcome.files.extend(read_files);
+    for findings in files.iter_mut().map(|(_, file)| &mut file.findings).chain([&mut of_set]) {
+        outcome.blocked |= findings.block(strict);
+        name(&set, findings);
+    }
+    outcome.findings.extend(of_set);
+    outcome.files.extend(files.into_iter().map(|(_, file)| file));
 }
 
-/// What only shows across files: counts, sizes, whether a validation file is taken.
-fn across(files: &[FileOutcome], rules: Rules, quotas: &Quotas) -> Findings {
-    let of = |role: Role| {
-        let file = files.iter().find(|file| file.role == role)?;
-        Some(SetFile { name: &file.path, statistics: &file.statistics })
+/// Checks one file; the error says why it can't be read here.
+fn file<'c>(
+    check: &mut SetCheck<'c>,
+    role: Role,
+    name: &str,
+    place: &Place,
+    outcome: &mut Outcome,
+) -> Result<(), Unreadable> {
+    let opened = open_typed(place)?;
+    let Begun::Read(mut pass) = check.file(role, name, opened.bytes()) else {
+        return Ok(());
     };
-    check_set(rules.model, rules.customization, of(Role::Train), of(Role::Validation), quotas)
+    match feed(opened, place, &mut pass) {
+        Ok(()) => {}
+        Err(Refused::ForGood(why)) => {
+            check.unreadable(name, why);
+            return Ok(());
+        }
+        Err(Refused::Here(why)) => return Err(why),
+    }
+    let wanted = check.end(pass);
+    outcome.notes.extend(media::look(place, &wanted, check)?);
+    Ok(())
+}
+
+fn feed(opened: Opened, place: &Place, pass: &mut FilePass) -> Result<(), Refused> {
+    let mut progress = Progress::new(place);
+    opened.read(place, &mut |bytes| {
+        pass.feed(bytes);
+        progress.advance(bytes.len());
+        true
+    })
+}
+
+fn home(set: &Set) -> MediaHome {
+    let bucket = set.files.iter().find_map(|(_, _, place)| match place {
+        Place::Remote { bucket, .. } => Some(bucket.clone()),
+        _ => None,
+    });
+    MediaHome { folder: set.media_folder.clone(), bucket }
+}
+
+/// A file's name as the command line shows it.
+fn shown(set: &Set, name: &str) -> String {
+    set.folder.as_ref().map_or_else(|| name.to_owned(), |folder| folder.join(name).name())
+}
+
+fn name(set: &Set, findings: &mut Findings) {
+    for finding in &mut findings.kept {
+        finding.file = shown(set, &finding.file);
+    }
 }

@@ -86,11 +86,3 @@ impl Outcome {
         self.all().flat_map(|findings| &findings.kept)
     }
 }
-
-/// `train` or `validation`.
-pub(crate) fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Train => "train",
-        Role::Validation => "validation",
-    }
-}

@@ -90,20 +90,7 @@ impl Place {
         match self {
             Place::Stdin => Ok(true),
             Place::Local(path) => path.try_exists().map_err(|error| self.unreadable(&error)),
-            Place::Remote { bucket, key } => remote::exists(bucket, key).map_err(|why| self.because(why)),
-        }
-    }
-
-    /// The bytes of a small file, at most `most` of them; `None` where there is none.
-    pub(crate) fn small(&self, most: usize) -> Result<Option<Vec<u8>>, Unreadable> {
-        match self {
-            Place::Remote { bucket, key } => remote::beginning(bucket, key, most).map_err(|why| self.because(why)),
-            Place::Local(path) => match beginning(path, most) {
-                Ok(read) => Ok(Some(read)),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-                Err(error) => Err(self.unreadable(&error)),
-            },
-            Place::Stdin => Ok(None),
+            Place::Remote { bucket, key } => Ok(remote::find(bucket, key).map_err(|why| self.because(why))?.is_some()),
         }
     }
 

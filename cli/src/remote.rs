@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
-use tunedrop_aws::{Access, Failure, Object, Objects, Piece, Unreadable};
-use tunedrop_validation::catalogue::MediaLimits;
-use tunedrop_validation::{Findings, MediumMet};
+use tunedrop_aws::{Access, Failure, Object, Objects, Peek, Piece};
+use tunedrop_run::{MediaWanted, SetCheck, Unreadable};
+use tunedrop_validation::MediumSeen;
 
 /// What a failed call most often means.
 const HINT: &str = "are credentials and Region set, as for the AWS CLI, and may they read there?";
@@ -29,65 +29,57 @@ async fn objects_in(bucket: &str) -> Objects {
     Objects::new(&Access::default().configs().await.all, bucket.to_owned())
 }
 
-async fn find(bucket: &str, key: &str) -> Result<(Objects, Option<Object>), String> {
-    let objects = objects_in(bucket).await;
-    let found = objects.find(key).await.map_err(explain)?;
-    Ok((objects, found))
+/// Why an object that is there wasn't read to its end.
+pub(crate) enum Refused {
+    /// Whoever reads it: it is archived, or its key isn't kept.
+    ForGood(Unreadable),
+    /// With these credentials, or just now.
+    Here(String),
 }
 
-pub(crate) fn exists(bucket: &str, key: &str) -> Result<bool, String> {
-    let (_, found) = runtime()?.block_on(find(bucket, key))?;
-    Ok(found.is_some())
-}
-
-/// Looks at the media that records of `file` refer to.
-pub(crate) fn look_at(bucket: &str, file: &str, media: &[MediumMet], limits: &MediaLimits) -> Result<Findings, String> {
+/// The object at that key, and the bucket to read it from; `None` if there is none.
+pub(crate) fn find(bucket: &str, key: &str) -> Result<Option<(Objects, Object)>, String> {
     runtime()?.block_on(async {
         let objects = objects_in(bucket).await;
-        objects.look_at(file, media, limits).await.map_err(explain)
+        let found = objects.find(key).await.map_err(explain)?;
+        Ok(found.map(|object| (objects, object)))
     })
 }
 
-fn unreadable(why: Unreadable) -> &'static str {
-    match why {
-        Unreadable::Archived => "it is in an archive tier of S3; restore it first",
-        Unreadable::CustomerKey => "it is encrypted with a customer-provided key (SSE-C), which S3 doesn't keep",
-        Unreadable::ForeignKey => "it is encrypted with a KMS key that you may not use",
-    }
-}
-
-/// The first bytes of an object, at most `most` of them; `None` where there is no such object.
-pub(crate) fn beginning(bucket: &str, key: &str, most: usize) -> Result<Option<Vec<u8>>, String> {
-    let mut bytes = Vec::new();
-    let found = pieces(bucket, key, &mut |piece| {
-        bytes.extend(piece.iter().take(most - bytes.len()));
-        bytes.len() < most
-    })?;
-    Ok(found.map(|()| bytes))
-}
-
-/// Hands the bytes of an object to `take`, in order; `None` where there is no such object.
-pub(crate) fn read(bucket: &str, key: &str, take: &mut dyn FnMut(&[u8])) -> Result<Option<()>, String> {
-    pieces(bucket, key, &mut |piece| {
-        take(piece);
-        true
-    })
-}
-
-/// Hands them on as long as `take` wants more.
-fn pieces(bucket: &str, key: &str, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<Option<()>, String> {
+/// Looks at the media of the file that was read last, and tells `check` what it saw.
+pub(crate) fn look(bucket: &str, wanted: &MediaWanted, check: &mut SetCheck) -> Result<(), String> {
     runtime()?.block_on(async {
-        let (objects, Some(object)) = find(bucket, key).await? else {
-            return Ok(None);
-        };
-        let mut ranges = objects.ranges(&object);
+        let objects = objects_in(bucket).await;
+        let mut peeks = objects.peeks(wanted.looks());
+        for medium in &wanted.media {
+            let Some(peek) = peeks.next().await.map_err(explain)? else { break };
+            let seen = match &peek {
+                Peek::There { bytes, head, tail } => MediumSeen::There { bytes: *bytes, head, tail },
+                Peek::Missing => MediumSeen::Missing,
+                Peek::Unreadable => MediumSeen::Forbidden,
+            };
+            check.seen(medium, seen);
+        }
+        Ok(())
+    })
+}
+
+/// Hands the bytes of an object to `take`, in order, as long as that wants more.
+pub(crate) fn read(objects: &Objects, object: &Object, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), Refused> {
+    runtime().map_err(Refused::Here)?.block_on(async {
+        let mut ranges = objects.ranges(object);
         loop {
-            match ranges.next().await.map_err(explain)? {
+            match ranges.next().await.map_err(|failure| Refused::Here(explain(failure)))? {
                 Piece::Bytes(bytes) if take(&bytes) => {}
-                Piece::Bytes(_) => return Ok(Some(())),
-                Piece::End => return Ok(Some(())),
-                Piece::Unreadable(why) => return Err(unreadable(why).to_owned()),
-                Piece::Changed => return Err("it was replaced while it was read; run this again".to_owned()),
+                Piece::Bytes(_) | Piece::End => return Ok(()),
+                // The stack's role may use a key that these credentials may not.
+                Piece::Unreadable(Unreadable::ForeignKey) => {
+                    return Err(Refused::Here("it is encrypted with a KMS key that you may not use".to_owned()));
+                }
+                Piece::Unreadable(why) => return Err(Refused::ForGood(why)),
+                Piece::Changed => {
+                    return Err(Refused::Here("it was replaced while it was read; run this again".to_owned()));
+                }
             }
         }
     })

@@ -24,6 +24,7 @@ mod redrive;
 mod repeated;
 mod reports;
 mod road;
+mod same;
 mod session;
 mod set;
 mod side;
@@ -192,6 +193,9 @@ fn main() {
         },
         reports::{
             bad_input_of_every_kind_is_a_finding,
+        },
+        same::{
+            laptop_and_cloud_find_the_same,
         },
         metrics::{
             a_journey_is_counted_once,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tunedrop_validation::{Code, Finding, Severity, Statistics};
 
-use crate::outcome::{FileOutcome, Outcome, role_name};
+use crate::outcome::{FileOutcome, Outcome};
 use crate::place::Unreadable;
 
 /// The layout's version: goes up when a field changes its meaning or goes away.
@@ -95,7 +95,7 @@ fn unread(fault: &Unreadable) -> Unread<'_> {
 fn file(file: &FileOutcome) -> File<'_> {
     File {
         path: &file.path,
-        role: role_name(file.role),
+        role: file.role.as_str(),
         model: &file.model.0,
         customization: file.customization.as_str(),
         records: file.statistics.records,

@@ -53,13 +53,13 @@ pub(super) fn of(dir: &Path, set: &Set) -> Result<Files> {
             folder.below(&entry)?;
         }
     }
-    for (_, place) in &set.files {
+    for (_, _, place) in &set.files {
         if let Place::Local(path) = place {
             folder.file(path)?;
         }
     }
     folder.file(&dir.join(recipe))?;
-    Ok(Files { hold: set.recipe.as_ref().and_then(hold::recipe), all: folder.files, recipe })
+    Ok(Files { hold: set.recipe().and_then(hold::recipe), all: folder.files, recipe })
 }
 
 /// The folder as it is walked through.

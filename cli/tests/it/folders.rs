@@ -86,8 +86,10 @@ fn the_command_line_may_not_contradict_the_recipe() {
 fn a_folder_without_a_recipe_goes_by_names() {
     let data = records(2);
     let here = folder(&[("d/train.jsonl", data.as_bytes()), ("d/validation.jsonl", data.as_bytes()), ("e/x", b"")]);
+    // As a stack with that default model would: no recipe, no validation file.
     let page = tunedrop(here.path(), &["check", "d", "--model", "titan-text-express", "--format", "json"]).json();
-    assert_eq!(page["files"][1]["counts"]["train-validation-leakage"], 2);
+    assert_eq!((page["files"].as_array().map(Vec::len), page["valid"].as_bool()), (Some(1), Some(true)), "{page:#}");
+    assert!(page["notes"][0].as_str().is_some_and(|note| note.starts_with("d/validation.jsonl was not read")));
     let ran = tunedrop(here.path(), &["check", "d"]);
     assert!(ran.code == 2 && ran.err.contains("the folder holds no job.yaml; say for which base model"), "{}", ran.err);
     let ran = tunedrop(here.path(), &["check", "e", "--model", "nova-lite"]);
@@ -97,4 +99,37 @@ fn a_folder_without_a_recipe_goes_by_names() {
     assert_eq!(tunedrop(here.path(), &["check", "d", "--model", "titan-text-express"]).code, 0);
     let ran = tunedrop(here.path(), &["check", "d"]);
     assert!(ran.code == 1 && ran.out.contains("recipe-missing-key"), "{}", ran.out);
+}
+
+/// The size is known before the first byte is read: these would take minutes.
+#[test]
+fn a_file_that_is_too_large_is_not_read() {
+    let recipe = format!("{RECIPE}validation: v.jsonl\n");
+    let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("d/train.jsonl", records(2).as_bytes())]);
+    let sparse = |name: &str, bytes| {
+        let file = std::fs::File::create(here.path().join(name)).expect("it can be made");
+        file.set_len(bytes).expect("a file with a hole");
+    };
+    sparse("d/v.jsonl", (100 << 20) + 1);
+    sparse("large.jsonl", 500 << 30);
+    let page = tunedrop(here.path(), &["check", "d", "--format", "json"]).json();
+    let found = &page["findings"][0];
+    assert_eq!((&found["code"], &found["path"]), (&"file-too-large".into(), &"d/v.jsonl".into()), "{page:#}");
+    let words = "the validation file has 104,857,601 bytes, and Titan Text Express takes at most 104,857,600";
+    assert_eq!(found["message"], words);
+    assert_eq!(page["files"].as_array().map(Vec::len), Some(1), "the other file is judged");
+    // Nothing is documented for Nova.
+    let ran = tunedrop(here.path(), &["check", "large.jsonl", "--model", "nova-lite"]);
+    let words = "the training file has 536,870,912,000 bytes, and tunedrop reads at most 12,884,901,888";
+    assert!(ran.code == 1 && ran.out.contains(words), "{}", ran.out);
+}
+
+#[test]
+fn a_recipe_that_is_too_large_is_not_read() {
+    let here = folder(&[("d/train.jsonl", records(2).as_bytes())]);
+    let file = std::fs::File::create(here.path().join("d/job.yaml")).expect("it can be made");
+    file.set_len(500 << 30).expect("a file with a hole");
+    let page = tunedrop(here.path(), &["check", "d", "--format", "json"]).json();
+    assert_eq!(page["findings"][0]["code"], "recipe-too-large");
+    assert_eq!(page["findings"][0]["message"], "the recipe has 536870912000 bytes; at most 65536 are read");
 }

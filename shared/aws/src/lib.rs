@@ -43,7 +43,7 @@ pub use ledger::{Change, Claim, Ledger, Open, Opened, Recent};
 #[cfg(feature = "logs")]
 pub use logs::{Line, Logs};
 #[cfg(feature = "objects")]
-pub use objects::{Body, Object, Objects, Piece, Ranges, Small, Unreadable};
+pub use objects::{Body, Listing, Object, Objects, Peek, Peeks, Piece, Ranges, Small};
 #[cfg(feature = "queues")]
 pub use queues::{Letter, Move, Queues};
 #[cfg(feature = "stacks")]

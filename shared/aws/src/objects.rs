@@ -1,5 +1,6 @@
 //! Objects in the stack's bucket, every read and copy pinned to the version that was meant.
 
+mod copy;
 mod peek;
 mod ranges;
 mod unreadable;
@@ -9,20 +10,11 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, TaggingDirective};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tunedrop_run::Unreadable;
 
 use crate::Failure;
+pub use peek::{Peek, Peeks};
 pub use ranges::{Piece, Ranges};
-pub use unreadable::Unreadable;
-
-/// CopyObject takes objects up to 5 GB (S3 user guide, "Copying objects"), but answers only when it is done:
-/// in parts, each call ends well within its time-out.
-const COPY_MAX: u64 = 256 << 20;
-const PART: u64 = 256 << 20;
-
-/// What a key needn't encode: RFC 3986's unreserved characters, and slashes.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// An object as it lies there now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +27,15 @@ pub struct Object {
     pub size: u64,
     /// Milliseconds since 1970; S3 tells whole seconds.
     pub modified_ms: i64,
+}
+
+/// The first objects under a prefix.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// In the order of their keys.
+    pub objects: Vec<Object>,
+    /// Whether there are no more.
+    pub is_whole: bool,
 }
 
 /// The bytes of an object, in the chunks in which they arrive.
@@ -113,13 +114,15 @@ impl Objects {
         // A key is the first of all that begin with it.
         let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(key).max_keys(1);
         let answer = request.send().await.map_err(|error| Failure::new(format!("s3:ListBucket {key}"), &error))?;
-        let found = answer.contents.unwrap_or_default().into_iter().find(|object| object.key.as_deref() == Some(key));
-        Ok(found.map(|object| Object {
-            key: key.to_owned(),
-            etag: object.e_tag.unwrap_or_default(),
-            size: object.size.unwrap_or_default().max(0) as u64,
-            modified_ms: object.last_modified.and_then(|time| time.to_millis().ok()).unwrap_or_default(),
-        }))
+        Ok(answer.contents.unwrap_or_default().into_iter().filter_map(listed).find(|object| object.key == key))
+    }
+
+    /// The first objects under `prefix`, at most `most` of them, in one call.
+    pub async fn listing(&self, prefix: &str, most: u16) -> Result<Listing, Failure> {
+        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).max_keys(most.into());
+        let answer = request.send().await.map_err(|error| Failure::new(format!("s3:ListBucket {prefix}"), &error))?;
+        let is_whole = !answer.is_truncated.unwrap_or_default();
+        Ok(Listing { objects: answer.contents.unwrap_or_default().into_iter().filter_map(listed).collect(), is_whole })
     }
 
     /// Opens `key`; with `etag`, that version of it only. `None` where it is gone or another version lies there now.
@@ -183,80 +186,15 @@ impl Objects {
         request.send().await.map_err(|error| Failure::new(format!("s3:PutObject {key}"), &error))?;
         Ok(())
     }
+}
 
-    /// Copies exactly the version `from` inside S3; false where another one lies there now, or where it was archived
-    /// since it was read: reading it again tells which.
-    pub async fn copy(&self, from: &Object, to: &str) -> Result<bool, Failure> {
-        if from.size > COPY_MAX {
-            return self.copy_in_parts(from, to).await;
-        }
-        let request = self
-            .client
-            .copy_object()
-            .bucket(&self.bucket)
-            .key(to)
-            .copy_source(self.source(&from.key))
-            .copy_source_if_match(&from.etag)
-            // Copying tags along would need permissions of its own, and nothing here reads them.
-            .tagging_directive(TaggingDirective::Replace);
-        match request.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if changed(error.code()) || archived(error.code()) => Ok(false),
-            Err(error) => Err(Failure::new(format!("s3:CopyObject {}", from.key), &error)),
-        }
-    }
-
-    async fn copy_in_parts(&self, from: &Object, to: &str) -> Result<bool, Failure> {
-        let fail = |error: &dyn std::error::Error| Failure::new(format!("s3:UploadPartCopy {}", from.key), error);
-        let upload = self
-            .client
-            .create_multipart_upload()
-            .bucket(&self.bucket)
-            .key(to)
-            .send()
-            .await
-            .map_err(|error| fail(&error))?;
-        let id = upload.upload_id().unwrap_or_default();
-        let mut parts = CompletedMultipartUpload::builder();
-        let mut start = 0;
-        let mut number = 1;
-        while start < from.size {
-            let end = (start + PART).min(from.size) - 1;
-            let part = self.client.upload_part_copy().bucket(&self.bucket).key(to).upload_id(id).part_number(number);
-            let part = part
-                .copy_source(self.source(&from.key))
-                .copy_source_if_match(&from.etag)
-                .copy_source_range(format!("bytes={start}-{end}"));
-            match part.send().await {
-                Ok(answer) => {
-                    let etag = answer.copy_part_result.and_then(|result| result.e_tag);
-                    parts = parts.parts(CompletedPart::builder().part_number(number).set_e_tag(etag).build());
-                }
-                Err(error) => {
-                    // Left behind, its parts would be billed; the bucket's lifecycle is the second net.
-                    let _ =
-                        self.client.abort_multipart_upload().bucket(&self.bucket).key(to).upload_id(id).send().await;
-                    return if changed(error.code()) || archived(error.code()) { Ok(false) } else { Err(fail(&error)) };
-                }
-            }
-            start = end + 1;
-            number += 1;
-        }
-        let complete = self
-            .client
-            .complete_multipart_upload()
-            .bucket(&self.bucket)
-            .key(to)
-            .upload_id(id)
-            .multipart_upload(parts.build());
-        complete.send().await.map_err(|error| fail(&error))?;
-        Ok(true)
-    }
-
-    /// The value of `x-amz-copy-source`, which must be percent-encoded.
-    fn source(&self, key: &str) -> String {
-        format!("{}/{}", self.bucket, utf8_percent_encode(key, KEPT))
-    }
+fn listed(object: aws_sdk_s3::types::Object) -> Option<Object> {
+    Some(Object {
+        key: object.key?,
+        etag: object.e_tag.unwrap_or_default(),
+        size: object.size.unwrap_or_default().max(0) as u64,
+        modified_ms: object.last_modified.and_then(|time| time.to_millis().ok()).unwrap_or_default(),
+    })
 }
 
 fn archived(code: Option<&str>) -> bool {

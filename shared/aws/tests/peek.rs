@@ -5,9 +5,10 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tunedrop_aws::Objects;
+use tunedrop_aws::{Objects, Peek};
+use tunedrop_run::MediaWanted;
 use tunedrop_validation::catalogue::MediaLimits;
-use tunedrop_validation::{Code, Findings, MediumKind, MediumMet};
+use tunedrop_validation::{MediumKind, MediumMet};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x06";
 
@@ -50,7 +51,8 @@ async fn serve(mut stream: TcpStream) -> Option<()> {
     }
 }
 
-async fn look_at(keys: &[String]) -> Findings {
+/// What is seen at each of these keys.
+async fn look_at(keys: &[String]) -> Vec<Peek> {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
     let serving = tokio::spawn(async move {
@@ -64,41 +66,48 @@ async fn look_at(keys: &[String]) -> Findings {
         .endpoint_url(endpoint)
         .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys("id", "key", None)))
         .build();
-    let medium = |(at, key): (usize, &String)| MediumMet {
+    let objects = Objects::new(&config, "bucket".to_owned());
+    let medium = |key: &String| MediumMet {
         kind: MediumKind::Image,
         uri: format!("s3://bucket/{key}"),
         format: Some("png".to_owned()),
-        line: at as u64 + 1,
+        line: 1,
         column: 1,
         pointer: String::new(),
     };
-    let media: Vec<MediumMet> = keys.iter().enumerate().map(medium).collect();
-    let limits = MediaLimits { image_bytes: Some(10_000_000), ..MediaLimits::default() };
-    let findings = Objects::new(&config, "bucket".to_owned()).look_at("train.jsonl", &media, &limits).await;
+    let wanted = MediaWanted::new(keys.iter().map(medium).collect(), MediaLimits::default(), 0);
+    let mut peeks = objects.peeks(wanted.looks());
+    let mut seen = Vec::new();
+    while let Some(peek) = peeks.next().await.expect("looked at") {
+        seen.push(peek);
+    }
     serving.abort();
-    findings.expect("looked at")
+    seen
 }
 
 #[tokio::test]
-async fn each_medium_is_told_for_what_it_is() {
+async fn each_object_is_seen_for_what_it_is() {
     let keys = ["good", "large", "text", "empty", "missing", "hidden", "gone", "secret"].map(str::to_owned);
-    let found: Vec<_> = look_at(&keys).await.kept.iter().map(|finding| (finding.line, finding.code)).collect();
+    let there = |bytes, head: &[u8]| Peek::There { bytes, head: head.to_vec(), tail: Vec::new() };
     let expected = [
-        (2, Code::MediumTooLarge),
-        (3, Code::MediumOfAnotherType),
-        (4, Code::MissingMedium),
-        (5, Code::MissingMedium),
-        (6, Code::UncheckedMedium),
-        (7, Code::MissingMedium),
-        (8, Code::UncheckedMedium),
+        there(1000, PNG),
+        there(20_000_000, PNG),
+        there(1000, b"hello"),
+        there(0, b""),
+        Peek::Missing,
+        Peek::Unreadable,
+        Peek::Missing,
+        Peek::Unreadable,
     ];
-    assert_eq!(found, expected.map(|(line, code)| (Some(line), code)));
+    assert_eq!(look_at(&keys).await, expected);
 }
 
 #[tokio::test]
-async fn more_media_than_are_asked_for_at_a_time_come_in_order() {
+async fn more_objects_than_are_asked_for_at_a_time_come_in_order() {
+    let is_missing = |at: usize| at % 50 == 7;
     let keys: Vec<String> =
-        (0..200).map(|at| format!("{}/{at}", if at % 50 == 7 { "missing" } else { "good" })).collect();
-    let lines: Vec<_> = look_at(&keys).await.kept.iter().map(|finding| finding.line).collect();
-    assert_eq!(lines, [8, 58, 108, 158].map(Some));
+        (0..200).map(|at| format!("{}/{at}", if is_missing(at) { "missing" } else { "good" })).collect();
+    let seen = look_at(&keys).await;
+    let missing: Vec<_> = (0..seen.len()).filter(|at| seen[*at] == Peek::Missing).collect();
+    assert_eq!((seen.len(), missing), (200, vec![7, 57, 107, 157]));
 }

@@ -6,7 +6,8 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tunedrop_aws::{Failure, Object, Objects, Piece, Small, Unreadable};
+use tunedrop_aws::{Failure, Object, Objects, Piece, Small};
+use tunedrop_run::Unreadable;
 
 const OWN_KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/own";
 const OTHER_KEY: &str = "arn:aws:kms:us-east-1:444455556666:key/other";

@@ -2,7 +2,7 @@
 
 mod shown;
 
-use tunedrop_validation::{Code, Finding, Severity};
+use tunedrop_validation::{Code, Finding};
 
 use crate::identity::dataset_fault;
 use crate::{data_name_fault, working_name};
@@ -92,17 +92,7 @@ pub fn classify(key: &str) -> Dropped {
 }
 
 fn near_miss(dataset: &str, path: &str, code: Code, message: String, help: String) -> Dropped {
-    let finding = Finding {
-        code,
-        severity: Severity::Error,
-        file: path.to_owned(),
-        line: None,
-        column: None,
-        pointer: String::new(),
-        message,
-        help,
-        excerpt: None,
-    };
+    let finding = Finding::of_file(code, path, message, help);
     Dropped::NearMiss { dataset: dataset.to_owned(), finding: Box::new(finding) }
 }
 

@@ -66,12 +66,10 @@ pub fn rejected_identity(bucket: &str, dataset: &str, recipe: &[u8]) -> Identity
     identity(dataset, hasher, 1)
 }
 
-/// What stands for a recipe that is too large to be read: comments of `length` bytes, which name the object's size and
-/// ETag, so that another such recipe is another content.
-pub fn unread_recipe(size: u64, etag: &str, length: usize) -> Vec<u8> {
-    let mut bytes = format!("# not read: {size} bytes, ETag {etag}\n").into_bytes();
-    bytes.resize(length, b'#');
-    bytes
+/// What counts as the content of a recipe that is too large to be read: the object's size and ETag, so that another such
+/// recipe is another content.
+pub fn unread_recipe(size: u64, etag: &str) -> Vec<u8> {
+    format!("# not read: {size} bytes, ETag {etag}\n").into_bytes()
 }
 
 /// A short hash that changes when any of `parts` does, 12 hex digits.

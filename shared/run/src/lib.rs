@@ -15,6 +15,7 @@ pub mod metric;
 mod plan;
 mod recipe;
 mod run_id;
+mod set_check;
 pub mod state;
 mod yaml;
 
@@ -27,4 +28,8 @@ pub use jiff::Timestamp;
 pub use plan::{Distillation, InvocationLogs, Plan, Reinforcement};
 pub use recipe::{LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, read_recipe};
 pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
+pub use set_check::{
+    Begun, CheckedFile, FilePass, MediaHome, MediaWanted, MediumLook, RECIPE_READ_MAX, RecipeFile, SetCheck, SetReport,
+    SetRules, SetSpec, Unreadable,
+};
 pub use state::State;

@@ -9,7 +9,7 @@ mod typed;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use tunedrop_validation::{Catalogue, Code, Customization, Findings, Model};
+use tunedrop_validation::{Catalogue, Code, Customization, Finding, Findings, Model, Role};
 
 use crate::State;
 use crate::custom_model::{CustomModelArn, is_custom};
@@ -173,9 +173,9 @@ impl Recipe {
     }
 
     /// The files that the recipe names, with their roles.
-    pub fn files(&self) -> Vec<(&'static str, &str)> {
-        let train = self.train.as_deref().map(|file| ("train", file));
-        let validation = self.validation.as_deref().map(|file| ("validation", file));
+    pub fn files(&self) -> Vec<(Role, &str)> {
+        let train = self.train.as_deref().map(|file| (Role::Train, file));
+        let validation = self.validation.as_deref().map(|file| (Role::Validation, file));
         train.into_iter().chain(validation).collect()
     }
 }
@@ -187,11 +187,7 @@ pub fn read_recipe(bytes: &[u8], file: &str, scope: &RecipeScope, catalogue: &Ca
     let mut reader = Reader::new(file);
     let mut recipe = Recipe { base_model: None, ..Recipe::default() };
     if bytes.len() as u64 > SIZE_MAX {
-        reader.whole(
-            Code::RecipeTooLarge,
-            format!("the recipe has {} bytes; at most {SIZE_MAX} are read", bytes.len()),
-            "a recipe holds settings only; put records into .jsonl files".to_owned(),
-        );
+        reader.findings.push(too_large(file, bytes.len() as u64));
         return (recipe, reader.findings);
     }
     if let Some(root) = reader.parse(bytes) {
@@ -202,6 +198,17 @@ pub fn read_recipe(bytes: &[u8], file: &str, scope: &RecipeScope, catalogue: &Ca
     }
     check::check(&mut recipe, &mut reader, scope, catalogue);
     (recipe, reader.findings)
+}
+
+/// The finding on a recipe of so many bytes.
+pub(crate) fn too_large(file: &str, bytes: u64) -> Finding {
+    let help = "a recipe holds settings only; put records into .jsonl files".to_owned();
+    Finding::of_file(
+        Code::RecipeTooLarge,
+        file,
+        format!("the recipe has {bytes} bytes; at most {SIZE_MAX} are read"),
+        help,
+    )
 }
 
 #[cfg(test)]

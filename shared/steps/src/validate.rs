@@ -6,7 +6,6 @@
 mod build;
 mod judge;
 mod ledger;
-mod media;
 mod near_miss;
 mod report;
 mod set;
@@ -149,7 +148,7 @@ impl Validate {
         let Some(judged) = judge(&self.objects, dataset, &set).await? else {
             return Ok(Read::Changed);
         };
-        if !set.missing.is_empty() && set.findings.errors == 0 {
+        if !set.missing.is_empty() && set.spec.findings.errors == 0 {
             return self.incomplete(dataset, &set, &judged, &head, upload).await;
         }
         self.decide(dataset, set, judged, head, upload, dated).await
@@ -199,8 +198,8 @@ impl Validate {
             since: Some(set.dropped_at.clone()),
             report: Some(report),
             open: Some("open".to_owned()),
-            notify: set.recipe.notify.clone(),
-            owner: set.recipe.owner(),
+            notify: set.spec.recipe.notify.clone(),
+            owner: set.spec.recipe.owner(),
             dropped_by: upload.by.map(str::to_owned),
             ..DatasetHead::default()
         };
@@ -223,14 +222,14 @@ impl Validate {
         upload: &Upload<'_>,
         dated: Dated,
     ) -> Result<Read, StepError> {
-        let broken = set.findings.errors > 0;
-        let base_model = set.recipe.base_model_identifier(&set.catalogue).unwrap_or_default();
+        let broken = set.spec.findings.errors > 0;
+        let base_model = set.spec.recipe.base_model_identifier(&set.catalogue).unwrap_or_default();
         let hashes: Vec<(&str, &str)> = judged
             .files
             .iter()
             .filter(|file| file.role != "recipe")
             .map(|file| (file.role.as_str(), file.blake3.as_str()))
-            .chain(judged.unreadable.iter().map(|(role, version)| (role.as_str(), version.as_str())))
+            .chain(judged.unread.iter().map(|(role, version)| (role.as_str(), version.as_str())))
             .collect();
         if broken {
             // One broken recipe is one rejection, whichever of its files came since.
@@ -238,11 +237,11 @@ impl Validate {
         }
         let identity = match &set.recipe_file {
             Some((_, _, bytes)) if broken => rejected_identity(self.objects.bucket(), dataset, bytes),
-            _ => run_identity(self.objects.bucket(), dataset, &base_model, &set.recipe, &hashes),
+            _ => run_identity(self.objects.bucket(), dataset, &base_model, &set.spec.recipe, &hashes),
         };
         Span::current().record("run_id", identity.run_id.as_str());
-        let rejected = broken || judged.findings.block(set.recipe.strict);
-        let held = self.launch.holds(set.recipe.launch);
+        let rejected = broken || judged.findings.block(set.spec.recipe.strict);
+        let held = self.launch.holds(set.spec.recipe.launch);
         let (latest, latest_at) = (head.latest.as_deref(), head.latest_at.as_deref());
         let overtaken = is_older(identity.run_id.as_str(), set.dropped_at.as_str(), latest, latest_at);
         let listed = if broken { dated.recipe_listed_at } else { dated.listed_at };
@@ -281,6 +280,7 @@ impl Validate {
     /// Pins what was judged: a file that was replaced since is not copied, and the set is judged again.
     async fn copy_files(&self, set: &Set, run_id: &str) -> Result<bool, StepError> {
         for (role, _, object) in &set.files {
+            let role = role.as_str();
             if !self.objects.copy(object, &format!("runs/{run_id}/data/{role}.jsonl")).await? {
                 return Ok(false);
             }

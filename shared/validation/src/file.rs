@@ -28,6 +28,16 @@ pub enum Role {
     Validation,
 }
 
+impl Role {
+    /// As recipes and reports have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Train => "train",
+            Role::Validation => "validation",
+        }
+    }
+}
+
 /// What came of a pass.
 #[derive(Debug, Clone)]
 pub struct FileReport {

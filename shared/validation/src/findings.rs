@@ -40,6 +40,23 @@ pub struct Finding {
     pub excerpt: Option<Excerpt>,
 }
 
+impl Finding {
+    /// A finding about a file as a whole.
+    pub fn of_file(code: Code, file: &str, message: String, help: String) -> Finding {
+        Finding {
+            code,
+            severity: code.info().severity,
+            file: file.to_owned(),
+            line: None,
+            column: None,
+            pointer: String::new(),
+            message,
+            help,
+            excerpt: None,
+        }
+    }
+}
+
 /// How many findings of one code are kept whole; the rest are counted.
 pub const KEPT_PER_CODE: usize = 20;
 

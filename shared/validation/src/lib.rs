@@ -41,6 +41,6 @@ pub use media::{
     MediaFolder, MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium, wanted_behind,
 };
 pub use options::Options;
-pub use set::{Quotas, SetFile, check_hyperparameters, check_set, grouped};
+pub use set::{FILE_MAX, Quotas, SetFile, check_hyperparameters, check_set, check_size, check_size_alone, grouped};
 pub use statistics::{LongRecord, Statistics, TokenBracket, TokenBucket};
 pub use uri::s3_uri_fault;

@@ -4,7 +4,12 @@ mod hyperparameters;
 
 pub use hyperparameters::check_hyperparameters;
 
-use crate::{Code, Customization, Finding, Findings, Model, Statistics};
+use crate::{Code, Customization, Finding, Findings, Model, Role, Statistics, Training};
+
+/// The largest data file that tunedrop reads, in bytes, whatever the model takes: 12 GiB. That is more than any documented
+/// limit (10 GB, training data of Claude 3 Haiku), and two such files fit the time that validate has: docs/reliability.md,
+/// "How much is read", has the figures.
+pub const FILE_MAX: u64 = 12 << 30;
 
 /// The account's own quotas, where they were raised.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,10 +48,11 @@ pub fn check_set(
         push(Code::ValidationNotSupported, file.name, message, help.to_owned());
     }
     let limits = [
-        (&train, "training", training.train_min, training.train_max, training.train_bytes),
-        (&validation, "validation", training.validation_min, training.validation_max, training.validation_bytes),
+        (&train, Role::Train, training.train_min, training.train_max),
+        (&validation, Role::Validation, training.validation_min, training.validation_max),
     ];
-    for (file, role, min, max, most_bytes) in limits {
+    for (file, of, min, max) in limits {
+        let role = data_of(of);
         let Some(SetFile { name: file, statistics }) = file else { continue };
         let (records, bytes) = (statistics.records, statistics.bytes);
         let has = format!("{} in the {role} file", counted(records));
@@ -55,7 +61,7 @@ pub fn check_set(
         if let Some(min) = min.filter(fewer) {
             let message = format!("{has}, and {name} needs at least {}", grouped(min));
             push(Code::TooFewRecords, file, message, format!("add at least {} more", grouped(min - records)));
-        } else if let Some(advised) = training.train_advised.filter(fewer).filter(|_| role == "training") {
+        } else if let Some(advised) = training.train_advised.filter(fewer).filter(|_| of == Role::Train) {
             let least = grouped(advised);
             let message = format!("{has}; one of AWS's guides asks for at least {least} for {name}, another for fewer");
             push(Code::FewRecords, file, message, format!("add {} more to be safe", grouped(advised - records)));
@@ -64,10 +70,8 @@ pub fn check_set(
             let message = format!("{has}, and {name} takes at most {} there", grouped(max));
             push(Code::TooManyRecords, file, message, format!("take out {}", grouped(records - max)));
         }
-        if let Some(max) = most_bytes.filter(|max| bytes > *max) {
-            let message =
-                format!("the {role} file has {} bytes, and {name} takes at most {}", grouped(bytes), grouped(max));
-            push(Code::FileTooLarge, file, message, "take fewer or shorter records".to_owned());
+        if let Some(finding) = check_size(model, training, of, file, bytes) {
+            push(finding.code, file, finding.message, finding.help);
         }
     }
     let together =
@@ -105,19 +109,39 @@ pub fn check_set(
     findings
 }
 
+/// Checks a file's size alone, which is known before it is read. The limit is the model's, or else [`FILE_MAX`].
+pub fn check_size(model: &Model, training: &Training, role: Role, file: &str, bytes: u64) -> Option<Finding> {
+    let most = match role {
+        Role::Train => training.train_bytes,
+        Role::Validation => training.validation_bytes,
+    };
+    match most {
+        Some(most) if bytes > most => Some(too_large(role, file, bytes, &format!("{} takes", model.name), most)),
+        _ => check_size_alone(role, file, bytes),
+    }
+}
+
+/// Checks the size of a file whose model isn't known.
+pub fn check_size_alone(role: Role, file: &str, bytes: u64) -> Option<Finding> {
+    (bytes > FILE_MAX).then(|| too_large(role, file, bytes, "tunedrop reads", FILE_MAX))
+}
+
+fn too_large(role: Role, file: &str, bytes: u64, who: &str, most: u64) -> Finding {
+    let message =
+        format!("the {} file has {} bytes, and {who} at most {}", data_of(role), grouped(bytes), grouped(most));
+    whole(Code::FileTooLarge, file, message, "take fewer or shorter records".to_owned())
+}
+
+fn data_of(role: Role) -> &'static str {
+    match role {
+        Role::Train => "training",
+        Role::Validation => "validation",
+    }
+}
+
 /// A finding on a file as a whole.
 pub(crate) fn whole(code: Code, file: &str, message: String, help: String) -> Finding {
-    Finding {
-        code,
-        severity: code.info().severity,
-        file: file.to_owned(),
-        line: None,
-        column: None,
-        pointer: String::new(),
-        message,
-        help,
-        excerpt: None,
-    }
+    Finding::of_file(code, file, message, help)
 }
 
 fn counted(records: u64) -> String {

@@ -20,17 +20,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("tunedrop-record", &["tunedrop-steps"]),
     ("tunedrop-notify", &["tunedrop-steps"]),
     ("tunedrop-sweep", &["tunedrop-steps"]),
-    (
-        "tunedrop-cli",
-        &[
-            "tunedrop-aws",
-            "tunedrop-report",
-            "tunedrop-reshape",
-            "tunedrop-run",
-            "tunedrop-steps",
-            "tunedrop-validation",
-        ],
-    ),
+    ("tunedrop-cli", &["tunedrop-aws", "tunedrop-report", "tunedrop-reshape", "tunedrop-run", "tunedrop-validation"]),
     // The stand-in for Bedrock is the other opinion, so it shares nothing.
     ("tunedrop-local", &[]),
     ("tunedrop-speed", &["tunedrop-validation"]),

@@ -1,4 +1,4 @@
-//! The first bytes of many objects: what records refer to is looked at, and not read whole.
+//! The size and the first bytes of many objects, which needn't be read whole.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -7,64 +7,79 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use tokio::task::JoinHandle;
-use tunedrop_validation::catalogue::MediaLimits;
-use tunedrop_validation::{Findings, MediumMet, MediumSeen, check_medium, wanted_behind};
+use tunedrop_run::MediumLook;
 
 use super::{Objects, unreadable};
 use crate::Failure;
 
-/// How many objects are asked for at a time.
+/// How many objects are asked for at a time. With their first bytes, that is all that is held in memory.
 const AT_A_TIME: usize = 32;
 
-/// What lies at an address.
+/// What is at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Peek {
-    There { bytes: u64, head: Vec<u8>, tail: Vec<u8> },
+pub enum Peek {
+    /// An object.
+    There {
+        /// Its size in bytes.
+        bytes: u64,
+        /// The first of them: as many as were asked for, or all.
+        head: Vec<u8>,
+        /// Those behind them that the look asked for. None if the object was replaced since.
+        tail: Vec<u8>,
+    },
+    /// Nothing.
     Missing,
-    Forbidden,
+    /// It can't be read, or S3 doesn't say whether it is there.
+    Unreadable,
 }
 
-impl Peek {
-    fn seen(&self) -> MediumSeen<'_> {
-        match self {
-            Peek::There { bytes, head, tail } => MediumSeen::There { bytes: *bytes, head, tail },
-            Peek::Missing => MediumSeen::Missing,
-            Peek::Forbidden => MediumSeen::Forbidden,
-        }
-    }
+/// Looks at objects, whose answers come in order.
+#[derive(Debug)]
+pub struct Peeks<I> {
+    client: Client,
+    looks: I,
+    coming: VecDeque<JoinHandle<Result<Peek, Failure>>>,
 }
 
 impl Objects {
-    /// Looks at the media that records of `file` refer to, in whatever bucket, and tells what is wrong with them.
-    pub async fn look_at(&self, file: &str, media: &[MediumMet], limits: &MediaLimits) -> Result<Findings, Failure> {
-        let (mut findings, mut coming, mut asked) = (Findings::default(), VecDeque::new(), media.iter());
-        for medium in media {
-            while coming.len() < AT_A_TIME
-                && let Some(next) = asked.next()
-            {
-                coming.push_back(ask(&self.client, next, limits));
-            }
-            let Some(peek) = coming.pop_front() else { break };
-            let failed = |error| Failure::new("s3:GetObject of a medium".to_owned(), &error);
-            let peek = peek.await.map_err(failed)??;
-            check_medium(file, medium, limits, peek.seen()).into_iter().for_each(|finding| findings.push(finding));
-        }
-        Ok(findings)
+    /// Looks at each of these objects, in whatever bucket. A look says which bytes it needs, and no more are read.
+    pub fn peeks<I: IntoIterator<Item = MediumLook>>(&self, looks: I) -> Peeks<I::IntoIter> {
+        Peeks { client: self.client.clone(), looks: looks.into_iter(), coming: VecDeque::new() }
     }
 }
 
-fn ask(client: &Client, medium: &MediumMet, limits: &MediaLimits) -> JoinHandle<Result<Peek, Failure>> {
-    let (client, medium, limits) = (client.clone(), medium.clone(), limits.clone());
-    tokio::spawn(async move {
-        let Some((bucket, key)) = medium.location() else { return Ok(Peek::Missing) };
-        let mut peek = peek(&client, bucket, key, limits.head_bytes(medium.kind)).await?;
-        if let Peek::There { bytes, head, tail } = &mut peek
-            && let Some(behind) = wanted_behind(&medium, &limits, *bytes, head)
+impl<I: Iterator<Item = MediumLook>> Peeks<I> {
+    /// What is at the next address; `None` after the last one.
+    pub async fn next(&mut self) -> Result<Option<Peek>, Failure> {
+        while self.coming.len() < AT_A_TIME
+            && let Some(look) = self.looks.next()
         {
-            *tail = read_behind(&client, bucket, key, behind).await?;
+            let client = self.client.clone();
+            self.coming.push_back(tokio::spawn(async move { at(&client, &look).await }));
         }
-        Ok(peek)
-    })
+        let Some(next) = self.coming.pop_front() else {
+            return Ok(None);
+        };
+        let failed = |error| Failure::new("s3:GetObject of a medium".to_owned(), &error);
+        Ok(Some(next.await.map_err(failed)??))
+    }
+}
+
+impl<I> Drop for Peeks<I> {
+    fn drop(&mut self) {
+        self.coming.iter().for_each(JoinHandle::abort);
+    }
+}
+
+async fn at(client: &Client, look: &MediumLook) -> Result<Peek, Failure> {
+    let Some((bucket, key)) = look.location() else { return Ok(Peek::Missing) };
+    let mut peek = peek(client, bucket, key, look.head_bytes()).await?;
+    if let Peek::There { bytes, head, tail } = &mut peek
+        && let Some(behind) = look.behind(*bytes, head)
+    {
+        *tail = read_behind(client, bucket, key, behind).await?;
+    }
+    Ok(peek)
 }
 
 /// More bytes of an object whose first ones were read; none where it was replaced or deleted since.
@@ -92,9 +107,9 @@ async fn start(body: &mut ByteStream, most: usize) -> Result<Vec<u8>, Failure> {
     Ok(read)
 }
 
-/// The object's size and its first bytes, in one call where it may be read.
+/// The object's size and its first bytes, in one call if it can be read.
 async fn peek(client: &Client, bucket: &str, key: &str, most: usize) -> Result<Peek, Failure> {
-    // The address stands in a record, so it is not named.
+    // The address comes from a record, so no failure names it.
     let call = || "s3:GetObject of a medium".to_owned();
     let request = client.get_object().bucket(bucket).key(key).range(format!("bytes=0-{}", most.saturating_sub(1)));
     let mut answer = match request.send().await {
@@ -104,9 +119,9 @@ async fn peek(client: &Client, bucket: &str, key: &str, most: usize) -> Result<P
                 Some("InvalidRange") => Ok(Peek::There { bytes: 0, head: Vec::new(), tail: Vec::new() }),
                 Some("NoSuchKey" | "NoSuchBucket" | "NotFound") => Ok(Peek::Missing),
                 Some("AccessDenied" | "Forbidden") => listed(client, bucket, key).await,
-                // Archived, or under a key of somebody else's: as good as forbidden, for the job can't read it either.
+                // Archived, or under somebody else's key: the job can't read it either.
                 Some(code) if unreadable::of(code, error.message().unwrap_or_default()).is_some() => {
-                    Ok(Peek::Forbidden)
+                    Ok(Peek::Unreadable)
                 }
                 _ => Err(Failure::new(call(), &error)),
             };
@@ -118,14 +133,15 @@ async fn peek(client: &Client, bucket: &str, key: &str, most: usize) -> Result<P
     Ok(Peek::There { bytes, head, tail: Vec::new() })
 }
 
-/// Who may not list the whole bucket hears "forbidden" of what isn't there, too; a listing under a prefix tells.
+/// Without permission to list the whole bucket, S3 answers "forbidden" for an object that isn't there, too. A listing under
+/// a prefix tells which.
 async fn listed(client: &Client, bucket: &str, key: &str) -> Result<Peek, Failure> {
     match client.list_objects_v2().bucket(bucket).prefix(key).max_keys(1).send().await {
         Ok(answer) => {
             let there = answer.contents().iter().any(|object| object.key() == Some(key));
-            Ok(if there { Peek::Forbidden } else { Peek::Missing })
+            Ok(if there { Peek::Unreadable } else { Peek::Missing })
         }
-        Err(error) if matches!(error.code(), Some("AccessDenied" | "Forbidden")) => Ok(Peek::Forbidden),
+        Err(error) if matches!(error.code(), Some("AccessDenied" | "Forbidden")) => Ok(Peek::Unreadable),
         Err(error) => Err(Failure::new("s3:ListBucket of a medium".to_owned(), &error)),
     }
 }

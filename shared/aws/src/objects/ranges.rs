@@ -8,8 +8,9 @@ use std::collections::VecDeque;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ErrorMetadata, ProvideErrorMetadata};
 use tokio::task::JoinHandle;
+use tunedrop_run::Unreadable;
 
-use super::{Object, Objects, Unreadable, changed, unreadable};
+use super::{Object, Objects, changed, unreadable};
 use crate::Failure;
 
 /// Bytes of a range, and how many are on their way at a time: together what this holds in memory at most.

@@ -7,17 +7,7 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
-
-/// Why an object can't be read, and its uploader can do something about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unreadable {
-    /// It is in an archive tier, and has to be restored first.
-    Archived,
-    /// It is encrypted with a key that the uploader gave and S3 doesn't keep (SSE-C).
-    CustomerKey,
-    /// It is encrypted with a KMS key other than the stack's, and the stack may not use that one, or nobody can.
-    ForeignKey,
-}
+use tunedrop_run::Unreadable;
 
 /// What a refused read of `key` shows; `None` where the fault isn't the object's.
 pub(super) async fn why(

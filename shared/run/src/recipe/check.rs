@@ -94,7 +94,8 @@ fn check_files(recipe: &mut Recipe, reader: &mut Reader) {
         }
         recipe.train = None;
     }
-    for (role, file) in recipe.files().into_iter().map(|(role, file)| (role, file.to_owned())).collect::<Vec<_>>() {
+    let files: Vec<_> = recipe.files().into_iter().map(|(role, file)| (role.as_str(), file.to_owned())).collect();
+    for (role, file) in files {
         let plain =
             !file.starts_with('/') && !file.contains("//") && !file.split('/').any(|part| part == ".." || part == ".");
         if file.contains("://") || !plain || file.ends_with('/') {

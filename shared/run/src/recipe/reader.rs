@@ -41,11 +41,6 @@ impl<'a> Reader<'a> {
         Reader { file, places: BTreeMap::new(), findings: Findings::default() }
     }
 
-    /// A finding about the file as a whole.
-    pub(super) fn whole(&mut self, code: Code, message: String, help: String) {
-        self.push(code, None, String::new(), message, help);
-    }
-
     /// A finding about what stands at `pointer`, or about the whole file where that is absent.
     pub(super) fn at(&mut self, pointer: &str, code: Code, message: String, help: String) {
         let place = self.places.get(pointer).copied();

@@ -1,4 +1,4 @@
-use tunedrop_validation::{Catalogue, Customization};
+use tunedrop_validation::{Catalogue, Customization, Role};
 
 use super::{LaunchMode, Recipe, RecipeScope, read_recipe};
 
@@ -28,7 +28,7 @@ fn the_whole_recipe_is_understood() {
     let text = "base_model: nova-lite\ncustomization: fine-tuning\ntrain: data/train.jsonl\nvalidation: v.jsonl\nhyperparameters: { epochCount: 2, learningRate: 0.00001 }\nmodel_name: support_bot-1\ntags: { team: support }\nguard: { max_tokens: 5_000_000, max_cost_usd: 40 }\nprice_per_1k_tokens: 0.001\nquotas: { records: 20000 }\nlaunch: manual\nstrict: true\nattempt: 2\nnotify: [ada@example.com]\n";
     let (recipe, found) = read(text);
     assert_eq!(found, [""; 0]);
-    assert_eq!(recipe.files(), [("train", "data/train.jsonl"), ("validation", "v.jsonl")]);
+    assert_eq!(recipe.files(), [(Role::Train, "data/train.jsonl"), (Role::Validation, "v.jsonl")]);
     assert_eq!(recipe.hyperparameters["learningRate"], "0.00001", "numbers keep their literal text");
     assert_eq!((recipe.launch, recipe.strict, recipe.attempt), (Some(LaunchMode::Manual), true, 2));
     assert_eq!((recipe.guard.max_tokens, recipe.guard.max_cost_usd), (Some(5_000_000), Some(40.0)));

@@ -13,8 +13,8 @@ use crate::announce::rfc3339;
 
 pub(super) fn verdict(step: &Validate, dataset: &str, set: &Set, judged: &Judged, state: &str) -> Verdict {
     let catalogue: &Catalogue = &set.catalogue;
-    let model = set.recipe.model(catalogue);
-    let training = model.and_then(|model| model.customization(set.recipe.customization));
+    let model = set.spec.recipe.model(catalogue);
+    let training = model.and_then(|model| model.customization(set.spec.recipe.customization));
     let billing =
         tokens(set, judged).map(|tokens| Billing { tokens, epochs: epochs(set), price_per_1k_tokens: price(set) });
     Verdict {
@@ -25,10 +25,10 @@ pub(super) fn verdict(step: &Validate, dataset: &str, set: &Set, judged: &Judged
         state: state.to_owned(),
         dropped_at: set.dropped_at.clone(),
         launch_after: None,
-        base_model: set.recipe.base_model_identifier(catalogue),
+        base_model: set.spec.recipe.base_model_identifier(catalogue),
         catalogue_model: model.map(|model| model.alias.clone()),
-        customization: Some(set.recipe.customization.as_str().to_owned()),
-        hyperparameters: settings(training, &set.recipe.hyperparameters),
+        customization: Some(set.spec.recipe.customization.as_str().to_owned()),
+        hyperparameters: settings(training, &set.spec.recipe.hyperparameters),
         record_tokens: training.and_then(|training| training.record_tokens),
         billing,
         files: judged.files.clone(),
@@ -63,7 +63,7 @@ impl Validate {
 
 /// Tokens of the training file; `None` where Bedrock bills by something else.
 fn tokens(set: &Set, judged: &Judged) -> Option<TokenBracket> {
-    let training = set.recipe.model(&set.catalogue)?.customization(set.recipe.customization)?;
+    let training = set.spec.recipe.model(&set.catalogue)?.customization(set.spec.recipe.customization)?;
     let statistics = judged.file("train")?.statistics.as_ref()?;
     // What images are billed by is not published; their captions are not it.
     Some(statistics.tokens).filter(|_| !matches!(training.format, Format::ImageCaption { .. }))
@@ -71,16 +71,16 @@ fn tokens(set: &Set, judged: &Judged) -> Option<TokenBracket> {
 
 /// Epochs that are billed: the recipe's, or the model's default; `None` where that is no number.
 fn epochs(set: &Set) -> Option<u64> {
-    if let Some(text) = set.recipe.hyperparameters.get("epochCount") {
+    if let Some(text) = set.spec.recipe.hyperparameters.get("epochCount") {
         return text.parse().ok();
     }
-    let training = set.recipe.model(&set.catalogue)?.customization(set.recipe.customization)?;
+    let training = set.spec.recipe.model(&set.catalogue)?.customization(set.spec.recipe.customization)?;
     training.hyperparameter("epochCount")?.default_value()
 }
 
 /// USD per 1,000 tokens: the recipe's, or the catalogue's.
 fn price(set: &Set) -> Option<f64> {
-    set.recipe.price_per_1k_tokens.or_else(|| set.recipe.model(&set.catalogue)?.price_per_1k_tokens)
+    set.spec.recipe.price_per_1k_tokens.or_else(|| set.spec.recipe.model(&set.catalogue)?.price_per_1k_tokens)
 }
 
 pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set, judged: &Judged) -> Run {
@@ -91,7 +91,7 @@ pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set,
         dataset: dataset.to_owned(),
         state,
         identity: identity.hash.clone(),
-        attempt: set.recipe.attempt,
+        attempt: set.spec.recipe.attempt,
         since: set.dropped_at.clone(),
         redropped_at: None,
         changed_at: rfc3339(Timestamp::now()),
@@ -105,7 +105,7 @@ pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set,
         counts: judged.findings.counts.iter().map(|(code, count)| (code.as_str().to_owned(), *count)).collect(),
         previous: None,
         report: None,
-        notify: set.recipe.notify.clone(),
+        notify: set.spec.recipe.notify.clone(),
         lease_until: None,
         unsure_until: None,
         forgotten_at: None,
@@ -116,7 +116,7 @@ pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set,
         reason: None,
         training_loss: None,
         validation_loss: None,
-        owner: set.recipe.owner(),
+        owner: set.spec.recipe.owner(),
         mended: None,
         dropped_by: None,
         approved_by: None,
@@ -128,7 +128,7 @@ pub(super) fn entry(dataset: &str, identity: &Identity, state: State, set: &Set,
 }
 
 pub(super) fn plan(set: &Set, identity: &Identity, base_model: &str, judged: &Judged, objects: &Objects) -> Plan {
-    let (recipe, catalogue): (&Recipe, &Catalogue) = (&set.recipe, &set.catalogue);
+    let (recipe, catalogue): (&Recipe, &Catalogue) = (&set.spec.recipe, &set.catalogue);
     let model = recipe.model(catalogue);
     let run_id = &identity.run_id;
     let data = |role: &str| judged.file(role).map(|_| objects.address(&format!("runs/{run_id}/data/{role}.jsonl")));

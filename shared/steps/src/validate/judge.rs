@@ -1,22 +1,20 @@
 //! Judging a set: every file streamed once, hashed and checked, pinned to the version that was listed.
 
-use tunedrop_aws::{Failure, Object, Objects, Piece};
+use tunedrop_aws::{Failure, Object, Objects, Peek, Piece};
 use tunedrop_report::FileVerdict;
-use tunedrop_run::{Recipe, Timestamp};
-use tunedrop_validation::{
-    Catalogue, Customization, FileCheck, Findings, Model, Quotas, RecordIndex, Role, SetFile, check_set,
-};
+use tunedrop_run::dropped::PREFIX;
+use tunedrop_run::{Begun, FilePass, MediaHome, MediaWanted, SetCheck, Timestamp};
+use tunedrop_validation::{Findings, MediaFolder, MediumSeen};
 
-use super::media;
-use super::set::{Set, unreadable};
+use super::set::Set;
 use crate::announce::rfc3339;
 
 /// What came out.
 pub(super) struct Judged {
     pub files: Vec<FileVerdict>,
     pub findings: Findings,
-    /// Role and version of each file that can't be read: they take the place of its content in the run's identity.
-    pub unreadable: Vec<(String, String)>,
+    /// Role and version of each file that isn't read: they take the place of its content in the run's identity.
+    pub unread: Vec<(String, String)>,
 }
 
 impl Judged {
@@ -28,65 +26,58 @@ impl Judged {
 
 /// Judges the files that are there; `None` where one changed meanwhile.
 pub(super) async fn judge(objects: &Objects, dataset: &str, set: &Set) -> Result<Option<Judged>, Failure> {
-    let catalogue: &Catalogue = &set.catalogue;
-    let mut judged = Judged { files: Vec::new(), findings: set.findings.clone(), unreadable: Vec::new() };
-    let mut train_index: Option<RecordIndex> = None;
+    let mut judged = Judged { files: Vec::new(), findings: set.spec.findings.clone(), unread: Vec::new() };
+    // Media in others' folders aren't looked at, so that nobody learns what is there.
+    let folder = MediaFolder { bucket: Some(objects.bucket().to_owned()), prefix: format!("{PREFIX}{dataset}/") };
+    let home = MediaHome { folder: Some(folder), bucket: None };
+    let mut check = SetCheck::new(&set.spec, set.missing.is_empty(), &set.catalogue).media_at(home);
     for (role, name, object) in &set.files {
-        let mut ranges = objects.ranges(object);
-        let mut piece = ranges.next().await?;
-        if let Piece::Unreadable(why) = piece {
-            judged.findings.push(unreadable(name, why));
-            judged.unreadable.push(((*role).to_owned(), format!("unreadable {}", object.etag)));
-            continue;
-        }
-        let head: &[u8] = if let Piece::Bytes(bytes) = &piece { bytes } else { &[] };
-        let Some((model, customization)) = rules(&set.recipe, catalogue, head) else {
-            continue;
+        let mut unread = |why: &str| {
+            let version = format!("{why} {}", object.etag);
+            judged.unread.push((role.as_str().to_owned(), version));
         };
-        let Some(training) = model.customization(customization) else {
-            continue;
+        let mut pass = match check.file(*role, name, Some(object.size)) {
+            Begun::Read(pass) => pass,
+            Begun::TooLarge => {
+                unread("too large");
+                continue;
+            }
+            Begun::NoRules => continue,
         };
-        let (kind, against) = match *role {
-            "train" => (Role::Train, None),
-            _ => (Role::Validation, train_index.take()),
+        let hash = match stream(objects, object, &mut pass).await? {
+            Streamed::All(hash) => hash,
+            Streamed::Unreadable(why) => {
+                check.unreadable(name, why);
+                unread("unreadable");
+                continue;
+            }
+            Streamed::Changed => return Ok(None),
         };
-        let folder = media::folder(objects, dataset);
-        let mut check = FileCheck::new(name, training, kind, against).media_in(Some(folder));
-        let mut hasher = blake3::Hasher::new();
-        while let Piece::Bytes(bytes) = piece {
-            hasher.update(&bytes);
-            check.feed(&bytes);
-            piece = ranges.next().await?;
-        }
-        // Archived while it was read: the next reading finds it so from the beginning.
-        if !matches!(piece, Piece::End) {
-            return Ok(None);
-        }
-        let mut report = check.finish();
-        if set.missing.is_empty() {
-            let found = media::judge(objects, name, &report, training).await?;
-            report.findings.extend(found);
-            report.findings.kept.sort_by_key(|finding| (finding.line, finding.column));
-        }
-        judged.findings.extend(report.findings);
-        train_index = Some(report.index);
+        let wanted = check.end(pass);
+        look(objects, &wanted, &mut check).await?;
         judged.files.push(FileVerdict {
             name: name.clone(),
-            role: (*role).to_owned(),
-            blake3: hasher.finalize().to_hex().to_string(),
+            role: role.as_str().to_owned(),
+            blake3: hash.to_hex().to_string(),
             etag: Some(object.etag.clone()),
             dropped_at: Some(modified_at(object)),
-            statistics: Some(report.statistics),
+            statistics: None,
         });
     }
-    if let (Some(model), true) = (set.recipe.model(catalogue), set.missing.is_empty()) {
-        judged.findings.extend(across(&judged, model, &set.recipe));
+    let report = check.finish();
+    judged.findings.extend(report.unread);
+    for file in report.files {
+        judged.findings.extend(file.findings);
+        if let Some(verdict) = judged.files.iter_mut().find(|verdict| verdict.role == file.role.as_str()) {
+            verdict.statistics = Some(file.statistics);
+        }
     }
-    if let Some((name, object, bytes)) = &set.recipe_file {
+    judged.findings.extend(report.across);
+    if let Some((name, object, content)) = &set.recipe_file {
         let recipe = FileVerdict {
             name: name.clone(),
             role: "recipe".to_owned(),
-            blake3: blake3::hash(bytes).to_hex().to_string(),
+            blake3: blake3::hash(content).to_hex().to_string(),
             etag: Some(object.etag.clone()),
             dropped_at: Some(modified_at(object)),
             statistics: None,
@@ -96,34 +87,48 @@ pub(super) async fn judge(objects: &Objects, dataset: &str, set: &Set) -> Result
     Ok(Some(judged))
 }
 
+/// What came of reading a file.
+enum Streamed {
+    /// Every byte was fed; their hash.
+    All(blake3::Hash),
+    Unreadable(tunedrop_run::Unreadable),
+    Changed,
+}
+
+async fn stream(objects: &Objects, object: &Object, pass: &mut FilePass<'_>) -> Result<Streamed, Failure> {
+    let mut ranges = objects.ranges(object);
+    let mut hasher = blake3::Hasher::new();
+    loop {
+        match ranges.next().await? {
+            Piece::Bytes(bytes) => {
+                hasher.update(&bytes);
+                pass.feed(&bytes);
+            }
+            Piece::End => return Ok(Streamed::All(hasher.finalize())),
+            Piece::Changed => return Ok(Streamed::Changed),
+            // Archived while it was read: the next reading finds it so from the beginning.
+            Piece::Unreadable(_) if hasher.count() > 0 => return Ok(Streamed::Changed),
+            Piece::Unreadable(why) => return Ok(Streamed::Unreadable(why)),
+        }
+    }
+}
+
+/// Looks at the media of the file that was read last. All are in the dataset's own folder: the pass rejected all others.
+async fn look(objects: &Objects, wanted: &MediaWanted, check: &mut SetCheck<'_>) -> Result<(), Failure> {
+    let mut peeks = objects.peeks(wanted.looks());
+    for medium in &wanted.media {
+        let Some(peek) = peeks.next().await? else { break };
+        let seen = match &peek {
+            Peek::There { bytes, head, tail } => MediumSeen::There { bytes: *bytes, head, tail },
+            Peek::Missing => MediumSeen::Missing,
+            Peek::Unreadable => MediumSeen::Forbidden,
+        };
+        check.seen(medium, seen);
+    }
+    check.looked_at(wanted);
+    Ok(())
+}
+
 fn modified_at(object: &Object) -> String {
     rfc3339(Timestamp::from_millisecond(object.modified_ms).unwrap_or_default())
-}
-
-/// What only shows across the files.
-fn across(judged: &Judged, model: &Model, recipe: &Recipe) -> Findings {
-    let of = |role: &str| {
-        let file = judged.file(role)?;
-        Some(SetFile { name: &file.name, statistics: file.statistics.as_ref()? })
-    };
-    let quotas = Quotas { records: recipe.quota_records };
-    check_set(model, recipe.customization, of("train"), of("validation"), &quotas)
-}
-
-/// The rules for a file: the recipe's model, or, while there is no recipe, those of the format that the first record has.
-fn rules<'c>(recipe: &Recipe, catalogue: &'c Catalogue, head: &[u8]) -> Option<(&'c Model, Customization)> {
-    if recipe.base_model.is_some() {
-        return Some((recipe.model(catalogue)?, recipe.customization));
-    }
-    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let has =
-        |key: &str| line.windows(key.len() + 2).take(4096).any(|window| window == format!("\"{key}\"").as_bytes());
-    let (alias, customization) = if has("prompt") {
-        ("titan-text-express", Customization::FineTuning)
-    } else if has("input") {
-        ("titan-text-express", Customization::ContinuedPreTraining)
-    } else {
-        ("nova-lite", Customization::FineTuning)
-    };
-    Some((catalogue.find(alias)?, customization))
 }

@@ -2,18 +2,16 @@
 
 use std::borrow::Cow;
 
-use tunedrop_aws::{Failure, Object, Objects, Small, Unreadable};
+use tunedrop_aws::{Failure, Listing, Object, Objects, Small};
 use tunedrop_run::dropped::{PREFIX, RECIPES};
-use tunedrop_run::{Recipe, RecipeScope, Timestamp, fingerprint, read_recipe, unread_recipe};
-use tunedrop_validation::{Catalogue, Code, Finding, Findings, Severity};
+use tunedrop_run::{RECIPE_READ_MAX, RecipeFile, RecipeScope, SetSpec, Timestamp, fingerprint, unread_recipe};
+use tunedrop_validation::{Catalogue, Code, Customization, Finding, Role};
 
 use crate::announce::rfc3339;
 
-/// More than a recipe may have, so that one that is too large is still seen to be.
-const RECIPE_READ_MAX: usize = 1 << 20;
-
-/// S3 user guide, "Naming Amazon S3 objects".
-const KEY_MAX: usize = 1024;
+/// Keys of a folder that one call lists. More than the files of nearly every dataset without pictures, and few enough to
+/// be no burden where there are pictures.
+const LISTED: u16 = 50;
 
 /// Where a stack's own catalogue lies, laid over the one that ships.
 const CATALOGUE: &str = "config/catalogue.toml";
@@ -22,15 +20,14 @@ const CATALOGUE: &str = "config/catalogue.toml";
 pub(super) struct Set {
     /// The dataset.
     pub dataset: String,
-    /// The recipe's name, object and bytes, where there is one.
+    /// The recipe's name, object and content, where there is one.
     pub recipe_file: Option<(String, Object, Vec<u8>)>,
-    pub recipe: Recipe,
+    /// The recipe, or what holds without one, and what is wrong with it.
+    pub spec: SetSpec,
     /// What the set is judged by.
     pub catalogue: Cow<'static, Catalogue>,
-    /// Findings of the recipe.
-    pub findings: Findings,
     /// Role, name and object of each file that is there.
-    pub files: Vec<(&'static str, String, Object)>,
+    pub files: Vec<(Role, String, Object)>,
     /// Names that are not there yet.
     pub missing: Vec<String>,
     /// RFC 3339: the newest file's time; for a recipe that can't be read, the recipe's.
@@ -46,16 +43,42 @@ pub(super) struct Set {
 impl Set {
     /// Whether the recipe is still the one that was read, after all the time that the files took.
     pub(super) async fn has_its_recipe(&self, objects: &Objects) -> Result<bool, Failure> {
-        let mut now = None;
-        for name in RECIPES {
-            let key = format!("{PREFIX}{}/{name}", self.dataset);
-            now = match now {
-                None => objects.find(&key).await?,
-                there => there,
-            };
-        }
+        let now = Folder::list(objects, &self.dataset).await?.recipes().await?;
+        let now = now.first().map(|(_, object)| object);
         let version = |object: &Object| (object.key.clone(), object.etag.clone());
-        Ok(now.as_ref().map(version) == self.recipe_file.as_ref().map(|(_, object, _)| version(object)))
+        Ok(now.map(version) == self.recipe_file.as_ref().map(|(_, object, _)| version(object)))
+    }
+}
+
+/// A dataset's folder, of which one call lists the beginning: in most datasets, all of it.
+struct Folder<'o> {
+    objects: &'o Objects,
+    prefix: String,
+    listing: Listing,
+}
+
+impl Folder<'_> {
+    async fn list<'o>(objects: &'o Objects, dataset: &str) -> Result<Folder<'o>, Failure> {
+        let prefix = format!("{PREFIX}{dataset}/");
+        Ok(Folder { objects, listing: objects.listing(&prefix, LISTED).await?, prefix })
+    }
+
+    /// The file of that name. A folder may hold a million pictures, so what isn't listed is asked for.
+    async fn find(&self, name: &str) -> Result<Option<Object>, Failure> {
+        let key = format!("{}{name}", self.prefix);
+        match self.listing.objects.iter().find(|object| object.key == key) {
+            None if !self.listing.is_whole => self.objects.find(&key).await,
+            found => Ok(found.cloned()),
+        }
+    }
+
+    /// The recipes, in the order in which they count.
+    async fn recipes(&self) -> Result<Vec<(&'static str, Object)>, Failure> {
+        let mut found = Vec::new();
+        for name in RECIPES {
+            found.extend(self.find(name).await?.map(|object| (name, object)));
+        }
+        Ok(found)
     }
 }
 
@@ -65,66 +88,42 @@ pub(super) async fn load(objects: &Objects, dataset: &str, scope: &RecipeScope) 
     let Some((catalogue, own)) = load_catalogue(objects).await? else {
         return Ok(None);
     };
-    let folder = format!("{PREFIX}{dataset}/");
-    let mut recipes = Vec::new();
-    for name in RECIPES {
-        recipes.extend(objects.find(&format!("{folder}{name}")).await?.map(|object| (name, object)));
-    }
+    let folder = Folder::list(objects, dataset).await?;
+    let recipes = folder.recipes().await?;
     let mut recipe_file = None;
-    let (recipe, mut findings) = match recipes.first() {
-        None => (Recipe { base_model: default_model.map(str::to_owned), ..Recipe::default() }, Findings::default()),
+    let mut spec = match recipes.first() {
+        None => SetSpec::without_recipe(default_model, Customization::FineTuning, &catalogue),
         Some((name, object)) => {
-            let bytes = if object.size > RECIPE_READ_MAX as u64 {
-                Ok(unread_recipe(object.size, &object.etag, RECIPE_READ_MAX))
-            } else {
-                match objects.small(object, RECIPE_READ_MAX).await? {
-                    Small::Bytes(bytes) => Ok(bytes),
-                    Small::Changed => return Ok(None),
-                    Small::Unreadable(why) => Err(why),
-                }
+            let Some((spec, content)) = read(objects, name, object, scope, &catalogue).await? else {
+                return Ok(None);
             };
-            let (bytes, read) = match bytes {
-                Ok(bytes) => {
-                    let read = read_recipe(&bytes, name, scope, &catalogue);
-                    (bytes, read)
-                }
-                Err(why) => {
-                    let mut findings = Findings::default();
-                    findings.push(unreadable(name, why));
-                    // Another version of it is another rejection.
-                    (format!("unreadable {}", object.etag).into_bytes(), (Recipe::default(), findings))
-                }
-            };
-            recipe_file = Some(((*name).to_owned(), object.clone(), bytes));
-            read
+            recipe_file = Some(((*name).to_owned(), object.clone(), content));
+            spec
         }
     };
     let own_etag = own.map(|(etag, fault)| {
-        fault.into_iter().for_each(|fault| findings.push(fault));
+        fault.into_iter().for_each(|fault| spec.findings.push(fault));
         etag
     });
     if recipes.len() > 1 {
-        findings.push(two_recipes());
+        spec = spec.with_second_recipe();
     }
     let mut files = Vec::new();
     let mut missing = Vec::new();
-    for (role, name) in recipe.files() {
-        // That is a finding already, and S3 would refuse the question.
-        if folder.len() + name.len() > KEY_MAX {
-            continue;
-        }
-        match objects.find(&format!("{folder}{name}")).await? {
+    for (role, name) in spec.wanted() {
+        match folder.find(name).await? {
             Some(object) => files.push((role, name.to_owned(), object)),
             None => missing.push(name.to_owned()),
         }
     }
-    if recipe_file.is_none() && default_model.is_none() {
+    if spec.waits_for_recipe {
         missing.insert(0, RECIPES[0].to_owned());
     }
     let all = || recipes.iter().map(|(_, object)| object).chain(files.iter().map(|(_, _, object)| object));
     let time = |ms: Option<i64>| rfc3339(Timestamp::from_millisecond(ms.unwrap_or_default()).unwrap_or_default());
     let newest = all().map(|object| object.modified_ms).max();
-    let (newest_at, recipe_at) = (time(newest), time(recipes.iter().map(|(_, object)| object.modified_ms).max()));
+    let of_recipe = recipes.iter().map(|(_, object)| object.modified_ms).max();
+    let (newest_at, recipe_at) = (time(newest), time(of_recipe.or(newest)));
     let parts: Vec<String> =
         all().map(|object| format!("{} {} {}", object.key, object.etag, object.modified_ms)).collect();
     let fingerprint = fingerprint(
@@ -139,9 +138,8 @@ pub(super) async fn load(objects: &Objects, dataset: &str, scope: &RecipeScope) 
     Ok(Some(Set {
         dataset: dataset.to_owned(),
         recipe_file,
-        recipe,
+        spec,
         catalogue,
-        findings,
         files,
         missing,
         dropped_at,
@@ -149,6 +147,29 @@ pub(super) async fn load(objects: &Objects, dataset: &str, scope: &RecipeScope) 
         recipe_at,
         fingerprint,
     }))
+}
+
+/// The recipe, and its content; `None` where it changed under the reading. A recipe that isn't read has its version for
+/// content, so that another one is another rejection.
+async fn read(
+    objects: &Objects,
+    name: &str,
+    object: &Object,
+    scope: &RecipeScope,
+    catalogue: &Catalogue,
+) -> Result<Option<(SetSpec, Vec<u8>)>, Failure> {
+    let spec = |file| SetSpec::of_recipe(name, file, scope, catalogue);
+    if object.size > RECIPE_READ_MAX as u64 {
+        let content = unread_recipe(object.size, &object.etag);
+        return Ok(Some((spec(RecipeFile::TooLarge(object.size)), content)));
+    }
+    Ok(match objects.small(object, RECIPE_READ_MAX).await? {
+        Small::Bytes(bytes) => Some((spec(RecipeFile::Bytes(&bytes)), bytes)),
+        Small::Changed => None,
+        Small::Unreadable(why) => {
+            Some((spec(RecipeFile::Unreadable(why)), format!("unreadable {}", object.etag).into_bytes()))
+        }
+    })
 }
 
 /// The ETag of a catalogue of the stack's own, and what is wrong with it.
@@ -177,58 +198,7 @@ async fn load_catalogue(objects: &Objects) -> Result<Option<(Cow<'static, Catalo
 
 /// Nothing is judged by half a catalogue: a raised limit or a guard's price may be what can't be read.
 fn bad_catalogue(fault: &str) -> Finding {
-    Finding {
-        code: Code::InvalidCatalogue,
-        severity: Severity::Error,
-        file: CATALOGUE.to_owned(),
-        line: None,
-        column: None,
-        pointer: String::new(),
-        message: format!("the stack's own catalogue can't be used: {}", fault.trim()),
-        help: "have whoever runs the stack mend it, and drop the recipe again".to_owned(),
-        excerpt: None,
-    }
-}
-
-/// A file of the set that is there, and that nobody here can read.
-pub(super) fn unreadable(name: &str, why: Unreadable) -> Finding {
-    let (message, help) = match why {
-        Unreadable::Archived => (
-            "this file can't be read: it is archived in S3 Glacier, or in an archive tier",
-            "upload it again in the storage class STANDARD; restoring it starts nothing",
-        ),
-        Unreadable::CustomerKey => (
-            "this file can't be read: it is encrypted with a key that only the uploader has (SSE-C)",
-            "upload it again without a key of your own: the bucket encrypts it",
-        ),
-        Unreadable::ForeignKey => (
-            "this file can't be read: it is encrypted with a KMS key that the stack can't use",
-            "upload it again without a key of your own: the bucket encrypts it",
-        ),
-    };
-    Finding {
-        code: Code::UnreadableObject,
-        severity: Severity::Error,
-        file: name.to_owned(),
-        line: None,
-        column: None,
-        pointer: String::new(),
-        message: message.to_owned(),
-        help: help.to_owned(),
-        excerpt: None,
-    }
-}
-
-fn two_recipes() -> Finding {
-    Finding {
-        code: Code::RecipeConflict,
-        severity: Severity::Error,
-        file: RECIPES[1].to_owned(),
-        line: None,
-        column: None,
-        pointer: String::new(),
-        message: format!("two recipes lie here, {} and {}", RECIPES[0], RECIPES[1]),
-        help: "delete one of them, and drop the other again".to_owned(),
-        excerpt: None,
-    }
+    let message = format!("the stack's own catalogue can't be used: {}", fault.trim());
+    let help = "have whoever runs the stack mend it, and drop the recipe again".to_owned();
+    Finding::of_file(Code::InvalidCatalogue, CATALOGUE, message, help)
 }

@@ -52,8 +52,8 @@ pub(super) const MANY_RECORDS: Text = Text {
 
 pub(super) const FILE_TOO_LARGE: Text = Text {
     title: "File too large",
-    what: "A file has more bytes than the model takes.",
-    why: "Bedrock refuses the job.",
+    what: "A file has more bytes than the model takes, or more than 12 GiB, the most that tunedrop reads. Its size is known from the listing, so the file isn't read.",
+    why: "Bedrock refuses the job; a file without a documented limit might not be read within the time that a function has.",
     example: "a training file of 1.2 GB for Titan Text",
     mend: "Take fewer or shorter records.",
     source: PREPARE,

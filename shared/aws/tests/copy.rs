@@ -1,0 +1,197 @@
+//! Copies in parts, against a server that takes its time, and fails in each way that would leave something behind.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tunedrop_aws::{Failure, Object, Objects};
+
+const PART: u64 = 256 << 20;
+/// How long the server copies one part.
+const TAKES: Duration = Duration::from_millis(100);
+
+/// How the server behaves.
+#[derive(Clone, Copy, PartialEq)]
+enum Server {
+    Right,
+    /// Another version is there from the sixth part on.
+    Changes,
+    /// The sixth part fails for good.
+    Fails,
+}
+
+/// What the server saw.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Parts in progress, and the most there were at a time.
+    open: usize,
+    most_open: usize,
+    /// Number and range of each part.
+    parts: Vec<(u32, String)>,
+    copied: Vec<u32>,
+    completed: Option<String>,
+    aborted: bool,
+    open_at_abort: usize,
+    /// Begun after the upload was aborted.
+    late: usize,
+    single: usize,
+}
+
+fn refused(status: &str, code: &str) -> String {
+    let body = format!("<Error><Code>{code}</Code><Message>no</Message></Error>");
+    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+fn good(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+async fn answer(head: &str, body: &str, server: Server, seen: &Mutex<Seen>) -> String {
+    let mut words = head.split_whitespace();
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let field = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).map(str::to_owned);
+    let query = |name: &str| {
+        let (_, query) = target.split_once('?')?;
+        query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")).map(str::to_owned))
+    };
+    match (method, query("partNumber")) {
+        ("POST", _) if query("uploads").is_some() || target.ends_with("?uploads") => {
+            good("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
+        }
+        ("POST", _) => {
+            seen.lock().unwrap().completed = Some(body.to_owned());
+            good("<CompleteMultipartUploadResult/>")
+        }
+        ("DELETE", _) => {
+            let mut seen = seen.lock().unwrap();
+            (seen.aborted, seen.open_at_abort) = (true, seen.open);
+            "HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n".to_owned()
+        }
+        (_, Some(number)) => {
+            let number: u32 = number.parse().expect("a number");
+            assert_eq!(field("x-amz-copy-source-if-match:").as_deref(), Some("\"v1\""), "each part is pinned");
+            {
+                let mut seen = seen.lock().unwrap();
+                seen.open += 1;
+                seen.most_open = seen.most_open.max(seen.open);
+                seen.late += usize::from(seen.aborted);
+                seen.parts.push((number, field("x-amz-copy-source-range:").expect("a range")));
+            }
+            tokio::time::sleep(TAKES).await;
+            let mut seen = seen.lock().unwrap();
+            seen.open -= 1;
+            match server {
+                Server::Changes if number >= 6 => refused("412 Precondition Failed", "PreconditionFailed"),
+                Server::Fails if number == 6 => refused("403 Forbidden", "AccessDenied"),
+                _ => {
+                    seen.copied.push(number);
+                    good(&format!("<CopyPartResult><ETag>\"p{number}\"</ETag></CopyPartResult>"))
+                }
+            }
+        }
+        _ => {
+            assert_eq!(field("x-amz-copy-source-if-match:").as_deref(), Some("\"v1\""), "the copy is pinned");
+            seen.lock().unwrap().single += 1;
+            good("<CopyObjectResult><ETag>\"c\"</ETag></CopyObjectResult>")
+        }
+    }
+}
+
+async fn serve(mut stream: TcpStream, server: Server, seen: Arc<Mutex<Seen>>) -> Option<()> {
+    loop {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8_lossy(&head).into_owned();
+        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+        let mut body = vec![0; length.unwrap_or(0)];
+        stream.read_exact(&mut body).await.ok()?;
+        let text = answer(&head, &String::from_utf8_lossy(&body), server, &seen).await;
+        stream.write_all(text.as_bytes()).await.ok()?;
+    }
+}
+
+/// Copies an object of this size; what came of it, what the server saw, and how long it took.
+async fn copy(size: u64, server: Server) -> (Result<bool, Failure>, Seen, Duration) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let counter = Arc::clone(&seen);
+    let serving = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream, server, Arc::clone(&counter)));
+        }
+    });
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(endpoint)
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys("id", "key", None)))
+        .build();
+    let objects = Objects::new(&config, "bucket".to_owned());
+    let from = Object { key: "datasets/d/train.jsonl".to_owned(), etag: "\"v1\"".to_owned(), size, modified_ms: 0 };
+    let begin = Instant::now();
+    let outcome = objects.copy(&from, "runs/d-1/data/train.jsonl").await;
+    let took = begin.elapsed();
+    serving.abort();
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
+    (outcome, seen, took)
+}
+
+/// The training file of Claude 3 Haiku at its documented maximum.
+#[tokio::test]
+async fn four_parts_are_copied_at_a_time() {
+    let (outcome, mut seen, took) = copy(40 * PART, Server::Right).await;
+    assert!(outcome.expect("copied"));
+    assert_eq!((seen.most_open, seen.copied.len(), seen.aborted), (4, 40, false));
+    // Ten rounds of four; one after the other would be forty.
+    assert!(took >= TAKES * 10 && took < TAKES * 40, "{took:?}");
+    seen.parts.sort();
+    for (at, (number, range)) in seen.parts.iter().enumerate() {
+        let first = at as u64 * PART;
+        assert_eq!(
+            (*number as usize, range.as_str()),
+            (at + 1, format!("bytes={first}-{}", first + PART - 1).as_str())
+        );
+    }
+    let completed = seen.completed.expect("completed");
+    let place = |number: usize| completed.find(&format!("<PartNumber>{number}</PartNumber>")).expect("named");
+    assert!((2..=40).all(|number| place(number - 1) < place(number)), "the parts are named in order");
+}
+
+#[tokio::test]
+async fn the_last_part_is_what_is_left() {
+    let (outcome, seen, _) = copy(PART + 1, Server::Right).await;
+    assert!(outcome.expect("copied"));
+    assert!(seen.parts.contains(&(2, format!("bytes={PART}-{PART}"))), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_small_object_is_copied_at_once() {
+    let (outcome, seen, _) = copy(PART, Server::Right).await;
+    assert!(outcome.expect("copied"));
+    assert_eq!((seen.single, seen.parts.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn an_object_that_changed_is_not_copied() {
+    let (outcome, seen, _) = copy(40 * PART, Server::Changes).await;
+    assert!(!outcome.expect("answered"));
+    assert!(seen.aborted && seen.completed.is_none(), "{seen:?}");
+    assert!(seen.parts.len() < 14, "parts were begun after one had failed: {seen:?}");
+}
+
+/// A part that is copied after the upload is aborted would stay in the bucket, and be billed.
+#[tokio::test]
+async fn a_copy_that_fails_leaves_nothing_behind() {
+    let (outcome, seen, _) = copy(40 * PART, Server::Fails).await;
+    assert!(outcome.expect_err("failed").to_string().contains("s3:UploadPartCopy"));
+    assert!(seen.aborted && seen.completed.is_none(), "{seen:?}");
+    assert_eq!((seen.open_at_abort, seen.late), (0, 0), "{seen:?}");
+}

@@ -1,0 +1,186 @@
+//! The folders.
+
+use crate::data::{nova, pairs};
+
+/// A folder, and what the stack says of it.
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    /// In the order in which they are uploaded: the recipe comes last, so that the last report is on the whole folder.
+    pub(super) files: Vec<(&'static str, Vec<u8>)>,
+    pub(super) state: &'static str,
+    pub(super) waits_for: &'static [&'static str],
+    /// Codes that must be among the findings, so that two drivers that find nothing don't pass.
+    pub(super) codes: &'static [&'static str],
+    /// What can't be told from a folder on this machine: an archived object, media in S3.
+    pub(super) only_in_s3: bool,
+    /// For the stack's default model.
+    pub(super) model: Option<&'static str>,
+}
+
+fn case(
+    name: &'static str,
+    state: &'static str,
+    codes: &'static [&'static str],
+    files: Vec<(&'static str, Vec<u8>)>,
+) -> Case {
+    Case { name, files, state, waits_for: &[], codes, only_in_s3: false, model: None }
+}
+
+const HELD: &str = "base_model: nova-lite\nlaunch: manual\n";
+const TITAN: &str = "base_model: titan-text-express\nvalidation: v.jsonl\n";
+
+/// Each point at which the two could part.
+pub(super) fn cases(bucket: &str) -> Vec<Case> {
+    let good = |seed: &str| nova(20, seed).into_bytes();
+    let text = |text: &str| text.as_bytes().to_vec();
+    let broken = || format!("{}{{\"messages\": 1}}\nnot json\n", nova(20, "same")).into_bytes();
+    let pictures = |dataset: &str| {
+        let record = |uri: &str| {
+            format!(
+                r#"{{"schemaVersion":"bedrock-conversation-2024","messages":[{{"role":"user","content":[{{"image":{{"format":"png","source":{{"s3Location":{{"uri":"{uri}"}}}}}}}}]}},{{"role":"assistant","content":[{{"text":"{uri}"}}]}}]}}"#
+            ) + "\n"
+        };
+        let here = |name: &str| record(&format!("s3://{bucket}/datasets/{dataset}/{name}"));
+        let elsewhere =
+            record("s3://somebody-else/datasets/x/1.png") + &record(&format!("s3://{bucket}/datasets/x/1.png"));
+        (nova(20, dataset) + &here("1.png") + &here("gone.png") + &here("text.png") + &elsewhere).into_bytes()
+    };
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x06".to_vec();
+    let mut cases = vec![
+        case(
+            "same-good",
+            "Held",
+            &[],
+            vec![
+                ("train.jsonl", good("t")),
+                ("v.jsonl", good("v")),
+                ("job.yaml", format!("{HELD}validation: v.jsonl\n").into_bytes()),
+            ],
+        ),
+        case(
+            "same-leak",
+            "Rejected",
+            &["invalid-json", "train-validation-leakage", "too-many-records"],
+            vec![
+                ("train.jsonl", broken()),
+                ("v.jsonl", good("same")),
+                ("job.yaml", format!("{HELD}validation: v.jsonl\nquotas: {{ records: 30 }}\n").into_bytes()),
+            ],
+        ),
+        case(
+            "same-typo",
+            "Rejected",
+            &["recipe-unknown-key", "unknown-hyperparameter", "invalid-json"],
+            vec![
+                ("train.jsonl", broken()),
+                ("job.yaml", format!("{HELD}validaton: v.jsonl\nhyperparameters: {{ epochCuont: 2 }}\n").into_bytes()),
+            ],
+        ),
+        case(
+            "same-two",
+            "Rejected",
+            &["recipe-conflict", "invalid-json"],
+            vec![
+                ("train.jsonl", broken()),
+                ("job.json", text("{\"base_model\": \"titan-text-express\"}")),
+                ("job.yaml", text(HELD)),
+            ],
+        ),
+        case(
+            "same-nameless",
+            "Rejected",
+            &["recipe-missing-key"],
+            vec![("train.jsonl", broken()), ("job.yaml", text("launch: manual\n"))],
+        ),
+        case(
+            "same-syntax",
+            "Rejected",
+            &["recipe-syntax"],
+            vec![("train.jsonl", broken()), ("job.yaml", text("base_model: [\n"))],
+        ),
+        case(
+            "same-type",
+            "Rejected",
+            &["unsupported-customization"],
+            vec![
+                ("train.jsonl", broken()),
+                ("job.yaml", text("base_model: nova-lite\ncustomization: continued-pre-training\n")),
+            ],
+        ),
+        case(
+            "same-outside",
+            "Rejected",
+            &["recipe-invalid-value"],
+            vec![
+                ("data.json", broken()),
+                ("v.jsonl", good("v")),
+                ("job.yaml", text("base_model: nova-lite\ntrain: data.json\nvalidation: v.jsonl\n")),
+            ],
+        ),
+        case(
+            "same-large",
+            "Rejected",
+            &["recipe-too-large"],
+            vec![
+                ("train.jsonl", good("large")),
+                ("job.yaml", format!("{HELD}# {}\n", "x".repeat(2 << 20)).into_bytes()),
+            ],
+        ),
+        // Blank lines throughout: whoever reads them says so.
+        case(
+            "same-size",
+            "Rejected",
+            &["file-too-large"],
+            vec![
+                ("train.jsonl", pairs(20, "size").into_bytes()),
+                ("v.jsonl", vec![b'\n'; (100 << 20) + 1]),
+                ("job.yaml", text(TITAN)),
+            ],
+        ),
+        Case {
+            waits_for: &["v.jsonl"],
+            ..case(
+                "same-missing",
+                "Incomplete",
+                &["too-few-records", "invalid-json"],
+                vec![
+                    ("train.jsonl", format!("{}not json\n", nova(3, "few")).into_bytes()),
+                    ("job.yaml", format!("{HELD}validation: v.jsonl\n").into_bytes()),
+                ],
+            )
+        },
+        Case {
+            model: Some("nova-micro"),
+            ..case(
+                "same-default",
+                "Rejected",
+                &["invalid-json"],
+                vec![("validation.jsonl", good("same")), ("train.jsonl", broken())],
+            )
+        },
+        Case {
+            only_in_s3: true,
+            ..case(
+                "same-archived",
+                "Rejected",
+                &["unreadable-object"],
+                vec![("train.jsonl", good("archived")), ("job.yaml", text(HELD))],
+            )
+        },
+    ];
+    cases.push(Case {
+        only_in_s3: true,
+        ..case(
+            "same-media",
+            "Rejected",
+            &["missing-medium", "medium-of-another-type", "medium-in-another-bucket", "medium-outside-folder"],
+            vec![
+                ("1.png", png),
+                ("text.png", text("no picture")),
+                ("train.jsonl", pictures("same-media")),
+                ("job.yaml", text(HELD)),
+            ],
+        )
+    });
+    cases
+}
