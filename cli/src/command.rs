@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use tunedrop_run::decide::command::{Approve, approve, may_retry};
-use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::event::{Event, RunCommand};
 use tunedrop_run::{Run, State};
 use tunedrop_validation::{Customization, estimate};
 
@@ -42,21 +42,21 @@ pub(crate) struct RetryArgs {
 
 pub(crate) fn retry(args: &RetryArgs) -> Result<ExitCode> {
     let question = |run: &Run| (run.state == State::Succeeded && !args.yes).then(|| paid_again(run));
-    command(Kind::RetryRun, &args.run, question)
+    send_for(RunCommand::Retry, &args.run, question)
 }
 
 /// Approves or stops a run.
-pub(crate) fn send(kind: Kind, args: &RunArgs) -> Result<ExitCode> {
-    command(kind, args, |_| None)
+pub(crate) fn send(command: RunCommand, args: &RunArgs) -> Result<ExitCode> {
+    send_for(command, args, |_| None)
 }
 
 /// Sends a command for a run to its stack, after the question that it needs. One that can't be followed any more is not
 /// sent.
-fn command(kind: Kind, args: &RunArgs, question: impl Fn(&Run) -> Option<String>) -> Result<ExitCode> {
+fn send_for(command: RunCommand, args: &RunArgs, question: impl Fn(&Run) -> Option<String>) -> Result<ExitCode> {
     block_on(async {
         let stack = args.stack.find_to_change().await?;
         let run = stack.run(&args.run).await?;
-        if let Some(why) = pointless(kind, &run) {
+        if let Some(why) = pointless(command, &run) {
             print(&format!("{} is {}: {why}\n", visible(&run.run_id), run.state.as_str()))?;
             return Ok(ExitCode::from(1));
         }
@@ -66,15 +66,10 @@ fn command(kind: Kind, args: &RunArgs, question: impl Fn(&Run) -> Option<String>
             print("Nothing was started\n")?;
             return Ok(ExitCode::from(1));
         }
-        let detail = Detail {
-            version: VERSION,
-            stack: stack.name.clone(),
-            run_id: Some(run.run_id.to_string()),
-            by: std::env::var("USER").ok().filter(|user| !user.is_empty()),
-            ..Detail::default()
-        };
-        stack.bus()?.put(kind, &detail).await.map_err(explain)?;
-        let (kind, id, stack, named) = (kind.as_str(), visible(&run.run_id), &stack.name, &stack.named);
+        let by = std::env::var("USER").ok().filter(|user| !user.is_empty());
+        let event = Event::Command { command, run_id: run.run_id.clone(), by };
+        stack.bus()?.put(&stack.name, &event).await.map_err(explain)?;
+        let (kind, id, stack, named) = (command.kind().as_str(), visible(&run.run_id), &stack.name, &stack.named);
         print(&format!(
             "{kind} sent to stack {stack} for {id}; the answer comes as a message, and so does: tunedrop watch {id}{named}\n"
         ))?;
@@ -102,14 +97,16 @@ fn paid_again(run: &Run) -> String {
 }
 
 /// Why the command would change nothing. The functions decide again, by the state that the run is in then.
-fn pointless(kind: Kind, run: &Run) -> Option<&'static str> {
-    match kind {
-        Kind::ApproveRun if matches!(approve(run.state, run.settles_until().is_some()), Approve::Ignored(_)) => {
+fn pointless(command: RunCommand, run: &Run) -> Option<&'static str> {
+    match command {
+        RunCommand::Approve if matches!(approve(run.state, run.settles_until().is_some()), Approve::Ignored(_)) => {
             Some("only a run that is held, or that waits for further files, takes an approval")
         }
-        Kind::StopRun if run.state.is_end() => Some("there is nothing to stop"),
-        Kind::RetryRun if run.state == State::Rejected => Some("mend what its report lists, and drop the files again"),
-        Kind::RetryRun if !may_retry(run.state) => Some("it is not over yet"),
+        RunCommand::Stop if run.state.is_end() => Some("there is nothing to stop"),
+        RunCommand::Retry if run.state == State::Rejected => {
+            Some("mend what its report lists, and drop the files again")
+        }
+        RunCommand::Retry if !may_retry(run.state) => Some("it is not over yet"),
         _ => None,
     }
 }

@@ -40,7 +40,7 @@ use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tunedrop_run::event::Kind;
+use tunedrop_run::event::RunCommand;
 
 use options::Color;
 
@@ -113,8 +113,8 @@ fn main() -> ExitCode {
         Command::Convert(args) => convert::convert(&args),
         Command::Fix(args) => fix::fix(&args),
         Command::Split(args) => split::split(&args),
-        Command::Approve(args) => command::send(Kind::ApproveRun, &args),
-        Command::Stop(args) => command::send(Kind::StopRun, &args),
+        Command::Approve(args) => command::send(RunCommand::Approve, &args),
+        Command::Stop(args) => command::send(RunCommand::Stop, &args),
         Command::Retry(args) => command::retry(&args),
         Command::Redrive(args) => redrive::redrive(&args),
     };

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::{Value, json};
 use tunedrop_run::Run;
-use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::event::{Event, Kind, RunCommand, SOURCE};
 
 use crate::bus::{Delivery, event, object_created};
 use crate::lane::Lane;
@@ -29,14 +29,10 @@ impl Lane {
     /// Sends a command for the dataset's newest run.
     pub(crate) async fn command(&mut self, kind: Kind) -> Result<()> {
         let run = self.newest().await?;
-        let detail = Detail {
-            version: VERSION,
-            stack: self.place.stack.clone(),
-            run_id: Some(run.run_id.into()),
-            by: Some("ada".to_owned()),
-            ..Detail::default()
-        };
-        let command = event("tunedrop", kind.as_str(), &serde_json::to_value(detail)?);
+        let command = RunCommand::of(kind).context("not a command")?;
+        let command = Event::Command { command, run_id: run.run_id, by: Some("ada".to_owned()) };
+        let detail = serde_json::to_value(command.detail(&self.place.stack))?;
+        let command = event(SOURCE, kind.as_str(), &detail);
         self.queue.push_back(Delivery::new("launch", command));
         Ok(())
     }

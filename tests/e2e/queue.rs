@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use aws_sdk_bedrock::types::{CustomizationType, OutputDataConfig, TrainingDataConfig};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
-use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::event::{Event, Kind};
 use tunedrop_run::{Hold, RESTS_S, Run, State, Timestamp};
 
 use crate::data::nova;
@@ -239,14 +239,9 @@ pub(crate) async fn a_run_that_the_index_does_not_show_is_launched(w: &World) ->
     drop_set(w, &w.main, "not-in-the-index", HELD).await?;
     let run = w.run_in(&w.main, "not-in-the-index", State::Held).await?;
     edit(w, &w.main, &run, &[("state", text("Queued")), ("open", None)]).await?;
-    let detail = Detail {
-        version: VERSION,
-        stack: w.main.deployed.name.clone(),
-        run_id: Some(run.run_id.to_string()),
-        dataset: run.dataset.clone(),
-        ..Detail::default()
-    };
-    w.main.bus.put(Kind::DatasetAccepted, &detail).await?;
+    let accepted = Run { state: State::Queued, ..run.clone() };
+    let event = Event::state(&accepted, |text| text.to_owned()).context("a state that is announced")?;
+    w.main.bus.put(&w.main.deployed.name, &event).await?;
     w.run_is(&w.main, &run.run_id, State::Succeeded).await?;
     Ok(())
 }

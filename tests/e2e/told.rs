@@ -8,7 +8,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use tunedrop_aws::Ledger;
 use tunedrop_local::proxy::{Call, Deed, Proxy, Route};
 use tunedrop_run::decide::tell::{About, Telling, Way};
-use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::event::{Event, Kind};
 use tunedrop_run::{Note, Run, SCHEMA, State, Timestamp, fingerprint};
 
 use crate::data::nova;
@@ -18,51 +18,51 @@ use crate::world::World;
 const NOVA: &str = "base_model: nova-lite\n";
 
 /// Puts the event three times one after another and three times at once.
-async fn storm(side: &Side, kind: Kind, detail: &Detail) -> Result<()> {
+async fn storm(side: &Side, event: &Event) -> Result<()> {
+    let put = || side.bus.put(&side.deployed.name, event);
     for _ in 0..3 {
-        side.bus.put(kind, detail).await?;
+        put().await?;
     }
-    tokio::try_join!(side.bus.put(kind, detail), side.bus.put(kind, detail), side.bus.put(kind, detail))?;
+    tokio::try_join!(put(), put(), put())?;
     Ok(())
 }
 
-fn detail_of(w: &World, run: &Run) -> Detail {
-    run.detail(&w.main.deployed.name, |text| text.to_owned())
+/// What announces the run's state.
+fn event_of(run: &Run) -> Result<Event> {
+    Event::state(run, |text| text.to_owned()).context("a state that is announced")
 }
 
 /// Six deliveries of what the step itself announced: one message of that kind, and one mark on each way.
-async fn once(w: &World, kind: Kind, detail: &Detail) -> Result<()> {
-    storm(&w.main, kind, detail).await?;
-    w.until(&format!("a message of {}", kind.as_str()), async || (count(w, kind, detail) > 0).then_some(())).await?;
+async fn once(w: &World, event: &Event) -> Result<()> {
+    let (kind, dataset) = (event.kind().as_str(), event.dataset().context("a dataset")?);
+    let count = || w.main.messages(dataset).iter().filter(|told| told.attributes["kind"] == kind).count();
+    storm(&w.main, event).await?;
+    w.until(&format!("a message of {kind}"), async || (count() > 0).then_some(())).await?;
     w.settled().await;
-    let told = count(w, kind, detail);
-    ensure!(told == 1, "{} of {} was told {told} times", kind.as_str(), detail.dataset);
+    let told = count();
+    ensure!(told == 1, "{kind} of {dataset} was told {told} times");
     Ok(())
 }
 
-fn count(w: &World, kind: Kind, detail: &Detail) -> usize {
-    w.main.messages(&detail.dataset).iter().filter(|told| told.attributes["kind"] == kind.as_str()).count()
-}
-
 /// Drops a set whose run comes to `state`, and repeats the event that follows from it.
-async fn ends_once(w: &World, dataset: &str, recipe: &str, state: State, kind: Kind) -> Result<Run> {
+async fn ends_once(w: &World, dataset: &str, recipe: &str, state: State) -> Result<Run> {
     w.drop(&w.main, dataset, "job.yaml", recipe).await?;
     w.drop(&w.main, dataset, "train.jsonl", nova(20, dataset)).await?;
     let run = w.run_in(&w.main, dataset, state).await?;
-    once(w, kind, &detail_of(w, &run)).await?;
+    once(w, &event_of(&run)?).await?;
     w.main.ledger.run(&run.run_id).await?.context("the run is there")
 }
 
 pub(crate) async fn launched_and_stopped_once(w: &World) -> Result<()> {
-    let run = ends_once(w, "hold-told", NOVA, State::Running, Kind::RunLaunched).await?;
+    let run = ends_once(w, "hold-told", NOVA, State::Running).await?;
     w.command(&w.main, Kind::StopRun, &run.run_id).await?;
     let run = w.run_is(&w.main, &run.run_id, State::Stopped).await?;
-    once(w, Kind::RunStopped, &detail_of(w, &run)).await
+    once(w, &event_of(&run)?).await
 }
 
 pub(crate) async fn succeeded_once_with_the_end_of_the_message(w: &World) -> Result<()> {
     let recipe = "base_model: nova-lite\ntags: { Owner: support }\nnotify: [ada@example.com]\n";
-    let run = ends_once(w, "told-succeeded", recipe, State::Succeeded, Kind::RunSucceeded).await?;
+    let run = ends_once(w, "told-succeeded", recipe, State::Succeeded).await?;
     let told = w.told(&w.main, "told-succeeded", "the custom model is ready", 1).await?;
     let (body, of) = (&told[0].body, |name: &str| told[0].attributes.get(name).map(String::as_str));
     let report = run.report.as_deref().context("a report")?;
@@ -82,21 +82,21 @@ pub(crate) async fn succeeded_once_with_the_end_of_the_message(w: &World) -> Res
 }
 
 pub(crate) async fn failed_once(w: &World) -> Result<()> {
-    ends_once(w, "fails-told", NOVA, State::Failed, Kind::RunFailed).await.map(drop)
+    ends_once(w, "fails-told", NOVA, State::Failed).await.map(drop)
 }
 
 pub(crate) async fn refused_once(w: &World) -> Result<()> {
     let recipe = "base_model: nova-lite\nguard: { max_tokens: 10 }\n";
-    ends_once(w, "told-refused", recipe, State::Refused, Kind::RunRefused).await.map(drop)
+    ends_once(w, "told-refused", recipe, State::Refused).await.map(drop)
 }
 
 pub(crate) async fn held_and_superseded_once(w: &World) -> Result<()> {
     let recipe = "base_model: nova-lite\nlaunch: manual\n";
-    let run = ends_once(w, "told-held", recipe, State::Held, Kind::RunHeld).await?;
+    let run = ends_once(w, "told-held", recipe, State::Held).await?;
     w.next_second().await;
     w.drop(&w.main, "told-held", "train.jsonl", nova(20, "told another")).await?;
     let run = w.run_is(&w.main, &run.run_id, State::Superseded).await?;
-    once(w, Kind::RunSuperseded, &detail_of(w, &run)).await
+    once(w, &event_of(&run)?).await
 }
 
 pub(crate) async fn rejected_once(w: &World) -> Result<()> {
@@ -109,7 +109,7 @@ pub(crate) async fn rejected_once(w: &World) -> Result<()> {
             w.main.ledger.run(&head.rejected?).await.ok()?
         })
         .await?;
-    once(w, Kind::DatasetRejected, &detail_of(w, &run)).await
+    once(w, &event_of(&run)?).await
 }
 
 pub(crate) async fn incomplete_once(w: &World) -> Result<()> {
@@ -118,17 +118,7 @@ pub(crate) async fn incomplete_once(w: &World) -> Result<()> {
     let long_ago = Timestamp::from_second(Timestamp::now().as_second() - 660)?;
     w.set_since(&w.main, "set#told-incomplete", long_ago).await?;
     let head = w.main.ledger.head("told-incomplete").await?.context("the head")?;
-    let detail = Detail {
-        version: VERSION,
-        stack: w.main.deployed.name.clone(),
-        item: Some("set#told-incomplete".to_owned()),
-        dataset: "told-incomplete".to_owned(),
-        dropped_at: head.since,
-        waits_for: head.waits_for,
-        report: head.report,
-        ..Detail::default()
-    };
-    once(w, Kind::DatasetIncomplete, &detail).await
+    once(w, &Event::incomplete(&head).context("an incomplete set")?).await
 }
 
 /// A quota that no free slot cures: once, and only while it holds the run.
@@ -137,13 +127,13 @@ pub(crate) async fn waiting_once(w: &World) -> Result<()> {
     w.drop(side, "told-waiting", "job.yaml", NOVA).await?;
     w.drop(side, "told-waiting", "train.jsonl", nova(20, "waiting")).await?;
     let run = w.run_in(side, "told-waiting", State::Queued).await?;
-    let detail = run.detail(&side.deployed.name, |text| text.to_owned());
-    storm(side, Kind::RunWaiting, &detail).await?;
+    let event = Event::waiting(&run, |text| text.to_owned());
+    storm(side, &event).await?;
     w.settled().await;
     ensure!(side.messages("told-waiting").is_empty(), "no quota holds it: {:#?}", side.messages("told-waiting"));
     w.set_text(side, &Run::key(&run.run_id), "waiting", "Too many custom models in this account").await?;
     w.set_text(side, &Run::key(&run.run_id), "held_by", "quota").await?;
-    storm(side, Kind::RunWaiting, &detail).await?;
+    storm(side, &event).await?;
     let told = w.told(side, "told-waiting", "Too many custom models", 1).await?;
     w.settled().await;
     ensure!(side.messages("told-waiting").len() == 1, "{told:#?}");
@@ -165,7 +155,7 @@ pub(crate) async fn chat_bus_and_filters(w: &World) -> Result<()> {
         w.drop(side, dataset, "job.yaml", recipe).await?;
         w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
         let run = w.run_in(side, dataset, State::Held).await?;
-        storm(side, Kind::RunHeld, &run.detail(&side.deployed.name, |text| text.to_owned())).await?;
+        storm(side, &event_of(&run)?).await?;
         w.until("every way's mark", async || {
             let run = side.ledger.run(&run.run_id).await.ok()??;
             ["Held", "chat Held", "bus Held"].iter().all(|mark| run.told.contains_key(*mark)).then_some(())

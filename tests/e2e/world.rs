@@ -12,7 +12,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use serde_json::{Value, json};
 use tunedrop_local::bedrock::{Deed, EventFault, Faults, JobFault};
 use tunedrop_local::{Stack, StackOptions, build};
-use tunedrop_run::event::{Detail, Kind, VERSION};
+use tunedrop_run::event::{Event, Kind, RunCommand};
 use tunedrop_run::{Run, State, Timestamp};
 
 use crate::side::{Side, Told};
@@ -218,14 +218,9 @@ impl World {
     }
 
     pub(crate) async fn command(&self, side: &Side, kind: Kind, run_id: &str) -> Result<()> {
-        let detail = Detail {
-            version: VERSION,
-            stack: side.deployed.name.clone(),
-            run_id: Some(run_id.to_owned()),
-            by: Some("ada".to_owned()),
-            ..Detail::default()
-        };
-        Ok(side.bus.put(kind, &detail).await?)
+        let (command, run_id) = (RunCommand::of(kind).context("not a command")?, run_id.parse()?);
+        let event = Event::Command { command, run_id, by: Some("ada".to_owned()) };
+        Ok(side.bus.put(&side.deployed.name, &event).await?)
     }
 
     pub(crate) async fn sweep(&self, side: &Side) -> Result<()> {

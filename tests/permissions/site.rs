@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use tunedrop_aws::{Bus, Ledger};
 use tunedrop_local::bedrock::{Deed, EventFault, Faults};
 use tunedrop_local::{ACCOUNT, Deployment, Message, REGION, Stack, StackOptions, build};
-use tunedrop_run::event::{Detail, Kind, VERSION, senders};
+use tunedrop_run::event::{Event, Kind, RunCommand, senders};
 use tunedrop_run::{Run, State};
 
 /// Long enough for a message that went back to its queue, on a busy machine, to come again: within seconds, or after 60 where
@@ -162,14 +162,9 @@ impl<'s> Site<'s> {
     }
 
     pub(crate) async fn command(&self, kind: Kind, run_id: &str) -> Result<()> {
-        let detail = Detail {
-            version: VERSION,
-            stack: self.deployed.name.clone(),
-            run_id: Some(run_id.to_owned()),
-            by: Some("ada".to_owned()),
-            ..Detail::default()
-        };
-        Ok(self.bus.put(kind, &detail).await?)
+        let (command, run_id) = (RunCommand::of(kind).context("not a command")?, run_id.parse()?);
+        let event = Event::Command { command, run_id, by: Some("ada".to_owned()) };
+        Ok(self.bus.put(&self.deployed.name, &event).await?)
     }
 
     pub(crate) async fn sweep(&self) -> Result<()> {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::task::JoinSet;
-use tunedrop_run::event::{Detail, Kind as Event, VERSION};
+use tunedrop_run::event::{Event, RunCommand};
 use tunedrop_tests::data::nova;
 
 use crate::fleet::{Dataset, Fleet, Kind};
@@ -61,15 +61,15 @@ impl Hand {
             let runs = runs_of(items, &dataset.name);
             let one = |state: &str| runs.iter().find(|run| run.state == state).map(|run| run.id);
             match dataset.kind {
-                Kind::Approved => self.command(site, dataset, Event::ApproveRun, one("Held")).await?,
-                Kind::Dismissed => self.command(site, dataset, Event::StopRun, one("Held")).await?,
-                Kind::Stopped => self.command(site, dataset, Event::StopRun, one("Running")).await?,
+                Kind::Approved => self.command(site, dataset, RunCommand::Approve, one("Held")).await?,
+                Kind::Dismissed => self.command(site, dataset, RunCommand::Stop, one("Held")).await?,
+                Kind::Stopped => self.command(site, dataset, RunCommand::Stop, one("Running")).await?,
                 Kind::Again if one("Succeeded").is_some() => {
                     let (file, text) = &dataset.files[usize::from(dataset.files[0].0 == "job.yaml")];
                     self.upload(site, dataset, file, text).await?;
                 }
                 Kind::Replaced if one("Superseded").is_some() => {
-                    self.command(site, dataset, Event::ApproveRun, one("Held")).await?;
+                    self.command(site, dataset, RunCommand::Approve, one("Held")).await?;
                 }
                 Kind::Replaced if one("Held").is_some() => {
                     self.upload(site, dataset, "train.jsonl", &nova(10, &format!("{} newer", dataset.name))).await?;
@@ -80,18 +80,12 @@ impl Hand {
         Ok(self.done.len() > before)
     }
 
-    async fn command(&mut self, site: &Site, dataset: &Dataset, kind: Event, run: Option<&str>) -> Result<()> {
+    async fn command(&mut self, site: &Site, dataset: &Dataset, command: RunCommand, run: Option<&str>) -> Result<()> {
         let Some(run) = run.filter(|_| !self.done.contains(&(dataset.name.clone(), "command"))) else {
             return Ok(());
         };
-        let detail = Detail {
-            version: VERSION,
-            stack: site.name.to_owned(),
-            run_id: Some(run.to_owned()),
-            by: Some("ada".to_owned()),
-            ..Detail::default()
-        };
-        site.bus.put(kind, &detail).await?;
+        let event = Event::Command { command, run_id: run.parse()?, by: Some("ada".to_owned()) };
+        site.bus.put(site.name, &event).await?;
         self.done.insert((dataset.name.clone(), "command"));
         Ok(())
     }

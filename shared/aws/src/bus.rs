@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use tunedrop_run::event::{Detail, Kind, SOURCE};
+use tunedrop_run::event::{Event, Kind, SOURCE};
 
 use crate::Failure;
 
@@ -27,8 +27,10 @@ impl Bus {
         self.kinds.contains(&kind)
     }
 
-    /// Puts one event. Fails where the kind isn't this sender's, the call fails, or the bus refuses the entry.
-    pub async fn put(&self, kind: Kind, detail: &Detail) -> Result<(), Failure> {
+    /// Puts one event of the stack's. Fails where the kind isn't this sender's, the call fails, or the bus refuses the
+    /// entry.
+    pub async fn put(&self, stack: &str, event: &Event) -> Result<(), Failure> {
+        let kind = event.kind();
         let failure = |cause: &str| Failure {
             call: format!("events:PutEvents {}", kind.as_str()),
             cause: cause.to_owned(),
@@ -38,7 +40,7 @@ impl Bus {
             return Err(failure("this function does not put events of this kind"));
         }
         let call = || format!("events:PutEvents {}", kind.as_str());
-        let json = serde_json::to_string(detail).map_err(|error| Failure::new(call(), &error))?;
+        let json = serde_json::to_string(&event.detail(stack)).map_err(|error| Failure::new(call(), &error))?;
         let entry = PutEventsRequestEntry::builder().event_bus_name(&self.name).source(SOURCE);
         let entry = entry.detail_type(kind.as_str()).detail(json).build();
         let answer =

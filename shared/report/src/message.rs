@@ -5,10 +5,11 @@ mod chat;
 mod place;
 mod sent;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use tunedrop_run::State;
-use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::event::{Event, IncompleteDetail, MisnamedDetail, RunDetail, RunKind, Severity};
+use tunedrop_run::{DatasetHead, State};
 
 use crate::wording::{counted, visible};
 
@@ -35,95 +36,143 @@ pub struct Message {
     pub attributes: BTreeMap<String, String>,
 }
 
-/// What people are told of an event; `None` where there is nothing to tell. `region` is the bucket's, for the link to the report.
-pub fn message(kind: Kind, detail: &Detail, region: &str) -> Option<Message> {
-    let topic = topic(kind, detail)?;
-    let subject = subject(&detail.dataset, &topic.subject(detail));
-    let mut body = body::body(&topic, detail, region);
+/// The message on an event of this stack's; `None` where nobody is notified. `region` is the bucket's, for the link to
+/// the report.
+pub fn message(event: &Event, stack: &str, region: &str) -> Option<Message> {
+    let topic = Topic::of(event)?;
+    let subject = subject(topic.dataset(), &topic.subject());
+    let mut body = body::body(topic, stack, region);
     if body.len() > BODY_MAX {
         body.truncate(body.floor_char_boundary(BODY_MAX));
         body.push('\n');
     }
-    Some(Message { subject, body, attributes: attributes(kind, &topic, detail) })
+    Some(Message { subject, body, attributes: attributes(event, topic, stack) })
 }
 
 /// What a message is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Topic {
-    /// A dropped file's name, or its folder's, is not one that is read: no set, no run.
-    Misnamed,
-    /// Findings block the launch.
-    Rejected,
+#[derive(Debug, Clone, Copy)]
+enum Topic<'e> {
+    /// A file's name, or its folder's, is not one that is read: no dataset, no run.
+    Misnamed(&'e MisnamedDetail),
     /// Files are missing.
-    Incomplete,
+    Incomplete(&'e IncompleteDetail),
     /// A quota or a permission holds the run.
-    Waiting,
+    Waiting(&'e RunDetail),
     /// An update is accepted, and waits for further files before it is launched.
-    Settling,
-    /// What the run's state says.
-    Is(State),
-    /// The same content was dropped again, and its run stands here.
-    Again(State),
+    Settling(&'e RunDetail),
+    /// The run came into this state.
+    Is(State, &'e RunDetail),
+    /// The same content was uploaded again, and its run is in this state.
+    Again(State, &'e RunDetail),
 }
 
-fn topic(kind: Kind, detail: &Detail) -> Option<Topic> {
-    Some(match kind {
-        Kind::DatasetRejected if detail.run_id.is_none() => Topic::Misnamed,
-        Kind::DatasetRejected if detail.repeated => Topic::Again(detail.state.unwrap_or(State::Rejected)),
-        Kind::DatasetRejected => Topic::Rejected,
-        Kind::DatasetIncomplete => Topic::Incomplete,
-        Kind::RunHeld => Topic::Is(State::Held),
-        Kind::RunSuperseded => Topic::Is(State::Superseded),
-        Kind::RunLaunched => Topic::Is(State::Running),
-        Kind::RunRefused => Topic::Is(State::Refused),
-        Kind::RunWaiting => Topic::Waiting,
-        Kind::RunSucceeded => Topic::Is(State::Succeeded),
-        Kind::RunFailed => Topic::Is(State::Failed),
-        Kind::RunStopped => Topic::Is(State::Stopped),
-        Kind::DatasetAccepted if detail.repeated => Topic::Again(detail.state?),
-        Kind::DatasetAccepted if detail.launch_after.is_some() => Topic::Settling,
-        Kind::DatasetAccepted
-        | Kind::JobStateObserved
-        | Kind::LaunchDue
-        | Kind::MessageSent
-        | Kind::ApproveRun
-        | Kind::StopRun
-        | Kind::RetryRun => return None,
-    })
-}
+impl<'e> Topic<'e> {
+    /// `None` for an event that nobody is notified of.
+    fn of(event: &'e Event) -> Option<Topic<'e>> {
+        Some(match event {
+            Event::Misnamed(file) => Topic::Misnamed(file),
+            Event::Incomplete(set) => Topic::Incomplete(set),
+            Event::Repeated(run) => Topic::Again(run.state, run),
+            Event::Run(RunKind::Waiting, run) => Topic::Waiting(run),
+            Event::Run(RunKind::Accepted, run) if run.launch_after.is_some() => Topic::Settling(run),
+            Event::Run(kind, run) => Topic::Is(kind.state().filter(|state| state.is_told())?, run),
+            Event::JobStateObserved(_) | Event::LaunchDue(_) | Event::Command { .. } | Event::MessageSent(_) => {
+                return None;
+            }
+        })
+    }
 
-impl Topic {
-    /// What follows the dataset in the subject.
-    fn subject(self, detail: &Detail) -> String {
-        let blocking =
-            if detail.errors > 0 { counted(detail.errors, "error") } else { counted(detail.warnings, "warning") };
+    /// The run, where there is one.
+    fn run(self) -> Option<&'e RunDetail> {
         match self {
-            Topic::Misnamed => "a dropped file was not read".to_owned(),
-            Topic::Rejected => format!("rejected, {blocking}"),
-            Topic::Incomplete => "waits for files".to_owned(),
-            Topic::Waiting if is_idle(detail) => "its job has not begun".to_owned(),
-            Topic::Waiting => "a quota or a permission holds it back".to_owned(),
-            Topic::Settling => "accepted, starts in a few minutes".to_owned(),
-            Topic::Is(state) => state_words(state).to_owned(),
-            Topic::Again(state) => format!("dropped again, {}", state_words(state)),
+            Topic::Misnamed(_) | Topic::Incomplete(_) => None,
+            Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => Some(run),
+        }
+    }
+
+    fn dataset(self) -> &'e str {
+        match self {
+            Topic::Misnamed(file) => &file.dataset,
+            Topic::Incomplete(set) => &set.dataset,
+            Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => {
+                run.run_id.dataset()
+            }
+        }
+    }
+
+    fn report(self) -> Option<&'e str> {
+        match self {
+            Topic::Misnamed(file) => file.report.as_deref(),
+            Topic::Incomplete(set) => set.report.as_deref(),
+            Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => {
+                run.report.as_deref()
+            }
+        }
+    }
+
+    fn dropped_by(self) -> Option<&'e str> {
+        match self {
+            Topic::Misnamed(file) => file.dropped_by.as_deref(),
+            Topic::Incomplete(set) => set.dropped_by.as_deref(),
+            Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => {
+                run.dropped_by.as_deref()
+            }
+        }
+    }
+
+    /// The recipe's addresses, and its tag `owner`.
+    fn people(self) -> (&'e [String], Option<&'e str>) {
+        match self {
+            Topic::Misnamed(_) => (&[], None),
+            Topic::Incomplete(set) => (&set.notify, set.owner.as_deref()),
+            Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => {
+                (&run.notify, run.owner.as_deref())
+            }
+        }
+    }
+
+    /// What a chat keeps together: all about one run, dataset or file.
+    fn thread(self) -> Cow<'e, str> {
+        match self {
+            Topic::Misnamed(file) => Cow::Borrowed(&file.item),
+            Topic::Incomplete(set) => Cow::Owned(DatasetHead::key(&set.dataset)),
+            Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => {
+                Cow::Borrowed(&run.run_id)
+            }
+        }
+    }
+
+    /// What follows the dataset in the subject.
+    fn subject(self) -> String {
+        match self {
+            Topic::Misnamed(_) => "a dropped file was not read".to_owned(),
+            Topic::Incomplete(_) => "waits for files".to_owned(),
+            Topic::Waiting(run) if is_idle(run) => "its job has not begun".to_owned(),
+            Topic::Waiting(_) => "a quota or a permission holds it back".to_owned(),
+            Topic::Settling(_) => "accepted, starts in a few minutes".to_owned(),
+            Topic::Is(State::Rejected, run) if run.errors > 0 => format!("rejected, {}", counted(run.errors, "error")),
+            Topic::Is(State::Rejected, run) => format!("rejected, {}", counted(run.warnings, "warning")),
+            Topic::Is(state, _) => state_words(state).to_owned(),
+            Topic::Again(state, _) => format!("dropped again, {}", state_words(state)),
         }
     }
 
     /// How grave it is, for filters.
-    fn severity(self) -> &'static str {
+    fn severity(self) -> Severity {
         match self {
-            Topic::Misnamed | Topic::Rejected | Topic::Is(State::Failed | State::Refused | State::Rejected) => "error",
-            Topic::Again(State::Rejected) => "error",
-            Topic::Incomplete | Topic::Waiting | Topic::Is(State::Stopped | State::Superseded) => "warning",
-            Topic::Again(State::Failed | State::Refused | State::Stopped | State::Superseded) => "warning",
-            Topic::Settling | Topic::Is(_) | Topic::Again(_) => "info",
+            Topic::Misnamed(_) | Topic::Is(State::Failed | State::Refused | State::Rejected, _) => Severity::Error,
+            Topic::Again(State::Rejected, _) => Severity::Error,
+            Topic::Incomplete(_) | Topic::Waiting(_) => Severity::Warning,
+            Topic::Is(State::Stopped | State::Superseded, _) => Severity::Warning,
+            Topic::Again(State::Failed | State::Refused | State::Stopped | State::Superseded, _) => Severity::Warning,
+            Topic::Settling(_) | Topic::Is(..) | Topic::Again(..) => Severity::Info,
         }
     }
 }
 
 /// Whether what waits is a job that Bedrock has and doesn't begin.
-fn is_idle(detail: &Detail) -> bool {
-    detail.state == Some(State::Running)
+fn is_idle(run: &RunDetail) -> bool {
+    run.state == State::Running
 }
 
 /// A state as the subject says it.
@@ -153,14 +202,15 @@ fn subject(dataset: &str, what: &str) -> String {
     if name.is_empty() { what.to_owned() } else { format!("{name}: {what}") }
 }
 
-fn attributes(kind: Kind, topic: &Topic, detail: &Detail) -> BTreeMap<String, String> {
+fn attributes(event: &Event, topic: Topic<'_>, stack: &str) -> BTreeMap<String, String> {
     let state = match topic {
-        Topic::Misnamed | Topic::Rejected => "Rejected",
-        Topic::Incomplete => "Incomplete",
-        Topic::Waiting if is_idle(detail) => "Running",
-        Topic::Waiting | Topic::Settling => "Queued",
-        Topic::Is(state) | Topic::Again(state) => state.as_str(),
+        Topic::Misnamed(_) => "Rejected",
+        Topic::Incomplete(_) => "Incomplete",
+        Topic::Waiting(run) if is_idle(run) => "Running",
+        Topic::Waiting(_) | Topic::Settling(_) => "Queued",
+        Topic::Is(state, _) | Topic::Again(state, _) => state.as_str(),
     };
+    let (notify, owner) = topic.people();
     let mut attributes = BTreeMap::new();
     let mut add = |name: &str, value: &str| {
         // Only `notify` may look like an array to those who publish this.
@@ -169,15 +219,15 @@ fn attributes(kind: Kind, topic: &Topic, detail: &Detail) -> BTreeMap<String, St
             attributes.insert(name.to_owned(), value);
         }
     };
-    add("dataset", &detail.dataset);
+    add("dataset", topic.dataset());
     add("state", state);
-    add("kind", kind.as_str());
-    add("severity", topic.severity());
-    add("stack", &detail.stack);
-    add("owner", detail.owner.as_deref().unwrap_or_default());
-    add("dropped_by", detail.dropped_by.as_deref().unwrap_or_default());
-    if !detail.notify.is_empty() {
-        attributes.insert("notify".to_owned(), serde_json::Value::from(detail.notify.clone()).to_string());
+    add("kind", event.kind().as_str());
+    add("severity", topic.severity().as_str());
+    add("stack", stack);
+    add("owner", owner.unwrap_or_default());
+    add("dropped_by", topic.dropped_by().unwrap_or_default());
+    if !notify.is_empty() {
+        attributes.insert("notify".to_owned(), serde_json::Value::from(notify.to_vec()).to_string());
     }
     attributes
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tunedrop_run::State;
-use tunedrop_run::event::{Detail, VERSION};
+use tunedrop_run::event::RunDetail;
 use tunedrop_validation::{
     Catalogue, Code, Customization, Excerpt, Finding, Findings, LongRecord, Severity, Statistics, TokenBracket,
     TokenBucket,
@@ -14,33 +14,23 @@ use crate::{Billing, Compared, FileVerdict, LossPoint, Outcome, Phase, Verdict, 
 /// Markup, quotes, a shell's way out, a turn of direction, and line breaks.
 pub(crate) const HOSTILE: &str = "[x\"'><script>alert(1)</script>&amp;\u{202e}fdp\r\nBcc: eve@example.com\0'; rm -rf ~";
 
-pub(crate) fn detail() -> Detail {
-    Detail {
-        version: VERSION,
-        stack: "tunedrop".to_owned(),
-        run_id: Some("support-bot-0123456789ab".to_owned()),
-        dataset: "support-bot".to_owned(),
-        dropped_at: Some("2026-11-23T04:00:00.000Z".to_owned()),
-        base_model: Some("amazon.nova-lite-v1:0:300k".to_owned()),
-        records: Some(12_345),
-        warnings: 1,
-        report: Some("s3://drops/reports/support-bot/support-bot-0123456789ab/report.html".to_owned()),
-        owner: Some("support".to_owned()),
-        dropped_by: Some("111122223333".to_owned()),
-        ..Detail::default()
-    }
-}
-
-pub(crate) fn detail_in(state: State) -> Detail {
+/// What an event says of a run in this state.
+pub(crate) fn detail_in(state: State) -> RunDetail {
     let job = "arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl";
     let launched = matches!(state, State::Running | State::Succeeded | State::Failed | State::Stopped);
     let succeeded = state == State::Succeeded;
-    Detail {
-        state: Some(state),
+    RunDetail {
+        run_id: "support-bot-0123456789ab".parse().unwrap(),
+        state,
+        dropped_at: "2026-11-23T04:00:00.000Z".to_owned(),
+        launch_after: None,
+        base_model: Some("amazon.nova-lite-v1:0:300k".to_owned()),
+        records: Some(12_345),
+        errors: 0,
+        warnings: 1,
+        findings: Vec::new(),
         job_arn: launched.then(|| job.to_owned()),
         model_arn: succeeded.then(|| MODEL.to_owned()),
-        training_loss: succeeded.then_some(0.4213),
-        validation_loss: succeeded.then_some(0.5121),
         reason: match state {
             State::Refused => {
                 Some("up to 40.12 USD would be billed, and the recipe's guard.max_cost_usd is 40".to_owned())
@@ -50,7 +40,13 @@ pub(crate) fn detail_in(state: State) -> Detail {
             }
             _ => None,
         },
-        ..detail()
+        training_loss: succeeded.then_some(0.4213),
+        validation_loss: succeeded.then_some(0.5121),
+        report: Some("s3://drops/reports/support-bot/support-bot-0123456789ab/report.html".to_owned()),
+        notify: Vec::new(),
+        owner: Some("support".to_owned()),
+        dropped_by: Some("111122223333".to_owned()),
+        mended: None,
     }
 }
 

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Detail, VERSION};
 use crate::{Hold, Plan, RunId, State, Timestamp};
 
 pub use head::DatasetHead;
@@ -155,35 +154,6 @@ impl Run {
     pub fn key(run_id: &str) -> String {
         format!("run#{run_id}")
     }
-
-    /// What an event says of this run as it stands now. The reason goes in as `redact` leaves it.
-    pub fn detail(&self, stack: &str, redact: impl Fn(&str) -> String) -> Detail {
-        Detail {
-            version: VERSION,
-            stack: stack.to_owned(),
-            run_id: Some(self.run_id.to_string()),
-            dataset: self.dataset.clone(),
-            state: Some(self.state),
-            dropped_at: Some(self.since.clone()),
-            launch_after: self.settles_until().map(str::to_owned),
-            base_model: self.plan.as_ref().map(|plan| plan.base_model.clone()),
-            records: self.records,
-            errors: self.errors,
-            warnings: self.warnings,
-            findings: self.findings.clone(),
-            job_arn: self.job_arn.clone(),
-            model_arn: self.model_arn.clone(),
-            reason: self.reason.as_deref().map(redact),
-            training_loss: self.training_loss,
-            validation_loss: self.validation_loss,
-            report: self.report.clone(),
-            notify: self.notify.clone(),
-            owner: self.owner.clone(),
-            dropped_by: self.dropped_by.clone(),
-            mended: self.mended.clone(),
-            ..Detail::default()
-        }
-    }
 }
 
 /// What is kept of a misnamed file.
@@ -231,20 +201,5 @@ impl Note {
     pub fn is_key(text: &str) -> bool {
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         text.strip_prefix("name#").is_some_and(|hash| hash.len() == 12 && hash.bytes().all(is_digit))
-    }
-
-    /// What an event says of a misnamed file.
-    pub fn detail(&self, stack: &str) -> Detail {
-        Detail {
-            version: VERSION,
-            stack: stack.to_owned(),
-            item: Some(self.pk.clone()),
-            dataset: self.dataset.clone(),
-            errors: 1,
-            findings: self.findings.clone(),
-            report: self.report.clone(),
-            dropped_by: self.dropped_by.clone(),
-            ..Detail::default()
-        }
     }
 }

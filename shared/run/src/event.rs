@@ -4,14 +4,12 @@
 //! at. `docs/events.schema.json` documents the JSON for those who subscribe targets of their own, and
 //! `docs/events.examples.jsonl` has one of each kind.
 
-mod bag;
 mod details;
 mod hint;
 mod kind;
 pub mod senders;
 mod wire;
 
-pub use bag::Detail;
 pub use details::{IncompleteDetail, MisnamedDetail, RunDetail, SentMessage, Severity};
 pub use hint::{Hint, Unread};
 pub use kind::{Kind, RunCommand, RunKind};
@@ -65,6 +63,27 @@ impl Event {
             Event::LaunchDue(_) => Kind::LaunchDue,
             Event::Command { command, .. } => command.kind(),
             Event::MessageSent(_) => Kind::MessageSent,
+        }
+    }
+
+    /// The run that it is about, where it is about one.
+    pub fn run_id(&self) -> Option<&RunId> {
+        match self {
+            Event::Run(_, run) | Event::Repeated(run) => Some(&run.run_id),
+            Event::JobStateObserved(run_id) | Event::Command { run_id, .. } => Some(run_id),
+            Event::LaunchDue(run_id) => run_id.as_ref(),
+            Event::MessageSent(message) => message.about.run_id(),
+            Event::Misnamed(_) | Event::Incomplete(_) => None,
+        }
+    }
+
+    /// The dataset that it is about, or the folder of a misnamed file; `None` where it is about none.
+    pub fn dataset(&self) -> Option<&str> {
+        match self {
+            Event::Misnamed(file) => Some(&file.dataset),
+            Event::Incomplete(set) => Some(&set.dataset),
+            Event::MessageSent(message) => message.about.dataset(),
+            _ => self.run_id().map(RunId::dataset),
         }
     }
 }

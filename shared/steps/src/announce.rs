@@ -4,7 +4,7 @@ use tunedrop_aws::{Bus, Failure, JobView};
 use tunedrop_report::redact;
 use tunedrop_run::decide::sweep::is_idle;
 use tunedrop_run::decide::unheard;
-use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::event::Event;
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{Run, State, Timestamp};
 
@@ -37,25 +37,14 @@ pub(crate) fn idles(run: &Run, job: &JobView) -> bool {
         && is_idle(phases, age_s(&run.changed_at))
 }
 
-/// The event that answers content that was uploaded again; `None` where it wasn't.
-pub(crate) fn answer(run: &Run, stack: &str) -> Option<(Kind, Detail)> {
-    let dropped_at = Some(run.redropped_at.clone()?);
-    let kind = if run.state == State::Rejected { Kind::DatasetRejected } else { Kind::DatasetAccepted };
-    Some((kind, Detail { repeated: true, dropped_at, ..run.detail(stack, redact) }))
-}
-
-/// The detail of `Run Waiting`.
-pub(crate) fn waiting(run: &Run, stack: &str) -> Detail {
-    Detail { reason: run.waiting.as_deref().map(redact), ..run.detail(stack, redact) }
-}
-
 /// Puts the event that follows from the run's present state, unless people were told of that state already, or it is a
 /// state that another function announces; the sweep announces each again that is lost.
 pub(crate) async fn announce(bus: &Bus, stack: &str, run: &Run) -> Result<(), Failure> {
     let unheard = unheard(run.state, run.told.contains_key(run.state.as_str()));
-    let Some(kind) = unheard.filter(|kind| bus.puts(*kind)) else {
+    let event = Event::state(run, redact).filter(|event| unheard == Some(event.kind()) && bus.puts(event.kind()));
+    let Some(event) = event else {
         return Ok(());
     };
     tracing::info!(run.state = run.state.as_str(), "announced");
-    bus.put(kind, &run.detail(stack, redact)).await
+    bus.put(stack, &event).await
 }

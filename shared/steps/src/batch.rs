@@ -10,7 +10,7 @@ use tracing::{error, warn};
 use tunedrop_aws::Failure;
 use tunedrop_report::redact;
 use tunedrop_run::decide::again::Why;
-use tunedrop_run::event::{Detail, VERSION};
+use tunedrop_run::event::{Hint, Unread};
 
 use crate::retry::{Batch, Retries, received};
 
@@ -168,23 +168,19 @@ pub async fn serve_schedule(step: impl AsyncFn() -> Result<(), StepError>) -> Re
     .await
 }
 
-/// The detail of an event of ours; `None` for one that can't be read, which is logged, and for another stack's. One of a
-/// newer version goes back to its queue: while a stack is updated, its functions are of two versions for some minutes.
-pub(crate) fn own_detail(event: &EventBridgeEvent<Value>, stack: &str) -> Result<Option<Detail>, StepError> {
-    let of_stack = event.detail.get("stack").and_then(Value::as_str);
-    let version = event.detail.get("version").and_then(Value::as_u64);
-    if of_stack == Some(stack) && version.is_some_and(|version| version > u64::from(VERSION)) {
-        return Err(StepError::NotYet("the event is of a newer version than this function".to_owned()));
-    }
-    match serde_json::from_value::<Detail>(event.detail.clone()) {
-        Ok(detail) if detail.stack == stack => Ok(Some(detail)),
-        Ok(_) => Ok(None),
-        Err(fault) => {
-            // The error's own words may quote the event.
-            warn!(fault = ?fault.classify(), "poison: the event's detail can't be read");
-            Ok(None)
+/// What an event of ours says to look at; `None` for one that can't be read, which is logged, and for another stack's. One
+/// of a newer version goes back to its queue: while a stack is updated, its functions are of two versions for some minutes.
+pub(crate) fn own_hint(event: &EventBridgeEvent<Value>, stack: &str) -> Result<Option<Hint>, StepError> {
+    match Hint::read(&event.detail_type, &event.detail, stack) {
+        Ok(hint) => return Ok(Some(hint)),
+        Err(Unread::OtherStack) => {}
+        Err(newer @ Unread::Newer(_)) => return Err(StepError::NotYet(newer.to_string())),
+        Err(Unread::UnknownKind) => {
+            warn!(event.detail_type = event.detail_type, "ignored: a kind of event that this version doesn't know");
         }
+        Err(Unread::Malformed { field, fault }) => warn!(event.field = field, fault, "poison: the event can't be read"),
     }
+    Ok(None)
 }
 
 #[cfg(test)]

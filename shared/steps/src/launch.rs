@@ -15,12 +15,12 @@ use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Objects, Started};
 use tunedrop_report::redact;
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::{self as decide, Answer};
-use tunedrop_run::event::{Kind, senders};
+use tunedrop_run::event::{Hint, RunKind, senders};
 use tunedrop_run::state::{Input, next};
 use tunedrop_run::{Hold, LaunchDefault, Plan, Run, StackGuards, State};
 
 use crate::announce::{announce, now, now_s};
-use crate::batch::{StepError, own_detail};
+use crate::batch::{StepError, own_hint};
 use crate::count::count_move;
 use crate::settings;
 use drain::Drain;
@@ -72,31 +72,37 @@ impl Launch {
     /// Takes whatever may have put a run into the queue or freed a slot, and the commands. The [drain](Launch::drain)
     /// follows, once for a batch; `None` where nothing has to follow.
     pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<Option<Woken>, StepError> {
-        let Some(detail) = own_detail(&event, &self.stack)? else {
+        let Some(hint) = own_hint(&event, &self.stack)? else {
             return Ok(None);
         };
         // The run that it announces waits for files that may still come; nothing else became due by it.
-        if let Some(until) = decide::comes_back(detail.launch_after.as_deref(), now_s()) {
+        if let Hint::Settling { launch_after, .. } = &hint
+            && let Some(until) = decide::comes_back(Some(launch_after), now_s())
+        {
             return Err(StepError::NotBefore(until));
         }
-        let command = [Kind::ApproveRun, Kind::StopRun, Kind::RetryRun]
-            .into_iter()
-            .find(|kind| kind.as_str() == event.detail_type);
-        if let Some(kind) = command {
-            let span = info_span!("command", run_id = detail.run_id, command = kind.as_str());
-            let carried_out = match self.command(kind, detail.clone()).instrument(span.clone()).await {
-                // Somebody else wrote the run in between: once more, of the run as it is now.
-                Err(StepError::NotYet(_)) => self.command(kind, detail).instrument(span).await,
-                other => other,
-            };
-            return Ok(Some(Woken { whole: true, run_id: carried_out?, command: true }));
-        }
-        let whole = event.detail_type == Kind::LaunchDue.as_str();
-        if whole {
-            self.look_at(detail.run_id.as_deref()).await?;
-        }
-        let run_id = detail.run_id.filter(|_| event.detail_type == Kind::DatasetAccepted.as_str());
-        Ok(Some(Woken { whole, run_id, command: false }))
+        let woken = Woken { whole: false, run_id: None, command: false };
+        Ok(Some(match hint {
+            Hint::Command { command, run_id, by } => {
+                let span = info_span!("command", run_id = run_id.as_str(), command = command.kind().as_str());
+                let due = match self.command(command, &run_id, by.clone()).instrument(span.clone()).await {
+                    // Somebody else wrote the run in between: once more, of the run as it is now.
+                    Err(StepError::NotYet(_)) => self.command(command, &run_id, by).instrument(span).await?,
+                    other => other?,
+                };
+                Woken { whole: true, run_id: due, command: true }
+            }
+            Hint::LaunchDue(run_id) => {
+                if let Some(run_id) = run_id {
+                    self.look_at(&run_id).await?;
+                }
+                Woken { whole: true, ..woken }
+            }
+            Hint::Run(RunKind::Accepted, run_id) | Hint::Settling { run_id, .. } | Hint::Repeated { run_id, .. } => {
+                Woken { run_id: Some(run_id), ..woken }
+            }
+            _ => woken,
+        }))
     }
 
     /// Launches a run that is due; where not `creates`, it is only settled what became of it.

@@ -13,19 +13,19 @@
 //! leaves the sweep's view; until then the sweep says it again.
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
-use serde::Deserialize;
 use serde_json::Value;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Ledger, Open, Topic};
 use tunedrop_report::{Message, chat, message, redact, sent};
+use tunedrop_run::RunId;
 use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, held_up};
 use tunedrop_run::decide::tell::{About, Telling, Way, run_is_over, telling, ways};
-use tunedrop_run::event::{Detail, Kind, senders};
+use tunedrop_run::event::{Event, senders};
 use tunedrop_run::metric::{About as Of, Metric};
 
-use crate::announce::{age_s, answer, now, now_s, waiting};
-use crate::batch::{StepError, own_detail};
+use crate::announce::{age_s, now, now_s};
+use crate::batch::{StepError, own_hint};
 use crate::count::count;
 use crate::settings;
 
@@ -57,15 +57,11 @@ impl Notify {
 
     /// Takes every domain event that people are told of. `deadline`, in Unix seconds, is when the function is cut off.
     pub async fn step(&self, event: EventBridgeEvent<Value>, deadline: i64) -> Result<(), StepError> {
-        let Some(detail) = own_detail(&event, &self.stack)? else {
+        let Some(hint) = own_hint(&event, &self.stack)? else {
             return Ok(());
         };
-        let Ok(kind) = Kind::deserialize(Value::String(event.detail_type.clone())) else {
-            warn!(event.detail_type = event.detail_type, "ignored: a kind of event that this version doesn't know");
-            return Ok(());
-        };
-        let Some(telling) = telling(kind, &detail) else {
-            info!(event.kind = kind.as_str(), "nothing to tell");
+        let Some(telling) = telling(hint) else {
+            info!(event.kind = event.detail_type, "nothing to tell");
             return Ok(());
         };
         let span = info_span!("notify", item = telling.item, dataset = Empty, run_id = Empty);
@@ -112,33 +108,36 @@ impl Notify {
             info!(what = mark, "not so, told before, or being told");
             return Ok(None);
         };
-        let said = said(&telling.about, &claim.item, &self.stack);
-        let Some((kind, detail, message)) =
-            said.and_then(|(kind, detail)| message(kind, &detail, &self.region).map(|message| (kind, detail, message)))
+        let said = said(&telling.about, &claim.item);
+        let Some((event, message)) =
+            said.and_then(|event| message(&event, &self.stack, &self.region).map(|message| (event, message)))
         else {
             info!(what = mark, "nothing to tell of the item as it is");
             self.ledger.release(telling, &claim).await.map_err(claimed)?;
             return Ok(None);
         };
-        Span::current().record("dataset", &detail.dataset).record("run_id", &detail.run_id);
-        if let Err(fault) = self.publish(way, kind, &detail, &message).await {
+        let (dataset, run_id) = (event.dataset(), event.run_id().map(RunId::as_str));
+        Span::current().record("dataset", dataset).record("run_id", run_id);
+        if let Err(fault) = self.publish(way, &event, &message).await {
             let released = self.ledger.release(telling, &claim).await;
             return Err(if released.is_ok() { fault.into() } else { claimed(fault) });
         }
         info!(what = mark, "told");
         if way == Way::Topic {
-            let of = Of { run_id: detail.run_id.as_deref(), dataset: Some(&detail.dataset) };
-            count(&self.stack, of, &[Metric::Messages.of(kind.as_str(), 1.0)]);
+            count(&self.stack, Of { run_id, dataset }, &[Metric::Messages.of(event.kind().as_str(), 1.0)]);
         }
         self.ledger.mark_told(telling, way, &claim, &now()).await.map_err(claimed)
     }
 
-    async fn publish(&self, way: Way, kind: Kind, detail: &Detail, message: &Message) -> Result<(), Failure> {
+    async fn publish(&self, way: Way, event: &Event, message: &Message) -> Result<(), Failure> {
         match (way, &self.chat) {
             (Way::Topic, _) => self.topic.publish(&message.subject, &message.body, &message.attributes).await,
-            (Way::Bus, _) => self.bus.put(Kind::MessageSent, &sent(kind, detail, message)).await,
+            (Way::Bus, _) => match sent(event, message) {
+                Some(sent) => self.bus.put(&self.stack, &sent).await,
+                None => Ok(()),
+            },
             (Way::Chat, Some(topic)) => {
-                let Some(notification) = chat(kind, detail, &self.region) else {
+                let Some(notification) = chat(event, &self.stack, &self.region) else {
                     return Ok(());
                 };
                 topic.publish(&message.subject, &notification, &message.attributes).await
@@ -149,26 +148,20 @@ impl Notify {
 }
 
 /// The event that the item itself would make, for a message; `None` where the item isn't as it must be.
-fn said(about: &About, item: &Open, stack: &str) -> Option<(Kind, Detail)> {
+fn said(about: &About, item: &Open) -> Option<Event> {
     match (about, item) {
-        (About::State(state), Open::Run(run)) if run.state == *state => {
-            Some((state.announcement()?, run.detail(stack, redact)))
-        }
-        (About::Again(_), Open::Run(run)) => answer(run, stack),
+        (About::State(state), Open::Run(run)) if run.state == *state => Event::state(run, redact),
+        (About::Again(_), Open::Run(run)) => Event::repeated(run, redact),
         (About::Waiting, Open::Run(run)) if held_up(run.state, run.held_by, false, age_s(&run.since)) => {
-            Some((Kind::RunWaiting, waiting(run, stack)))
+            Some(Event::waiting(run, redact))
         }
         (About::Settling, Open::Run(run)) if run.rests_until().is_some_and(|until| until > now_s()) => {
-            Some((Kind::DatasetAccepted, run.detail(stack, redact)))
+            Event::state(run, redact)
         }
         // People upload files one by one: an event before its time sends nothing.
-        (About::Incomplete(since), Open::Set(set)) if age_s(since) >= INCOMPLETE_AFTER_S => {
-            Some((Kind::DatasetIncomplete, set.detail(stack)))
-        }
+        (About::Incomplete(since), Open::Set(set)) if age_s(since) >= INCOMPLETE_AFTER_S => Event::incomplete(set),
         // Earlier versions kept no more than that a file was misnamed.
-        (About::Misnamed, Open::Note(note)) if !note.findings.is_empty() => {
-            Some((Kind::DatasetRejected, note.detail(stack)))
-        }
+        (About::Misnamed, Open::Note(note)) if !note.findings.is_empty() => Some(Event::misnamed(note)),
         _ => None,
     }
 }

@@ -12,13 +12,13 @@ use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::is_ours;
 use tunedrop_run::decide::record::{FORGOTTEN, Seen, Shown, apply, asks, is_moved_again};
 use tunedrop_run::decide::sweep::IDLE;
-use tunedrop_run::event::{SOURCE, senders};
+use tunedrop_run::event::{Hint, SOURCE, senders};
 use tunedrop_run::metric::trained;
 use tunedrop_run::state::JobStatus;
-use tunedrop_run::{Hold, Run, State};
+use tunedrop_run::{Hold, Run, RunId, State};
 
 use crate::announce::{age_s, announce, idles, now};
-use crate::batch::{StepError, own_detail};
+use crate::batch::{StepError, own_hint};
 use crate::count::{count_move, count_run};
 use crate::outcome::{earlier, outcome_of, write_outcome};
 use crate::settings;
@@ -58,27 +58,35 @@ impl Record {
         let Some(run_id) = self.run_id(&event)? else {
             return Ok(());
         };
-        let span = info_span!("record", run_id, dataset = tracing::field::Empty);
+        let span = info_span!("record", run_id = run_id.as_str(), dataset = tracing::field::Empty);
         self.apply(&run_id).instrument(span).await
     }
 
     /// The run to look at: a job of ours is named after its run.
-    fn run_id(&self, event: &EventBridgeEvent<Value>) -> Result<Option<String>, StepError> {
-        let run_id = if event.source == SOURCE {
-            let Some(detail) = own_detail(event, &self.stack)? else {
-                return Ok(None);
-            };
-            detail.run_id
-        } else {
-            event.detail.get("jobName").and_then(Value::as_str).map(str::to_owned)
-        };
-        if run_id.is_none() {
+    fn run_id(&self, event: &EventBridgeEvent<Value>) -> Result<Option<RunId>, StepError> {
+        if event.source == SOURCE {
+            let hint = own_hint(event, &self.stack)?;
+            return Ok(match hint {
+                Some(Hint::JobStateObserved(run_id)) => Some(run_id),
+                Some(_) => {
+                    warn!(event.detail_type = event.detail_type, "ignored: not an event about a job");
+                    None
+                }
+                None => None,
+            });
+        }
+        let Some(name) = event.detail.get("jobName").and_then(Value::as_str) else {
             warn!(event.source = event.source, "poison: the event names no job");
+            return Ok(None);
+        };
+        let run_id = name.parse().ok();
+        if run_id.is_none() {
+            info!("ignored: not a job of this stack");
         }
         Ok(run_id)
     }
 
-    async fn apply(&self, run_id: &str) -> Result<(), StepError> {
+    async fn apply(&self, run_id: &RunId) -> Result<(), StepError> {
         for _ in 0..TRIES {
             // Other stacks' jobs and those made by hand are not in this ledger.
             let Some(run) = self.ledger.run(run_id).await? else {

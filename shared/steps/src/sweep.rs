@@ -11,12 +11,12 @@ use tunedrop_run::decide::sweep::{
     says_again,
 };
 use tunedrop_run::decide::tell::{About, Way, is_over, ways};
-use tunedrop_run::event::{Detail, Kind, VERSION, senders};
+use tunedrop_run::event::{Event, senders};
 use tunedrop_run::metric::{About as Of, Round};
 use tunedrop_run::state::JobStatus;
 use tunedrop_run::{DatasetHead, Note, Run, State, Timestamp};
 
-use crate::announce::{age_s, answer, idles, now_s, waiting};
+use crate::announce::{age_s, idles, now_s};
 use crate::batch::StepError;
 use crate::count::count;
 use crate::settings;
@@ -87,8 +87,7 @@ impl Sweep {
         };
         info!(open = seen, "swept");
         if launch_due {
-            let detail = Detail { version: VERSION, stack: self.stack.clone(), ..Detail::default() };
-            if let Err(fault) = self.bus.put(Kind::LaunchDue, &detail).await {
+            if let Err(fault) = self.put(&Event::LaunchDue(None)).await {
                 failure.get_or_insert(fault);
             }
         }
@@ -111,9 +110,11 @@ impl Sweep {
 
     /// Has launch look at this very run.
     async fn wake_for(&self, run: &Run) -> Result<(), Failure> {
-        let run_id = Some(run.run_id.to_string());
-        let detail = Detail { version: VERSION, stack: self.stack.clone(), run_id, ..Detail::default() };
-        self.bus.put(Kind::LaunchDue, &detail).await
+        self.put(&Event::LaunchDue(Some(run.run_id.clone()))).await
+    }
+
+    async fn put(&self, event: &Event) -> Result<(), Failure> {
+        self.bus.put(&self.stack, event).await
     }
 
     /// Whether the run's job was found to be over.
@@ -126,7 +127,7 @@ impl Sweep {
         let told = About::Waiting.is_told_on(&run.told, self.ways);
         if held_up(run.state, run.held_by, told, age_s(&run.since)) {
             info!(run.state = run.state.as_str(), "held up");
-            self.bus.put(Kind::RunWaiting, &waiting(run, &self.stack)).await?;
+            self.put(&Event::waiting(run, redact)).await?;
         }
         self.say_again(run).await?;
         Ok(ended)
@@ -138,14 +139,16 @@ impl Sweep {
         let answered = run.answer().is_none_or(|answer| answer.is_told_on(&run.told, self.ways));
         // One that is over and still listed was left so by an interrupted notify.
         let says = !heard || is_over(run.state, run.forgotten_at.is_some(), heard, answered);
-        if let Some(kind) = run.state.announcement().filter(|_| says && says_again(run.state, age_s(&run.changed_at))) {
+        let says = says && says_again(run.state, age_s(&run.changed_at));
+        if let Some(event) = Event::state(run, redact).filter(|_| says) {
             info!(run.state = run.state.as_str(), "announced again");
-            self.bus.put(kind, &run.detail(&self.stack, redact)).await?;
+            self.put(&event).await?;
         }
         let redropped_s = run.redropped_at.as_deref().map_or(0, age_s);
-        if let Some((kind, detail)) = answer(run, &self.stack).filter(|_| !answered && redropped_s >= UNTOLD_AFTER_S) {
+        let answers = !answered && redropped_s >= UNTOLD_AFTER_S;
+        if let Some(event) = Event::repeated(run, redact).filter(|_| answers) {
             info!("answered again");
-            self.bus.put(kind, &detail).await?;
+            self.put(&event).await?;
         }
         Ok(())
     }
@@ -166,14 +169,7 @@ impl Sweep {
         }
         info!(job.status = ended.map(JobStatus::as_str), job.idle = idle, "a state of the job that no event brought");
         // Which run to look at, and no more: record asks Bedrock itself.
-        let detail = Detail {
-            version: VERSION,
-            stack: self.stack.clone(),
-            run_id: Some(run.run_id.to_string()),
-            dataset: run.dataset.clone(),
-            ..Detail::default()
-        };
-        self.bus.put(Kind::JobStateObserved, &detail).await?;
+        self.put(&Event::JobStateObserved(run.run_id.clone())).await?;
         Ok(ended.is_some())
     }
 
@@ -182,7 +178,10 @@ impl Sweep {
             return Ok(());
         }
         info!(dataset = set.dataset, "still incomplete");
-        self.bus.put(Kind::DatasetIncomplete, &set.detail(&self.stack)).await
+        match Event::incomplete(set) {
+            Some(event) => self.put(&event).await,
+            None => Ok(()),
+        }
     }
 
     async fn note(&self, note: &Note) -> Result<(), Failure> {
@@ -190,6 +189,6 @@ impl Sweep {
             return Ok(());
         }
         info!(dataset = note.dataset, "a misnamed file, reported again");
-        self.bus.put(Kind::DatasetRejected, &note.detail(&self.stack)).await
+        self.put(&Event::misnamed(note)).await
     }
 }

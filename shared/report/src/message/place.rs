@@ -1,19 +1,19 @@
 //! Where a report lies, and how it is opened.
 
 use percent_encoding::utf8_percent_encode;
-use tunedrop_run::event::Detail;
+use tunedrop_run::RunId;
 
 use crate::wording::{URI_PATH, command, shell, visible};
 
 /// A line each: the console's page of the report, its address, and the command that opens it.
-pub(super) fn lines(report: &str, detail: &Detail, region: &str) -> Vec<String> {
-    console(report, region).into_iter().chain([visible(report), open(report, detail)]).collect()
+pub(super) fn lines(report: &str, run_id: Option<&RunId>, stack: &str, region: &str) -> Vec<String> {
+    console(report, region).into_iter().chain([visible(report), open(report, run_id, stack)]).collect()
 }
 
 /// The command that opens it; where there is no run, the one that fetches it.
-pub(super) fn open(report: &str, detail: &Detail) -> String {
-    match detail.run_id.as_deref() {
-        Some(run_id) => command("report", run_id, &detail.stack),
+pub(super) fn open(report: &str, run_id: Option<&RunId>, stack: &str) -> String {
+    match run_id {
+        Some(run_id) => command("report", run_id, stack),
         None => format!("aws s3 cp {} report.html", shell(report)),
     }
 }

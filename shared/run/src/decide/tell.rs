@@ -5,11 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::{Detail, Kind};
-use crate::{DatasetHead, Note, Run, State, Timestamp, dataset_fault};
-
-/// No time in RFC 3339 needs more characters.
-const TIME_MAX: usize = 40;
+use crate::event::{Hint, Kind, RunKind};
+use crate::{DatasetHead, Run, State};
 
 /// What an event announces: an item of the ledger, and what must be true of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,34 +50,18 @@ pub fn ways(chat: bool) -> &'static [Way] {
     if chat { &[Way::Topic, Way::Chat, Way::Bus] } else { &[Way::Topic, Way::Bus] }
 }
 
-/// What an event announces; `None` where nobody is notified of it, and where it names no item that it could be about.
-pub fn telling(kind: Kind, detail: &Detail) -> Option<Telling> {
-    let time = || detail.dropped_at.clone().filter(|time| is_time(time));
-    let (item, about) = match (kind, &detail.run_id) {
-        (Kind::DatasetIncomplete, _) => {
-            let item = detail.item.clone().filter(|item| *item == DatasetHead::key(&detail.dataset))?;
-            if dataset_fault(&detail.dataset).is_some() {
-                return None;
-            }
-            (item, About::Incomplete(time()?))
-        }
-        (Kind::DatasetRejected, None) => (detail.item.clone().filter(|item| Note::is_key(item))?, About::Misnamed),
-        (_, None) => return None,
-        (Kind::DatasetAccepted | Kind::DatasetRejected, Some(run_id)) if detail.repeated => {
-            (Run::key(run_id), About::Again(time()?))
-        }
-        (Kind::DatasetAccepted, Some(run_id)) if detail.launch_after.is_some() => (Run::key(run_id), About::Settling),
-        (Kind::RunWaiting, Some(run_id)) => (Run::key(run_id), About::Waiting),
-        (_, Some(run_id)) => {
-            let state = State::ALL.into_iter().find(|state| state.is_told() && state.announcement() == Some(kind))?;
-            (Run::key(run_id), About::State(state))
-        }
+/// What an event announces; `None` where nobody is notified of it.
+pub fn telling(hint: Hint) -> Option<Telling> {
+    let (item, about) = match hint {
+        Hint::Run(RunKind::Waiting, run_id) => (Run::key(&run_id), About::Waiting),
+        Hint::Run(kind, run_id) => (Run::key(&run_id), About::State(kind.state().filter(|state| state.is_told())?)),
+        Hint::Settling { run_id, .. } => (Run::key(&run_id), About::Settling),
+        Hint::Repeated { run_id, dropped_at } => (Run::key(&run_id), About::Again(dropped_at)),
+        Hint::Incomplete { dataset, dropped_at } => (DatasetHead::key(&dataset), About::Incomplete(dropped_at)),
+        Hint::Misnamed { item } => (item, About::Misnamed),
+        Hint::JobStateObserved(_) | Hint::LaunchDue(_) | Hint::Command { .. } | Hint::MessageSent => return None,
     };
     Some(Telling { item, about })
-}
-
-fn is_time(text: &str) -> bool {
-    text.len() <= TIME_MAX && text.parse::<Timestamp>().is_ok()
 }
 
 impl Way {

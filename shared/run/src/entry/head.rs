@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Detail, VERSION};
-
 /// The head of a dataset: its newest accepted run, and what it waits for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetHead {
@@ -59,22 +57,5 @@ impl DatasetHead {
     /// The ledger's key for a dataset's head.
     pub fn key(dataset: &str) -> String {
         format!("set#{dataset}")
-    }
-
-    /// What an event says of an incomplete set.
-    pub fn detail(&self, stack: &str) -> Detail {
-        Detail {
-            version: VERSION,
-            stack: stack.to_owned(),
-            item: Some(DatasetHead::key(&self.dataset)),
-            dataset: self.dataset.clone(),
-            dropped_at: self.since.clone(),
-            waits_for: self.waits_for.clone(),
-            report: self.report.clone(),
-            notify: self.notify.clone(),
-            owner: self.owner.clone(),
-            dropped_by: self.dropped_by.clone(),
-            ..Detail::default()
-        }
     }
 }

@@ -1,16 +1,14 @@
 //! The kinds of events: their `detail-type`s.
 
-use serde::{Deserialize, Serialize};
-
 use crate::State;
 
 /// The one list of all kinds.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
         /// What happened, or what is asked for: the `detail-type`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Kind {
-            $($(#[$doc])* #[serde(rename = $text)] $name,)+
+            $($(#[$doc])* $name,)+
         }
 
         impl Kind {
@@ -147,6 +145,11 @@ pub enum RunCommand {
 }
 
 impl RunCommand {
+    /// The command of this kind; `None` where the kind is no command.
+    pub fn of(kind: Kind) -> Option<RunCommand> {
+        [RunCommand::Approve, RunCommand::Stop, RunCommand::Retry].into_iter().find(|command| command.kind() == kind)
+    }
+
     /// The kind on the bus.
     pub const fn kind(self) -> Kind {
         match self {

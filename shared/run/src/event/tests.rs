@@ -10,7 +10,7 @@ const REPORT: &str = "s3://drops/reports/support-bot/support-bot-0123456789ab/re
 const EXAMPLES: &str = include_str!("../../../../docs/events.examples.jsonl");
 
 /// A run as the ledger would have it in this state.
-pub(super) fn run(state: State) -> Run {
+fn run(state: State) -> Run {
     let arn =
         |kind: &str, id: &str| format!("arn:aws:bedrock:us-east-1:111122223333:{kind}/amazon.nova-lite-v1:0:300k/{id}");
     let launched = matches!(state, State::Running | State::Succeeded | State::Failed);
@@ -50,19 +50,19 @@ fn plan() -> crate::Plan {
     .expect("a plan")
 }
 
-pub(super) fn waiting() -> Run {
+fn waiting() -> Run {
     Run { waiting: Some("Too many custom models in this account".to_owned()), ..run(State::Queued) }
 }
 
-pub(super) fn settling() -> Run {
+fn settling() -> Run {
     Run { launch_after: Some("2026-11-23T04:05:02.000Z".to_owned()), ..run(State::Queued) }
 }
 
-pub(super) fn repeated(state: State) -> Run {
+fn repeated(state: State) -> Run {
     Run { redropped_at: Some("2026-11-24T04:00:00.000Z".to_owned()), ..run(state) }
 }
 
-pub(super) fn head() -> DatasetHead {
+fn head() -> DatasetHead {
     DatasetHead {
         dataset: "support-bot".to_owned(),
         since: Some("2026-11-23T04:00:00.000Z".to_owned()),
@@ -75,7 +75,7 @@ pub(super) fn head() -> DatasetHead {
     }
 }
 
-pub(super) fn note() -> Note {
+fn note() -> Note {
     Note {
         pk: "name#0123456789ab".to_owned(),
         dataset: "support-bot".to_owned(),
@@ -192,76 +192,4 @@ fn each_announced_state_has_a_kind_of_its_own() {
         assert_eq!(kind.map(RunKind::kind), state.announcement());
     }
     assert_eq!(RunKind::Waiting.state(), None);
-}
-
-/// The same events by the detail that all kinds had in common: the examples come from it.
-#[test]
-fn the_common_detail_wrote_these_examples() {
-    assert_eq!(old_lines().concat(), EXAMPLES);
-}
-
-fn old_lines() -> Vec<String> {
-    let mut out = Vec::new();
-    let mut push = |kind: Kind, detail: &Detail| out.push(line_of(kind, &serde_json::to_string(detail).unwrap()));
-    let redact = |text: &str| text.to_owned();
-    for state in State::ALL {
-        if let Some(kind) = state.announcement() {
-            push(kind, &run(state).detail("tunedrop", redact));
-        }
-    }
-    let w = waiting();
-    push(Kind::RunWaiting, &Detail { reason: w.waiting.as_deref().map(redact), ..w.detail("tunedrop", redact) });
-    push(Kind::DatasetAccepted, &settling().detail("tunedrop", redact));
-    let answer = |run: &Run| {
-        let dropped_at = Some(run.redropped_at.clone().unwrap());
-        let kind = if run.state == State::Rejected { Kind::DatasetRejected } else { Kind::DatasetAccepted };
-        (kind, Detail { repeated: true, dropped_at, ..run.detail("tunedrop", redact) })
-    };
-    for state in [State::Succeeded, State::Rejected] {
-        let (kind, detail) = answer(&repeated(state));
-        push(kind, &detail);
-    }
-    push(Kind::DatasetRejected, &note().detail("tunedrop"));
-    push(Kind::DatasetIncomplete, &head().detail("tunedrop"));
-    let stack = || Detail { version: VERSION, stack: "tunedrop".to_owned(), ..Detail::default() };
-    push(
-        Kind::JobStateObserved,
-        &Detail { run_id: Some(RUN_ID.to_owned()), dataset: "support-bot".to_owned(), ..stack() },
-    );
-    push(Kind::LaunchDue, &stack());
-    push(Kind::LaunchDue, &Detail { run_id: Some(RUN_ID.to_owned()), ..stack() });
-    for kind in [Kind::ApproveRun, Kind::StopRun, Kind::RetryRun] {
-        push(kind, &Detail { run_id: Some(RUN_ID.to_owned()), by: Some("ada".to_owned()), ..stack() });
-    }
-    push(Kind::StopRun, &Detail { run_id: Some(RUN_ID.to_owned()), ..stack() });
-    let mut sent = |kind: Kind, detail: &Detail, severity: &str, subject: &str| {
-        push(
-            Kind::MessageSent,
-            &Detail {
-                version: VERSION,
-                stack: detail.stack.clone(),
-                run_id: detail.run_id.clone(),
-                item: detail.item.clone(),
-                dataset: detail.dataset.clone(),
-                state: detail.state,
-                dropped_at: detail.dropped_at.clone(),
-                repeated: detail.repeated,
-                errors: detail.errors,
-                warnings: detail.warnings,
-                report: detail.report.clone(),
-                owner: detail.owner.clone(),
-                about: Some(kind.as_str().to_owned()),
-                severity: Some(severity.to_owned()),
-                subject: Some(subject.to_owned()),
-                text: Some("The message, as the mail has it.\n".to_owned()),
-                ..Detail::default()
-            },
-        )
-    };
-    sent(Kind::RunFailed, &run(State::Failed).detail("tunedrop", redact), "error", "support-bot: training failed");
-    let (kind, detail) = answer(&repeated(State::Succeeded));
-    sent(kind, &detail, "info", "support-bot: dropped again, the custom model is ready");
-    sent(Kind::DatasetRejected, &note().detail("tunedrop"), "error", "support-bot: a dropped file was not read");
-    sent(Kind::DatasetIncomplete, &head().detail("tunedrop"), "warning", "support-bot: waits for files");
-    out
 }

@@ -1,21 +1,24 @@
 use serde_json::json;
+use tunedrop_run::event::{Kind, VERSION};
 
 use super::*;
 
-fn event(detail: Value) -> EventBridgeEvent<Value> {
+fn event(kind: Kind, detail: Value) -> EventBridgeEvent<Value> {
     let mut event = EventBridgeEvent::default();
+    event.detail_type = kind.as_str().to_owned();
     event.detail = detail;
     event
 }
 
 #[test]
 fn an_event_of_a_newer_version_goes_back_to_its_queue() {
-    let newer = own_detail(&event(json!({ "version": VERSION + 1, "stack": "tunedrop", "new": [1] })), "tunedrop");
+    let hint = |detail: Value| own_hint(&event(Kind::LaunchDue, detail), "tunedrop");
+    let newer = hint(json!({ "version": VERSION + 1, "stack": "tunedrop", "new": [1] }));
     assert!(matches!(newer, Err(StepError::NotYet(_))), "{newer:?}");
-    let known = own_detail(&event(json!({ "version": VERSION, "stack": "tunedrop" })), "tunedrop");
-    assert_eq!(known.unwrap().unwrap().version, VERSION);
+    let known = hint(json!({ "version": VERSION, "stack": "tunedrop" }));
+    assert_eq!(known.unwrap(), Some(Hint::LaunchDue(None)));
     for poison in [json!({ "version": VERSION + 1 }), json!(7), json!({ "version": 1, "stack": "other" })] {
-        assert_eq!(own_detail(&event(poison.clone()), "tunedrop").unwrap(), None, "{poison}");
+        assert_eq!(hint(poison.clone()).unwrap(), None, "{poison}");
     }
 }
 

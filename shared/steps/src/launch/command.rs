@@ -4,10 +4,10 @@ use tracing::{info, warn};
 use tunedrop_aws::Change;
 use tunedrop_run::decide::command::{Approve, Stop, approve, may_retry, stop};
 use tunedrop_run::decide::launch as decide;
-use tunedrop_run::event::{Detail, Kind};
+use tunedrop_run::event::RunCommand;
 use tunedrop_run::metric::moved;
 use tunedrop_run::state::{Input, next};
-use tunedrop_run::{Run, State, Timestamp};
+use tunedrop_run::{Run, RunId, State, Timestamp};
 
 use super::Launch;
 use crate::announce::{announce, now, now_s};
@@ -16,20 +16,21 @@ use crate::count::count_run;
 
 impl Launch {
     /// The run that may be due now.
-    pub(super) async fn command(&self, kind: Kind, detail: Detail) -> Result<Option<String>, StepError> {
-        let Some(run_id) = detail.run_id else {
-            warn!("poison: the command names no run");
-            return Ok(None);
-        };
-        let Some(run) = self.ledger.run(&run_id).await? else {
+    pub(super) async fn command(
+        &self,
+        command: RunCommand,
+        run_id: &RunId,
+        by: Option<String>,
+    ) -> Result<Option<RunId>, StepError> {
+        let Some(run) = self.ledger.run(run_id).await? else {
             warn!("ignored: this stack has no such run");
             return Ok(None);
         };
-        let by = detail.by.unwrap_or_else(|| "unknown".to_owned());
-        match kind {
-            Kind::ApproveRun => self.approve(&run, by).await.map(|()| Some(run_id)),
-            Kind::StopRun => self.stop(&run, by).await.map(|()| Some(run_id)),
-            _ => self.retry(run, by).await,
+        let by = by.unwrap_or_else(|| "unknown".to_owned());
+        match command {
+            RunCommand::Approve => self.approve(&run, by).await.map(|()| Some(run.run_id)),
+            RunCommand::Stop => self.stop(&run, by).await.map(|()| Some(run.run_id)),
+            RunCommand::Retry => self.retry(run, by).await,
         }
     }
 
@@ -123,7 +124,7 @@ impl Launch {
     }
 
     /// The next attempt of the same content. The command delivered twice finds the attempt there already.
-    async fn retry(&self, run: Run, by: String) -> Result<Option<String>, StepError> {
+    async fn retry(&self, run: Run, by: String) -> Result<Option<RunId>, StepError> {
         if !may_retry(run.state) {
             info!(
                 run.state = run.state.as_str(),
@@ -145,7 +146,7 @@ impl Launch {
         self.ledger.point_head(&again.dataset, &again.run_id, &again.since).await?;
         info!(run.attempt = again.attempt, "retried");
         announce(&self.bus, &self.stack, &again).await?;
-        Ok(Some(again.run_id.to_string()))
+        Ok(Some(again.run_id))
     }
 }
 

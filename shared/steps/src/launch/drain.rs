@@ -6,7 +6,7 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::Open;
 use tunedrop_run::decide::launch as decide;
 use tunedrop_run::metric::Metric;
-use tunedrop_run::{Hold, Run, State, probes};
+use tunedrop_run::{Hold, Run, RunId, State, probes};
 
 use super::Launch;
 use crate::announce::{age_s, now_s};
@@ -33,7 +33,7 @@ pub struct Woken {
     /// The queue is gone through as a whole, so that none that is to be ended is left out.
     pub(super) whole: bool,
     /// A run that the event is about, and that may be due. The index may not show it yet.
-    pub(super) run_id: Option<String>,
+    pub(super) run_id: Option<RunId>,
     /// A command, which is carried out: carried out again later, it would be another.
     pub(super) command: bool,
 }
@@ -67,7 +67,7 @@ enum Model {
 #[derive(Default)]
 struct Tally {
     models: HashMap<String, Model>,
-    seen: HashSet<String>,
+    seen: HashSet<RunId>,
     kept: usize,
     failures: usize,
     young: bool,
@@ -110,10 +110,7 @@ fn model_of(run: &Run) -> &str {
 impl Launch {
     /// The sweep found that a newer set overtook a held run, and neither had seen the other; or that a job goes on that
     /// is to be stopped.
-    pub(super) async fn look_at(&self, run_id: Option<&str>) -> Result<(), StepError> {
-        let Some(run_id) = run_id else {
-            return Ok(());
-        };
+    pub(super) async fn look_at(&self, run_id: &RunId) -> Result<(), StepError> {
         let Some(run) = self.ledger.run(run_id).await? else {
             return Ok(());
         };
@@ -153,7 +150,7 @@ impl Launch {
             }
         }
         // The index lags. What it doesn't show yet is newer than what it shows, and so comes last.
-        for run_id in woken.iter().filter_map(|woken| woken.run_id.as_deref()) {
+        for run_id in woken.iter().filter_map(|woken| woken.run_id.as_ref()) {
             if tally.seen.contains(run_id) {
                 continue;
             }
@@ -177,7 +174,7 @@ impl Launch {
         if deadline - now_s() < LAUNCH_S {
             return Err(StepError::NotYet("there was no time left for the rest of the queue".to_owned()));
         }
-        tally.seen.insert(listed.run_id.to_string());
+        tally.seen.insert(listed.run_id.clone());
         let span = info_span!("launch", run_id = listed.run_id.as_str(), dataset = listed.dataset);
         // The index lags: what counts is the item itself.
         let drain = async {

@@ -3,13 +3,14 @@
 use jiff::SignedDuration;
 use tracing::info;
 use tunedrop_aws::Change;
-use tunedrop_report::Verdict;
+use tunedrop_report::{Verdict, redact};
 use tunedrop_run::decide::accept::{self, Meets, begins, commits, gives_way, meets, settles};
+use tunedrop_run::event::Event;
 use tunedrop_run::{DatasetHead, Run, State, Timestamp, metric};
 
 use super::set::{Set, load};
 use super::{READS_MAX, Read, Validate};
-use crate::announce::{announce, answer, now, rfc3339};
+use crate::announce::{announce, now, rfc3339};
 use crate::batch::StepError;
 use crate::count::{count_move, count_run};
 
@@ -94,8 +95,8 @@ impl Validate {
             noted
         };
         info!(run.state = run.state.as_str(), answer.dropped_at = run.redropped_at, "the same content again");
-        if let Some((kind, detail)) = answer(&run, &self.stack) {
-            self.bus.put(kind, &detail).await?;
+        if let Some(event) = Event::repeated(&run, redact) {
+            self.bus.put(&self.stack, &event).await?;
         }
         Ok(run)
     }

@@ -4,7 +4,7 @@ use tracing::info;
 use tunedrop_aws::Open;
 use tunedrop_report::Verdict;
 use tunedrop_run::dropped::{shown, shown_line};
-use tunedrop_run::event::Kind;
+use tunedrop_run::event::Event;
 use tunedrop_run::metric::{About, Judged, Metric};
 use tunedrop_run::{NOTE_KEPT_S, Note, SCHEMA, fingerprint};
 use tunedrop_validation::{Finding, Findings};
@@ -73,7 +73,7 @@ impl Validate {
             }
         }
         info!(object.key = key, "a near miss: reported");
-        Ok(self.bus.put(Kind::DatasetRejected, &note.detail(&self.stack)).await?)
+        Ok(self.bus.put(&self.stack, &Event::misnamed(&note)).await?)
     }
 
     /// Whether a message may be sent about a misnamed file. Beyond the limit of an hour, one message says so for all, and
@@ -97,7 +97,7 @@ impl Validate {
             ..note.clone()
         };
         if self.ledger.create_note(&all).await? {
-            self.bus.put(Kind::DatasetRejected, &all.detail(&self.stack)).await?;
+            self.bus.put(&self.stack, &Event::misnamed(&all)).await?;
         }
         Ok(false)
     }

@@ -1,74 +1,55 @@
 use super::*;
-use crate::event::VERSION;
+use crate::RunId;
+use crate::event::RunCommand;
 
-fn detail() -> Detail {
-    Detail { version: VERSION, dataset: "bot".into(), run_id: Some("bot-0123456789ab".into()), ..Detail::default() }
+const NOW: &str = "2026-11-23T04:00:00.000Z";
+
+fn run_id() -> RunId {
+    "bot-0123456789ab".parse().unwrap()
+}
+
+fn telling_of(item: &str, about: About) -> Option<Telling> {
+    Some(Telling { item: item.to_owned(), about })
 }
 
 #[test]
-fn a_runs_event_is_about_the_run_whatever_item_it_names() {
+fn each_state_that_people_are_told_of_is_looked_up_in_its_run() {
     for state in State::ALL {
-        let Some(kind) = state.announcement() else { continue };
-        let said = telling(kind, &Detail { item: Some("run#other".into()), ..detail() });
-        let about = Telling { item: "run#bot-0123456789ab".into(), about: About::State(state) };
-        assert_eq!(said, state.is_told().then_some(about), "{state:?}");
+        let Some(kind) = RunKind::of(state) else { continue };
+        let about = telling_of("run#bot-0123456789ab", About::State(state)).filter(|_| state.is_told());
+        assert_eq!(telling(Hint::Run(kind, run_id())), about, "{state:?}");
     }
 }
 
 #[test]
-fn only_a_head_is_incomplete_and_only_a_note_is_of_a_misnamed_file() {
-    let about = |kind, item: &str, dataset: &str, time: &str| {
-        let (item, dropped_at) = (Some(item.to_owned()), Some(time.to_owned()));
-        telling(kind, &Detail { item, dataset: dataset.into(), dropped_at, ..Detail::default() })
-    };
-    const NOW: &str = "2026-11-23T04:00:00.000Z";
-    let incomplete = |item, dataset, time| about(Kind::DatasetIncomplete, item, dataset, time).map(|said| said.item);
-    assert_eq!(incomplete("set#bot", "bot", NOW).as_deref(), Some("set#bot"));
-    for (item, dataset, time) in [
-        ("run#bot-0123456789ab", "bot", NOW),
-        ("set#other", "bot", NOW),
-        ("set#../x", "../x", NOW),
-        ("set#", "", NOW),
-        ("set#bot", "bot", ""),
-        ("set#bot", "bot", "yesterday"),
-    ] {
-        assert_eq!(incomplete(item, dataset, time), None, "{item} {dataset} {time}");
-    }
-    let long = format!("2026-11-23T04:00:00.{}Z", "0".repeat(30_000));
-    assert_eq!(incomplete("set#bot", "bot", &long), None);
-    let misnamed = |item| about(Kind::DatasetRejected, item, "bot", NOW).map(|said| said.about);
-    assert_eq!(misnamed("name#0123456789ab"), Some(About::Misnamed));
-    for item in ["run#bot-0123456789ab", "set#bot", "name#", "name#0123456789abc", "name#0123456789aB", ""] {
-        assert_eq!(misnamed(item), None, "{item}");
-    }
-    assert_eq!(telling(Kind::DatasetRejected, &Detail::default()), None);
-}
-
-#[test]
-fn only_an_accepted_run_that_waits_for_files_is_told_of() {
-    let launch_after = || Some("2026-11-23T04:05:00.000Z".to_owned());
-    let settling = Detail { launch_after: launch_after(), ..detail() };
-    let item = "run#bot-0123456789ab".to_owned();
-    let about = Telling { item, about: About::Settling };
-    assert_eq!(telling(Kind::DatasetAccepted, &settling), Some(about));
-    assert_eq!(telling(Kind::DatasetAccepted, &detail()), None);
-    assert_eq!(telling(Kind::DatasetAccepted, &Detail { run_id: None, ..settling.clone() }), None);
-    let again = Detail { repeated: true, dropped_at: launch_after(), ..settling };
-    assert_eq!(telling(Kind::DatasetAccepted, &again).map(|telling| telling.about), launch_after().map(About::Again));
+fn what_is_no_state_is_looked_up_in_its_item() {
+    let run = "run#bot-0123456789ab";
+    assert_eq!(telling(Hint::Run(RunKind::Waiting, run_id())), telling_of(run, About::Waiting));
+    let dropped_at = || NOW.to_owned();
+    let again = Hint::Repeated { run_id: run_id(), dropped_at: dropped_at() };
+    assert_eq!(telling(again), telling_of(run, About::Again(dropped_at())));
+    let settling = Hint::Settling { run_id: run_id(), launch_after: dropped_at() };
+    assert_eq!(telling(settling), telling_of(run, About::Settling));
+    let incomplete = Hint::Incomplete { dataset: "bot".to_owned(), dropped_at: dropped_at() };
+    assert_eq!(telling(incomplete), telling_of("set#bot", About::Incomplete(dropped_at())));
+    let misnamed = Hint::Misnamed { item: "name#0123456789ab".to_owned() };
+    assert_eq!(telling(misnamed), telling_of("name#0123456789ab", About::Misnamed));
 }
 
 #[test]
 fn commands_and_events_for_others_notify_nobody() {
-    for kind in [
-        Kind::DatasetAccepted,
-        Kind::JobStateObserved,
-        Kind::LaunchDue,
-        Kind::MessageSent,
-        Kind::ApproveRun,
-        Kind::StopRun,
-        Kind::RetryRun,
+    let command = |command| Hint::Command { command, run_id: run_id(), by: None };
+    for hint in [
+        Hint::Run(RunKind::Accepted, run_id()),
+        Hint::JobStateObserved(run_id()),
+        Hint::LaunchDue(None),
+        Hint::LaunchDue(Some(run_id())),
+        Hint::MessageSent,
+        command(RunCommand::Approve),
+        command(RunCommand::Stop),
+        command(RunCommand::Retry),
     ] {
-        assert_eq!(telling(kind, &detail()), None, "{kind:?}");
+        assert_eq!(telling(hint.clone()), None, "{hint:?}");
     }
 }
 
