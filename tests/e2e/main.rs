@@ -75,7 +75,7 @@ fn main() {
             held_run_that_nobody_saw_gives_way,
             recipe_typo_names_the_nearest_key,
             two_recipes_are_an_error,
-            file_with_an_odd_name_is_trained_on,
+            file_with_an_odd_name_is_rejected,
             default_model_makes_a_recipe_optional,
         },
         update::{

@@ -177,11 +177,18 @@ pub(crate) async fn two_recipes_are_an_error(w: &World) -> Result<()> {
     Ok(())
 }
 
-/// Bedrock's S3Uri pattern refuses such a key; the judged copy has a plain one.
-pub(crate) async fn file_with_an_odd_name_is_trained_on(w: &World) -> Result<()> {
-    w.drop(&w.main, "odd-name", "job.yaml", "base_model: nova-lite\ntrain: 'März=2026/train set+1.jsonl'\n").await?;
+/// Bedrock's S3Uri pattern refuses such a key. The finding names one that works.
+pub(crate) async fn file_with_an_odd_name_is_rejected(w: &World) -> Result<()> {
     w.drop(&w.main, "odd-name", "März=2026/train set+1.jsonl", nova(20, "odd name")).await?;
-    w.run_in(&w.main, "odd-name", State::Succeeded).await?;
+    w.drop(&w.main, "odd-name", "job.yaml", "base_model: nova-lite\ntrain: 'März=2026/train set+1.jsonl'\n").await?;
+    let report = w.report(&w.main, "odd-name", "Rejected").await?;
+    let finding = &report["findings"]["kept"][0];
+    ensure!(finding["code"] == "recipe-invalid-value" && finding["line"] == 2, "{report:#}");
+    ensure!(
+        finding["message"].as_str().is_some_and(|text| text.starts_with("Bedrock refuses this file's name")),
+        "{finding}"
+    );
+    ensure!(w.jobs("odd-name").await?.is_empty(), "nothing is launched");
     Ok(())
 }
 

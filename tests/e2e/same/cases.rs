@@ -126,6 +126,15 @@ pub(super) fn cases(bucket: &str) -> Vec<Case> {
                 ("job.yaml", format!("{HELD}# {}\n", "x".repeat(2 << 20)).into_bytes()),
             ],
         ),
+        case(
+            "same-odd-name",
+            "Rejected",
+            &["recipe-invalid-value"],
+            vec![
+                ("train set+1.jsonl", broken()),
+                ("job.yaml", text("base_model: nova-lite\ntrain: train set+1.jsonl\n")),
+            ],
+        ),
         // Blank lines throughout: whoever reads them says so.
         case(
             "same-size",
