@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{many, named, properties, resource, statements, template};
+use super::{many, named, properties, resource, statements, template, text};
 
 /// The properties that give a resource its name in the account. What has none gets a name from CloudFormation, a new
 /// one each time.
@@ -96,4 +96,26 @@ fn the_capability_of_readme_is_enough() {
             assert!(!named, "{name} has a name of its own");
         }
     }
+}
+
+/// What a stack without options is billed for each month, whatever happens: metrics in alarms, and polled queues.
+fn billed_idle(template: &Value) -> (usize, usize) {
+    let alarms = named(template, "AWS::CloudWatch::Alarm");
+    let always = alarms.iter().filter(|name| resource(template, name)["Condition"].is_null());
+    // Of metric math each metric is billed. One that comes with an option is a list that begins with the condition.
+    let metrics = |name: &String| match properties(template, name)["Metrics"].as_array() {
+        Some(entries) => entries.iter().filter(|entry| entry["MetricStat"].is_object()).count(),
+        None => 1,
+    };
+    let functions = named(template, "AWS::Serverless::Function");
+    let polled = functions.iter().filter(|name| properties(template, name)["Events"]["Queue"].is_object()).count();
+    (always.map(metrics).sum(), polled)
+}
+
+#[test]
+fn the_page_on_accounts_counts_what_is_billed() {
+    let (metrics, queues) = billed_idle(&template());
+    let page = text("docs/account.md");
+    assert!(page.contains(&format!("| Metrics in alarms | {metrics} (")), "the template has {metrics}");
+    assert!(page.contains(&format!("| {queues} × 5 × 129,600, ")), "the template has {queues} polled queues");
 }
