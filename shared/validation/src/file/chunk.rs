@@ -134,7 +134,11 @@ impl Rules {
         SCRATCH.with_borrow_mut(|scratch| {
             let fast = self.fast.as_ref().filter(|_| !piece.is_head);
             if fast.is_some() {
-                scratch.resize(Fast::scratch(piece.bytes).max(scratch.len()), 0);
+                let most = Fast::scratch(piece.bytes);
+                if scratch.len() < most {
+                    // A new one: nothing in it has to be kept, so a growing one would be copied for nothing.
+                    *scratch = vec![0; most + most / 2];
+                }
             }
             let (mut start, mut usual) = (0, Usual::default());
             while start < piece.bytes.len() {
@@ -155,7 +159,7 @@ impl Rules {
 }
 
 thread_local! {
-    /// What the texts of a record are unescaped into. As long as the longest piece that this thread has judged.
+    /// What the texts of a record are unescaped into. At least as long as the longest piece that this thread has judged.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
