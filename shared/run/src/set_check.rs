@@ -36,6 +36,7 @@ pub struct MediaHome {
 
 /// What becomes of a file that is there.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and taken apart at once")]
 pub enum Begun<'c> {
     /// It is to be read.
     Read(FilePass<'c>),
