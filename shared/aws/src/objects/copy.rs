@@ -23,6 +23,7 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_')
 const AT_A_TIME: usize = 4;
 
 /// What came of a part.
+#[expect(clippy::large_enum_variant, reason = "a few at a time, and taken apart at once")]
 enum Part {
     Copied(CompletedPart),
     /// Another version is there now, or it was archived.
