@@ -63,11 +63,11 @@ async fn answer(head: &str, body: &str, server: Server, seen: &Mutex<Seen>) -> S
             good("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
         }
         ("POST", _) => {
-            seen.lock().unwrap().completed = Some(body.to_owned());
+            seen.lock().expect("no test panicked").completed = Some(body.to_owned());
             good("<CompleteMultipartUploadResult/>")
         }
         ("DELETE", _) => {
-            let mut seen = seen.lock().unwrap();
+            let mut seen = seen.lock().expect("no test panicked");
             (seen.aborted, seen.open_at_abort) = (true, seen.open);
             "HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n".to_owned()
         }
@@ -75,14 +75,14 @@ async fn answer(head: &str, body: &str, server: Server, seen: &Mutex<Seen>) -> S
             let number: u32 = number.parse().expect("a number");
             assert_eq!(field("x-amz-copy-source-if-match:").as_deref(), Some("\"v1\""), "each part is pinned");
             {
-                let mut seen = seen.lock().unwrap();
+                let mut seen = seen.lock().expect("no test panicked");
                 seen.open += 1;
                 seen.most_open = seen.most_open.max(seen.open);
                 seen.late += usize::from(seen.aborted);
                 seen.parts.push((number, field("x-amz-copy-source-range:").expect("a range")));
             }
             tokio::time::sleep(TAKES).await;
-            let mut seen = seen.lock().unwrap();
+            let mut seen = seen.lock().expect("no test panicked");
             seen.open -= 1;
             match server {
                 Server::Changes if number >= 6 => refused("412 Precondition Failed", "PreconditionFailed"),
@@ -95,7 +95,7 @@ async fn answer(head: &str, body: &str, server: Server, seen: &Mutex<Seen>) -> S
         }
         _ => {
             assert_eq!(field("x-amz-copy-source-if-match:").as_deref(), Some("\"v1\""), "the copy is pinned");
-            seen.lock().unwrap().single += 1;
+            seen.lock().expect("no test panicked").single += 1;
             good("<CopyObjectResult><ETag>\"c\"</ETag></CopyObjectResult>")
         }
     }
@@ -140,7 +140,7 @@ async fn copy(size: u64, server: Server) -> (Result<bool, Failure>, Seen, Durati
     let outcome = objects.copy(&from, "runs/d-1/data/train.jsonl").await;
     let took = begin.elapsed();
     serving.abort();
-    let seen = std::mem::take(&mut *seen.lock().unwrap());
+    let seen = std::mem::take(&mut *seen.lock().expect("no test panicked"));
     (outcome, seen, took)
 }
 

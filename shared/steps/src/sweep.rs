@@ -86,10 +86,8 @@ impl Sweep {
             }
         };
         info!(open = seen, "swept");
-        if launch_due {
-            if let Err(fault) = self.put(&Event::LaunchDue(None)).await {
-                failure.get_or_insert(fault);
-            }
+        if launch_due && let Err(fault) = self.put(&Event::LaunchDue(None)).await {
+            failure.get_or_insert(fault);
         }
         // Half a list would say that fewer runs are open than there are.
         if listed {
