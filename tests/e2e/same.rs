@@ -113,6 +113,6 @@ fn check(w: &World, shell: &Shell, place: &str, prefix: &str, case: &Case) -> Re
         }
     }
     let named = |name: &&str| missing.iter().any(|message| message.contains(*name));
-    ensure!(missing.len() == case.waits_for.len() && case.waits_for.iter().all(|name| named(name)), "{missing:?}");
+    ensure!(missing.len() == case.waits_for.len() && case.waits_for.iter().all(named), "{missing:?}");
     Ok(same)
 }
