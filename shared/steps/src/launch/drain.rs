@@ -213,7 +213,7 @@ impl Launch {
             }
             // A run that can't be launched must not block those behind it; a service that is down is left alone.
             Err(fault) => {
-                warn!(%fault, run_id = listed.run_id.as_str(), "left for the next launch");
+                warn!(%fault, bedrock.words = fault.words(), run_id = listed.run_id.as_str(), "left for the next launch");
                 count_run(&self.stack, listed, &[Metric::FailedLaunches.is(1.0)]);
                 return Ok(tally.failed(listed));
             }
