@@ -73,7 +73,8 @@ fn plays(words: &[String]) -> Result<Vec<Play>> {
         rates: foul,
         restart: true,
         troubles: &[],
-        hour_s: HOUR_S,
+        // A failed message waits for a fifth of its time: a minute at most.
+        hour_s: HOUR_S / 5,
         patience: Duration::from_secs(60 * minutes),
     };
     let hours = |asked| Play {

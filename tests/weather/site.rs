@@ -29,6 +29,8 @@ const HIDDEN_S: u32 = 60;
 const TIMEOUT_S: u32 = 30;
 /// An hour that isn't compressed.
 pub(crate) const HOUR_S: u32 = 3_600;
+/// How long an update waits for further files.
+const SETTLE_S: &str = "5";
 const QUEUES: [&str; 4] = ["Validate", "Launch", "Record", "Notify"];
 
 pub(crate) struct Site {
@@ -76,7 +78,9 @@ impl Site {
             name: "weather".to_owned(),
             state: Some(folder.join("state")),
             port: Some(port),
-            parameters: vec![("SweepRate".to_owned(), "rate(1 minute)".to_owned())],
+            parameters: [("SweepRate", "rate(1 minute)"), ("SettleSeconds", SETTLE_S)]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
             template: Some(template),
             functions_endpoint: Some(proxy.endpoint()),
             ..StackOptions::default()
