@@ -26,7 +26,7 @@ const QUIET: Duration = Duration::from_secs(3);
 /// How long a message stays hidden here whose function is gone, in seconds; the template's 360 and 5,400 would be waited for.
 const HIDDEN_S: u32 = 60;
 /// How long a function may take, in place of 60 s: as in the template, less than its messages are hidden for.
-const TIMEOUT_S: u32 = 30;
+const TIMEOUT_S: u32 = 50;
 /// An hour that isn't compressed.
 pub(crate) const HOUR_S: u32 = 3_600;
 /// How long an update waits for further files.
