@@ -82,7 +82,7 @@ impl RunId {
 pub enum RunIdError {
     /// The dataset's name is not valid, for this reason.
     Dataset(String),
-    /// The hash is missing, or isn't [`HASH_LEN`] lower-case hex digits.
+    /// The hash is missing, or isn't twelve lower-case hex digits.
     Hash,
     /// The attempt isn't a number from 2 to [`ATTEMPT_MAX`] without leading zeros.
     Attempt,
