@@ -80,7 +80,7 @@ type Boxed<'s, T> = Pin<Box<dyn Future<Output = Result<T, StepError>> + 's>>;
 
 /// Runs a function whose events come through a queue.
 ///
-/// An event whose step fails goes back to its queue, alone, for as long as [`Retries`] says; one that can't be read is
+/// An event whose step fails goes back to its queue, alone, for as long as the retry delays say; one that can't be read is
 /// poison: logged, and never seen again. A step is also told when the function is cut off, in Unix seconds.
 pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<(), StepError>) -> Result<(), Error> {
     let step = async |event, deadline| {
