@@ -72,7 +72,7 @@ impl Hand {
                     self.command(site, dataset, RunCommand::Approve, one("Held")).await?;
                 }
                 Kind::Replaced if one("Held").is_some() => {
-                    self.upload(site, dataset, "train.jsonl", &nova(10, &format!("{} newer", dataset.name))).await?;
+                    self.upload(site, dataset, "train.jsonl", &nova(200, &format!("{} newer", dataset.name))).await?;
                 }
                 _ => {}
             }
