@@ -108,7 +108,7 @@ impl FileCheck {
     pub fn absorb(&mut self, chunk: &Chunk, outcome: Outcome) {
         self.pass.gathered.statistics.bytes += chunk.bytes();
         for (piece, outcome) in chunk.pieces().zip(outcome.pieces) {
-            if self.head.goes_on(piece, &self.rules.file, &mut self.pass) {
+            if self.head.goes_on(piece, &self.rules, &mut self.pass) {
                 self.pass.absorb(&self.rules, piece, outcome);
             }
         }
@@ -120,7 +120,7 @@ impl FileCheck {
         if let Some(piece) = lines.last() {
             judge_and_absorb(piece, head, rules, pass);
         }
-        head.end(&rules.file, pass);
+        head.end(rules, pass);
         self.pass.finish(&self.rules, self.head == Head::Refused)
     }
 
@@ -132,7 +132,7 @@ impl FileCheck {
 }
 
 fn judge_and_absorb(piece: Piece, head: &mut Head, rules: &Rules, pass: &mut Pass) {
-    if head.goes_on(piece, &rules.file, pass) {
+    if head.goes_on(piece, rules, pass) {
         let outcome = rules.judge_piece(piece, &pass.findings);
         pass.absorb(rules, piece, outcome);
     }

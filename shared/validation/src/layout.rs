@@ -1,152 +1,235 @@
-//! Files that are no JSON Lines at all: what they are, and what to do about it.
+//! Files that aren't JSON Lines: what they are, and what to do about it.
+//!
+//! The first lines decide ([`Beginning`]). A file counts as JSON Lines, valid or not, unless its beginning clearly is
+//! something else. A file gets a name only if that is certain, because a wrong name misleads people.
+
+mod document;
+mod logs;
+mod magic;
+mod markup;
+mod outline;
+mod table;
+mod text;
+mod values;
+
+pub(crate) use outline::Outline;
 
 use crate::faults::Faults;
 use crate::json::{Node, Value, parse};
 use crate::lines::Line;
 
-/// What a file is, and how to mend it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Layout {
-    pub(crate) is: &'static str,
-    pub(crate) mend: &'static str,
+/// How many of a file's first bytes [`layout_of`] looks at: 64 KiB.
+pub const LAYOUT_HEAD: usize = 64 * 1024;
+
+/// How many lines that aren't blank it looks at.
+const MOST_LINES: usize = 32;
+
+/// How much is kept of a line that begins behind the first [`LAYOUT_HEAD`] bytes.
+const NEXT_LINE: usize = 1024;
+
+/// What a file is, other than JSON Lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// Its name, as in "the file is …": `a Parquet file`.
+    pub is: &'static str,
+    /// What to do about it: an imperative without a full stop. Names the command that reads the file, if there is one.
+    pub help: &'static str,
+    /// The value of `tunedrop convert --from` that reads the file; `None` where convert doesn't.
+    pub from: Option<&'static str>,
+    /// Whether its records are JSON anyway, in another arrangement (an array, values spread over lines) or in UTF-16.
+    pub holds_json: bool,
 }
 
-/// First bytes that tell a file's kind.
-const MAGIC: [(&[u8], Layout); 9] = [
-    (
-        b"\x1f\x8b",
-        Layout { is: "compressed with gzip", mend: "unpack it with `gunzip`; Bedrock takes uncompressed files" },
-    ),
-    (
-        b"BZh",
-        Layout { is: "compressed with bzip2", mend: "unpack it with `bunzip2`; Bedrock takes uncompressed files" },
-    ),
-    (
-        b"\x28\xb5\x2f\xfd",
-        Layout { is: "compressed with zstd", mend: "unpack it with `unzstd`; Bedrock takes uncompressed files" },
-    ),
-    (
-        b"\xfd7zXZ\0",
-        Layout { is: "compressed with xz", mend: "unpack it with `unxz`; Bedrock takes uncompressed files" },
-    ),
-    (
-        b"PK\x03\x04",
-        Layout {
-            is: "a ZIP archive (or an office document)",
-            mend: "unpack or export it; Bedrock takes uncompressed JSON Lines",
-        },
-    ),
-    (b"PAR1", Layout { is: "a Parquet file", mend: "export it as JSON Lines, one object a line" }),
-    (b"%PDF", Layout { is: "a PDF", mend: "export its text as JSON Lines, one object a line" }),
-    (b"\xff\xfe", UTF_16),
-    (b"\xfe\xff", UTF_16),
-];
-
-const UTF_16: Layout =
-    Layout { is: "UTF-16", mend: "save it as UTF-8, or run `tunedrop convert IN --model MODEL -o OUT`" };
-const ARRAY: Layout = Layout {
-    is: "one JSON array",
-    mend: "write each element on a line of its own: `tunedrop fix IN --model MODEL -o OUT`, or `tunedrop convert` where its records are in another format, too",
-};
-const PRETTY: Layout = Layout {
-    is: "JSON spread over several lines",
-    mend: "write each record on one line: `tunedrop fix IN --model MODEL -o OUT`",
-};
-const TABLE: Layout = Layout {
-    is: "a table (CSV or the like)",
-    mend: "make one JSON object of each row: `tunedrop convert --from csv IN --model MODEL -o OUT`",
-};
-const PLAIN: Layout = Layout { is: "plain text", mend: "make one JSON object of each record, on a line of its own" };
-
-/// Tells a file's layout from its first line that is not blank, and the next one; `None` for JSON Lines, good or bad.
-pub(crate) fn sniff(first: Line, second: Option<Line>) -> Option<Layout> {
-    let head = first.head();
-    if let Some((_, layout)) = MAGIC.into_iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Some(layout);
+impl Layout {
+    const fn new(is: &'static str, help: &'static str) -> Layout {
+        Layout { is, help, from: None, holds_json: false }
     }
-    if head.len() >= 2 && (head[0] == 0) != (head[1] == 0) {
-        return Some(UTF_16);
+
+    const fn converted(is: &'static str, from: &'static str, help: &'static str) -> Layout {
+        Layout { is, help, from: Some(from), holds_json: false }
     }
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii();
-    let next = second.map(|line| line.head().trim_ascii());
-    let next_is_record = next.is_some_and(|next| next.starts_with(b"{"));
-    match head.first() {
-        Some(b'[') if matches!(first, Line::TooLong(_)) => Some(ARRAY),
-        Some(b'[') => {
-            let is_array =
-                read(head).map(|node| matches!(&node.value, Value::List(nodes) if nodes.iter().any(is_object)));
-            match is_array {
-                // The first of several lines: cut off, or `[{…},` and so on.
-                None if next.is_some() => Some(ARRAY),
-                Some(true) if next.is_none() => Some(ARRAY),
-                _ => None,
-            }
+
+    const fn json(is: &'static str, help: &'static str) -> Layout {
+        Layout { is, help, from: None, holds_json: true }
+    }
+}
+
+/// Identifies a file that isn't JSON Lines.
+///
+/// `head` is the file's first bytes: at least [`LAYOUT_HEAD`] of them, or the whole file (`is_whole`). Returns `None`
+/// for JSON Lines, valid or not, and for what can't be identified. [`FileCheck`](crate::FileCheck) reports the same
+/// layout, unless the first line is longer than `head`: it looks at the next line, too.
+pub fn layout_of(head: &[u8], is_whole: bool) -> Option<Layout> {
+    let mut beginning = Beginning::default();
+    let mut lines = head.split_inclusive(|byte| *byte == b'\n').peekable();
+    while let Some(line) = lines.next() {
+        let is_cut = lines.peek().is_none() && !is_whole && !line.ends_with(b"\n");
+        let bytes = line.strip_suffix(b"\n").unwrap_or(line);
+        if beginning.add(if is_cut { Line::TooLong(bytes) } else { Line::Whole(bytes) }) {
+            return beginning.layout(false);
         }
-        Some(b'{') => (next.is_some()
-            && !next_is_record
-            && matches!(first, Line::Whole(_))
-            && read(head).is_none()
-            && !closes(head))
-        .then_some(PRETTY),
-        Some(_) if next.is_none() || next_is_record || read(head).is_some() => None,
-        Some(_) => {
-            let separators = |line: &[u8]| [b',', b'\t', b';'].iter().any(|separator| line.contains(separator));
-            Some(if separators(head) && next.is_some_and(separators) { TABLE } else { PLAIN })
+    }
+    beginning.layout(is_whole)
+}
+
+/// The first lines of a file, cut short where they are long.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Beginning {
+    raw: Vec<u8>,
+    lines: Vec<Kept>,
+}
+
+/// What is kept of a line that isn't blank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kept {
+    start: usize,
+    end: usize,
+    is_cut: bool,
+}
+
+impl Beginning {
+    /// Adds the file's next line. Returns whether enough is known now to identify the layout.
+    pub(crate) fn add(&mut self, line: Line) -> bool {
+        let bytes = line.head();
+        let is_blank = bytes.trim_ascii().is_empty();
+        if is_blank && self.lines.is_empty() {
+            return false;
         }
-        None => None,
+        let least = if is_blank { 0 } else { NEXT_LINE };
+        let room = LAYOUT_HEAD.saturating_sub(self.raw.len()).max(least);
+        let kept = &bytes[..bytes.len().min(room)];
+        let start = self.raw.len();
+        self.raw.extend_from_slice(kept);
+        if !is_blank {
+            let is_cut = kept.len() < bytes.len() || matches!(line, Line::TooLong(_));
+            self.lines.push(Kept { start, end: self.raw.len(), is_cut });
+        }
+        if self.raw.len() < LAYOUT_HEAD {
+            self.raw.push(b'\n');
+        } else {
+            // Keeps lines apart where the first one fills the room.
+            self.raw.extend((!is_blank).then_some(b'\n'));
+        }
+        match self.lines.len() {
+            0 | 1 => false,
+            2 => self.is_json_lines() || self.raw.len() >= LAYOUT_HEAD,
+            // The names in an archive are far apart.
+            more => self.raw.len() >= LAYOUT_HEAD || (more >= MOST_LINES && !magic::is_zip(&self.raw)),
+        }
+    }
+
+    /// The layout, if it isn't JSON Lines. `ended`: these are all lines of the file.
+    pub(crate) fn layout(&self, ended: bool) -> Option<Layout> {
+        if self.is_json_lines() {
+            return None;
+        }
+        if let Some(layout) = magic::of(&self.raw) {
+            return Some(layout);
+        }
+        let sample = Sample { body: self.body(), lines: self.trimmed(), ended };
+        match sample.lines.first()?.head().first()? {
+            b'{' | b'[' => values::of(&sample).unwrap_or_else(|| text::of(&sample)),
+            _ => text::of(&sample),
+        }
+    }
+
+    /// The first value, where the file begins with JSON.
+    pub(crate) fn outline(&self) -> Option<Outline<'_>> {
+        outline::read(self.body(), false)
+    }
+
+    /// Whether the first two lines look like records: almost all files end here.
+    fn is_json_lines(&self) -> bool {
+        let [first, second, ..] = self.lines.as_slice() else {
+            return false;
+        };
+        let bytes = |kept: &Kept| without_mark(&self.raw[kept.start..kept.end]).trim_ascii();
+        let opens = |line: &[u8]| {
+            let inside = line.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+            matches!(inside.and_then(<[u8]>::first), Some(b'"' | b'}'))
+        };
+        let (first_line, second_line) = (bytes(first), bytes(second));
+        opens(first_line) && opens(second_line) && (first.is_cut || first_line.ends_with(b"}"))
+    }
+
+    fn trimmed(&self) -> Vec<Line<'_>> {
+        let trim = |kept: &Kept| {
+            let bytes = without_mark(&self.raw[kept.start..kept.end]).trim_ascii_end();
+            if kept.is_cut { Line::TooLong(bytes) } else { Line::Whole(bytes) }
+        };
+        let mut lines: Vec<_> = self.lines.iter().map(trim).collect();
+        if let Some(first) = lines.first_mut() {
+            *first = match *first {
+                Line::Whole(bytes) => Line::Whole(bytes.trim_ascii_start()),
+                Line::TooLong(bytes) => Line::TooLong(bytes.trim_ascii_start()),
+            };
+        }
+        lines
+    }
+
+    /// The first bytes from the first character on; only the first line, where it was cut.
+    fn body(&self) -> &[u8] {
+        let raw = match self.lines.first() {
+            Some(first) if first.is_cut => &self.raw[..first.end],
+            _ => &self.raw,
+        };
+        without_mark(raw).trim_ascii()
     }
 }
 
-/// A record with a fault inside, rather than the beginning of one.
-fn closes(line: &[u8]) -> bool {
-    line.ends_with(b"}") && line.len() > 1
+/// What the layouts are identified by.
+struct Sample<'b> {
+    /// The first bytes, from the first character on.
+    body: &'b [u8],
+    /// The first lines that aren't blank, without white space at their ends.
+    lines: Vec<Line<'b>>,
+    /// Whether these are all lines of the file.
+    ended: bool,
 }
 
-fn is_object(node: &Node) -> bool {
-    matches!(node.value, Value::Object(_))
+impl<'b> Sample<'b> {
+    fn first(&self) -> &'b [u8] {
+        self.lines.first().map_or(b"", |line| line.head())
+    }
+
+    /// Whether the file has one line only, as far as this shows.
+    fn is_one_line(&self) -> bool {
+        self.lines.len() < 2
+    }
+
+    /// Whether at least `of`th part of the lines is such.
+    fn share(&self, of: usize, is: impl Fn(&[u8]) -> bool) -> bool {
+        self.lines.iter().filter(|line| is(line.head())).count() * of >= self.lines.len()
+    }
+
+    /// Whether enough of the lines are records for the file to be JSON Lines with other lines among them.
+    fn has_records(&self) -> bool {
+        let is_record = |line: &&Line| match line {
+            Line::Whole(bytes) => reads_as(bytes, |value| matches!(value, Value::Object(_))),
+            Line::TooLong(bytes) => bytes.starts_with(b"{\""),
+        };
+        self.lines.iter().filter(is_record).count() * 3 >= self.lines.len()
+    }
 }
 
-fn read(line: &[u8]) -> Option<Node<'_>> {
-    parse(std::str::from_utf8(line).ok()?, &mut Faults::new("", 0, b""))
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// Whether a line is one JSON value of a kind that passes.
+fn reads_as(line: &[u8], is: impl Fn(&Value) -> bool) -> bool {
+    let line = line.trim_ascii();
+    // Most lines of other files end here.
+    if !matches!(line.first(), Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')) {
+        return false;
+    }
+    read(line).is_some_and(|node| !matches!(node.value, Value::Unread) && is(&node.value))
+}
+
+/// Reads a JSON value; `None` where it isn't one.
+pub(crate) fn read(text: &[u8]) -> Option<Node<'_>> {
+    parse(std::str::from_utf8(text).ok()?, &mut Faults::new("", 0, b""))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(first: &[u8], second: Option<&[u8]>, expected: Option<Layout>) {
-        assert_eq!(sniff(Line::Whole(first), second.map(Line::Whole)), expected);
-    }
-
-    #[test]
-    fn json_lines_good_or_bad_are_left_to_the_rules() {
-        for first in ["{}", "{\"a\": 1", "{\"a\" 1}", "[1, 2]", "[{}]", "\"a\"", "17", "hello", "a,b", "", "{"] {
-            check(first.as_bytes(), Some(b"{\"a\": 1}"), None);
-        }
-        for first in ["{}", "{\"a\": 1", "[1, 2]", "hello", "a,b", "{"] {
-            check(first.as_bytes(), None, None);
-        }
-        check(b"{\"a\" 1}", Some(b"hello"), None);
-        check(b"\"a\"", Some(b"\"b\""), None);
-    }
-
-    #[test]
-    fn other_layouts_are_named() {
-        check(b"\x1f\x8b\x08\0", Some(b"junk"), MAGIC.into_iter().next().map(|(_, layout)| layout));
-        check(b"\xff\xfe{\0", None, Some(UTF_16));
-        check(b"{\0\"\0", Some(b"\0"), Some(UTF_16));
-        check(b"\0{\0\"", None, Some(UTF_16));
-        check(b"[", Some(b"  {"), Some(ARRAY));
-        check(b"[{\"a\": 1},", Some(b"{\"a\": 2}]"), Some(ARRAY));
-        check(b"[{\"a\": 1}, {\"a\": 2}]", None, Some(ARRAY));
-        check(b"\xef\xbb\xbf[{\"a\": 1}]", None, Some(ARRAY));
-        assert_eq!(sniff(Line::TooLong(b"[{\"a\": 1}, "), None), Some(ARRAY));
-        check(b"{", Some(b"  \"a\": 1"), Some(PRETTY));
-        check(b"{\"a\": [", Some(b"1,"), Some(PRETTY));
-        check(b"prompt,completion", Some(b"a,b"), Some(TABLE));
-        check(b"\"prompt\",\"completion\"", Some(b"\"a\",\"b\""), Some(TABLE));
-        check(b"once upon", Some(b"a time"), Some(PLAIN));
-        check(b"<html>", Some(b"<body>"), Some(PLAIN));
-    }
-}
+mod tests;

@@ -37,6 +37,7 @@ pub use estimate::{Estimate, estimate};
 pub use excerpt::{EXCERPT_CHARS, Excerpt};
 pub use file::{Chunk, Cutter, FileCheck, FileReport, Outcome, RecordIndex, Role, Rules};
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
+pub use layout::{LAYOUT_HEAD, Layout, layout_of};
 pub use media::{
     MediaFolder, MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium, wanted_behind,
 };

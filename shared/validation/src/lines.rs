@@ -4,7 +4,7 @@
 pub(crate) const LONGEST: usize = 8 * 1024 * 1024;
 
 /// How much of a longer line is kept, to tell what it is.
-const HEAD: usize = 64;
+const HEAD: usize = 4096;
 
 /// A line without its newline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

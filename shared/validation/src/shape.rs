@@ -1,58 +1,105 @@
-//! Records that are in the format of another model or service: told once, by name, rather than key by key.
+//! Records in the format of another model or service: named once, rather than reported key by key.
 
-use crate::catalogue::Format;
-use crate::json::{Member, Node, Value, field};
+mod look;
+mod names;
+mod pairs;
+
+use crate::catalogue::{Format, Training};
+use crate::json::Member;
+use look::Look;
+
+/// A format that records may be in.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// Its name, as in "records in …".
+    pub(crate) is: &'static str,
+    todo: Todo,
+}
+
+/// What to do about records of a format.
+#[derive(Debug, Clone, Copy)]
+enum Todo {
+    /// `tunedrop convert --from` reads it by this name.
+    Convert(&'static str),
+    /// The same, and some base model takes it as it is.
+    Choose(&'static str),
+    /// A base model of images takes it.
+    Images,
+    /// Prompts without answers, which only distillation can do with.
+    Prompts,
+    /// Texts without questions and answers, which only continued pre-training can do with.
+    Texts,
+    /// Logs that Bedrock can read itself, for some customizations.
+    Log,
+    /// No command reads it. The text says where prompt and answer come from.
+    Do(&'static str),
+}
+
+impl Shape {
+    /// What to do about its records where `format` is wanted.
+    pub(crate) fn help(&self, format: &Format) -> String {
+        let wanted = wanted(format);
+        let convert = |from: &str| match format {
+            // Nothing is converted to pairs of images and captions.
+            Format::ImageCaption { .. } => format!("write {wanted} on each line"),
+            _ => format!("convert it with `tunedrop convert --from {from} IN --model MODEL -o OUT` to {wanted}"),
+        };
+        match self.todo {
+            Todo::Convert(from) => convert(from),
+            Todo::Choose(from) => format!("{}, or choose a base model that takes this format", convert(from)),
+            Todo::Images => format!("write {wanted} on each line, or choose a base model that takes this format"),
+            Todo::Prompts => match format {
+                Format::DistillationPrompts { .. } => convert("prompt-completion"),
+                _ => format!("add the answers, and write {wanted} on each line"),
+            },
+            Todo::Texts => match format {
+                Format::Input => convert("auto"),
+                _ => format!("make questions and answers of the texts, and write {wanted} on each line"),
+            },
+            Todo::Log => match format {
+                Format::DistillationPrompts { .. } | Format::Reinforcement => {
+                    format!("name the logs as `invocation_logs` in the recipe, or {}", convert("invocation-log"))
+                }
+                _ => convert("invocation-log"),
+            },
+            Todo::Do(what) => format!("{what}, and write {wanted} on each line"),
+        }
+    }
+}
 
 /// The format that a record is in, where it is plainly not the one that is wanted.
-pub(crate) fn foreign(format: &Format, members: &[Member]) -> Option<&'static str> {
-    let has = |key| field(members, key).is_some();
-    let has_all = |keys: &[&str]| keys.iter().all(|key| field(members, key).is_some());
-    let chat = messages_are(members, |content| matches!(content, Value::Text(_)));
-    let blocks = messages_are(
-        members,
-        |content| matches!(content, Value::List(blocks) if blocks.iter().all(|block| matches!(block.value, Value::Object(_)))),
-    );
-    // OpenAI's chat format has lists of parts, too: `[{"type": "text", "text": …}]`.
-    let parts = messages_are(members, |content| match content {
-        Value::Text(_) => true,
-        Value::List(parts) => {
-            parts.iter().all(|part| matches!(&part.value, Value::Object(part) if field(part, "type").is_some()))
-        }
-        _ => false,
-    });
-    let native = match format {
-        Format::PromptCompletion => has("prompt") || has("completion"),
-        Format::Input => has("input") && !has("output"),
-        Format::Conversation(_) | Format::DistillationPrompts { .. } => {
-            has("schemaVersion") || (has("messages") && !chat)
-        }
-        Format::Messages => has("messages") && !blocks && !has_system_message(members),
-        Format::Reinforcement => has("messages") && (!blocks || parts),
-        Format::ImageCaption { .. } => has("image-ref"),
-    };
-    if native {
+pub(crate) fn foreign(training: &Training, members: &[Member]) -> Option<&'static Shape> {
+    let look = Look { members };
+    // What the grader gets may have any key.
+    let is_reinforcement = matches!(training.format, Format::Reinforcement);
+    if is_reinforcement && look.has("messages") && (!look.has_blocks() || look.has_parts()) {
         return None;
     }
-    let shapes = [
-        (has("messages") && blocks, "the conversation format of Nova and Llama (`bedrock-conversation-2024`)"),
-        (
-            has("messages") && has_system_message(members),
-            "OpenAI's chat format (a system message, and texts as content)",
-        ),
-        (has("messages") && chat, "the chat format of OpenAI or Claude (texts as content)"),
-        (has_all(&["prompt", "completion"]), "the prompt/completion format of Titan and Llama 3.1"),
-        (has_all(&["instruction", "output"]), "Alpaca's format (instruction, input, output)"),
-        (has_all(&["instruction", "response"]), "Dolly's format (instruction, context, response)"),
-        (has("conversations"), "ShareGPT's format (conversations of from and value)"),
-        (has_all(&["question", "answer"]), "a format of question and answer"),
-        (has_all(&["input", "output"]), "a format of input and output"),
-        (has_all(&["recordId", "modelInput"]), "the format of batch inference"),
-        (has_all(&["schemaType", "modelId"]), "a model invocation log"),
-        (has("image-ref"), "the image format of Titan Image and Nova Canvas"),
-        (has("input"), "the format of continued pre-training (`{\"input\"}`)"),
-        (has("text") && members.len() == 1, "a format of plain texts (`{\"text\"}`)"),
-    ];
-    shapes.into_iter().find(|(is, _)| *is).map(|(_, name)| name)
+    let found = |names: &'static [names::Name]| names.iter().find(|name| (name.is)(&look)).map(|name| &name.shape);
+    let takes_version = matches!(training.format, Format::Conversation(_) | Format::DistillationPrompts { .. });
+    let is_versioned = takes_version && look.has("schemaVersion") && look.has("messages");
+    found(if is_versioned { &[] } else { names::OTHER }).or_else(|| {
+        let is_native = is_versioned || is_native(training, &look);
+        if is_native { None } else { found(names::CHAT).or_else(|| found(pairs::PAIRS)) }
+    })
+}
+
+/// Whether the record is in the model's format, as far as its main keys go.
+fn is_native(training: &Training, look: &Look) -> bool {
+    match &training.format {
+        Format::PromptCompletion => {
+            look.has("completion") || look.has("prompt") && !look.has_any(&["answer", "response", "output"])
+        }
+        Format::Input => look.has("input") && !look.has("output"),
+        Format::Conversation(_) | Format::DistillationPrompts { .. } => {
+            let is_chat = look.has_texts() || look.has_parts() && (!training.typed_blocks || look.has_role("system"));
+            look.has("messages") && !is_chat
+        }
+        Format::Messages => look.has("messages") && !look.has_blocks() && !look.has_role("system"),
+        // Looked at before.
+        Format::Reinforcement => false,
+        Format::ImageCaption { .. } => look.has("image-ref"),
+    }
 }
 
 /// How a record of the format looks.
@@ -69,26 +116,4 @@ pub(crate) fn wanted(format: &Format) -> &'static str {
         Format::Reinforcement => r#"{"messages": [{"role": "user", "content": "…"}], "reference_answer": "…"}"#,
         Format::ImageCaption { .. } => r#"{"image-ref": "s3://…", "caption": "…"}"#,
     }
-}
-
-/// Whether there are messages, all of whose contents pass.
-fn messages_are(members: &[Member], passes: impl Fn(&Value) -> bool) -> bool {
-    let mut contents = messages(members).filter_map(|message| field(message, "content")).peekable();
-    contents.peek().is_some() && contents.all(|content| passes(&content.value))
-}
-
-fn has_system_message(members: &[Member]) -> bool {
-    let mut roles = messages(members).filter_map(|message| field(message, "role"));
-    roles.any(|role| matches!(&role.value, Value::Text(role) if role == "system"))
-}
-
-fn messages<'n, 'a>(members: &'n [Member<'a>]) -> impl Iterator<Item = &'n [Member<'a>]> {
-    let nodes: &'n [Node<'a>] = match field(members, "messages").map(|node| &node.value) {
-        Some(Value::List(nodes)) => nodes,
-        _ => &[],
-    };
-    nodes.iter().filter_map(|node| match &node.value {
-        Value::Object(members) => Some(members.as_slice()),
-        _ => None,
-    })
 }

@@ -17,7 +17,17 @@ pub(super) fn remedy(verdict: &Verdict, first: &Finding) -> Option<(&'static str
         Some(format!("tunedrop {verb} {} --model {model}{kind}{flags} -o {out}", shell(file)))
     };
     match first.code {
-        Code::WrongLayout => Some(("Convert the file", of_file("convert", " --from auto")?)),
+        // The finding names the command that reads the file, if there is one.
+        Code::WrongLayout => {
+            let (_, named) = first.help.split_once("`tunedrop ")?;
+            let mut words = named.split([' ', '`']);
+            let verb = words.next().filter(|verb| ["convert", "fix"].contains(verb))?;
+            let flags = match (words.next(), words.next()) {
+                (Some("--from"), Some(from)) => format!(" --from {from}"),
+                _ => String::new(),
+            };
+            Some(("Convert the file", of_file(verb, &flags)?))
+        }
         Code::ByteOrderMark | Code::BlankLine | Code::DuplicateRecord => Some(("Mend them all", of_file("fix", "")?)),
         Code::InvalidJson | Code::UnknownRole => {
             Some(("Mend what is mechanical, and leave out the rest", of_file("fix", " --drop-invalid")?))
@@ -63,8 +73,15 @@ mod tests {
                 tunedrop_validation::Finding { file: file.to_owned(), ..finding(code, Severity::Error, line) };
             remedy(&rejected(), &finding).map(|(_, command)| command)
         };
+        let layout = |help: &str| {
+            let finding = finding(Code::WrongLayout, Severity::Error, None);
+            remedy(&rejected(), &tunedrop_validation::Finding { help: help.to_owned(), ..finding })
+                .map(|(_, command)| command)
+        };
         let lines = [
-            command(Code::WrongLayout, None, "train.jsonl"),
+            layout("convert it with `tunedrop convert --from csv IN --model MODEL -o OUT` to {…}"),
+            layout("write each record on one line: `tunedrop fix IN --model MODEL -o OUT`"),
+            layout("unpack it with `gunzip`; Bedrock takes uncompressed files"),
             command(Code::BlankLine, Some(2), "a/b.jsonl"),
             command(Code::UnpairedTurn, Some(2), "train.jsonl"),
             command(Code::RecipeSyntax, Some(2), "job.yaml"),

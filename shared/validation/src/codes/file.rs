@@ -48,10 +48,10 @@ pub(super) const EMPTY_FILE: Text = Text {
 };
 
 pub(super) const WRONG_LAYOUT: Text = Text {
-    title: "Another layout",
-    what: "The file, or a record of it, is in a layout of its own: a JSON array, pretty-printed JSON, CSV, gzip, UTF-16, or the format of another model or service.",
-    why: "Bedrock takes uncompressed UTF-8 JSON Lines in the format of the base model, nothing else.",
+    title: "Different layout or format",
+    what: "The file isn't JSON Lines but, for example, a JSON array, a table, an archive or plain text; or its records are in the format of another model or service. The finding names what it is. A file that isn't JSON Lines has this finding only, because its content isn't checked.",
+    why: "Bedrock takes only uncompressed UTF-8 JSON Lines in the format of the base model.",
     example: "[{\"prompt\": …}, {\"prompt\": …}]",
-    mend: "Convert it; the finding says from what to what.",
+    mend: "Run the command that the finding names. Where no command reads the format, the finding says what to do instead.",
     source: "User guide, \"Prepare your datasets\"; the list of layouts is our own",
 };

@@ -8,7 +8,7 @@ use crate::faults::Faults;
 use crate::lines::Piece;
 use crate::set::whole;
 use crate::statistics::Gathered;
-use crate::{Code, Findings, shape};
+use crate::{Code, Findings};
 
 /// What a pass has gathered.
 #[derive(Debug, Default)]
@@ -93,7 +93,7 @@ impl Pass {
             let help = "upload it again; an upload that was cut off often leaves an empty file".to_owned();
             self.findings.push(whole(Code::EmptyFile, file, "the file holds no record".to_owned(), help));
         }
-        self.foreign.tell(file, records, shape::wanted(&rules.training.format), &mut self.findings);
+        self.foreign.tell(file, records, &rules.training.format, &mut self.findings);
         let (gathered, findings) = (&self.gathered, &mut self.findings);
         self.shown.tell(file, &rules.training, &gathered.statistics, gathered.first_system, findings);
         self.findings.kept.sort_by_key(|finding| (finding.line, finding.column));

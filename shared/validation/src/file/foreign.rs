@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::findings::KEPT_PER_CODE;
 use crate::set::whole;
-use crate::{Code, Findings};
+use crate::shape::Shape;
+use crate::{Code, Findings, Format};
 
 /// The records of each foreign format.
 #[derive(Debug, Default)]
@@ -12,8 +13,9 @@ pub(super) struct Foreign {
     shapes: BTreeMap<&'static str, Tally>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Tally {
+    shape: &'static Shape,
     count: u64,
     /// The first lines, as many as findings are kept.
     lines: Vec<u64>,
@@ -21,8 +23,8 @@ struct Tally {
 
 impl Foreign {
     /// Notes that a line is in that format.
-    pub(super) fn note(&mut self, shape: &'static str, line: u64) {
-        let tally = self.shapes.entry(shape).or_default();
+    pub(super) fn note(&mut self, shape: &'static Shape, line: u64) {
+        let tally = self.tally(shape);
         tally.count += 1;
         if tally.lines.len() < KEPT_PER_CODE {
             tally.lines.push(line);
@@ -31,21 +33,22 @@ impl Foreign {
 
     /// Adds what was noted later, in lines that follow line `before`.
     pub(super) fn extend(&mut self, later: Foreign, before: u64) {
-        for (shape, noted) in later.shapes {
-            let tally = self.shapes.entry(shape).or_default();
+        for noted in later.shapes.into_values() {
+            let tally = self.tally(noted.shape);
             tally.count += noted.count;
             let room = KEPT_PER_CODE - tally.lines.len();
             tally.lines.extend(noted.lines.into_iter().take(room).map(|line| before + line));
         }
     }
 
-    /// Adds the findings; the file has `records` in all, and its model wants them as in `wanted`.
-    pub(super) fn tell(&self, file: &str, records: u64, wanted: &str, findings: &mut Findings) {
+    fn tally(&mut self, shape: &'static Shape) -> &mut Tally {
+        self.shapes.entry(shape.is).or_insert_with(|| Tally { shape, count: 0, lines: Vec::new() })
+    }
+
+    /// Adds the findings; the file has `records` in all, and its model takes them in `format`.
+    pub(super) fn tell(&self, file: &str, records: u64, format: &Format, findings: &mut Findings) {
         for (shape, tally) in &self.shapes {
-            let with = converts(shape).map_or(String::new(), |from| {
-                format!(" with `tunedrop convert --from {from} IN --model MODEL -o OUT`")
-            });
-            let help = format!("convert it{with} to {wanted}, or choose a base model that takes this format");
+            let help = tally.shape.help(format);
             let mut at = |line: Option<u64>, message: String| {
                 let mut finding = whole(Code::WrongLayout, file, message, help.clone());
                 finding.line = line;
@@ -56,7 +59,7 @@ impl Foreign {
             if tally.count == records && records > 1 {
                 at(first, format!("all {records} records are in {shape}"));
             } else if tally.count * 2 > records && records > 1 {
-                at(first, format!("{} of {records} records, this one the first, are in {shape}", tally.count));
+                at(first, format!("{} of {records} records, starting with this one, are in {shape}", tally.count));
             } else {
                 let lines = tally.lines.iter().copied().map(Some);
                 // The lines that were not kept are counted all the same.
@@ -65,21 +68,4 @@ impl Foreign {
             }
         }
     }
-}
-
-/// What `tunedrop convert` calls that format, if it reads it.
-fn converts(shape: &str) -> Option<&'static str> {
-    let known = [
-        ("OpenAI", "openai"),
-        ("conversation format", "openai"),
-        ("prompt/completion", "prompt-completion"),
-        ("Alpaca", "alpaca"),
-        ("Dolly", "dolly"),
-        ("ShareGPT", "sharegpt"),
-        ("question and answer", "prompt-completion"),
-        ("input and output", "prompt-completion"),
-        ("plain texts", "auto"),
-        ("continued pre-training", "auto"),
-    ];
-    known.into_iter().find(|(part, _)| shape.contains(part)).map(|(_, from)| from)
 }

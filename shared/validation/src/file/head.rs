@@ -1,70 +1,82 @@
-//! The first two lines that are not blank: they show whether a file is JSON Lines at all.
+//! The first lines of a file: they show whether it is JSON Lines at all.
 
+use super::Rules;
 use super::absorb::Pass;
-use super::chunk::is_blank;
-use crate::Code;
-use crate::layout::{Layout, sniff};
-use crate::lines::{Line, Piece};
+use crate::json::Value;
+use crate::layout::Beginning;
+use crate::lines::Piece;
 use crate::set::whole;
+use crate::{Code, Layout, shape};
 
 /// How far the file's layout is known.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Head {
-    /// No line was met that is not blank.
-    #[default]
-    Awaited,
-    /// The first one is kept until the next one shows whether this is JSON Lines; meanwhile it is taken for that.
-    First {
-        /// All of it, or its first bytes.
-        bytes: Vec<u8>,
-        /// Which of them.
-        too_long: bool,
-    },
-    /// It is JSON Lines, good or bad.
+    /// Lines are gathered until they show the layout; meanwhile the file is taken for JSON Lines.
+    Gathering(Beginning),
+    /// It is JSON Lines, with faults or without.
     Lines,
-    /// It is not; there is nothing more to say.
+    /// It isn't, and there is nothing more to say.
     Refused,
+}
+
+impl Default for Head {
+    fn default() -> Head {
+        Head::Gathering(Beginning::default())
+    }
 }
 
 impl Head {
     /// Looks at the file's next lines; whether they are to be judged.
-    pub(super) fn goes_on(&mut self, piece: Piece, file: &str, pass: &mut Pass) -> bool {
-        if matches!(self, Head::Awaited | Head::First { .. }) {
-            for line in piece.lines().filter(|line| !is_blank(*line)) {
-                match self {
-                    Head::Awaited => {
-                        let too_long = matches!(line, Line::TooLong(_));
-                        *self = Head::First { bytes: line.head().to_vec(), too_long };
-                    }
-                    _ => {
-                        self.decide(Some(line), file, pass);
-                        break;
-                    }
-                }
-            }
+    pub(super) fn goes_on(&mut self, piece: Piece, rules: &Rules, pass: &mut Pass) -> bool {
+        if let Head::Gathering(beginning) = self
+            && piece.lines().any(|line| beginning.add(line))
+        {
+            self.decide(false, rules, pass);
         }
         *self != Head::Refused
     }
 
     /// Decides at the end of the file.
-    pub(super) fn end(&mut self, file: &str, pass: &mut Pass) {
-        self.decide(None, file, pass);
+    pub(super) fn end(&mut self, rules: &Rules, pass: &mut Pass) {
+        self.decide(true, rules, pass);
     }
 
-    fn decide(&mut self, second: Option<Line>, file: &str, pass: &mut Pass) {
-        let Head::First { bytes, too_long } = self else {
+    fn decide(&mut self, ended: bool, rules: &Rules, pass: &mut Pass) {
+        let Head::Gathering(beginning) = self else {
             return;
         };
-        let first = if *too_long { Line::TooLong(bytes) } else { Line::Whole(bytes) };
-        match sniff(first, second) {
+        match beginning.layout(ended) {
             None => *self = Head::Lines,
-            Some(Layout { is, mend }) => {
+            Some(layout) => {
+                let (message, help) = told(layout, beginning, rules);
                 *self = Head::Refused;
                 // What was said of the lines so far was said of records that are none.
                 pass.forget();
-                let message = format!("the file is {is}, not JSON Lines; it was not read further");
-                pass.findings.push(whole(Code::WrongLayout, file, message, mend.to_owned()));
+                pass.findings.push(whole(Code::WrongLayout, &rules.file, message, help));
             }
         }
+    }
+}
+
+/// What is said of the layout. Records in another format need more than another arrangement.
+fn told(layout: Layout, beginning: &Beginning, rules: &Rules) -> (String, String) {
+    let Layout { is, help, .. } = layout;
+    let outline = beginning.outline().filter(|_| layout.holds_json);
+    let foreign = outline.as_ref().and_then(|outline| outline.node()).and_then(|node| {
+        let record = match &node.value {
+            Value::List(nodes) => nodes.first().map(|node| &node.value),
+            value => Some(value),
+        };
+        match record? {
+            Value::Object(members) => shape::foreign(&rules.training, members),
+            _ => None,
+        }
+    });
+    match foreign {
+        None => (format!("the file is {is}, not JSON Lines; its content wasn't checked"), help.to_owned()),
+        Some(shape) => (
+            format!("the file is {is}, not JSON Lines, and its records are in {}", shape.is),
+            shape.help(&rules.training.format),
+        ),
     }
 }

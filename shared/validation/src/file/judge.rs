@@ -9,6 +9,7 @@ use crate::gist::Gist;
 use crate::json::{Value, parse};
 use crate::lines::{LONGEST, Line};
 use crate::rules::{judge_length, judge_record};
+use crate::shape::Shape;
 use crate::sheet::Sheet;
 use crate::{Code, Findings};
 
@@ -53,7 +54,7 @@ enum Verdict {
     /// A record without an error.
     Good(Gist),
     /// A record in that other format.
-    Foreign(&'static str),
+    Foreign(&'static Shape),
     /// Anything else.
     Bad,
 }
@@ -79,7 +80,7 @@ fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults, shown: &mut
         }
         return Verdict::Bad;
     };
-    if let Some(shape) = crate::shape::foreign(format, members) {
+    if let Some(shape) = crate::shape::foreign(&rules.training, members) {
         return Verdict::Foreign(shape);
     }
     let mut sheet = Sheet::new(&line, &rules.training, &rules.reserved, faults);

@@ -5,6 +5,7 @@ mod corpus;
 mod differences;
 mod docs;
 mod fixtures;
+mod layouts;
 mod leakage;
 mod limits;
 mod media;

@@ -1,0 +1,114 @@
+//! Markup, messages and settings: formats of names and values.
+
+use super::{Layout, Sample};
+
+const RECORDS: &str = "make one JSON object of each record, and put each on its own line";
+
+const HTML: Layout = Layout::new(
+    "an HTML page",
+    "check that the download worked, or extract the text; then make one JSON object of each record",
+);
+const XML: Layout = Layout::new("XML", RECORDS);
+const MAIL: Layout = Layout::new("an e-mail message", RECORDS);
+const MAILBOX: Layout = Layout::new("a mailbox (mbox)", RECORDS);
+const CALENDAR: Layout = Layout::new("a calendar", RECORDS);
+const CONTACTS: Layout = Layout::new("a list of contacts (vCard)", RECORDS);
+const YAML: Layout = Layout::new("YAML", "write each record as JSON on its own line, for example with `yq`");
+const SETTINGS: Layout = Layout::new("an INI or TOML file", RECORDS);
+
+/// Identifies a page or a document by how it begins, also if it has one line only.
+pub(super) fn page(sample: &Sample) -> Option<Layout> {
+    let first = sample.first();
+    let begins = |beginning: &str| {
+        first.get(..beginning.len()).is_some_and(|part| part.eq_ignore_ascii_case(beginning.as_bytes()))
+    };
+    if begins("<!doctype html") || begins("<html") || begins("<head") || begins("<body") {
+        return Some(HTML);
+    }
+    (begins("<?xml") || begins("<!doctype ") || begins("<svg")).then_some(XML)
+}
+
+/// Identifies markup and messages.
+pub(super) fn of(sample: &Sample) -> Option<Layout> {
+    match sample.first() {
+        _ if is_element(sample) => Some(XML),
+        b"BEGIN:VCALENDAR" => Some(CALENDAR),
+        b"BEGIN:VCARD" => Some(CONTACTS),
+        first if first.starts_with(b"From ") && headers(&sample.lines[1..]) > 2 => Some(MAILBOX),
+        _ if headers(&sample.lines) > 2 => Some(MAIL),
+        _ => None,
+    }
+}
+
+/// Whether the file begins with an element that it also ends. Templates of chats have tags, too: `<s>`, `<|user|>`.
+fn is_element(sample: &Sample) -> bool {
+    let Some(inside) = sample.body.strip_prefix(b"<") else { return false };
+    let length = inside.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b":_-.".contains(byte)).count();
+    let (name, rest) = inside.split_at(length);
+    let is_tag = length > 1 && matches!(rest.first(), Some(b'>' | b' ' | b'/' | b'\n' | b'\r' | b'\t'));
+    // Its end may be far off; most lines of such a file are tags.
+    is_tag && name[0].is_ascii_alphabetic() && sample.share(2, |line| line.trim_ascii_start().starts_with(b"<"))
+}
+
+/// How many of the first lines are an e-mail's headers of well-known names, one of a kind that only e-mail has.
+fn headers(lines: &[crate::lines::Line]) -> usize {
+    const OWN: [&str; 7] =
+        ["received", "return-path", "mime-version", "message-id", "subject", "delivered-to", "x-gm-thrid"];
+    const COMMON: [&str; 9] =
+        ["from", "to", "cc", "date", "reply-to", "content-type", "sender", "content-transfer-encoding", "in-reply-to"];
+    let name = |line: &[u8]| {
+        let end = line.iter().take(40).position(|byte| *byte == b':')?;
+        std::str::from_utf8(&line[..end]).ok().map(str::to_lowercase)
+    };
+    let mut names = lines.iter().take(12).filter_map(|line| name(line.head()));
+    let known: Vec<String> = match names.next() {
+        Some(first) if OWN.contains(&first.as_str()) || COMMON.contains(&first.as_str()) => {
+            std::iter::once(first).chain(names).collect()
+        }
+        _ => return 0,
+    };
+    let count = |list: &[&str]| known.iter().filter(|name| list.contains(&name.as_str())).count();
+    if count(&OWN) > 0 { count(&OWN) + count(&COMMON) } else { 0 }
+}
+
+/// Identifies formats of keys and values, which texts resemble most.
+pub(super) fn of_keys(sample: &Sample) -> Option<Layout> {
+    if is_settings(sample) {
+        return Some(SETTINGS);
+    }
+    is_yaml(sample).then_some(YAML)
+}
+
+fn is_settings(sample: &Sample) -> bool {
+    let is_section = |line: &[u8]| line.starts_with(b"[") && line.ends_with(b"]");
+    let is_comment = |line: &[u8]| line.starts_with(b"#") || line.starts_with(b";");
+    let is_setting = |line: &[u8]| {
+        let key = line.iter().position(|byte| *byte == b'=').map(|at| line[..at].trim_ascii());
+        key.is_some_and(|key| {
+            !key.is_empty() && key.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.\"".contains(byte))
+        })
+    };
+    let is_any = |line: &[u8]| is_section(line) || is_comment(line) || is_setting(line);
+    let first = sample.lines.iter().map(|line| line.head()).find(|line| !is_comment(line));
+    first.is_some_and(is_section) && sample.share(1, is_any) && sample.share(4, is_setting)
+}
+
+/// Keys, and lines that are indented below them: a dialogue (`Ann: hello`) has none.
+fn is_yaml(sample: &Sample) -> bool {
+    let key = |line: &[u8]| {
+        let line = line.strip_prefix(b"- ").unwrap_or(line);
+        let end = line.iter().position(|byte| *byte == b':')?;
+        let is_word = line[..end].iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-.\"'".contains(byte));
+        let ends = line.get(end + 1).is_none_or(|byte| *byte == b' ');
+        (end > 0 && is_word && ends).then_some(())
+    };
+    let is_list = |line: &[u8]| line == b"-" || line.starts_with(b"- ");
+    let is_mark = |line: &[u8]| line == b"---" || line == b"..." || line.starts_with(b"#") || line.starts_with(b"%");
+    let is_indented = |line: &[u8]| line.starts_with(b"  ");
+    let is_any = |line: &[u8]| is_mark(line) || is_indented(line) || key(line).is_some() || is_list(line);
+    let is_inner_key = |line: &[u8]| is_indented(line) && key(line.trim_ascii_start()).is_some();
+    let is_outer_key = |line: &[u8]| key(line).is_some();
+    let lines = || sample.lines.iter().map(|line| line.head());
+    let has_marks = sample.first() == b"---" && lines().any(is_outer_key);
+    sample.share(1, is_any) && (has_marks || (lines().any(is_outer_key) && lines().any(is_inner_key)))
+}

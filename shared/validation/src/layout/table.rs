@@ -1,0 +1,198 @@
+//! Tables: values separated by commas, semicolons, tabs or bars.
+
+use std::collections::BTreeSet;
+
+use super::{Layout, Sample};
+
+const CSV: Layout = Layout::converted(
+    "a table in CSV",
+    "csv",
+    "make one JSON object of each row: `tunedrop convert --from csv IN --model MODEL -o OUT`",
+);
+const SEMICOLONS: Layout = Layout { is: "a table separated by semicolons", ..CSV };
+const TABS: Layout = Layout { is: "a table separated by tabs (TSV)", ..CSV };
+const BARS: Layout = Layout::new("a table separated by `|`", "save it as CSV, and convert that with `--from csv`");
+const MARKDOWN: Layout = Layout::new("a Markdown table", "save it as CSV, and convert that with `--from csv`");
+
+/// How many rows are compared.
+const ROWS: usize = 40;
+
+/// Names of columns, in lower case, that training data often has.
+const KNOWN: [&str; 42] = [
+    "prompt",
+    "completion",
+    "question",
+    "answer",
+    "instruction",
+    "input",
+    "output",
+    "text",
+    "response",
+    "context",
+    "system",
+    "user",
+    "assistant",
+    "query",
+    "label",
+    "id",
+    "category",
+    "chosen",
+    "rejected",
+    "content",
+    "role",
+    "source",
+    "target",
+    "title",
+    "description",
+    "message",
+    "messages",
+    "conversation",
+    "name",
+    "date",
+    "url",
+    "reference",
+    "summary",
+    "document",
+    "article",
+    "translation",
+    "prompts",
+    "completions",
+    "questions",
+    "answers",
+    "system_prompt",
+    "user_id",
+];
+
+pub(super) fn of(sample: &Sample) -> Option<Layout> {
+    if is_markdown(sample) {
+        return Some(MARKDOWN);
+    }
+    if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator] = sample.first() {
+        return Some(if *separator == b';' { SEMICOLONS } else { CSV });
+    }
+    let kinds = [(b'\t', TABS), (b',', CSV), (b';', SEMICOLONS), (b'|', BARS)];
+    kinds.into_iter().find(|(separator, _)| is_table(sample, *separator)).map(|(_, layout)| layout)
+}
+
+/// Whether a row of dashes follows the first row.
+fn is_markdown(sample: &Sample) -> bool {
+    let [first, second, ..] = sample.lines.as_slice() else {
+        return false;
+    };
+    let rule = second.head().trim_ascii();
+    first.head().contains(&b'|')
+        && rule.contains(&b'|')
+        && rule.windows(2).any(|pair| pair == b"--")
+        && rule.iter().all(|byte| b"|-: \t".contains(byte))
+}
+
+fn is_table(sample: &Sample, separator: u8) -> bool {
+    let rows = rows(sample.body, separator, sample.ended);
+    let Some((header, data)) = rows.split_first().filter(|(header, _)| header.len() > 1) else {
+        return false;
+    };
+    let even = data.iter().filter(|row| row.len() == header.len()).count();
+    let is_even = even == data.len();
+    let known = header.iter().filter(|cell| KNOWN.contains(&cell.name().to_lowercase().as_str())).count();
+    // Where a quoted cell is longer than what is at hand, no row ends.
+    if data.is_empty() {
+        return sample.lines.len() > 1 && known > 1;
+    }
+    let all_quoted = header.iter().all(|cell| cell.is_quoted);
+    if all_quoted && is_even {
+        return true;
+    }
+    let names: BTreeSet<String> = header.iter().map(Cell::name).collect();
+    if names.len() < header.len() || !header.iter().enumerate().all(|(at, cell)| cell.is_name(at)) {
+        return false;
+    }
+    // A sentence has a space behind each comma.
+    let is_spaced = header[1..].iter().all(|cell| !cell.is_quoted && cell.text.starts_with(b" "));
+    match known {
+        0 if separator == b'\t' => is_even,
+        0 => is_even && even > 1 && !is_spaced,
+        1 if is_spaced => is_even && even > 1,
+        _ => even * 2 >= data.len(),
+    }
+}
+
+struct Cell {
+    text: Vec<u8>,
+    is_quoted: bool,
+}
+
+impl Cell {
+    fn name(&self) -> String {
+        String::from_utf8_lossy(&self.text).trim().to_owned()
+    }
+
+    /// Whether it may be a column's name. The first one, of a table's index, may be empty.
+    fn is_name(&self, at: usize) -> bool {
+        let name = self.name();
+        let words = name.split_whitespace().count();
+        let is_sentence = name.ends_with(['.', '!', '?', ':', ',', ';']) || name.contains(['{', '}', '<', '>']);
+        // `1,234 people`.
+        let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        !is_number && words <= 5 && name.chars().count() <= 60 && !is_sentence && (at == 0 || !name.is_empty())
+    }
+}
+
+/// The first rows, blank lines aside; without one that isn't whole.
+fn rows(body: &[u8], separator: u8, is_whole: bool) -> Vec<Vec<Cell>> {
+    let (mut rows, mut row, mut at) = (Vec::new(), Vec::new(), 0);
+    while at < body.len() && rows.len() < ROWS {
+        let Some((cell, end)) = cell(&body[at..], separator) else {
+            return rows;
+        };
+        at += end;
+        row.push(cell);
+        let ends = match body.get(at) {
+            Some(byte) if *byte == separator => {
+                at += 1;
+                // Nothing follows: the last cell is empty.
+                at == body.len() && is_whole && {
+                    row.push(Cell { text: Vec::new(), is_quoted: false });
+                    true
+                }
+            }
+            Some(_) => true,
+            None => is_whole,
+        };
+        if ends {
+            at += body[at..].iter().take_while(|byte| b"\r\n".contains(byte)).count();
+            let row = std::mem::take(&mut row);
+            if row.len() > 1 || row.iter().any(|cell: &Cell| !cell.text.trim_ascii().is_empty()) {
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}
+
+/// The cell that `rest` begins with, and how long it is; `None` where a quoted one doesn't end.
+fn cell(rest: &[u8], separator: u8) -> Option<(Cell, usize)> {
+    let ends = |byte: &u8| *byte == separator || b"\r\n".contains(byte);
+    if rest.first() == Some(&b'"') {
+        let (mut text, mut at) = (Vec::new(), 1);
+        loop {
+            match (rest.get(at)?, rest.get(at + 1)) {
+                (b'"', Some(b'"')) => {
+                    text.push(b'"');
+                    at += 2;
+                }
+                (b'"', _) => break,
+                (byte, _) => {
+                    text.push(*byte);
+                    at += 1;
+                }
+            }
+        }
+        at += 1;
+        if rest.get(at).is_none_or(ends) {
+            return Some((Cell { text, is_quoted: true }, at));
+        }
+    }
+    // Not quoted, or something follows the quote.
+    let length = rest.iter().position(ends).unwrap_or(rest.len());
+    Some((Cell { text: rest[..length].to_vec(), is_quoted: false }, length))
+}

@@ -1,0 +1,141 @@
+//! Questions about a record that identify its format.
+
+use crate::json::{Member, Node, Value, field};
+
+/// A record.
+pub(super) struct Look<'n, 'a> {
+    pub(super) members: &'n [Member<'a>],
+}
+
+impl<'n, 'a> Look<'n, 'a> {
+    pub(super) fn has(&self, key: &str) -> bool {
+        field(self.members, key).is_some()
+    }
+
+    pub(super) fn has_all(&self, keys: &[&str]) -> bool {
+        keys.iter().all(|key| self.has(key))
+    }
+
+    pub(super) fn has_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.has(key))
+    }
+
+    pub(super) fn is_text(&self, key: &str) -> bool {
+        self.text(key).is_some()
+    }
+
+    pub(super) fn is_bool(&self, key: &str) -> bool {
+        matches!(self.value(key), Some(Value::Bool))
+    }
+
+    pub(super) fn is_list(&self, key: &str) -> bool {
+        matches!(self.value(key), Some(Value::List(_)))
+    }
+
+    pub(super) fn is_object(&self, key: &str) -> bool {
+        matches!(self.value(key), Some(Value::Object(_)))
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&'n str> {
+        match self.value(key)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no key but these.
+    pub(super) fn has_only(&self, keys: &[&str]) -> bool {
+        self.members.iter().all(|member| keys.contains(&member.key.as_ref()))
+    }
+
+    /// Whether the first element of that list is an object with one of these keys.
+    pub(super) fn first_has(&self, list: &str, keys: &[&str]) -> bool {
+        self.elements(list).next().is_some_and(|first| first.has_any(keys))
+    }
+
+    /// Whether an object under that key has one of these keys.
+    pub(super) fn inner_has(&self, key: &str, keys: &[&str]) -> bool {
+        matches!(self.value(key), Some(Value::Object(members)) if Look { members }.has_any(keys))
+    }
+
+    /// Whether the contents of all messages are texts; one may be missing or null beside a call of a tool.
+    pub(super) fn has_texts(&self) -> bool {
+        let mut texts = 0;
+        let all = self.contents().all(|content| {
+            texts += u64::from(matches!(content, Value::Text(_)));
+            matches!(content, Value::Text(_) | Value::Null)
+        });
+        all && texts > 0
+    }
+
+    /// Whether the contents of all messages are lists of objects.
+    pub(super) fn has_blocks(&self) -> bool {
+        let mut contents = self.contents().peekable();
+        contents.peek().is_some()
+            && contents.all(|content| match content {
+                Value::List(blocks) => blocks.iter().all(|block| matches!(block.value, Value::Object(_))),
+                _ => false,
+            })
+    }
+
+    /// Whether the contents of all messages are texts, or lists of parts that name their type, as OpenAI has them.
+    pub(super) fn has_parts(&self) -> bool {
+        let mut contents = self.contents().peekable();
+        contents.peek().is_some()
+            && contents.all(|content| match content {
+                Value::Text(_) | Value::Null => true,
+                Value::List(parts) => parts.iter().all(|part| look(part).is_some_and(|part| part.has("type"))),
+                _ => false,
+            })
+    }
+
+    /// Whether a part of a message has one of these types.
+    pub(super) fn has_part(&self, types: &[&str]) -> bool {
+        self.parts().any(|part| part.text("type").is_some_and(|kind| types.contains(&kind)))
+    }
+
+    /// Whether a part of a message has a source that names its type, as Claude has it.
+    pub(super) fn has_typed_source(&self) -> bool {
+        self.parts().any(|part| part.inner_has("source", &["type"]))
+    }
+
+    pub(super) fn has_role(&self, role: &str) -> bool {
+        self.elements("messages").any(|message| message.text("role") == Some(role))
+    }
+
+    /// Whether a message has one of these keys.
+    pub(super) fn message_has(&self, keys: &[&str]) -> bool {
+        self.elements("messages").any(|message| message.has_any(keys))
+    }
+
+    fn value(&self, key: &str) -> Option<&'n Value<'a>> {
+        field(self.members, key).map(|node| &node.value)
+    }
+
+    fn elements(&self, key: &str) -> impl Iterator<Item = Look<'n, 'a>> {
+        let nodes: &'n [Node<'a>] = match self.value(key) {
+            Some(Value::List(nodes)) => nodes,
+            _ => &[],
+        };
+        nodes.iter().filter_map(look)
+    }
+
+    fn contents(&self) -> impl Iterator<Item = &'n Value<'a>> {
+        self.elements("messages").filter_map(|message| message.value("content"))
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Look<'n, 'a>> {
+        let nodes = self.contents().flat_map(|content| match content {
+            Value::List(nodes) => nodes.as_slice(),
+            _ => &[],
+        });
+        nodes.filter_map(look)
+    }
+}
+
+fn look<'n, 'a>(node: &'n Node<'a>) -> Option<Look<'n, 'a>> {
+    match &node.value {
+        Value::Object(members) => Some(Look { members }),
+        _ => None,
+    }
+}

@@ -1,0 +1,216 @@
+//! Formats with a mark of their own, and the formats of chats.
+
+use super::look::Look;
+use super::{Shape, Todo};
+
+/// How a format is identified.
+pub(super) struct Name {
+    pub(super) is: fn(&Look) -> bool,
+    pub(super) shape: Shape,
+}
+
+pub(super) const fn name(is: fn(&Look) -> bool, called: &'static str, todo: Todo) -> Name {
+    Name { is, shape: Shape { is: called, todo } }
+}
+
+const NO_PAIRS: &str = "keep the chosen answers as the assistant's, as Bedrock doesn't train on pairs of answers";
+
+/// Formats that no record in one of Bedrock's own can have: a key more, or a value of another type.
+pub(super) static OTHER: &[Name] = &[
+    name(
+        |it| it.text("schemaType") == Some("ModelInvocationLog") || it.has_all(&["schemaType", "modelId"]),
+        "the format of model invocation logs",
+        Todo::Log,
+    ),
+    name(
+        |it| it.has("modelInput") && it.has_any(&["recordId", "modelOutput"]),
+        "the format of batch inference",
+        Todo::Do("take the prompts from `modelInput` and the answers from `modelOutput`"),
+    ),
+    name(
+        |it| it.has("custom_id") && it.has_any(&["body", "params", "response", "result"]),
+        "the batch format of OpenAI or Anthropic",
+        Todo::Do("take the prompts from the requests and the answers from the responses"),
+    ),
+    name(
+        |it| it.is_list("choices") && it.has_any(&["object", "model"]),
+        "the format of responses of OpenAI's API",
+        Todo::Do("add each answer to the messages that it answers"),
+    ),
+    name(
+        |it| {
+            it.has_all(&["chosen", "rejected"])
+                || it.has_all(&["preferred_output", "non_preferred_output"])
+                || it.has_all(&["accepted", "rejected"])
+                || it.has_all(&["response_j", "response_k"])
+                || it.has_all(&["response_a", "response_b"])
+                || it.has_all(&["response_0", "response_1"])
+                || it.has_all(&["human_ref_A", "human_ref_B"])
+        },
+        "a format of preference pairs (a chosen and a rejected answer)",
+        Todo::Do(NO_PAIRS),
+    ),
+    name(
+        |it| {
+            let has_label = it.is_bool("label") || it.is_bool("kto_tag");
+            has_label && it.has_any(&["completion", "response", "messages", "conversations", "output"])
+        },
+        "KTO's format (answers with a `label` of true or false)",
+        Todo::Do("keep the answers whose `label` is true, as Bedrock doesn't train on labels"),
+    ),
+    name(|it| it.first_has("contents", &["parts"]), "Gemini's format (`contents` of `parts`)", Todo::Convert("gemini")),
+    name(
+        |it| it.first_has("messages", &["author"]),
+        "PaLM's chat format (`messages` of `author` and `content`)",
+        Todo::Do("rename `author` to `role`, with `user` and `assistant` as its values"),
+    ),
+    name(
+        |it| it.has_all(&["input_text", "output_text"]),
+        "the format of PaLM's text models (`input_text`, `output_text`)",
+        Todo::Do("rename `input_text` to `prompt` and `output_text` to `completion`"),
+    ),
+    name(
+        |it| it.is_object("reward_model") && it.has("prompt"),
+        "veRL's format (`prompt` and `reward_model`)",
+        Todo::Do("take the messages from `prompt` and the reference answer from `reward_model`"),
+    ),
+    name(
+        |it| it.first_has("prompt", &["role"]) && it.first_has("completion", &["role"]),
+        "TRL's format (`prompt` and `completion` as lists of messages)",
+        Todo::Do("join the two lists of each record to `messages`"),
+    ),
+    name(
+        |it| it.first_has("prompt", &["role"]) && !it.has("completion"),
+        "TRL's format of prompts (`prompt` as a list of messages)",
+        Todo::Do("rename `prompt` to `messages`"),
+    ),
+    name(
+        |it| it.has("image") && it.first_has("conversations", &["from", "role"]),
+        "LLaVA's format (`image` and `conversations`)",
+        Todo::Do("refer to each image by its S3 address"),
+    ),
+    name(
+        |it| it.has_any(&["conversations", "conversation"]) && !it.has_any(&["messages", "prompt", "input"]),
+        "ShareGPT's format (conversations of from and value)",
+        Todo::Convert("sharegpt"),
+    ),
+    name(
+        |it| {
+            it.first_has("dialog", &["role"]) || it.first_has("dialogue", &["role"]) || it.first_has("turns", &["role"])
+        },
+        "the dialog format of Llama (`dialog` of role and content)",
+        Todo::Do("rename `dialog` to `messages`"),
+    ),
+    name(
+        |it| it.has("chat_history") && it.has("message"),
+        "the chat format of Cohere's API (`message` and `chat_history`)",
+        Todo::Do("put the messages of `chat_history`, `message` and the answer into one list"),
+    ),
+    name(
+        |it| it.has_role("Chatbot") || it.has_role("CHATBOT"),
+        "Cohere's chat format (roles System, User and Chatbot)",
+        Todo::Do("rename the roles to `system`, `user` and `assistant`"),
+    ),
+    name(
+        |it| !it.message_has(&["role"]) && it.message_has(&["type"]) && it.message_has(&["data", "content"]),
+        "LangChain's message format (`type` and `data`)",
+        Todo::Do("rename `type` to `role`, and move the text to `content`"),
+    ),
+    name(
+        |it| it.has("message_tree_id") && it.has_any(&["prompt", "text", "message_id"]),
+        "OpenAssistant's format (trees of messages)",
+        Todo::Do("make a dialogue of the best replies of each tree"),
+    ),
+    name(
+        |it| it.has_all(&["context", "question", "answers"]),
+        "SQuAD's format (context, question, answers)",
+        Todo::Do("use context and question as the prompt and the first answer as the completion"),
+    ),
+    name(
+        |it| it.has_all(&["prompt", "referenceResponse"]),
+        "the format of Bedrock's evaluation jobs (`prompt` and `referenceResponse`)",
+        Todo::Do("rename `referenceResponse` to `completion`"),
+    ),
+    name(
+        |it| it.first_has("input", &["role"]) && it.has("ideal"),
+        "the format of OpenAI's evals (`input` and `ideal`)",
+        Todo::Do("add `ideal` to the messages of `input` as the assistant's answer"),
+    ),
+    name(
+        |it| it.is_object("data") && it.is_list("annotations"),
+        "Label Studio's format (`data` and `annotations`)",
+        Todo::Do("take the texts from `data` and the answers from `annotations`"),
+    ),
+    name(
+        |it| it.is_text("file_name") && !it.has("messages"),
+        "Hugging Face's format of image folders (`file_name`)",
+        Todo::Do("refer to each image by its S3 address"),
+    ),
+    name(
+        |it| it.has_all(&["image", "caption"]),
+        "a format of images and captions",
+        Todo::Do("refer to each image by its S3 address"),
+    ),
+    name(
+        |it| {
+            let has_level = it.has_any(&["level", "severity", "levelname", "log_level", "lvl"]);
+            let has_time = it.has_any(&["timestamp", "time", "ts", "@timestamp", "asctime"]);
+            let has_words = it.has_any(&["message", "msg", "event", "log"]);
+            let is_stream = it.has_all(&["log", "stream"]);
+            has_words && (has_level && has_time || is_stream || it.has("@timestamp"))
+        },
+        "a format of log entries (time, level, message)",
+        Todo::Do("take the prompts and answers from the log"),
+    ),
+];
+
+/// Formats of chats, and those that a base model takes.
+pub(super) static CHAT: &[Name] = &[
+    name(
+        |it| it.message_has(&["tool_calls", "function_call", "tool_call_id"]) || it.has_role("tool"),
+        "OpenAI's chat format (with calls of tools)",
+        Todo::Convert("openai"),
+    ),
+    name(
+        |it| it.has_part(&["image_url", "input_audio", "input_text", "input_image", "output_text", "refusal", "file"]),
+        "OpenAI's chat format (contents of parts such as `image_url`)",
+        Todo::Convert("openai"),
+    ),
+    name(
+        |it| it.has_typed_source() || it.has_part(&["tool_use", "tool_result", "thinking"]),
+        "the format of Claude's Messages API (blocks with a type)",
+        Todo::Convert("openai"),
+    ),
+    name(
+        |it| it.has_blocks() && !it.has_part(&["text"]),
+        "the conversation format of Nova and Llama (`bedrock-conversation-2024`)",
+        Todo::Choose("openai"),
+    ),
+    name(
+        |it| it.has_texts() && (it.has_role("system") || it.has_role("developer")),
+        "OpenAI's chat format (a system message, and texts as content)",
+        Todo::Choose("openai"),
+    ),
+    name(
+        |it| it.has_texts() && it.has_any(&["reference_answer", "answer"]),
+        "the format of reinforcement fine-tuning (messages and a reference answer)",
+        Todo::Choose("openai"),
+    ),
+    name(|it| it.has_texts(), "the chat format of OpenAI or Claude (texts as content)", Todo::Choose("openai")),
+    name(
+        |it| it.has_parts(),
+        "the chat format of OpenAI or Claude (contents of parts with a type)",
+        Todo::Convert("openai"),
+    ),
+    name(
+        |it| it.has_all(&["prompt", "completion"]),
+        "the prompt/completion format of Titan and Llama 3.1",
+        Todo::Choose("prompt-completion"),
+    ),
+    name(|it| it.has("image-ref"), "the image format of Titan Image and Nova Canvas", Todo::Images),
+    name(
+        |it| it.is_text("input") && it.members.len() == 1,
+        "the format of continued pre-training (`{\"input\"}`)",
+        Todo::Texts,
+    ),
+];

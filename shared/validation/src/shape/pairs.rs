@@ -1,0 +1,96 @@
+//! Formats that the names of a few keys identify: pairs of texts, and texts alone.
+
+use super::Todo;
+use super::names::{Name, name};
+
+pub(super) static PAIRS: &[Name] = &[
+    name(
+        |it| it.has_all(&["instruction", "output"]),
+        "Alpaca's format (instruction, input, output)",
+        Todo::Convert("alpaca"),
+    ),
+    name(
+        |it| it.has_all(&["instruction", "response"]),
+        "Dolly's format (instruction, context, response)",
+        Todo::Convert("dolly"),
+    ),
+    name(
+        |it| {
+            it.has_any(&["anchor", "query", "premise", "sentence1", "text1", "sentence_A"])
+                && it.has_any(&["positive", "pos", "hypothesis", "sentence2", "text2", "sentence_B"])
+        },
+        "a format of text pairs for embedding or classification models",
+        Todo::Do("make a question and an answer of each pair"),
+    ),
+    name(
+        |it| {
+            it.has_any(&["question", "prompt", "query", "instruction"])
+                && it.has_any(&["answer", "response", "completion", "output"])
+        },
+        "a format of question and answer",
+        Todo::Convert("prompt-completion"),
+    ),
+    name(
+        |it| it.is_object("inputs") && it.is_object("outputs"),
+        "the trace format of LangSmith or the like (`inputs` and `outputs`)",
+        Todo::Do("take the prompts from `inputs` and the answers from `outputs`"),
+    ),
+    name(
+        |it| it.has("inputs") && it.has_any(&["targets", "outputs", "target"]),
+        "T5's format (`inputs` and `targets`)",
+        Todo::Do("rename `inputs` to `prompt` and `targets` to `completion`"),
+    ),
+    name(|it| it.has_all(&["input", "output"]), "a format of input and output", Todo::Convert("prompt-completion")),
+    name(
+        |it| it.has_all(&["problem", "solution"]) || it.has_all(&["problem", "answer"]),
+        "a format of problem and solution",
+        Todo::Do("rename `problem` to `prompt` and the solution to `completion`"),
+    ),
+    name(
+        |it| it.has_all(&["user", "assistant"]) || it.has_all(&["human", "assistant"]),
+        "a format of user and assistant, a key each",
+        Todo::Do("rename the user's key to `prompt` and `assistant` to `completion`"),
+    ),
+    name(
+        |it| it.is_object("translation") || it.has_all(&["source", "target"]) || it.has_all(&["src", "tgt"]),
+        "a format of translations",
+        Todo::Do("use the source as the prompt and its translation as the completion"),
+    ),
+    name(
+        |it| {
+            it.has("summary") && it.has_any(&["document", "article", "dialogue", "text"])
+                || it.has_all(&["article", "highlights"])
+        },
+        "a format of texts and summaries",
+        Todo::Do("use the text as the prompt and its summary as the completion"),
+    ),
+    name(
+        |it| it.is_text("text") && it.has_any(&["label", "labels", "sentiment"]),
+        "a format of labelled texts (`text` and `label`)",
+        Todo::Do("use the text as the prompt and its label as the completion"),
+    ),
+    name(
+        |it| it.is_text("prompt") && !it.has("messages"),
+        "a format of prompts without answers (`{\"prompt\"}`)",
+        Todo::Prompts,
+    ),
+    name(
+        |it| {
+            it.is_text("text")
+                && it.has_only(&[
+                    "text",
+                    "id",
+                    "meta",
+                    "metadata",
+                    "url",
+                    "source",
+                    "timestamp",
+                    "date",
+                    "title",
+                    "lang",
+                ])
+        },
+        "a format of plain texts (`{\"text\"}`)",
+        Todo::Texts,
+    ),
+];

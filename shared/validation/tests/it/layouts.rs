@@ -1,0 +1,118 @@
+//! The corpus of layouts. Each file of `layouts/other` is another layout than the model's JSON Lines, and has one finding,
+//! which names it. No file of `layouts/lines` is taken for one. The snapshots list all of them.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use tunedrop_validation::{Code, Customization, Cutter, FileCheck, FileReport, LAYOUT_HEAD, Role, Training, layout_of};
+
+use crate::support::{judge, rules, shown};
+
+/// The files of a folder, by name.
+fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/layouts").join(folder);
+    let mut paths: Vec<_> = fs::read_dir(folder).expect("the folder").flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    paths.iter().map(|path| (name(path), fs::read(path).expect("a file"))).collect()
+}
+
+/// The rules that a file is judged by: those of a model that doesn't take its records.
+fn training(name: &str) -> &'static Training {
+    let is_chat =
+        ["nova", "openai", "anthropic", "invocation", "langchain", "cohere-chat", "palm-chat", "prompts-alone"];
+    let is_prompt = name.starts_with("records-nova.") || name.starts_with("records-titan") || name.contains("kto");
+    match name {
+        "records-titan.jsonl" | "records-continued-pre-training.jsonl" => rules("nova-lite", Customization::FineTuning),
+        _ if is_prompt || !is_chat.iter().any(|part| name.contains(part)) => {
+            rules("titan-text-express", Customization::FineTuning)
+        }
+        _ => rules("nova-lite", Customization::FineTuning),
+    }
+}
+
+#[test]
+fn each_layout_has_one_finding_that_names_it() {
+    let (mut all, mut wrong) = (String::new(), Vec::new());
+    let files = files("other");
+    assert!(files.len() >= 100, "{} layouts", files.len());
+    for (name, bytes) in files {
+        let report = judge(training(&name), [bytes.as_slice()]);
+        let found = shown(&report.findings);
+        let _ = write!(all, "{name}\n  {}\n\n", found.trim_end().replace('\n', "\n  "));
+        if report.findings.counts.into_iter().ne([(Code::WrongLayout, 1)]) {
+            wrong.push(format!("{name}:\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    insta::assert_snapshot!("other", all);
+}
+
+#[test]
+fn json_lines_are_not_taken_for_another_layout() {
+    let mut all = String::new();
+    for (name, bytes) in files("lines") {
+        assert_eq!(layout_of(&bytes, true), None, "{name}");
+        // The first bytes of these don't show that a record follows.
+        if !["long-list-first.jsonl", "long-text-first.jsonl"].contains(&name.as_str()) {
+            let head = &bytes[..bytes.len().min(LAYOUT_HEAD)];
+            assert_eq!(layout_of(head, head.len() == bytes.len()), None, "{name}");
+        }
+        let report = judge(training(&name), [bytes.as_slice()]);
+        let counts = report.findings.counts.iter().map(|(code, count)| format!("{count} {code}"));
+        let counts = counts.collect::<Vec<_>>().join(", ");
+        let of_file = |finding: &tunedrop_validation::Finding| finding.code == Code::WrongLayout;
+        assert!(!report.findings.kept.iter().any(of_file), "{name}: {counts}");
+        let _ = writeln!(all, "{name}: {} records, {counts}", report.statistics.records);
+    }
+    insta::assert_snapshot!("lines", all);
+}
+
+#[test]
+fn a_layout_is_the_same_however_the_file_is_cut() {
+    for (name, bytes) in files("other").into_iter().chain(files("lines")) {
+        let training = training(&name);
+        let everything = |report: FileReport| (shown(&report.findings), report.statistics);
+        let whole = everything(judge(training, [bytes.as_slice()]));
+        for size in [1, 7, 64, 4096, 65536] {
+            assert_eq!(everything(judge(training, bytes.chunks(size))), whole, "{name} in chunks of {size}");
+        }
+        let mut check = FileCheck::new("train.jsonl", training, Role::Train, None);
+        let (rules, mut cutter) = (check.rules(), Cutter::default());
+        let mut chunks: Vec<_> = bytes.chunks(333).map(|chunk| cutter.cut(chunk.to_vec())).collect();
+        chunks.push(cutter.last());
+        for chunk in &chunks {
+            check.absorb(chunk, rules.judge(chunk));
+        }
+        assert_eq!(everything(check.finish()), whole, "{name} judged apart");
+    }
+}
+
+#[test]
+fn the_export_names_what_the_check_names() {
+    for (name, bytes) in files("other") {
+        let report = judge(training(&name), [bytes.as_slice()]);
+        let said: String = report.findings.kept.iter().map(|finding| finding.message.as_str()).collect();
+        for (head, is_whole) in
+            [(bytes.as_slice(), true), (&bytes[..bytes.len().min(LAYOUT_HEAD)], bytes.len() <= LAYOUT_HEAD)]
+        {
+            match layout_of(head, is_whole) {
+                Some(layout) => assert!(said.starts_with(&format!("the file is {},", layout.is)), "{name}: {said}"),
+                // Its records are in another format, line by line.
+                None => assert!(said.contains("records are in"), "{name}: {said}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn commands_are_named_as_the_layout_says() {
+    for (name, bytes) in files("other") {
+        let Some(layout) = layout_of(&bytes, true) else { continue };
+        let named = layout.from.filter(|from| *from != "auto");
+        if let Some(from) = named {
+            assert!(layout.help.contains(&format!("--from {from} ")), "{name}: {}", layout.help);
+        }
+    }
+}

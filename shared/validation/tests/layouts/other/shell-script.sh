@@ -1,0 +1,3 @@
+#!/bin/sh
+cat a | grep b
+cat c | grep d
