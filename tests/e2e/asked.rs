@@ -150,7 +150,7 @@ pub(crate) async fn a_set_is_submitted_again(w: &World) -> Result<()> {
     ensure!(w.jobs("anew").await?.len() == 2, "two contents, two jobs");
     let head = w.main.ledger.head("anew").await?.context("a head")?;
     ensure!(head.open.is_none() && head.waits_for.is_empty() && head.since.is_none(), "{head:?}");
-    ensure!(head.latest.as_ref() == Some(&runs[1]) && head.judged_run.as_ref() == Some(&runs[0]), "{head:?}");
+    ensure!(head.latest.as_deref() == Some(&runs[1]) && head.judged_run.as_deref() == Some(&runs[0]), "{head:?}");
     // A set that waits for files has no run.
     w.drop(&w.main, "anew", "job.yaml", "base_model: nova-lite\nvalidation: still-missing.jsonl\n").await?;
     let incomplete = async || w.main.ledger.head("anew").await.ok()??.judged_run.is_none().then_some(());

@@ -98,7 +98,7 @@ async fn targets(w: &World) -> Result<Vec<Target<'_>>> {
         side: &w.main,
         dataset: "forged-bad",
         pk: format!("run#{run_id}"),
-        run_id: Some(run_id),
+        run_id: Some(run_id.into()),
         since: Some(run.since),
         state: Some(State::Rejected),
     });

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use tunedrop_run::dropped::RECIPES;
-use tunedrop_run::{DatasetHead, State, Timestamp};
+use tunedrop_run::{DatasetHead, RunId, State, Timestamp};
 
 use super::hold::AWAITED;
 use crate::format::visible;
@@ -18,7 +18,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Waits until what was uploaded is validated, for so many minutes at most; the run's id, or nothing where the dataset is
 /// rejected or incomplete, which is said.
-pub(super) async fn judged(stack: &Stack, dataset: &str, minutes: u64) -> Result<Option<String>> {
+pub(super) async fn judged(stack: &Stack, dataset: &str, minutes: u64) -> Result<Option<RunId>> {
     let (ledger, objects) = (stack.ledger()?, stack.objects()?);
     let mut uploaded = 0;
     for name in RECIPES {
@@ -56,7 +56,7 @@ pub(super) async fn judged(stack: &Stack, dataset: &str, minutes: u64) -> Result
 #[derive(Debug, PartialEq, Eq)]
 enum Uploaded {
     Incomplete,
-    Run(String),
+    Run(RunId),
 }
 
 /// What became of the upload whose recipe came at `recipe_ms`; `None` while it isn't known. What was judged before the
@@ -93,7 +93,7 @@ mod tests {
     fn head(at_ms: i64, run: Option<&str>, waits_for: &[&str]) -> DatasetHead {
         DatasetHead {
             judged_at: Some(Timestamp::from_millisecond(at_ms).unwrap().to_string()),
-            judged_run: run.map(str::to_owned),
+            judged_run: run.map(|run| run.parse().expect("an id")),
             waits_for: waits_for.iter().map(|file| (*file).to_owned()).collect(),
             ..DatasetHead::default()
         }
@@ -101,13 +101,22 @@ mod tests {
 
     #[test]
     fn only_what_was_judged_since_the_recipe_came_is_an_answer() {
-        let run = || Some(Uploaded::Run("bot-0123456789ab".to_owned()));
+        let run = || Some(Uploaded::Run("bot-0123456789ab".parse().expect("an id")));
         assert_eq!(result(&head(RECIPE_MS, Some("bot-0123456789ab"), &[]), RECIPE_MS), run());
         assert_eq!(result(&head(RECIPE_MS + 1_000, Some("bot-0123456789ab"), &[]), RECIPE_MS), run());
         assert_eq!(result(&head(RECIPE_MS - 1_000, Some("bot-0123456789ab"), &[]), RECIPE_MS), None);
         assert_eq!(result(&DatasetHead::default(), RECIPE_MS), None);
         // An older stack, or the head of a dataset that was only retried, has no such time.
-        assert_eq!(result(&DatasetHead { judged_run: Some("bot".to_owned()), ..DatasetHead::default() }, 0), None);
+        assert_eq!(
+            result(
+                &DatasetHead {
+                    judged_run: head(0, Some("bot-0123456789ab"), &[]).judged_run,
+                    ..DatasetHead::default()
+                },
+                0
+            ),
+            None
+        );
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub struct Run {
     pub counts: BTreeMap<String, u64>,
     /// The dataset's newest accepted run when this one was judged; a retried run's own predecessor is the run before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<String>,
+    pub previous: Option<RunId>,
     /// Where the report lies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,

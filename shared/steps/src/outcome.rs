@@ -54,7 +54,7 @@ pub(crate) async fn earlier(ledger: &Ledger, run: &Run) -> Result<Vec<Compared>,
         if there.job_arn.is_some() {
             let plan = there.plan.as_ref();
             earlier.push(Compared {
-                run_id,
+                run_id: run_id.into(),
                 state: there.state.as_str().to_owned(),
                 changed_at: there.changed_at,
                 base_model: plan.map(|plan| plan.base_model.clone()).unwrap_or_default(),

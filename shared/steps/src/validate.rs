@@ -166,7 +166,7 @@ impl Validate {
         if was_unknown(run.state, run.since.as_str(), set.dropped_at.as_str()) {
             return Ok(false);
         }
-        Span::current().record("run_id", run_id);
+        Span::current().record("run_id", run_id.as_str());
         info!(run.state = run.state.as_str(), "judged before");
         announce(&self.bus, &self.stack, &run).await?;
         Ok(true)

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::RunId;
+
 /// The head of a dataset: its newest accepted run, and what it waits for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetHead {
@@ -11,7 +13,7 @@ pub struct DatasetHead {
     pub dataset: String,
     /// The newest accepted run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latest: Option<String>,
+    pub latest: Option<RunId>,
     /// RFC 3339: when that run's newest file was dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_at: Option<String>,
@@ -20,13 +22,13 @@ pub struct DatasetHead {
     pub judged: Option<String>,
     /// The run that `judged` gave; absent where files are missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub judged_run: Option<String>,
+    pub judged_run: Option<RunId>,
     /// RFC 3339: when the newest file of what was judged last was uploaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged_at: Option<String>,
     /// The run that was rejected last. It stays when a set is accepted: the times tell which came later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rejected: Option<String>,
+    pub rejected: Option<RunId>,
     /// What an incomplete set waits for.
     #[serde(default)]
     pub waits_for: Vec<String>,

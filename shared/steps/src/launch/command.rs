@@ -172,7 +172,7 @@ fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run>
         queued_at: (state == State::Queued).then_some(now),
         launch_after: None,
         plan: Some(plan),
-        previous: Some(run.run_id.to_string()),
+        previous: Some(run.run_id.clone()),
         retried_by: Some(by),
         redropped_at: None,
         lease_until: None,

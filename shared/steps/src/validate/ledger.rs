@@ -179,12 +179,12 @@ impl Validate {
         let accepted = run.state != State::Rejected;
         let head = DatasetHead {
             dataset: run.dataset.clone(),
-            latest: accepted.then(|| run.run_id.to_string()),
+            latest: accepted.then(|| run.run_id.clone()),
             latest_at: accepted.then(|| run.since.clone()),
             judged: Some(set.fingerprint.clone()),
             judged_at: Some(set.newest_at.clone()),
-            judged_run: Some(run.run_id.to_string()),
-            rejected: (!accepted).then(|| run.run_id.to_string()),
+            judged_run: Some(run.run_id.clone()),
+            rejected: (!accepted).then(|| run.run_id.clone()),
             ..DatasetHead::default()
         };
         Ok(self.ledger.write_head(was.judged.as_deref(), &head).await?)
