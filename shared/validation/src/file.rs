@@ -1,19 +1,17 @@
 //! One pass over a file: bytes in, findings and statistics out.
 
 mod absorb;
-mod chunk;
 mod foreign;
 mod head;
 mod judge;
+mod piece;
 mod shown;
 
 pub use crate::index::RecordIndex;
-pub use chunk::{Chunk, Cutter, Outcome, Rules};
-
-use std::sync::Arc;
 
 use absorb::Pass;
 use head::Head;
+use piece::Rules;
 
 use crate::catalogue::Training;
 use crate::lines::{Lines, Piece};
@@ -54,14 +52,11 @@ pub struct FileReport {
 }
 
 /// A pass over a file. Holds one line at most, and the index of its records.
-///
-/// Either it is [fed](FileCheck::feed) bytes, and judges them itself; or other threads judge [`Chunk`]s by its
-/// [`Rules`], and it [absorbs](FileCheck::absorb) what came out, in the order of the file. The answer is the same.
 #[derive(Debug)]
 pub struct FileCheck {
     lines: Lines,
     head: Head,
-    rules: Arc<Rules>,
+    rules: Rules,
     pass: Pass,
 }
 
@@ -70,7 +65,7 @@ impl FileCheck {
     ///
     /// `against` is the index of the training file, when this is the validation file.
     pub fn new(file_name: &str, training: &Training, role: Role, against: Option<RecordIndex>) -> FileCheck {
-        let rules = Arc::new(Rules::new(file_name, training, Options::default(), None));
+        let rules = Rules::new(file_name, training, Options::default(), None);
         // A training file has nothing to leak into.
         let against = against.filter(|_| role == Role::Validation);
         FileCheck { lines: Lines::default(), head: Head::default(), rules, pass: Pass::new(against) }
@@ -78,15 +73,14 @@ impl FileCheck {
 
     /// The same pass, made otherwise; before the first byte is fed.
     pub fn with(mut self, options: Options) -> FileCheck {
-        self.rules =
-            Arc::new(Rules::new(&self.rules.file, &self.rules.training, options, self.rules.media_folder.clone()));
+        self.rules = Rules::new(&self.rules.file, &self.rules.training, options, self.rules.media_folder.clone());
         self
     }
 
     /// The same pass, which also holds the media that records refer to against the dataset's own folder; before the
     /// first byte is fed.
     pub fn media_in(mut self, folder: Option<MediaFolder>) -> FileCheck {
-        self.rules = Arc::new(Rules::new(&self.rules.file, &self.rules.training, self.rules.options, folder));
+        self.rules = Rules::new(&self.rules.file, &self.rules.training, self.rules.options, folder);
         self
     }
 
@@ -96,21 +90,6 @@ impl FileCheck {
         let FileCheck { lines, head, rules, pass } = self;
         if *head != Head::Refused {
             lines.feed(bytes, |piece| judge_and_absorb(piece, head, rules, pass));
-        }
-    }
-
-    /// What chunks of this file are to be judged by, on any thread.
-    pub fn rules(&self) -> Arc<Rules> {
-        Arc::clone(&self.rules)
-    }
-
-    /// Takes what came of judging the file's next chunk. Not to be mixed with [`feed`](FileCheck::feed).
-    pub fn absorb(&mut self, chunk: &Chunk, outcome: Outcome) {
-        self.pass.gathered.statistics.bytes += chunk.bytes();
-        for (piece, outcome) in chunk.pieces().zip(outcome.pieces) {
-            if self.head.goes_on(piece, &self.rules, &mut self.pass) {
-                self.pass.absorb(&self.rules, piece, outcome);
-            }
         }
     }
 

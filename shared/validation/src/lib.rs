@@ -35,7 +35,7 @@ pub use catalogue::{Catalogue, Customization, Format, Model, Training, same_mode
 pub use codes::{Code, CodeInfo};
 pub use estimate::{Estimate, estimate};
 pub use excerpt::{EXCERPT_CHARS, Excerpt};
-pub use file::{Chunk, Cutter, FileCheck, FileReport, Outcome, RecordIndex, Role, Rules};
+pub use file::{FileCheck, FileReport, RecordIndex, Role};
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
 pub use layout::{LAYOUT_HEAD, Layout, layout_of};
 pub use media::{

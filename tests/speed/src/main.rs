@@ -18,12 +18,11 @@ fn main() -> anyhow::Result<()> {
             let records = records.parse().context("how many records is a number")?;
             sets::make(set, records, Path::new(path))?
         }
-        ["ours", set, path] => ours::on_one_thread(set, Path::new(path))?,
-        ["two-threads", set, path] => ours::on_two_threads(set, Path::new(path))?,
+        ["ours", set, path] => ours::judge(set, Path::new(path))?,
         ["typed", "c", path] => compared::typed(Path::new(path))?,
         ["value", _, path] => compared::value(Path::new(path))?,
         ["read", _, path] => compared::read(Path::new(path))?,
-        _ => bail!("make SET RECORDS FILE, or ours, two-threads, typed, value, read with SET FILE"),
+        _ => bail!("make SET RECORDS FILE, or ours, typed, value, read with SET FILE"),
     };
     println!("{said}");
     Ok(())

@@ -1,7 +1,7 @@
 //! Putting the outcomes of pieces together, in the order of the file; and what only shows across records.
 
-use super::chunk::{Good, PieceOutcome, Rules};
 use super::foreign::Foreign;
+use super::piece::{Good, PieceOutcome, Rules};
 use super::shown::Shown;
 use super::{FileReport, RecordIndex};
 use crate::faults::Faults;

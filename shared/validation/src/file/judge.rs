@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::chunk::{Good, PieceOutcome, Rules, is_blank};
+use super::piece::{Good, PieceOutcome, Rules, is_blank};
 use super::shown::Shown;
 use crate::faults::Faults;
 use crate::gist::Gist;

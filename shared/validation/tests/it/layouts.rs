@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use tunedrop_validation::{Code, Customization, Cutter, FileCheck, FileReport, LAYOUT_HEAD, Role, Training, layout_of};
+use tunedrop_validation::{Code, Customization, FileReport, LAYOUT_HEAD, Training, layout_of};
 
 use crate::support::{judge, rules, shown};
 
@@ -75,17 +75,9 @@ fn a_layout_is_the_same_however_the_file_is_cut() {
         let training = training(&name);
         let everything = |report: FileReport| (shown(&report.findings), report.statistics);
         let whole = everything(judge(training, [bytes.as_slice()]));
-        for size in [1, 7, 64, 4096, 65536] {
+        for size in [1, 7, 64, 333, 4096, 65536] {
             assert_eq!(everything(judge(training, bytes.chunks(size))), whole, "{name} in chunks of {size}");
         }
-        let mut check = FileCheck::new("train.jsonl", training, Role::Train, None);
-        let (rules, mut cutter) = (check.rules(), Cutter::default());
-        let mut chunks: Vec<_> = bytes.chunks(333).map(|chunk| cutter.cut(chunk.to_vec())).collect();
-        chunks.push(cutter.last());
-        for chunk in &chunks {
-            check.absorb(chunk, rules.judge(chunk));
-        }
-        assert_eq!(everything(check.finish()), whole, "{name} judged apart");
     }
 }
 

@@ -16,5 +16,4 @@ mod second_opinion;
 mod sensitive;
 mod set;
 mod support;
-mod threads;
 mod ways;

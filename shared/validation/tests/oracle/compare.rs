@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use arbitrary::Unstructured;
 use tunedrop_validation::{
-    Code, Cutter, FileCheck, FileReport, KEPT_PER_CODE, Options, RecordIndex, Role, Severity, Statistics, TokenBracket,
+    Code, FileCheck, FileReport, KEPT_PER_CODE, Options, RecordIndex, Role, Severity, Statistics, TokenBracket,
 };
 
 use super::generate;
@@ -41,7 +41,6 @@ fn check_file(case: &Case, file: &[u8], size: usize, sensitive: bool) {
     same(file, &whole, &run(case, thorough, file.chunks(size), None), "in chunks, the long way");
     let (head, tail) = file.split_at(size.min(file.len()));
     same(file, &whole, &run(case, usual, [head, b"", tail], None), "in two parts");
-    same(file, &whole, &run_apart(case, usual, file.chunks(size)), "in chunks judged apart");
 
     let valid = whole.statistics.valid_records;
     let again = run(case, usual, [file], Some(whole.index.clone())).findings;
@@ -67,19 +66,6 @@ fn run<'c>(
     let mut check = FileCheck::new("data.jsonl", case.training, role, against).with(options);
     for chunk in chunks {
         check.feed(chunk);
-    }
-    check.finish()
-}
-
-/// Judges the file in these chunks as several threads do: each by itself, and the last one first.
-fn run_apart<'c>(case: &Case, options: Options, chunks: impl IntoIterator<Item = &'c [u8]>) -> FileReport {
-    let mut check = FileCheck::new("data.jsonl", case.training, Role::Train, None).with(options);
-    let (rules, mut cutter) = (check.rules(), Cutter::default());
-    let mut pieces: Vec<_> = chunks.into_iter().map(|chunk| cutter.cut(chunk.to_vec())).collect();
-    pieces.push(cutter.last());
-    let mut outcomes: Vec<_> = pieces.iter().rev().map(|piece| rules.judge(piece)).collect();
-    for piece in &pieces {
-        check.absorb(piece, outcomes.pop().expect("each piece was judged"));
     }
     check.finish()
 }

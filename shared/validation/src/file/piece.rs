@@ -1,7 +1,6 @@
-//! What is judged at once: whole lines, by whichever thread.
+//! Judges a piece of a file: whole lines, one after the other.
 
 use std::cell::RefCell;
-use std::ops::Range;
 
 use super::foreign::Foreign;
 use super::judge::judge_line;
@@ -9,13 +8,13 @@ use super::shown::Shown;
 use crate::catalogue::Training;
 use crate::fast::{Fast, Usual};
 use crate::gist::Gist;
-use crate::lines::{Line, Lines, Piece};
+use crate::lines::{Line, Piece};
 use crate::reserved::Reserved;
 use crate::{Findings, MediaFolder, Options};
 
-/// What a file's records are judged by. Shared by all threads that judge chunks of it.
+/// What a file's records are judged by.
 #[derive(Debug)]
-pub struct Rules {
+pub(super) struct Rules {
     pub(super) file: String,
     pub(super) training: Training,
     pub(super) reserved: Reserved,
@@ -23,74 +22,6 @@ pub struct Rules {
     pub(super) media_folder: Option<MediaFolder>,
     pub(super) options: Options,
     fast: Option<Fast>,
-}
-
-/// Bytes of a file, cut so that a thread can judge them. Made by a [`Cutter`].
-#[derive(Debug)]
-pub struct Chunk {
-    /// The line that earlier bytes began and these end.
-    first: Vec<u8>,
-    first_is_head: bool,
-    buffer: Vec<u8>,
-    lines: Range<usize>,
-}
-
-impl Chunk {
-    /// The buffer that the chunk was cut from, to be filled again.
-    pub fn into_buffer(self) -> Vec<u8> {
-        self.buffer
-    }
-
-    /// How many bytes of the file it stands for.
-    pub(super) fn bytes(&self) -> u64 {
-        self.buffer.len() as u64
-    }
-
-    pub(super) fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
-        let first = Piece { bytes: &self.first, is_head: self.first_is_head };
-        let rest = Piece { bytes: &self.buffer[self.lines.clone()], is_head: false };
-        [first, rest].into_iter().filter(|piece| !piece.bytes.is_empty())
-    }
-}
-
-/// Cuts a file that comes in buffers into chunks of whole lines. Holds one line at most.
-#[derive(Debug, Default)]
-pub struct Cutter {
-    lines: Lines,
-}
-
-impl Cutter {
-    /// The next chunk: `buffer` follows the one before, and should be a megabyte or less.
-    pub fn cut(&mut self, buffer: Vec<u8>) -> Chunk {
-        let (mut first, mut first_is_head, mut lines) = (Vec::new(), false, 0..0);
-        let joins = self.lines.last().is_some();
-        let mut is_first = joins;
-        let start = memchr::memchr(b'\n', &buffer).filter(|_| joins).map_or(0, |newline| newline + 1);
-        lines.start = start;
-        lines.end = start;
-        self.lines.feed(&buffer, |piece| {
-            if is_first {
-                (first, first_is_head) = (piece.bytes.to_vec(), piece.is_head);
-            } else {
-                lines.end += piece.bytes.len();
-            }
-            is_first = false;
-        });
-        Chunk { first, first_is_head, buffer, lines }
-    }
-
-    /// What follows the last newline.
-    pub fn last(self) -> Chunk {
-        let last = self.lines.last();
-        let first = last.map_or(Vec::new(), |piece| piece.bytes.to_vec());
-        Chunk { first, first_is_head: last.is_some_and(|piece| piece.is_head), buffer: Vec::new(), lines: 0..0 }
-    }
-}
-
-/// What came of judging a [`Chunk`], for [`FileCheck::absorb`](crate::FileCheck::absorb).
-#[derive(Debug)]
-pub struct Outcome {
-    pub(super) pieces: Vec<PieceOutcome>,
 }
 
 /// What came of judging a piece. Lines are counted from 1 at the piece's beginning.
@@ -120,12 +51,6 @@ impl Rules {
         let reserved = Reserved::new(&training.reserved);
         let (fast, sensitive) = (Fast::new(training, options), options.sensitive);
         Rules { file: file.to_owned(), training: training.clone(), reserved, sensitive, media_folder, options, fast }
-    }
-
-    /// Judges a chunk. What only shows across records is told when the outcome is absorbed.
-    pub fn judge(&self, chunk: &Chunk) -> Outcome {
-        let nothing = Findings::default();
-        Outcome { pieces: chunk.pieces().map(|piece| self.judge_piece(piece, &nothing)).collect() }
     }
 
     /// Judges whole lines. Of a code of which `earlier` has enough findings, no more are kept.
