@@ -8,10 +8,18 @@ use crate::gist::Fingerprint;
 /// How many tables share the records. Each grows by doubling, but only one at a time holds its old half beside the new.
 const TABLES: usize = 64;
 
+/// How many different records an index keeps: eight times the largest maximum of any model (500,000 records, see
+/// models.toml), and at most 232 MB. It bounds the memory that a file of many tiny records needs.
+const RECORDS_MAX: usize = 4_000_000;
+
 /// The records of a file by what they say, each with its line. 29 to 58 bytes a record: see docs/speed.md.
+///
+/// It keeps the first 4,000,000 different records. Duplicates of later ones aren't found.
 #[derive(Debug, Clone)]
 pub struct RecordIndex {
     tables: Vec<HashTable<Record>>,
+    len: usize,
+    most: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -22,19 +30,19 @@ struct Record {
 
 impl Default for RecordIndex {
     fn default() -> RecordIndex {
-        RecordIndex { tables: vec![HashTable::new(); TABLES] }
+        RecordIndex { tables: vec![HashTable::new(); TABLES], len: 0, most: RECORDS_MAX }
     }
 }
 
 impl RecordIndex {
-    /// How many different records there are.
+    /// How many different records it holds.
     pub fn len(&self) -> usize {
-        self.tables.iter().map(HashTable::len).sum()
+        self.len
     }
 
-    /// Whether there are none.
+    /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.tables.iter().all(HashTable::is_empty)
+        self.len == 0
     }
 
     /// The line of the first record that says the same.
@@ -50,7 +58,10 @@ impl RecordIndex {
         match table.entry(fingerprint[0], same, |record| record.fingerprint[0]) {
             Entry::Occupied(first) => Some(first.get().line),
             Entry::Vacant(free) => {
-                free.insert(Record { fingerprint, line });
+                if self.len < self.most {
+                    self.len += 1;
+                    free.insert(Record { fingerprint, line });
+                }
                 None
             }
         }
@@ -60,4 +71,17 @@ impl RecordIndex {
 /// By the half that the tables themselves don't look at.
 fn table_of(fingerprint: &Fingerprint) -> usize {
     fingerprint[1] as usize % TABLES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_no_more_records_than_its_maximum() {
+        let mut index = RecordIndex { most: 2, ..RecordIndex::default() };
+        let notes: Vec<_> = [1, 2, 3, 3, 1].into_iter().zip(1..).map(|(n, line)| index.note([n, n], line)).collect();
+        assert_eq!(notes, [None, None, None, None, Some(1)]);
+        assert_eq!((index.len(), index.line_of(&[3, 3])), (2, None));
+    }
 }
