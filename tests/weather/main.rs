@@ -103,9 +103,10 @@ fn plays(words: &[String]) -> Result<Vec<Play>> {
 
 async fn run(play: &Play) -> Result<()> {
     println!("{}: {} datasets, seed {}", play.name, play.datasets, play.seed);
-    let begin = Instant::now();
     let fleet = Fleet::new(play.datasets, play.seed);
     let mut site = Site::start(play.seed, play.rates, play.hour_s).await?;
+    // Building and deploying isn't a part of the play.
+    let begin = Instant::now();
     let lived = live(play, &fleet, &mut site, begin).await;
     let told = std::mem::take(&mut site.told);
     let shown = match lived {

@@ -14,8 +14,8 @@ pub(crate) struct Tally(Mutex<Counts>);
 
 #[derive(Debug)]
 struct Counts {
-    /// By service.
-    calls: BTreeMap<String, u64>,
+    /// By service and operation.
+    calls: BTreeMap<(String, String), u64>,
     retries: u64,
     /// By what they were: throttled, failed, broken off, killed.
     strikes: BTreeMap<&'static str, u64>,
@@ -32,7 +32,7 @@ struct Counts {
 
 /// The figures that are printed.
 pub(crate) struct Figures {
-    pub(crate) calls: BTreeMap<String, u64>,
+    pub(crate) calls: BTreeMap<(String, String), u64>,
     pub(crate) retries: u64,
     pub(crate) strikes: BTreeMap<&'static str, u64>,
     pub(crate) killed: u64,
@@ -62,7 +62,7 @@ impl Tally {
     /// A call came, and this becomes of it.
     pub(crate) fn met(&self, call: &Call, deed: Deed) {
         let mut counts = self.counts();
-        *counts.calls.entry(call.service.clone()).or_default() += 1;
+        *counts.calls.entry((call.service.clone(), call.operation.clone())).or_default() += 1;
         counts.last = Instant::now();
         counts.retries += u64::from(call.attempt > 1);
         let what = match deed {

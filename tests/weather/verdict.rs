@@ -32,7 +32,14 @@ pub(crate) async fn show(fleet: &Fleet, site: &Site, told: &[Message], rounds: u
     println!("found by sweep  {} ends, in {rounds} rounds beside the schedule's", figures.found);
     println!("messages sent   {}", told.len());
     let calls: u64 = figures.calls.values().sum();
-    println!("calls           {calls}, {} of them retries: {}", figures.retries, listed(&figures.calls));
+    println!("calls           {calls}, {} of them retries", figures.retries);
+    let mut services: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    for ((service, operation), count) in &figures.calls {
+        services.entry(service).or_default().insert(operation, *count);
+    }
+    for (service, operations) in services {
+        println!("  {service:<13} {}: {}", operations.values().sum::<u64>(), listed(&operations));
+    }
     println!("struck          {}; {} functions killed", listed(&figures.strikes), figures.killed);
     println!("dead letters    {dead}");
     println!("took            {:.0} s", took.as_secs_f64());
