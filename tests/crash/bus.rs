@@ -1,7 +1,9 @@
 //! Events on their way, and the shapes in which functions get them.
 
+use anyhow::Result;
 use serde_json::{Value, json};
 use tunedrop_local::REGION;
+use tunedrop_run::Timestamp;
 
 /// An event in front of a function.
 #[derive(Clone, Debug)]
@@ -21,6 +23,17 @@ impl Delivery {
             kind = format!("{kind}: {status}");
         }
         Delivery { function: function.to_owned(), kind, event, received: 0 }
+    }
+
+    /// Makes the time that the event names so many seconds older, as [`Place::pass`](crate::place::Place::pass) does with the
+    /// ledger's.
+    pub(crate) fn age(&mut self, seconds: i64) -> Result<()> {
+        let Some(after) = self.event["detail"].get_mut("launch_after") else { return Ok(()) };
+        if let Some(text) = after.as_str() {
+            let time: Timestamp = text.parse()?;
+            *after = format!("{:.3}", Timestamp::from_millisecond(time.as_millisecond() - seconds * 1000)?).into();
+        }
+        Ok(())
     }
 
     /// As Lambda hands it over: a batch of one, or the tick itself.

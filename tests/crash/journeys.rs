@@ -54,6 +54,15 @@ pub(crate) async fn dropped_again(l: &mut Lane) -> Result<()> {
     l.settle().await
 }
 
+/// Only the training file is new, so the run waits for further files before it is launched.
+pub(crate) async fn update_that_waits(l: &mut Lane) -> Result<()> {
+    drop_set(l, NOVA, "old").await?;
+    l.settle().await?;
+    l.place.age(HOUR_S).await?;
+    l.drop("train.jsonl", nova(8, "new")).await?;
+    l.settle().await
+}
+
 pub(crate) async fn superseded_and_approved(l: &mut Lane) -> Result<()> {
     drop_set(l, MANUAL, "first").await?;
     l.settle().await?;

@@ -48,11 +48,11 @@ impl Place {
 
     /// Lets time pass: what the ledger says of times is so much older, and nothing else has changed.
     pub(crate) async fn pass(&self, seconds: i64) -> Result<()> {
-        self.items.age(seconds, &["changed_at"]).await
+        self.items.age(seconds, &["changed_at", "launch_after"]).await
     }
 
     /// As [`Place::pass`], for the times of the drops, too.
     pub(crate) async fn age(&self, seconds: i64) -> Result<()> {
-        self.items.age(seconds, &["changed_at", "since", "latest_at", "redropped_at"]).await
+        self.items.age(seconds, &["changed_at", "launch_after", "since", "latest_at", "redropped_at"]).await
     }
 }

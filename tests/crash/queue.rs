@@ -52,10 +52,11 @@ impl Lane {
             } else if !self.jobs_rest().await? {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             } else if self.queue.is_empty() {
-                let Some(back) = self.later.pop_front() else {
+                let Some(mut back) = self.later.pop_front() else {
                     return Ok(());
                 };
                 self.place.pass(HIDDEN_S).await?;
+                back.age(HIDDEN_S)?;
                 self.queue.push_back(back);
             }
         }
@@ -81,6 +82,7 @@ impl Lane {
                 Some((_, Deed::Kill { .. })) | None => self.later.push_back(delivery),
                 Some(_) => {
                     self.place.pass(HIDDEN_S).await?;
+                    delivery.age(HIDDEN_S)?;
                     self.queue.push_front(delivery);
                 }
             }

@@ -41,6 +41,7 @@ pub(crate) const JOURNEYS: &[Journey] = journeys! {
     completed_later => ["Succeeded"], 1, [("Dataset Incomplete", 1), LAUNCHED, SUCCEEDED];
     rejected_twice => ["Rejected"], 0, [("Dataset Rejected", 2)];
     misnamed => [], 0, [("Dataset Rejected", 1)];
+    update_that_waits => ["Succeeded", "Succeeded"], 2, [("Run Launched", 2), ("Run Succeeded", 2), ("Dataset Accepted", 1)];
     dropped_again => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Dataset Accepted", 1)];
     superseded_and_approved => ["Succeeded", "Superseded"], 1, [("Run Held", 2), ("Run Superseded", 1), LAUNCHED, SUCCEEDED];
     superseded_starts_again => ["Succeeded", "Superseded"], 1, [("Run Held", 3), ("Run Superseded", 2), LAUNCHED, SUCCEEDED];
