@@ -11,6 +11,7 @@ use tunedrop_local::proxy::Call;
 
 use crate::check::{Struck, check};
 use crate::lane::Lane;
+use crate::sample::Sample;
 use crate::strike::{DEEDS, Stop, Strike, Trace};
 use crate::table::Journey;
 
@@ -67,17 +68,21 @@ pub(crate) fn targets(traces: Vec<Trace>, paths: &mut HashSet<(String, String, V
     traces.into_iter().filter(new).map(|trace| Target { stop: trace.stop, calls: Arc::new(trace.calls) }).collect()
 }
 
-/// All points of the targets, the slow ones first; how many, and what went wrong at which.
+/// All points of the targets, or a sample of them, the slow ones first; how many, and what went wrong at which.
 pub(crate) async fn strike_all(
     pool: &Arc<Pool>,
     journey: &'static Journey,
     targets: Vec<Target>,
+    sample: Option<Sample>,
 ) -> (usize, Vec<String>) {
     let mut points = JoinSet::new();
     for deed in DEEDS {
         for target in &targets {
             for k in 0..target.calls.len() {
                 let strike = Strike { stop: target.stop.clone(), k, deed };
+                if sample.is_some_and(|sample| !sample.has(journey.name, &strike)) {
+                    continue;
+                }
                 points.spawn(strike_one(Arc::clone(pool), journey, strike, Arc::clone(&target.calls)));
             }
         }

@@ -1,6 +1,6 @@
 //! Measures a local stack: how fast a drop becomes a run, and what the functions weigh.
 //!
-//! Run it with `cargo run -p tunedrop-tests --example measure [-- --binaries DIR]`; DIR holds the functions' binaries,
+//! Run it with `cargo run --example measure [-- --binaries DIR]`; DIR holds the functions' binaries,
 //! such as `target/release`, and is the folder of the example's own profile where it is left out. Release figures are
 //! the ones to quote: a dev build measures the compiler's haste. Memory is read from `/proc`, so on Linux alone.
 

@@ -1,6 +1,6 @@
 //! Makes the sample datasets out of what `cargo metadata` says of the crates in this project's own lock file.
 //!
-//! Run it with `cargo run -p tunedrop-tests --example make-samples`.
+//! Run it with `cargo run --example make-samples`.
 //! The same lock file gives the same bytes; the recipes beside the data are written by hand.
 
 mod questions;
