@@ -5,6 +5,7 @@ mod bus;
 mod creation;
 mod names;
 mod numbers;
+mod parameters;
 mod permissions;
 mod readers;
 mod watch;
