@@ -78,15 +78,32 @@ fn missing_paths(text: &str, root: &Path) -> Vec<String> {
     named_paths(text).into_iter().filter(|path| !exists(path)).collect()
 }
 
-/// The relative links in `text` that lead nowhere from `folder`.
-fn dead_links(text: &str, folder: &Path) -> Vec<String> {
-    // Code in a line may hold the like of a link.
-    let text: String = prose(text).split('`').step_by(2).collect();
-    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let relative =
-        targets.filter(|target| !target.contains("://") && !target.starts_with('#') && !target.starts_with("mailto:"));
-    let path = |target: &str| target.split('#').next().unwrap_or_default().to_owned();
-    relative.map(path).filter(|target| !folder.join(target).exists()).collect()
+/// The anchor that GitHub gives a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+fn has_anchor(text: &str, wanted: &str) -> bool {
+    let text = prose(text);
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#'));
+    headings.into_iter().any(|heading| anchor(heading) == wanted)
+}
+
+/// The links in `text`, the page at `page`, that lead nowhere: no such file, or no such heading in it.
+fn dead_links(text: &str, page: &Path) -> Vec<String> {
+    // Code in a line may look like a link.
+    let code_free: String = prose(text).split('`').step_by(2).collect();
+    let targets = code_free.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let relative = targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"));
+    let leads = |target: &str| match target.split_once('#') {
+        None => page.with_file_name(target).exists(),
+        Some(("", wanted)) => has_anchor(text, wanted),
+        Some((file, wanted)) => {
+            fs::read_to_string(page.with_file_name(file)).is_ok_and(|other| has_anchor(&other, wanted))
+        }
+    };
+    relative.filter(|target| !leads(target)).map(str::to_owned).collect()
 }
 
 /// The functions that the template builds.
@@ -122,19 +139,18 @@ fn relative_links_lead_somewhere() {
     let pages = files_ending(&[".md"]);
     assert!(pages.len() >= 6, "hardly any page was found, so nothing was checked");
     let dead = |page: &PathBuf| {
-        let folder = page.parent().expect("a page lies in a folder").to_owned();
-        dead_links(&read(page), &folder)
-            .into_iter()
-            .map(|link| format!("{}: {link}", page.display()))
-            .collect::<Vec<_>>()
+        let links = dead_links(&read(page), page).into_iter();
+        links.map(|link| format!("{}: {link}", page.display())).collect::<Vec<_>>()
     };
     assert_eq!(pages.iter().flat_map(dead).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 #[test]
 fn a_dead_link_is_seen() {
-    let text = "[a](README.md), [b](gone.md#part), [c](https://example.com/gone.md), [d](#part), `[e](gone)`";
-    assert_eq!(dead_links(text, &root()), ["gone.md"]);
+    let text = "# Its `part`: one\n[a](README.md), [b](gone.md#part), [c](https://example.com/gone.md), [d](#its-part-one), \
+        [e](#gone), [f](README.md#install), [g](README.md#gone), `[h](gone)`, [i](gone.md)";
+    let dead = dead_links(text, &root().join("page.md"));
+    assert_eq!(dead, ["gone.md#part", "#gone", "README.md#gone", "gone.md"]);
 }
 
 /// `--help`, comments and the template send people to pages, too.
