@@ -41,7 +41,7 @@ fn the_page_of_codes_is_what_the_table_says() {
 
 #[test]
 fn the_page_of_models_is_what_the_catalogue_says() {
-    let mut page = "# Base models\n\nThe catalogue that ships, made from `shared/validation/src/models.toml`. [catalogue.md](catalogue.md) says how to lay your own over it.\nA limit that no page of AWS gives is absent here, and not held. Records: those of training and validation together, unless it says otherwise.\n".to_owned();
+    let mut page = "# Base models\n\nEvery base model in the built-in catalogue, with its limits and hyperparameters.\nThis page is generated from `shared/validation/src/models.toml`. [catalogue.md](catalogue.md) says how to extend the catalogue.\nA limit that no page of AWS gives is absent here, and not checked.\n".to_owned();
     for model in Catalogue::embedded().models() {
         describe(&mut page, model);
     }
@@ -51,9 +51,9 @@ fn the_page_of_models_is_what_the_catalogue_says() {
 fn describe(page: &mut String, model: &Model) {
     let _ = write!(page, "\n## {}\n\n`{}` ({})\n\n", model.name, model.alias, model.aliases.join(", "));
     let state = match &model.lifecycle {
-        Lifecycle::Live => "A new job can be started.".to_owned(),
+        Lifecycle::Live => "Accepts new jobs.".to_owned(),
         Lifecycle::Withdrawn { .. } => {
-            format!("**No new job can be started.** {}.", model.withdrawn_note().unwrap_or_default())
+            format!("**Accepts no new jobs.** {}.", model.withdrawn_note().unwrap_or_default())
         }
     };
     let source = if model.price_source.is_empty() { String::new() } else { format!(" ({})", model.price_source) };
@@ -61,7 +61,7 @@ fn describe(page: &mut String, model: &Model) {
         model.price_per_1k_tokens.map_or("unknown".to_owned(), |price| format!("{price} USD per 1,000 tokens{source}"));
     let _ = write!(
         page,
-        "{state}\n\n- Identifier: `{}`\n- Regions: {}\n- Price of training: {price}\n- Source: {} (checked {})\n",
+        "{state}\n\n- Identifier: `{}`\n- Regions: {}\n- Training price: {price}\n- Source: {} (checked {})\n",
         model.identifier,
         model.regions.join(", "),
         model.source,
@@ -82,35 +82,37 @@ fn describe(page: &mut String, model: &Model) {
 
 fn limits(training: &Training) -> String {
     let mut parts = vec![format(&training.format)];
-    let mut add = |what: &str, value: Option<u64>| parts.extend(value.map(|value| format!("{what} {value}")));
-    add("at least this many training records:", training.train_min);
-    add("better this many:", training.train_advised);
-    add("at most this many training records:", training.train_max);
-    add("at most this many validation records:", training.validation_max);
-    add("at least this many records:", training.sum_min);
-    add("at most this many records:", training.sum_max);
-    add("by another page at most this many records:", training.sum_advised);
-    add("most tokens of a record:", training.record_tokens);
-    add("most tokens of a prompt:", training.prompt_tokens);
-    add("most tokens of a completion:", training.completion_tokens);
-    add("most bytes of a line:", training.record_bytes);
-    add("most bytes of the training file:", training.train_bytes);
-    add("most bytes of the validation file:", training.validation_bytes);
+    let mut add = |what: &str, value: Option<u64>| {
+        parts.extend(value.map(|value| what.replace("{}", &grouped(value))));
+    };
+    add("at least {} training records", training.train_min);
+    add("better at least {}", training.train_advised);
+    add("at most {} training records", training.train_max);
+    add("at most {} validation records", training.validation_max);
+    add("at least {} records in both files", training.sum_min);
+    add("at most {} records in both files", training.sum_max);
+    add("at most {} records in both files according to another page", training.sum_advised);
+    add("at most {} tokens in a record", training.record_tokens);
+    add("at most {} tokens in a prompt", training.prompt_tokens);
+    add("at most {} tokens in a completion", training.completion_tokens);
+    add("at most {} bytes in a line", training.record_bytes);
+    add("at most {} bytes in the training file", training.train_bytes);
+    add("at most {} bytes in the validation file", training.validation_bytes);
     let media = &training.media;
-    add("most bytes of an image:", media.image_bytes);
-    add("most bytes of a video:", media.video_bytes);
-    add("most seconds of a video:", media.video_seconds);
-    add("fewest pixels of a side:", media.side_min);
-    add("better this many pixels of a side:", media.side_advised);
-    add("most pixels of a side:", media.side_max);
-    add("most pixels of an image:", media.pixels_max);
-    add("sides of an image at most one to", media.ratio_max);
+    add("at most {} bytes in an image", media.image_bytes);
+    add("at most {} bytes in a video", media.video_bytes);
+    add("at most {} seconds of video", media.video_seconds);
+    add("sides of an image of at least {} pixels", media.side_min);
+    add("better at least {} pixels", media.side_advised);
+    add("sides of an image of at most {} pixels", media.side_max);
+    add("at most {} pixels in an image", media.pixels_max);
+    add("sides of an image at most 1 to {}", media.ratio_max);
     parts.extend(media.same_bucket.then(|| "media in the bucket of the records".to_owned()));
-    parts.push(if training.validation { "takes a validation file" } else { "takes no validation file" }.to_owned());
+    parts.push(if training.validation { "accepts a validation file" } else { "accepts no validation file" }.to_owned());
     if !training.reserved.is_empty() {
         parts.push(format!(
             "{}: {}",
-            if training.reserved_advised { "better without" } else { "reserved" },
+            if training.reserved_advised { "strings to avoid" } else { "reserved strings" },
             training.reserved.iter().map(|word| format!("`{}`", word.escape_debug())).collect::<Vec<_>>().join(" ")
         ));
     }
@@ -118,6 +120,13 @@ fn limits(training: &Training) -> String {
         parts.push(format!("teachers: {}", training.teachers.join(", ")));
     }
     parts.join("; ")
+}
+
+/// The number with a comma before each three digits.
+fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
 }
 
 fn format(format: &Format) -> String {
@@ -134,7 +143,9 @@ fn format(format: &Format) -> String {
             takes
                 .extend(media.images_disputed.iter().chain(&media.videos_disputed).map(|one| format!("perhaps {one}")));
             let most = [(media.images_max, "images"), (media.videos_max, "videos")];
-            takes.extend(most.iter().filter_map(|(most, what)| Some(format!("at most {} {what} a record", (*most)?))));
+            takes.extend(
+                most.iter().filter_map(|(most, what)| Some(format!("at most {} {what} in a record", (*most)?))),
+            );
             takes.extend(media.reasoning.then(|| "reasoning".to_owned()));
             format!("format `bedrock-conversation-2024` with {}", takes.join(", "))
         }
@@ -152,19 +163,22 @@ fn row(one: &Hyperparameter) -> String {
     let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value}"));
     let words = if one.words.is_empty() { String::new() } else { format!(", or {}", one.words.join(", ")) };
     let kind = match &one.kind {
-        HyperparameterKind::Int => "whole number".to_owned(),
+        HyperparameterKind::Int => "integer".to_owned(),
         HyperparameterKind::Float => "number".to_owned(),
         HyperparameterKind::Choice(words) => words.join(", "),
     };
     let range = if matches!(one.kind, HyperparameterKind::Choice(_)) {
         String::new()
     } else {
-        format!(", {} to {}", number(one.min), number(one.max))
+        match one.max {
+            Some(max) => format!(", {} to {max}", number(one.min)),
+            None => format!(", at least {}", number(one.min)),
+        }
     };
     let default = match (&one.suggested, &one.doubt) {
-        _ if one.required => "must be set".to_owned(),
-        (Some(sent), _) if one.default.is_none() => format!("– (suggested: {sent}, which AWS's SDK sends)"),
-        (_, Some(doubt)) => format!("{} (in doubt: {doubt})", number(one.default)),
+        _ if one.required => "required".to_owned(),
+        (Some(sent), _) if one.default.is_none() => format!("none (AWS's SDK sends {sent})"),
+        (_, Some(doubt)) => format!("{} (uncertain: {doubt})", number(one.default)),
         _ => number(one.default),
     };
     format!("| `{}` | {kind}{range}{words} | {default} |\n", one.name)
