@@ -6,3 +6,4 @@ mod lints;
 mod sentences;
 mod supply;
 mod template;
+mod words;
