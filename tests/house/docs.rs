@@ -86,8 +86,8 @@ fn anchor(heading: &str) -> String {
 
 fn has_anchor(text: &str, wanted: &str) -> bool {
     let text = prose(text);
-    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#'));
-    headings.into_iter().any(|heading| anchor(heading) == wanted)
+    let mut headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#'));
+    headings.any(|heading| anchor(heading) == wanted)
 }
 
 /// The links in `text`, the page at `page`, that lead nowhere: no such file, or no such heading in it.

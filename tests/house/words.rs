@@ -1,6 +1,6 @@
 //! The phrases that docs/glossary.md rejects don't occur in the pages that people read.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::docs::{files_ending, read, root};
 
@@ -70,7 +70,7 @@ fn found(text: &str, phrases: &[String]) -> Vec<(usize, String, String)> {
     found
 }
 
-fn name(path: &PathBuf) -> String {
+fn name(path: &Path) -> String {
     path.strip_prefix(root()).expect("a file of the repository").to_string_lossy().into_owned()
 }
 
