@@ -11,30 +11,36 @@ use serde_json::json;
 /// Airflow's operator compares these words, and its test answers with this code.
 const AIRFLOW: &str =
     "https://github.com/apache/airflow/blob/main/providers/amazon/tests/unit/amazon/aws/operators/test_bedrock.py";
-/// A list of what users met in fine-tuning.
+/// Messages that users met when they created fine-tuning jobs. The page has no error codes.
 const FINE_TUNING: &str = "https://repost.aws/knowledge-center/bedrock-fine-tuning-errors";
-/// Said of InvokeModel.
-const INVOKE: &str = "https://repost.aws/knowledge-center/bedrock-validation-exception-errors";
-/// Said of GetFoundationModel.
+/// InvokeModel. The fine-tuning page has the same words for the creation of a job.
+const MODEL: &str = "https://github.com/langchain-ai/langchain-aws/issues/252";
+/// GetFoundationModel.
 const RETIRED: &str = "https://github.com/BerriAI/litellm/pull/42053";
-/// Said of InvokeModel.
+/// InvokeModelWithResponseStream.
 const UNRESOLVED: &str = "https://github.com/aws-samples/bedrock-chat/issues/91";
-/// Said of InvokeModel's `modelId`.
+/// InvokeModelWithResponseStream's `modelId`.
 const CONSTRAINT: &str = "https://github.com/aws-samples/amazon-bedrock-client-for-mac/issues/11";
-/// How IAM words a denial, whatever the service.
-const DENIED: &str = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html";
+/// CreateModelCustomizationJob, denied by a service control policy.
+const DENIED: &str = "https://github.com/aws-samples/amazon-bedrock-workshop/issues/233";
+/// ListFoundationModels, which supports no resources, like every list here.
+const DENIED_LIST: &str = "https://github.com/aws-samples/dify-self-hosted-on-aws/issues/74";
+/// A call with keys that AWS doesn't know, of a model.
+const UNKNOWN_KEYS: &str = "https://github.com/vercel/ai/issues/4163";
 
 /// Where an error is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Code and words were seen of this operation.
     Seen(&'static str),
+    /// The words were seen of this operation; the code is a guess.
+    Words(&'static str),
     /// Code and words were seen of another operation.
     Elsewhere(&'static str),
     /// Words, and where the API reference doesn't say when it is answered the code, too, are a guess.
     Invented,
 }
-use Source::{Elsewhere, Invented, Seen};
+use Source::{Elsewhere, Invented, Seen, Words};
 
 /// An error that the stand-in answers with.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +78,7 @@ errors! {
     MODEL_NAME_IN_USE: CREATE, "ValidationException", "The provided custom model name is currently in use.", Invented;
     TOKEN_OF_ANOTHER: CREATE, "ConflictException", "The client request token was used with other parameters", Invented;
     TOKEN_IN_USE: CREATE, "ConflictException", "A request with this client request token is already known", Invented;
-    MODEL_INVALID: CREATE, "ValidationException", "The provided model identifier is invalid.", Elsewhere(INVOKE);
+    MODEL_INVALID: CREATE, "ValidationException", "The provided model identifier is invalid.", Elsewhere(MODEL);
     MODEL_LEGACY: CREATE, "ValidationException",
         "The model {} is in Legacy status; new customization jobs can't be created with it", Invented;
     MODEL_RETIRED: CREATE, "ResourceNotFoundException", "This model version has reached the end of its life.",
@@ -84,12 +90,12 @@ errors! {
     RECORDS_FULL: CREATE, "ServiceQuotaExceededException",
         "The number of training and validation records exceeds your account's quota for this model", Invented;
     CONSTRAINT_BROKEN: CREATE, "ValidationException", "1 validation error detected: {}", Elsewhere(CONSTRAINT);
-    CONSTRAINTS_BROKEN: CREATE, "ValidationException", "{} validation errors detected: {}", Elsewhere(CONSTRAINT);
+    CONSTRAINTS_BROKEN: CREATE, "ValidationException", "{} validation errors detected: {}", Invented;
     TOO_MANY_JOB_TAGS: CREATE, "TooManyTagsException",
         "The number of tags exceeds the limit of 50 tags per resource", Invented;
     TRAINING_FOLDER: CREATE, "ValidationException",
-        "Invalid training input data configuration. Check the input data S3 Uris (Uri should be a file, not a directory)",
-        Seen(FINE_TUNING);
+        "Invalid training input data configuration. Check the input data S3 Uris (Uri should be a file, not a directory) and retry request",
+        Words(FINE_TUNING);
     TRAINING_DATA: CREATE, "ValidationException",
         "trainingDataConfig must hold exactly one of s3Uri, invocationLogsConfig", Invented;
     KIND_UNSUPPORTED: CREATE, "ValidationException", "The model {} does not support the customization type {}", Invented;
@@ -128,9 +134,11 @@ errors! {
     FILTER_ENUM: LISTS, "ValidationException", "1 validation error detected: {}", Elsewhere(CONSTRAINT);
     NO_AUTHENTICATION: ANY, "MissingAuthenticationTokenException", "Missing Authentication Token", Invented;
     UNKNOWN_CLIENT: ANY, "UnrecognizedClientException",
-        "The security token included in the request is invalid.", Invented;
+        "The security token included in the request is invalid.", Elsewhere(UNKNOWN_KEYS);
     NOT_AUTHORIZED: ANY, "AccessDeniedException",
-        "User: {} is not authorized to perform: {} on resource: {} {}", Elsewhere(DENIED);
+        "User: {} is not authorized to perform: {} on resource: {} {}", Seen(DENIED);
+    NOT_AUTHORIZED_TO_LIST: LISTS, "AccessDeniedException",
+        "User: {} is not authorized to perform: {} {}", Elsewhere(DENIED_LIST);
     BODY_BROKEN: ANY, "SerializationException", "{}", Invented;
     OPERATION_UNKNOWN: ANY, "UnknownOperationException",
         "The requested operation is not recognized by the service.", Invented;
@@ -210,7 +218,7 @@ mod tests {
     #[test]
     fn every_other_error_has_an_address() {
         for error in ERRORS {
-            if let Seen(at) | Elsewhere(at) = error.source {
+            if let Seen(at) | Words(at) | Elsewhere(at) = error.source {
                 assert!(at.starts_with("https://"), "{error:?}");
             }
         }

@@ -96,7 +96,10 @@ async fn require_in(
         "explicitDeny" => "with an explicit deny in an identity-based policy".to_owned(),
         _ => format!("because no identity-based policy allows the {action} action"),
     };
-    Err(errors::NOT_AUTHORIZED.with(&[arn, &action, &resource, &because]))
+    Err(match resource {
+        "*" => errors::NOT_AUTHORIZED_TO_LIST.with(&[arn, &action, &because]),
+        _ => errors::NOT_AUTHORIZED.with(&[arn, &action, &resource, &because]),
+    })
 }
 
 /// Whether a role's trust policy lets Bedrock take it on for this job.

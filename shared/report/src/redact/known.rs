@@ -87,7 +87,7 @@ const BEDROCK: &[&str] = &[
     "Encountered an internal error",
     "The provided model identifier is invalid",
     "The provided S3 URI is invalid",
-    "Invalid training input data configuration. Check the input data S3 Uris (Uri should be a file, not a directory)",
+    "Invalid training input data configuration. Check the input data S3 Uris (Uri should be a file, not a directory) and retry request",
     "User: {arn} is not authorized to perform: {action}",
     "User: {arn} is not authorized to perform: {action} with an explicit deny",
     "User: {arn} is not authorized to perform: {action} with an explicit deny in {policy}",
@@ -105,6 +105,7 @@ const BEDROCK: &[&str] = &[
     "{n} validation errors detected: Value '{cut}' at '{field}' failed to satisfy constraint: {cut}",
     // Not documented: wordings of the local stack, and short forms of the above.
     "Input data must follow another format",
+    "Invalid training input data configuration. Check the input data S3 Uris (Uri should be a file, not a directory)",
     "Input size exceeded",
     "Input token count exceeds limit",
     "Max sum of input and output token length {n} is over {n}",

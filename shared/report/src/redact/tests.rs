@@ -20,7 +20,7 @@ fn keeps_the_sense_of_bedrocks_known_messages() {
         "Encountered an internal error. Please look at Ada Lovelace",
         "The provided model identifier is invalid",
         "The provided S3 URI is invalid",
-        "Invalid training input data configuration. Check the input data S3 Uris (Uri should be a file, not a directory)",
+        "Invalid training input data configuration. Check the input data S3 Uris (Uri should be a file, not a directory) and retry request",
         "User: arn:aws:iam::1:role/x is not authorized to perform: bedrock:CreateModelCustomizationJob with an explicit deny",
         "User: arn:aws:sts::111122223333:assumed-role/x/y is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/z because no identity-based policy allows the iam:PassRole action",
         "1 validation error detected: Value 'a b' at 'jobName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z]+",
