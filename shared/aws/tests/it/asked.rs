@@ -2,51 +2,22 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use aws_config::SdkConfig;
+
+use crate::support::{self, Reply, Request};
 
 type Asked = Arc<Mutex<Vec<String>>>;
-
-async fn serve(mut stream: TcpStream, status: &'static str, answer: &'static str, asked: Asked) -> Option<()> {
-    loop {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
-        }
-        let head = String::from_utf8_lossy(&head).to_lowercase();
-        let length = head.split("content-length: ").nth(1)?.split("\r\n").next()?.parse().ok()?;
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body).await.ok()?;
-        asked.lock().ok()?.push(String::from_utf8_lossy(&body).into_owned());
-        let kind = "content-type: application/x-amz-json-1.0";
-        let text = format!("HTTP/1.1 {status}\r\n{kind}\r\ncontent-length: {}\r\n\r\n{answer}", answer.len());
-        stream.write_all(text.as_bytes()).await.ok()?;
-    }
-}
 
 const OK: &str = "200 OK";
 
 async fn server(status: &'static str, answer: &'static str) -> (SdkConfig, Asked) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
     let asked = Asked::default();
     let noted = Arc::clone(&asked);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, status, answer, Arc::clone(&noted)));
-        }
+    let config = support::server(move |request: Request| {
+        noted.lock().expect("no holder panics").push(request.body);
+        async move { Reply::new(status, answer).with("content-type", "application/x-amz-json-1.0") }
     });
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .endpoint_url(endpoint)
-        .retry_config(aws_config::retry::RetryConfig::disabled())
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys("id", "key", None)))
-        .build();
-    (config, asked)
+    (config.await, asked)
 }
 
 fn bodies(asked: &Asked) -> Vec<serde_json::Value> {

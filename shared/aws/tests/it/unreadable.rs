@@ -1,31 +1,26 @@
 //! Objects that S3 doesn't hand out, against a server that refuses each in S3's words. What a real S3 adds to its
 //! "Access Denied" differs by account and policy, so that the code alone is relied on, and HeadObject's answer.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tunedrop_aws::{Failure, Object, Objects, Piece, Small};
 use tunedrop_run::Unreadable;
+
+use crate::support::{self, Reply, Request};
 
 const OWN_KEY: &str = "arn:aws:kms:us-east-1:111122223333:key/own";
 const OTHER_KEY: &str = "arn:aws:kms:us-east-1:444455556666:key/other";
 
-/// Status, headers and body for a request.
-fn answer(method: &str, path: &str) -> (&'static str, String, String) {
-    let refused = |status, code: &str, message: &str| {
-        let body = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
-        (status, String::new(), if method == "HEAD" { String::new() } else { body })
+fn answer(request: &Request) -> Reply {
+    let refused = |status, code: &str, message: &str| match request.method.as_str() {
+        "HEAD" => Reply::new(status, ""),
+        _ => Reply::error(status, code, message),
     };
     let encrypted = |key: &str| {
-        let headers =
-            format!("x-amz-server-side-encryption: aws:kms\r\nx-amz-server-side-encryption-aws-kms-key-id: {key}\r\n");
-        ("200 OK", headers, String::new())
+        Reply::ok("")
+            .with("x-amz-server-side-encryption", "aws:kms")
+            .with("x-amz-server-side-encryption-aws-kms-key-id", key)
     };
-    let denied = || refused("403 Forbidden", "AccessDenied", "Access Denied");
-    let name = path.trim_start_matches("/bucket/").split('?').next().unwrap_or_default();
-    match (method, name) {
+    let name = request.target.trim_start_matches("/bucket/").split('?').next().unwrap_or_default();
+    match (request.method.as_str(), name) {
         (_, "archived") => {
             refused("403 Forbidden", "InvalidObjectState", "The operation is not valid for the object's storage class")
         }
@@ -36,47 +31,20 @@ fn answer(method: &str, path: &str) -> (&'static str, String, String) {
         ),
         ("HEAD", "other-key" | "disabled-key") => encrypted(OTHER_KEY),
         ("HEAD", "own-key" | "own-key-disabled") => encrypted(OWN_KEY),
-        ("HEAD", "plain") => ("200 OK", "x-amz-server-side-encryption: AES256\r\n".to_owned(), String::new()),
+        ("HEAD", "plain") => Reply::ok("").with("x-amz-server-side-encryption", "AES256"),
         (_, "disabled-key" | "own-key-disabled") => {
             refused("400 Bad Request", "KMS.DisabledException", &format!("{OTHER_KEY} is disabled."))
         }
         (_, "bad-request") => refused("400 Bad Request", "InvalidRequest", "Missing required header"),
         (_, "busy-key") => refused("400 Bad Request", "KMS.ThrottlingException", "Rate exceeded"),
         // `broken-role` too: neither GetObject nor HeadObject is allowed.
-        _ => denied(),
-    }
-}
-
-async fn serve(mut stream: TcpStream) -> Option<()> {
-    loop {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
-        }
-        let head = String::from_utf8_lossy(&head).into_owned();
-        let mut words = head.split_whitespace();
-        let (status, headers, body) = answer(words.next()?, words.next()?);
-        let text = format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len());
-        stream.write_all(text.as_bytes()).await.ok()?;
+        _ => refused("403 Forbidden", "AccessDenied", "Access Denied"),
     }
 }
 
 /// What the ranged and the whole read of such an object come to; they must agree.
 async fn read(key: &str) -> Result<Unreadable, Failure> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
-    let serving = tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream));
-        }
-    });
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .endpoint_url(endpoint)
-        .retry_config(aws_config::retry::RetryConfig::disabled())
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys("id", "key", None)))
-        .build();
+    let config = support::server(|request| std::future::ready(answer(&request))).await;
     let objects = Objects::new(&config, "bucket".to_owned()).with_key(Some(OWN_KEY.to_owned()));
     let object = Object { key: key.to_owned(), etag: "\"v1\"".to_owned(), size: 10, modified_ms: 0 };
     let ranged = match objects.ranges(&object).next().await {
@@ -89,7 +57,6 @@ async fn read(key: &str) -> Result<Unreadable, Failure> {
         Ok(other) => panic!("{key}: {other:?}"),
         Err(failure) => Err(failure),
     };
-    serving.abort();
     assert_eq!(ranged.as_ref().ok(), whole.as_ref().ok(), "{key}");
     ranged
 }

@@ -3,12 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tunedrop_aws::{Failure, Object, Objects};
+
+use crate::support::{self, Reply, Request};
 
 const PART: u64 = 256 << 20;
 /// How long the server copies one part.
@@ -41,105 +38,61 @@ struct Seen {
     single: usize,
 }
 
-fn refused(status: &str, code: &str) -> String {
-    let body = format!("<Error><Code>{code}</Code><Message>no</Message></Error>");
-    format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-}
-
-fn good(body: &str) -> String {
-    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-}
-
-async fn answer(head: &str, body: &str, server: Server, seen: &Mutex<Seen>) -> String {
-    let mut words = head.split_whitespace();
-    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let field = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).map(str::to_owned);
-    let query = |name: &str| {
-        let (_, query) = target.split_once('?')?;
-        query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")).map(str::to_owned))
-    };
-    match (method, query("partNumber")) {
-        ("POST", _) if query("uploads").is_some() || target.ends_with("?uploads") => {
-            good("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
+async fn answer(request: Request, server: Server, seen: Arc<Mutex<Seen>>) -> Reply {
+    match (request.method.as_str(), request.query("partNumber")) {
+        ("POST", _) if request.query("uploads").is_some() => {
+            Reply::ok("<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
         }
         ("POST", _) => {
-            seen.lock().expect("no test panicked").completed = Some(body.to_owned());
-            good("<CompleteMultipartUploadResult/>")
+            seen.lock().expect("no test panicked").completed = Some(request.body);
+            Reply::ok("<CompleteMultipartUploadResult/>")
         }
         ("DELETE", _) => {
             let mut seen = seen.lock().expect("no test panicked");
             (seen.aborted, seen.open_at_abort) = (true, seen.open);
-            "HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n".to_owned()
+            Reply::new("204 No Content", "")
         }
         (_, Some(number)) => {
             let number: u32 = number.parse().expect("a number");
-            assert_eq!(field("x-amz-copy-source-if-match:").as_deref(), Some("\"v1\""), "each part is pinned");
+            assert_eq!(request.header("x-amz-copy-source-if-match"), Some("\"v1\""), "each part is pinned");
             {
                 let mut seen = seen.lock().expect("no test panicked");
                 seen.open += 1;
                 seen.most_open = seen.most_open.max(seen.open);
                 seen.late += usize::from(seen.aborted);
-                seen.parts.push((number, field("x-amz-copy-source-range:").expect("a range")));
+                let range = request.header("x-amz-copy-source-range").expect("a range");
+                seen.parts.push((number, range.to_owned()));
             }
             tokio::time::sleep(TAKES).await;
             let mut seen = seen.lock().expect("no test panicked");
             seen.open -= 1;
             match server {
-                Server::Changes if number >= 6 => refused("412 Precondition Failed", "PreconditionFailed"),
-                Server::Fails if number == 6 => refused("403 Forbidden", "AccessDenied"),
+                Server::Changes if number >= 6 => Reply::error("412 Precondition Failed", "PreconditionFailed", "no"),
+                Server::Fails if number == 6 => Reply::error("403 Forbidden", "AccessDenied", "no"),
                 _ => {
                     seen.copied.push(number);
-                    good(&format!("<CopyPartResult><ETag>\"p{number}\"</ETag></CopyPartResult>"))
+                    Reply::ok(format!("<CopyPartResult><ETag>\"p{number}\"</ETag></CopyPartResult>"))
                 }
             }
         }
         _ => {
-            assert_eq!(field("x-amz-copy-source-if-match:").as_deref(), Some("\"v1\""), "the copy is pinned");
+            assert_eq!(request.header("x-amz-copy-source-if-match"), Some("\"v1\""), "the copy is pinned");
             seen.lock().expect("no test panicked").single += 1;
-            good("<CopyObjectResult><ETag>\"c\"</ETag></CopyObjectResult>")
+            Reply::ok("<CopyObjectResult><ETag>\"c\"</ETag></CopyObjectResult>")
         }
-    }
-}
-
-async fn serve(mut stream: TcpStream, server: Server, seen: Arc<Mutex<Seen>>) -> Option<()> {
-    loop {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(stream.read_u8().await.ok()?);
-        }
-        let head = String::from_utf8_lossy(&head).into_owned();
-        let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        let mut body = vec![0; length.unwrap_or(0)];
-        stream.read_exact(&mut body).await.ok()?;
-        let text = answer(&head, &String::from_utf8_lossy(&body), server, &seen).await;
-        stream.write_all(text.as_bytes()).await.ok()?;
     }
 }
 
 /// Copies an object of this size; what came of it, what the server saw, and how long it took.
 async fn copy(size: u64, server: Server) -> (Result<bool, Failure>, Seen, Duration) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
     let seen = Arc::new(Mutex::new(Seen::default()));
-    let counter = Arc::clone(&seen);
-    let serving = tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, server, Arc::clone(&counter)));
-        }
-    });
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .endpoint_url(endpoint)
-        .retry_config(aws_config::retry::RetryConfig::disabled())
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys("id", "key", None)))
-        .build();
+    let noted = Arc::clone(&seen);
+    let config = support::server(move |request| answer(request, server, Arc::clone(&noted))).await;
     let objects = Objects::new(&config, "bucket".to_owned());
     let from = Object { key: "datasets/d/train.jsonl".to_owned(), etag: "\"v1\"".to_owned(), size, modified_ms: 0 };
     let begin = Instant::now();
     let outcome = objects.copy(&from, "runs/d-1/data/train.jsonl").await;
     let took = begin.elapsed();
-    serving.abort();
     let seen = std::mem::take(&mut *seen.lock().expect("no test panicked"));
     (outcome, seen, took)
 }
