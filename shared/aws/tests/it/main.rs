@@ -2,6 +2,7 @@
 
 mod asked;
 mod copy;
+mod create;
 mod failure;
 mod peek;
 mod ranges;
