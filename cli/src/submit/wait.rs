@@ -1,9 +1,10 @@
 //! What becomes of an upload: the wait for its result.
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
+use tokio::time::{Instant, sleep};
 use tunedrop_run::dropped::RECIPES;
 use tunedrop_run::{DatasetHead, RunId, State, Timestamp};
 
@@ -26,36 +27,47 @@ pub(super) async fn judged(stack: &Stack, dataset: &str, minutes: u64) -> Result
         uploaded = uploaded.max(found.map_or(0, |object| object.modified_ms));
     }
     print("Uploaded; waiting for the verdict of the cloud\n")?;
+    let look = async || {
+        let head = ledger.head(dataset).await.map_err(explain)?.unwrap_or_default();
+        Ok(result(&head, uploaded))
+    };
+    let named = &stack.named;
+    let found = within(minutes, look).await?.with_context(|| {
+        format!(
+            "no result after {minutes} minutes. Everything is uploaded and may still be validated: tunedrop runs --dataset {dataset}{named} shows its runs. If none appears, check the stack: tunedrop doctor{named}. Messages that failed: tunedrop redrive{named}"
+        )
+    })?;
+    let run_id = match found {
+        Uploaded::Run(run_id) => run_id,
+        Uploaded::Incomplete(missing) => {
+            print(&format!("The set is incomplete: it waits for {}\n", visible(&missing.join(", "))))?;
+            return Ok(None);
+        }
+    };
+    if ledger.run(&run_id).await.map_err(explain)?.is_some_and(|run| run.state == State::Rejected) {
+        print(&format!("{run_id} is rejected: tunedrop report {run_id}{named}\n"))?;
+        return Ok(None);
+    }
+    Ok(Some(run_id))
+}
+
+/// Looks again and again until something is found, for so many minutes at most.
+async fn within<T>(minutes: u64, look: impl AsyncFn() -> Result<Option<T>>) -> Result<Option<T>> {
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_secs(minutes.saturating_mul(60)) {
-        let head = ledger.head(dataset).await.map_err(explain)?.unwrap_or_default();
-        match result(&head, uploaded) {
-            Some(Uploaded::Incomplete) => {
-                print(&format!("The set is incomplete: it waits for {}\n", visible(&head.waits_for.join(", "))))?;
-                return Ok(None);
-            }
-            Some(Uploaded::Run(run_id)) => {
-                let rejected =
-                    ledger.run(&run_id).await.map_err(explain)?.is_some_and(|run| run.state == State::Rejected);
-                if rejected {
-                    print(&format!("{run_id} is rejected: tunedrop report {run_id}{}\n", stack.named))?;
-                    return Ok(None);
-                }
-                return Ok(Some(run_id));
-            }
-            None => tokio::time::sleep(LOOK_EVERY).await,
+        if let Some(found) = look().await? {
+            return Ok(Some(found));
         }
+        sleep(LOOK_EVERY).await;
     }
-    let named = &stack.named;
-    bail!(
-        "no result after {minutes} minutes. Everything is uploaded and may still be validated: tunedrop runs --dataset {dataset}{named} shows its runs. If none appears, check the stack: tunedrop doctor{named}. Messages that failed: tunedrop redrive{named}"
-    )
+    Ok(None)
 }
 
 /// What the head says of an upload.
 #[derive(Debug, PartialEq, Eq)]
 enum Uploaded {
-    Incomplete,
+    /// Files are missing.
+    Incomplete(Vec<String>),
     Run(RunId),
 }
 
@@ -68,7 +80,8 @@ fn result(head: &DatasetHead, recipe_ms: i64) -> Option<Uploaded> {
     }
     match &head.judged_run {
         Some(run_id) => Some(Uploaded::Run(run_id.clone())),
-        None => head.waits_for.iter().any(|file| file != AWAITED).then_some(Uploaded::Incomplete),
+        None if head.waits_for.iter().any(|file| file != AWAITED) => Some(Uploaded::Incomplete(head.waits_for.clone())),
+        None => None,
     }
 }
 
@@ -119,10 +132,26 @@ mod tests {
         );
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_ends_after_its_minutes_and_at_once_where_there_is_a_result() {
+        let begin = Instant::now();
+        assert_eq!(within(15, async || Ok(None::<u32>)).await.unwrap(), None);
+        let took = begin.elapsed();
+        assert!((Duration::from_secs(900)..Duration::from_secs(901)).contains(&took), "{took:?}");
+        let (begin, looks) = (Instant::now(), std::cell::Cell::new(0));
+        let third = async || Ok((looks.replace(looks.get() + 1) == 2).then_some(7));
+        assert_eq!(within(15, third).await.unwrap(), Some(7));
+        assert_eq!(begin.elapsed(), 2 * LOOK_EVERY);
+        within(15, async || Err::<Option<u32>, _>(anyhow::anyhow!("denied")))
+            .await
+            .expect_err("no use in asking again");
+    }
+
     #[test]
     fn the_recipe_that_holds_the_upload_back_is_no_answer() {
         assert_eq!(result(&head(RECIPE_MS, None, &[AWAITED]), RECIPE_MS), None);
         let missing = head(RECIPE_MS, None, &["validation.jsonl"]);
-        assert_eq!(result(&missing, RECIPE_MS), Some(Uploaded::Incomplete));
+        let expected = Uploaded::Incomplete(vec!["validation.jsonl".to_owned()]);
+        assert_eq!(result(&missing, RECIPE_MS), Some(expected));
     }
 }
