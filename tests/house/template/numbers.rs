@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tunedrop_run::NOTE_KEPT_S;
 use tunedrop_run::decide::again::Delays;
+use tunedrop_validation::FILE_MAX;
 
 use super::{QUEUED, capital, named, properties, statements, template};
 
@@ -109,6 +110,23 @@ fn no_number_can_be_lowered_alone() {
     let variable = |name: &str| format!("/Globals/Function/Environment/Variables/TUNEDROP_RETRY_{name}_SECONDS");
     assert_eq!(broken(&variable("MOST"), json!("60")), 8);
     assert_eq!(broken(&variable("MOST"), json!("301")), 1);
+}
+
+/// docs/reliability.md, "The largest dataset, in time", has where the rates come from.
+#[test]
+fn the_largest_dataset_is_validated_within_the_functions_timeout() {
+    let largest = 2.0 * FILE_MAX as f64;
+    let seconds = largest / 66e6 + largest / (4.0 * 85e6);
+    let timeout = timeout(&template(), "Validate");
+    assert!(1.5 * seconds <= timeout as f64, "{seconds:.0} s of {timeout} s");
+    // Lambda's limit (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+    assert!(timeout <= 900);
+    let page = super::text("docs/reliability.md");
+    for said in
+        [format!("It has {timeout} s."), format!("| {seconds:.0} s | {:.0} % |", 100.0 * seconds / timeout as f64)]
+    {
+        assert!(page.contains(&said), "the page doesn't say: {said}");
+    }
 }
 
 #[test]
