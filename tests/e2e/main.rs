@@ -218,6 +218,7 @@ fn main() {
             a_run_that_keeps_failing_fails_no_event,
             a_run_that_the_index_does_not_show_is_launched,
             paused_launches_leave_no_lease_and_can_be_stopped,
+            events_of_a_newer_version_go_back_to_their_queue,
         },
         odd::{
             poison_is_not_retried,

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use aws_sdk_bedrock::types::{CustomizationType, OutputDataConfig, TrainingDataConfig};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
-use tunedrop_run::event::{Event, Kind};
+use tunedrop_run::event::{Event, Kind, SOURCE, VERSION};
 use tunedrop_run::{Hold, RESTS_S, Run, State, Timestamp};
 
 use crate::data::nova;
@@ -263,6 +263,26 @@ pub(crate) async fn paused_launches_leave_no_lease_and_can_be_stopped(w: &World)
             let back = w.run_is(side, &run.run_id, State::Queued).await?;
             ensure!(back.lease_until.is_none() && back.unsure_until.is_none(), "{back:?}");
         }
+    }
+    Ok(())
+}
+
+/// While a stack is updated, functions get events of the next version for some minutes: these wait for their function.
+pub(crate) async fn events_of_a_newer_version_go_back_to_their_queue(w: &World) -> Result<()> {
+    let (newer, side) = (VERSION + 1, &w.main);
+    for (function, kind) in
+        [("Launch", Kind::LaunchDue), ("Record", Kind::JobStateObserved), ("Notify", Kind::RunLaunched)]
+    {
+        w.forge(side, SOURCE, kind.as_str(), json!({ "version": newer, "stack": side.deployed.name })).await?;
+        let words = format!("the event is of version {newer}");
+        w.until(&format!("{function} to get the event once more"), async || {
+            let log = w.stack.logs(&side.deployed, &function.to_lowercase()).await.ok()?;
+            (log.iter().filter(|line| line.contains(&words)).count() >= 2).then_some(())
+        })
+        .await?;
+        let queue = &side.deployed.outputs[&format!("{function}QueueUrl")];
+        ensure!(w.waiting(queue).await? == 1, "the event isn't in {function}'s queue");
+        w.sqs.purge_queue().queue_url(queue).send().await?;
     }
     Ok(())
 }
