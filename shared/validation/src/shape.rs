@@ -92,10 +92,11 @@ fn is_native(training: &Training, look: &Look) -> bool {
         }
         Format::Input => look.has("input") && !look.has("output"),
         Format::Conversation(_) | Format::DistillationPrompts { .. } => {
-            let is_chat = look.has_texts() || look.has_parts() && (!training.typed_blocks || look.has_role("system"));
+            let is_typed = look.has_types() && look.has_parts() && !training.typed_blocks;
+            let is_chat = look.has_texts() || is_typed || (look.has_types() && look.is_openai());
             look.has("messages") && !is_chat
         }
-        Format::Messages => look.has("messages") && !look.has_blocks() && !look.has_role("system"),
+        Format::Messages => look.has("messages") && !look.has_blocks() && !look.is_openai(),
         // Looked at before.
         Format::Reinforcement => false,
         Format::ImageCaption { .. } => look.has("image-ref"),

@@ -29,7 +29,9 @@ pub(super) fn chat(sample: &Sample) -> Option<Layout> {
 fn message(line: &[u8]) -> Option<bool> {
     let line = line.strip_prefix("\u{200e}".as_bytes()).unwrap_or(line);
     let (line, in_brackets) = line.strip_prefix(b"[").map_or((line, false), |inside| (inside, true));
-    let rest = date(line)?.1.strip_prefix(b", ")?;
+    let (year_or_day, rest) = date(line)?;
+    // Some languages have no comma behind the date. Logs don't either, but their dates begin with the year.
+    let rest = rest.strip_prefix(b", ").or_else(|| rest.strip_prefix(b" ").filter(|_| year_or_day < 3))?;
     let rest = time(rest)?;
     let end: &[u8] = if in_brackets { b"] " } else { b" - " };
     // `AM` or `PM` may come before, behind a narrow space.
@@ -61,7 +63,8 @@ fn is_dated(line: &[u8]) -> bool {
     let Some(rest) = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"T")).and_then(time) else { return false };
     match rest {
         [b',', a, b, c, ..] => a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit(),
-        [b',' | b';' | b'\t' | b'"', ..] => false,
+        [b',' | b';' | b'\t', rest @ ..] => has_level(rest),
+        [b'"', ..] => false,
         _ => true,
     }
 }

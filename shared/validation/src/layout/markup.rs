@@ -40,14 +40,18 @@ pub(super) fn of(sample: &Sample) -> Option<Layout> {
     }
 }
 
-/// Whether the file begins with an element that it also ends. Templates of chats have tags, too: `<s>`, `<|user|>`.
+/// Whether one element holds the whole file. Templates of chats have tags, too: `<s>`, `<user>…</user>`, `<|user|>`.
 fn is_element(sample: &Sample) -> bool {
     let Some(inside) = sample.body.strip_prefix(b"<") else { return false };
     let length = inside.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b":_-.".contains(byte)).count();
     let (name, rest) = inside.split_at(length);
-    let is_tag = length > 1 && matches!(rest.first(), Some(b'>' | b' ' | b'/' | b'\n' | b'\r' | b'\t'));
-    // Its end may be far off; most lines of such a file are tags.
-    is_tag && name[0].is_ascii_alphabetic() && sample.share(2, |line| line.trim_ascii_start().starts_with(b"<"))
+    let is_name = name.first().is_some_and(u8::is_ascii_alphabetic);
+    let is_tag = is_name && matches!(rest.first(), Some(b'>' | b' ' | b'/' | b'\n' | b'\r' | b'\t'));
+    let closing = [b"</", name, b">"].concat();
+    let end = memchr::memmem::find(sample.body, &closing);
+    // The end may be far off.
+    let is_root = end.map_or(!sample.ended, |end| end + closing.len() == sample.body.len());
+    is_tag && is_root && sample.share(2, |line| line.trim_ascii_start().starts_with(b"<"))
 }
 
 /// How many of the first lines are an e-mail's headers of well-known names, one of a kind that only e-mail has.
@@ -61,8 +65,9 @@ fn headers(lines: &[crate::lines::Line]) -> usize {
         std::str::from_utf8(&line[..end]).ok().map(str::to_lowercase)
     };
     let mut names = lines.iter().take(12).filter_map(|line| name(line.head()));
+    let is_extra = |name: &str| name.starts_with("x-") || name.starts_with("dkim-") || name.starts_with("arc-");
     let known: Vec<String> = match names.next() {
-        Some(first) if OWN.contains(&first.as_str()) || COMMON.contains(&first.as_str()) => {
+        Some(first) if OWN.contains(&first.as_str()) || COMMON.contains(&first.as_str()) || is_extra(&first) => {
             std::iter::once(first).chain(names).collect()
         }
         _ => return 0,
@@ -108,7 +113,10 @@ fn is_yaml(sample: &Sample) -> bool {
     let is_any = |line: &[u8]| is_mark(line) || is_indented(line) || key(line).is_some() || is_list(line);
     let is_inner_key = |line: &[u8]| is_indented(line) && key(line.trim_ascii_start()).is_some();
     let is_outer_key = |line: &[u8]| key(line).is_some();
+    let is_block =
+        |line: &[u8]| key(line).is_some() && [b": |".as_slice(), b": >", b": |-"].iter().any(|end| line.ends_with(end));
     let lines = || sample.lines.iter().map(|line| line.head());
     let has_marks = sample.first() == b"---" && lines().any(is_outer_key);
-    sample.share(1, is_any) && (has_marks || (lines().any(is_outer_key) && lines().any(is_inner_key)))
+    sample.share(1, is_any)
+        && (has_marks || (lines().any(is_outer_key) && lines().any(is_inner_key)) || lines().any(is_block))
 }

@@ -133,7 +133,13 @@ impl Cell {
         let is_sentence = name.ends_with(['.', '!', '?', ':', ',', ';']) || name.contains(['{', '}', '<', '>']);
         // `1,234 people`.
         let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
-        !is_number && words <= 5 && name.chars().count() <= 60 && !is_sentence && (at == 0 || !name.is_empty())
+        let is_time = name.starts_with(|first: char| first.is_ascii_digit()) && name.contains(':');
+        !is_number
+            && !is_time
+            && words <= 5
+            && name.chars().count() <= 60
+            && !is_sentence
+            && (at == 0 || !name.is_empty())
     }
 }
 

@@ -2,6 +2,13 @@
 
 use crate::json::{Member, Node, Value, field};
 
+/// Keys of OpenAI's messages that call tools.
+pub(super) const CALLS: [&str; 3] = ["tool_calls", "function_call", "tool_call_id"];
+
+/// Types of parts that only OpenAI has.
+pub(super) const PARTS: [&str; 7] =
+    ["image_url", "input_audio", "input_text", "input_image", "output_text", "refusal", "file"];
+
 /// A record.
 pub(super) struct Look<'n, 'a> {
     pub(super) members: &'n [Member<'a>],
@@ -26,6 +33,21 @@ impl<'n, 'a> Look<'n, 'a> {
 
     pub(super) fn is_bool(&self, key: &str) -> bool {
         matches!(self.value(key), Some(Value::Bool))
+    }
+
+    pub(super) fn is_number(&self, key: &str) -> bool {
+        matches!(self.value(key), Some(Value::Number))
+    }
+
+    /// Whether there is a key that begins so.
+    pub(super) fn has_like(&self, beginning: &str) -> bool {
+        self.members.iter().any(|member| member.key.starts_with(beginning))
+    }
+
+    /// Whether all of these keys are there, some of them in capitals.
+    pub(super) fn has_in_capitals(&self, keys: &[&str]) -> bool {
+        let has = |key: &&str| self.members.iter().any(|member| member.key.eq_ignore_ascii_case(key));
+        keys.iter().all(has) && !self.has_all(keys)
     }
 
     pub(super) fn is_list(&self, key: &str) -> bool {
@@ -89,9 +111,23 @@ impl<'n, 'a> Look<'n, 'a> {
             })
     }
 
+    /// Whether some part of a message names its type.
+    pub(super) fn has_types(&self) -> bool {
+        self.parts().any(|part| part.has("type"))
+    }
+
     /// Whether a part of a message has one of these types.
     pub(super) fn has_part(&self, types: &[&str]) -> bool {
         self.parts().any(|part| part.text("type").is_some_and(|kind| types.contains(&kind)))
+    }
+
+    /// Whether the messages have what only OpenAI's have: a system message, calls of tools, or parts beside texts.
+    pub(super) fn is_openai(&self) -> bool {
+        let has_text = || self.contents().any(|content| matches!(content, Value::Text(_)));
+        ["system", "developer", "tool"].iter().any(|role| self.has_role(role))
+            || self.message_has(&CALLS)
+            || self.has_part(&PARTS)
+            || (self.has_parts() && !self.has_texts() && has_text())
     }
 
     /// Whether a part of a message has a source that names its type, as Claude has it.

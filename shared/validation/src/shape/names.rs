@@ -1,6 +1,6 @@
 //! Formats with a mark of their own, and the formats of chats.
 
-use super::look::Look;
+use super::look::{CALLS, Look, PARTS};
 use super::{Shape, Todo};
 
 /// How a format is identified.
@@ -39,7 +39,7 @@ pub(super) static OTHER: &[Name] = &[
     ),
     name(
         |it| {
-            it.has_all(&["chosen", "rejected"])
+            (it.has_like("chosen") && it.has_like("rejected"))
                 || it.has_all(&["preferred_output", "non_preferred_output"])
                 || it.has_all(&["accepted", "rejected"])
                 || it.has_all(&["response_j", "response_k"])
@@ -52,13 +52,31 @@ pub(super) static OTHER: &[Name] = &[
     ),
     name(
         |it| {
-            let has_label = it.is_bool("label") || it.is_bool("kto_tag");
+            let has_label = it.is_bool("label") || it.is_number("label") || it.is_bool("kto_tag");
             has_label && it.has_any(&["completion", "response", "messages", "conversations", "output"])
         },
         "KTO's format (answers with a `label` of true or false)",
         Todo::Do("keep the answers whose `label` is true, as Bedrock doesn't train on labels"),
     ),
     name(|it| it.first_has("contents", &["parts"]), "Gemini's format (`contents` of `parts`)", Todo::Convert("gemini")),
+    name(
+        |it| it.inner_has("request", &["contents"]),
+        "Gemini's batch format (`request` with `contents`)",
+        Todo::Do("take the prompts from `request` and the answers from `response`"),
+    ),
+    name(
+        |it| {
+            let has_settings = it.has_any(&["modelId", "inferenceConfig", "additionalModelRequestFields"]);
+            it.has_blocks() && has_settings && !it.has("schemaVersion")
+        },
+        "the request format of Bedrock's Converse API",
+        Todo::Convert("openai"),
+    ),
+    name(
+        |it| it.is_text("inputText"),
+        "the request format of Titan (`inputText`)",
+        Todo::Do("take the prompt from `inputText`, and add the answer"),
+    ),
     name(
         |it| it.first_has("messages", &["author"]),
         "PaLM's chat format (`messages` of `author` and `content`)",
@@ -90,9 +108,16 @@ pub(super) static OTHER: &[Name] = &[
         Todo::Do("refer to each image by its S3 address"),
     ),
     name(
-        |it| it.has_any(&["conversations", "conversation"]) && !it.has_any(&["messages", "prompt", "input"]),
+        |it| {
+            ["conversations", "conversation"].iter().any(|key| it.first_has(key, &["from", "value", "role", "content"]))
+        },
         "ShareGPT's format (conversations of from and value)",
         Todo::Convert("sharegpt"),
+    ),
+    name(
+        |it| (it.is_list("conversations") || it.is_list("conversation")) && !it.has_any(&["messages", "prompt"]),
+        "a format of conversations (`conversations`)",
+        Todo::Do("write each turn with its role and content"),
     ),
     name(
         |it| {
@@ -167,12 +192,12 @@ pub(super) static OTHER: &[Name] = &[
 /// Formats of chats, and those that a base model takes.
 pub(super) static CHAT: &[Name] = &[
     name(
-        |it| it.message_has(&["tool_calls", "function_call", "tool_call_id"]) || it.has_role("tool"),
+        |it| it.message_has(&CALLS) || it.has_role("tool"),
         "OpenAI's chat format (with calls of tools)",
         Todo::Convert("openai"),
     ),
     name(
-        |it| it.has_part(&["image_url", "input_audio", "input_text", "input_image", "output_text", "refusal", "file"]),
+        |it| it.has_part(&PARTS),
         "OpenAI's chat format (contents of parts such as `image_url`)",
         Todo::Convert("openai"),
     ),

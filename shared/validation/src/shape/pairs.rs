@@ -42,6 +42,31 @@ pub(super) static PAIRS: &[Name] = &[
     ),
     name(|it| it.has_all(&["input", "output"]), "a format of input and output", Todo::Convert("prompt-completion")),
     name(
+        |it| it.has_all(&["input", "target"]) || it.has_all(&["input", "targets"]),
+        "a format of input and target",
+        Todo::Do("rename `input` to `prompt` and the target to `completion`"),
+    ),
+    name(
+        |it| it.is_list("data") && it.has_only(&["id", "data"]),
+        "UltraChat's format (`data` as a list of turns)",
+        Todo::Do("write each turn with its role and content"),
+    ),
+    name(
+        |it| it.is_list("tokens") && it.has_any(&["ner_tags", "tags", "labels", "pos_tags"]),
+        "a format of tagged words (`tokens` and tags)",
+        Todo::Do("use the text as the prompt and its tags as the completion"),
+    ),
+    name(
+        |it| {
+            it.has_in_capitals(&["prompt", "completion"])
+                || it.has_in_capitals(&["question", "answer"])
+                || it.has_in_capitals(&["input", "output"])
+                || it.has_in_capitals(&["prompt", "response"])
+        },
+        "a format of question and answer, with capitals in its keys",
+        Todo::Do("write the keys in lower case"),
+    ),
+    name(
         |it| it.has_all(&["problem", "solution"]) || it.has_all(&["problem", "answer"]),
         "a format of problem and solution",
         Todo::Do("rename `problem` to `prompt` and the solution to `completion`"),

@@ -20,16 +20,16 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
 
 /// The rules that a file is judged by: those of a model that doesn't take its records.
 fn training(name: &str) -> &'static Training {
-    let is_chat =
-        ["nova", "openai", "anthropic", "invocation", "langchain", "cohere-chat", "palm-chat", "prompts-alone"];
-    let is_prompt = name.starts_with("records-nova.") || name.starts_with("records-titan") || name.contains("kto");
-    match name {
-        "records-titan.jsonl" | "records-continued-pre-training.jsonl" => rules("nova-lite", Customization::FineTuning),
-        _ if is_prompt || !is_chat.iter().any(|part| name.contains(part)) => {
-            rules("titan-text-express", Customization::FineTuning)
-        }
-        _ => rules("nova-lite", Customization::FineTuning),
-    }
+    let chat =
+        ["anthropic", "invocation", "langchain", "cohere-chat", "palm-chat", "prompts-alone", "openai", "nova-canvas"];
+    let model = match name {
+        _ if name.contains("-for-llama") => "llama-3-2-11b",
+        _ if name.contains("-for-claude") => "claude-3-haiku",
+        "records-titan.jsonl" | "records-continued-pre-training.jsonl" => "nova-lite",
+        _ if chat.iter().any(|part| name.contains(part)) => "nova-lite",
+        _ => "titan-text-express",
+    };
+    rules(model, Customization::FineTuning)
 }
 
 #[test]
