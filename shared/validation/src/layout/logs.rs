@@ -65,6 +65,10 @@ fn is_dated(line: &[u8]) -> bool {
         [b',', a, b, c, ..] => a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit(),
         [b',' | b';' | b'\t', rest @ ..] => has_level(rest),
         [b'"', ..] => false,
+        // A list of files: their sizes follow.
+        [b' ', b' ', rest @ ..] => !rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit),
+        // A speaker may follow as well as the part of a program.
+        [b']', b' ', rest @ ..] => has_level(rest) || !rest.windows(2).take(40).any(|part| part == b": "),
         _ => true,
     }
 }

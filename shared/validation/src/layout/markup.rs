@@ -94,8 +94,8 @@ fn is_settings(sample: &Sample) -> bool {
         })
     };
     let is_any = |line: &[u8]| is_section(line) || is_comment(line) || is_setting(line);
-    let first = sample.lines.iter().map(|line| line.head()).find(|line| !is_comment(line));
-    first.is_some_and(is_section) && sample.share(1, is_any) && sample.share(4, is_setting)
+    let has_section = sample.lines.iter().any(|line| is_section(line.head()));
+    has_section && sample.share(1, is_any) && sample.share(4, is_setting)
 }
 
 /// Keys, and lines that are indented below them: a dialogue (`Ann: hello`) has none.

@@ -88,9 +88,12 @@ fn is_markdown(sample: &Sample) -> bool {
 
 fn is_table(sample: &Sample, separator: u8) -> bool {
     let rows = rows(sample.body, separator, sample.ended);
-    let Some((header, data)) = rows.split_first().filter(|(header, _)| header.len() > 1) else {
+    let Some((header, data)) = rows.split_first() else {
         return false;
     };
+    if header.len() < 2 {
+        return separator == b',' && is_one_column(header, data);
+    }
     let even = data.iter().filter(|row| row.len() == header.len()).count();
     let is_even = even == data.len();
     let known = header.iter().filter(|cell| KNOWN.contains(&cell.name().to_lowercase().as_str())).count();
@@ -109,11 +112,19 @@ fn is_table(sample: &Sample, separator: u8) -> bool {
     // A sentence has a space behind each comma.
     let is_spaced = header[1..].iter().all(|cell| !cell.is_quoted && cell.text.starts_with(b" "));
     match known {
-        0 if separator == b'\t' => is_even,
+        // Blank lines part sentences in files of tagged words.
+        0 if separator == b'\t' => is_even && memchr::memmem::find(sample.body, b"\n\n").is_none(),
         0 => is_even && even > 1 && !is_spaced,
         1 if is_spaced => is_even && even > 1,
         _ => even * 2 >= data.len(),
     }
+}
+
+/// Whether this is a column of quoted cells below a well-known name.
+fn is_one_column(header: &[Cell], data: &[Vec<Cell>]) -> bool {
+    let is_known = header.iter().any(|cell| KNOWN.contains(&cell.name().as_str()));
+    let is_quoted = |row: &Vec<Cell>| matches!(row.as_slice(), [cell] if cell.is_quoted);
+    is_known && !data.is_empty() && data.iter().all(is_quoted)
 }
 
 struct Cell {
@@ -130,7 +141,8 @@ impl Cell {
     fn is_name(&self, at: usize) -> bool {
         let name = self.name();
         let words = name.split_whitespace().count();
-        let is_sentence = name.ends_with(['.', '!', '?', ':', ',', ';']) || name.contains(['{', '}', '<', '>']);
+        let is_sentence = name.ends_with(['.', '!', '?', ':', ',', ';', '。', '！', '？', '；', '：', '…'])
+            || name.contains(['{', '}', '<', '>']);
         // `1,234 people`.
         let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
         let is_time = name.starts_with(|first: char| first.is_ascii_digit()) && name.contains(':');

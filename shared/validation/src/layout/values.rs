@@ -55,7 +55,8 @@ fn of_value(sample: &Sample, outline: &outline::Outline) -> Option<Layout> {
     if let Some(end) = outline.end.filter(|end| *end <= first.len()) {
         let behind = first[end..].trim_ascii();
         return match (&node.value, behind.first()) {
-            (Value::Object(_), Some(b'{')) if is_alone => Some(JOINED),
+            // Carriage returns alone have their own finding.
+            (Value::Object(_), Some(b'{')) if is_alone && !first[end..].contains(&b'\r') => Some(JOINED),
             (Value::Object(members), None) if is_alone && sample.ended => document::of_object(members),
             (Value::List(nodes), None) if is_alone && sample.ended => {
                 nodes.iter().any(is_object).then(|| document::of_list(nodes))

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use tunedrop_validation::{Code, Customization, FileReport, LAYOUT_HEAD, Training, layout_of};
+use proptest::prelude::*;
 
 use crate::support::{judge, rules, shown};
 
@@ -105,6 +106,28 @@ fn commands_are_named_as_the_layout_says() {
         let named = layout.from.filter(|from| *from != "auto");
         if let Some(from) = named {
             assert!(layout.help.contains(&format!("--from {from} ")), "{name}: {}", layout.help);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn one_odd_first_line_never_makes_a_file_another_layout(first in "[\\[\\]{}\",:#/0-9a-z <>|;=.'-]{0,60}|\\PC{0,60}") {
+        let record = "{\"prompt\": \"a\", \"completion\": \"b\"}\n";
+        let file = format!("{first}\n{}", record.repeat(2));
+        prop_assert_eq!(layout_of(file.as_bytes(), true), None);
+        // Nor does an odd line behind it.
+        let file = format!("{record}{first}\n{record}");
+        prop_assert_eq!(layout_of(file.as_bytes(), true), None);
+    }
+
+    #[test]
+    fn no_beginning_panics(head in prop::collection::vec(any::<u8>(), 0..400), text in "[\\[\\]{}\",:#/0-9a-z <>|;=.'\n\t-]{0,400}") {
+        for (is_whole, head) in [(true, head.as_slice()), (false, &head), (true, text.as_bytes()), (false, text.as_bytes())] {
+            let named = layout_of(head, is_whole);
+            prop_assert!(named.is_none_or(|layout| !layout.is.is_empty() && !layout.help.is_empty()));
         }
     }
 }
