@@ -24,9 +24,9 @@ use page::Page;
   tunedrop estimate datasets/support-bot           epochs and price as its job.yaml says
 
 Billed are the training file's tokens, once an epoch. Bedrock's tokenizers are not public, so tokens are a range.
-Records that are not valid are not counted; a validation file is not billed.
+Invalid records are not counted, and without a valid record there is no estimate. A validation file is not billed.
 
-Exit codes: 0 estimated, 1 the recipe or its files stand in the way, 2 used wrongly, or something could not be read")]
+Exit codes: 0 estimated, 1 the recipe or its files have errors, or no record is valid, 2 used wrongly, or something could not be read")]
 pub(crate) struct EstimateArgs {
     #[command(flatten)]
     data: DataArgs,
@@ -100,10 +100,11 @@ pub(crate) fn estimate(args: &EstimateArgs) -> anyhow::Result<ExitCode> {
     } else {
         print(&page::human(&pages))?
     }
-    Ok(match (outcome.unreadable.is_empty(), outcome.findings.errors) {
+    let is_estimated = outcome.findings.errors == 0 && pages.iter().all(Page::is_estimated);
+    Ok(match (outcome.unreadable.is_empty(), is_estimated) {
         (false, _) => ExitCode::from(2),
-        (true, 0) => ExitCode::SUCCESS,
-        (true, _) => ExitCode::from(1),
+        (true, true) => ExitCode::SUCCESS,
+        (true, false) => ExitCode::from(1),
     })
 }
 

@@ -17,6 +17,13 @@ pub(super) struct Page<'c> {
     pub(super) estimate: Estimate,
 }
 
+impl Page<'_> {
+    /// Whether there is a record to estimate.
+    pub(super) fn is_estimated(&self) -> bool {
+        self.statistics.valid_records > 0
+    }
+}
+
 pub(super) fn human(pages: &[Page]) -> String {
     pages.iter().map(page).collect::<Vec<_>>().join("\n")
 }
@@ -26,6 +33,15 @@ fn page(page: &Page) -> String {
     let (model, kind) = (visible(&rules.model.name), rules.customization.as_str());
     let mut text = format!("{BOLD}{}{BOLD:#} ({model}, {kind})\n", visible(path));
     let mut row = |name: &str, value: String| text.push_str(&format!("  {name:<11} {value}\n"));
+    if !page.is_estimated() {
+        let reason = match statistics.records {
+            0 => "the file has no record".to_owned(),
+            1 => "the file's only record is invalid".to_owned(),
+            records => format!("all {} records are invalid", grouped(records)),
+        };
+        row("cost", format!("not estimated: {reason}; `tunedrop check` says why"));
+        return text;
+    }
     row("records", grouped(statistics.valid_records));
     row("characters", grouped(statistics.characters));
     row("tokens", format!("{}, estimated", bracket(estimate.tokens)));
@@ -66,12 +82,12 @@ fn object(page: &Page) -> Value {
         "records": statistics.records,
         "valid_records": statistics.valid_records,
         "characters": statistics.characters,
-        "tokens": estimate.tokens,
+        "tokens": page.is_estimated().then_some(estimate.tokens),
         "epochs": epochs.value,
         "epochs_from": epochs.by,
-        "billed": estimate.billed,
+        "billed": page.is_estimated().then_some(estimate.billed),
         "price_per_1k_tokens": price.as_ref().map(|price| price.value),
         "price_from": price.as_ref().map(|price| price.by),
-        "cost_usd": estimate.cost_usd.map(|(low, high)| json!({"low": low, "high": high})),
+        "cost_usd": estimate.cost_usd.filter(|_| page.is_estimated()).map(|(low, high)| json!({"low": low, "high": high})),
     })
 }

@@ -48,3 +48,25 @@ fn what_cant_be_estimated_is_said() {
         assert_eq!(run(&["a.jsonl", "--model", "nova-lite", "--price-per-1k", price]).code, 2, "{price}");
     }
 }
+
+#[test]
+fn without_a_valid_record_there_is_no_cost() {
+    let curly = "{\u{201c}prompt\u{201d}: \u{201c}a\u{201d}}\n".repeat(3);
+    let here = folder(&[("a.jsonl", curly.as_bytes()), ("b.jsonl", b"{\"prompt\": 1}\n"), ("c.jsonl", b"")]);
+    let run = |name: &str, more: &[&str]| {
+        let args = ["estimate", name, "--model", "titan-text-express", "--price-per-1k", "0.01"];
+        tunedrop(here.path(), &[&args[..], more].concat())
+    };
+    let ran = run("a.jsonl", &[]);
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(ran.out, @"
+    a.jsonl (Titan Text Express, fine-tuning)
+      cost        not estimated: all 3 records are invalid; `tunedrop check` says why
+    ");
+    let ran = run("b.jsonl", &[]);
+    assert!(ran.code == 1 && ran.out.contains("the file's only record is invalid"), "{}", ran.out);
+    let ran = run("c.jsonl", &[]);
+    assert!(ran.code == 1 && ran.out.contains("the file has no record"), "{}", ran.out);
+    let page = run("a.jsonl", &["--json"]).json()["files"][0].clone();
+    assert!(["cost_usd", "tokens", "billed"].iter().all(|key| page[key].is_null()), "{page}");
+}
