@@ -23,6 +23,10 @@ type Shown = (String, bool);
 pub(super) fn snippet(excerpt: &Excerpt, columns: usize) -> Snippet {
     let (before, after) = excerpt.text().split_at(excerpt.at());
     let (mut before, mut after) = (shown(before), shown(after));
+    // A space that isn't ASCII looks like any other, so at the fault it is shown as what it is.
+    if let Some(first) = excerpt.text()[excerpt.at()..].chars().next().filter(|c| c.is_whitespace() && !c.is_ascii()) {
+        after[0] = (format!("\\u{{{:x}}}", u32::from(first)), true);
+    }
     let (mut begins, mut ends) = (excerpt.begins_line(), excerpt.ends_line());
     // The ellipses take a column each.
     let room = columns.saturating_sub(2);
@@ -73,6 +77,12 @@ mod tests {
         assert_eq!(at("👩‍👩‍👧X", "X", 80), ("👩‍👩‍👧X".to_owned(), 2));
         assert_eq!(at("e\u{301}X", "X", 80).1, 1);
         assert_eq!(at("\u{1b}[2J\u{202e}X", "X", 80), ("\\u{1b}[2J\\u{202e}X".to_owned(), 17));
+    }
+
+    #[test]
+    fn a_space_at_the_fault_is_an_escape() {
+        assert_eq!(at("{\u{a0}\"a\"", "\u{a0}", 80), ("{\\u{a0}\"a\"".to_owned(), 1));
+        assert_eq!(at("a\u{a0}bX", "X", 80), ("a\u{a0}bX".to_owned(), 3));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The real binary on real files: what it prints, and its exit code.
 
+mod characters;
 mod docs;
 mod estimate;
 mod explain;

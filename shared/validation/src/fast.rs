@@ -12,7 +12,7 @@ mod text;
 mod usual;
 
 use crate::catalogue::{Format, Training};
-use crate::gist::{Gist, bracket, fingerprint};
+use crate::gist::{Gist, dense_fifths, fingerprint};
 use crate::lines::LONGEST;
 use crate::{Options, rules::said};
 use conversation::Layout;
@@ -25,7 +25,8 @@ pub(crate) use usual::Usual;
 pub(crate) struct Fast {
     layout: Records,
     scanner: Scanner,
-    record_tokens: u64,
+    /// Five times the limit of a record's tokens.
+    record_fifths: u64,
     record_bytes: u64,
 }
 
@@ -54,9 +55,9 @@ impl Fast {
         if options.thorough || options.sensitive {
             return None;
         }
-        let (record_tokens, record_bytes) =
-            (training.record_tokens.unwrap_or(u64::MAX), training.record_bytes.unwrap_or(u64::MAX));
-        Some(Fast { layout, scanner: Scanner::new(&training.reserved)?, record_tokens, record_bytes })
+        let record_fifths = training.record_tokens.map_or(u64::MAX, |tokens| tokens.saturating_mul(5));
+        let record_bytes = training.record_bytes.unwrap_or(u64::MAX);
+        Some(Fast { layout, scanner: Scanner::new(&training.reserved)?, record_fifths, record_bytes })
     }
 
     /// How large the scratch must be to read records from `bytes`.
@@ -99,7 +100,7 @@ impl Fast {
             return None;
         }
         let (ascii, beyond_ascii) = (reader.ascii, reader.beyond_ascii);
-        if bracket(ascii, beyond_ascii).high > self.record_tokens {
+        if dense_fifths(ascii, beyond_ascii) > self.record_fifths {
             return None;
         }
         if reader.is_raw && simdutf8::basic::from_utf8(&bytes[start..end]).is_err() {

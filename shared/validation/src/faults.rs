@@ -15,11 +15,13 @@ pub(crate) struct Faults<'f> {
     raw: &'f [u8],
     /// Whether nothing of the line may be shown.
     hidden: bool,
+    /// Whether the line ends inside a string.
+    pub(crate) is_cut: bool,
 }
 
 impl<'f> Faults<'f> {
     pub(crate) fn new(file: &'f str, line: u64, raw: &'f [u8]) -> Faults<'f> {
-        Faults { findings: Findings::default(), earlier: &[], file, line, before: 0, raw, hidden: false }
+        Faults { findings: Findings::default(), earlier: &[], file, line, before: 0, raw, hidden: false, is_cut: false }
     }
 
     /// Whether enough faults of this code are kept: then one more is counted, and no words need to be made for it.
@@ -71,7 +73,7 @@ impl<'f> Faults<'f> {
     }
 
     /// Whether a byte that is not UTF-8 stands there: that has its finding already.
-    fn is_no_text(&self, at: usize) -> bool {
+    pub(crate) fn is_no_text(&self, at: usize) -> bool {
         // No character is longer than four bytes.
         let here = self.raw.get(at..(at + 4).min(self.raw.len())).unwrap_or_default();
         here.utf8_chunks().next().is_some_and(|chunk| chunk.valid().is_empty())

@@ -1,6 +1,7 @@
 //! One pass over a file: bytes in, findings and statistics out.
 
 mod absorb;
+mod continued;
 mod foreign;
 mod head;
 mod judge;

@@ -3,7 +3,14 @@
 //! It makes a tree with byte offsets, borrows texts that have no escapes, goes on after faults that leave no doubt
 //! about what was meant, and recurses at most [`MOST_NESTED`] deep.
 
+mod brackets;
+pub(crate) mod characters;
+mod context;
+mod diagnosis;
+mod escapes;
+mod numbers;
 mod parser;
+mod quotes;
 mod string;
 
 use std::borrow::Cow;

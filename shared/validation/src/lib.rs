@@ -20,6 +20,7 @@ mod index;
 mod json;
 mod layout;
 mod lines;
+mod lookalike;
 mod media;
 mod options;
 mod pointer;

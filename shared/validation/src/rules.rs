@@ -6,6 +6,7 @@ mod image_caption;
 mod length;
 mod media;
 mod messages;
+mod nulls;
 mod plain;
 mod reinforcement;
 mod seen;
@@ -14,6 +15,7 @@ mod text;
 mod turns;
 
 pub(crate) use length::judge_length;
+pub(crate) use nulls::remove_nulls;
 
 use crate::catalogue::{Format, MediaFormats};
 use crate::json::{Member, Node, Value};

@@ -4,10 +4,11 @@ use crate::catalogue::{Training, nearest};
 use crate::faults::Faults;
 use crate::gist::{Gist, fingerprint, frame, mark};
 use crate::json::{Member, Node, Value, field, raw_offset};
+use crate::lookalike::{difference, looks_like};
 use crate::pointer::{At, shown};
 use crate::reserved::Reserved;
 use crate::rules::said;
-use crate::{Code, MediaFolder, MediumMet, TokenBracket};
+use crate::{Code, MediaFolder, MediumMet};
 
 /// The record at hand: its faults, and what its texts come to.
 pub(crate) struct Sheet<'t, 'f, 'g> {
@@ -92,7 +93,11 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
                 _ => "this".to_owned(),
             };
             let message = format!("{name} is {}, and must be {wanted}", node.value.kind());
-            self.fault(Code::WrongType, node, at, message, format!("write {wanted} here"));
+            let help = match node.value {
+                Value::Null => format!("write {wanted} here, or drop the record"),
+                _ => format!("write {wanted} here"),
+            };
+            self.fault(Code::WrongType, node, at, message, help);
         }
     }
 
@@ -110,7 +115,7 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
         );
     }
 
-    /// The value of a key that must be there.
+    /// The value of a key that must be there. A key that only looks like it has its finding already.
     pub(crate) fn required<'n, 'a>(
         &mut self,
         key: &str,
@@ -119,7 +124,7 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
         at: At,
     ) -> Option<&'n Node<'a>> {
         let found = field(members, key);
-        if found.is_none() {
+        if found.is_none() && !members.iter().any(|member| looks_like(&member.key, key)) {
             self.missing(key, node, at);
         }
         found
@@ -132,7 +137,11 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
             if self.faults.only_counts(Code::UnknownKey) {
                 continue;
             }
-            let message = format!("{} is not one that this format has", shown(&member.key));
+            if self.look_alike(member, known, members, at) {
+                continue;
+            }
+            let null = if matches!(member.node.value, Value::Null) { "null, and " } else { "" };
+            let message = format!("{} is {null}not one that this format has", shown(&member.key));
             let near = nearest(&member.key.to_lowercase(), missing.iter().copied());
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -140,6 +149,20 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
             };
             self.faults.push(Code::UnknownKey, member.start, at.to_string(), message, help);
         }
+    }
+
+    /// Notes a key that looks like one of `known`, and isn't; whether it does.
+    pub(crate) fn look_alike(&mut self, member: &Member, known: &[&'static str], all: &[Member], at: At) -> bool {
+        let Some((meant, difference)) = difference("key", &member.key, known.iter().copied()) else {
+            return false;
+        };
+        let offset = difference.at.map_or(member.start, |at| raw_offset(self.line, member.start, at));
+        let help = match field(all, meant) {
+            Some(_) => format!("remove the key: `{meant}` is here, too"),
+            None => format!("write the key as `{meant}`"),
+        };
+        self.faults.push(Code::UnknownKey, offset, at.to_string(), difference.message, help);
+        true
     }
 
     /// Adds to what the record says, for its fingerprint; `kind` tells whose words they are.
@@ -161,10 +184,5 @@ impl<'t, 'f, 'g> Sheet<'t, 'f, 'g> {
             fingerprint: fingerprint(&self.said),
             system: self.system,
         }
-    }
-
-    /// How many tokens the texts may have.
-    pub(crate) fn tokens(&self) -> TokenBracket {
-        TokenBracket::of(self.ascii, self.beyond_ascii)
     }
 }

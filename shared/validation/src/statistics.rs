@@ -18,13 +18,6 @@ pub struct TokenBracket {
     pub high: u64,
 }
 
-impl TokenBracket {
-    /// Of a text with so many characters in ASCII and beyond it.
-    pub(crate) fn of(ascii: u64, beyond_ascii: u64) -> TokenBracket {
-        TokenBracket { low: (ascii + beyond_ascii).div_ceil(6), high: ascii.div_ceil(3) + beyond_ascii }
-    }
-}
-
 /// One of the longest records of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LongRecord {

@@ -17,6 +17,8 @@ pub(super) fn marked(excerpt: &Excerpt) -> Marked {
     let mut after = rest.chars();
     let fault = match after.next() {
         Some(' ') => "\u{2423}".to_owned(),
+        // It looks like any other space, and must not be taken for one.
+        Some(fault) if fault.is_whitespace() && !fault.is_ascii() => fault.escape_unicode().to_string(),
         Some(fault) => visible(&fault.to_string()),
         None => "(end of line)".to_owned(),
     };
@@ -45,6 +47,7 @@ mod tests {
         check("{\"a\" 1}", 4, ["{\"a\"", "\u{2423}", "1}"]);
         check("héllo", 1, ["h", "é", "llo"]);
         check("{\"a\": 1", 7, ["{\"a\": 1", "(end of line)", ""]);
+        check("{\u{a0}\"a\"", 1, ["{", "\\u{a0}", "\"a\""]);
         check("a\u{1b}[31m", 1, ["a", "\\u{1b}", "[31m"]);
         let long = "x".repeat(1000);
         check(&long, 500, [&format!("…{}", "x".repeat(40)), "x", &format!("{}…", "x".repeat(79))]);

@@ -3,11 +3,11 @@
 use super::Text;
 
 pub(super) const INVALID_UTF8: Text = Text {
-    title: "Bytes that are not UTF-8",
-    what: "A line holds a byte sequence that no UTF-8 text can hold.",
-    why: "JSON is UTF-8 (RFC 8259), and every AWS checker stops at such a byte. Mostly the file was saved as Latin-1 or Windows-1252.",
+    title: "Invalid UTF-8",
+    what: "A line has bytes that aren't valid UTF-8: the file is in another encoding, or was damaged.",
+    why: "JSON is UTF-8 (RFC 8259), and every AWS checker stops at such a byte. Converting from the wrong encoding often gives no error, but turns the text into garbage that the model learns.",
     example: "{\"prompt\": \"caf<E9>\", …}",
-    mend: "Save the file as UTF-8, for example with `iconv -f WINDOWS-1252 -t UTF-8`.",
+    mend: "Find out which encoding the file has: ask whoever wrote it, or let `file -i IN` or `uchardet IN` guess. Convert it with `iconv`, then look at words with accents or in your script in the result. If they are wrong, try another encoding: a conversion without an error proves nothing, because WINDOWS-1252 accepts almost any bytes. If only a few lines have invalid bytes, fix those lines instead. Examples:\n  - Western European languages: `iconv -f WINDOWS-1252 -t UTF-8 IN > OUT`\n  - Cyrillic: `iconv -f WINDOWS-1251 -t UTF-8 IN > OUT`\n  - Simplified Chinese (GBK, GB2312): `iconv -f GB18030 -t UTF-8 IN > OUT`\n  - Traditional Chinese (Big5): `iconv -f BIG5 -t UTF-8 IN > OUT`\n  - Japanese (Shift-JIS): `iconv -f CP932 -t UTF-8 IN > OUT`\n  - Korean (EUC-KR): `iconv -f CP949 -t UTF-8 IN > OUT`\n  - UTF-16: `iconv -f UTF-16 -t UTF-8 IN > OUT`.",
     source: "RFC 8259 §8.1; user guide, \"Prepare your datasets\" (JSON Lines)",
 };
 
@@ -34,7 +34,7 @@ pub(super) const LINE_TOO_LONG: Text = Text {
     what: "A line is longer than 8 MiB, and was not read to its end.",
     why: "It is far beyond every model's limit for one record; mostly a newline is missing, or the file isn't JSON Lines.",
     example: "{\"input\": \"<nine million characters>\"}",
-    mend: "Split the record, or put each record on a line of its own.",
+    mend: "Split the record, or put each record on a line of its own. If lines end with a carriage return alone, run `tr '\\r' '\\n' < IN > OUT`.",
     source: "Our own limit; models take at most 32,000 tokens a record (user guide, \"Prepare your datasets\")",
 };
 

@@ -16,7 +16,7 @@ pub(super) const MISSING_KEY: Text = Text {
 
 pub(super) const UNKNOWN_KEY: Text = Text {
     title: "Key that the format doesn't have",
-    what: "An object has a key that its format doesn't know.",
+    what: "An object has a key that its format doesn't have. Some only look like one it has: they contain a no-break space, a hidden character, or a letter of another script.",
     why: "It is a slip (`sytem`), or data that you expect to matter; Bedrock refuses it or drops it without a word, and trains on something else than was meant.",
     example: "{\"prompt\": \"a\", \"completion\": \"b\", \"score\": 3}",
     mend: "Rename it to the key that was meant, or take it out.",
@@ -28,7 +28,7 @@ pub(super) const WRONG_TYPE: Text = Text {
     what: "A value has another JSON type than the format wants.",
     why: "Bedrock refuses the file: \"Input data … must follow … format\".",
     example: "{\"prompt\": 17, \"completion\": \"b\"}",
-    mend: "Write the type that the finding names; numbers that are text go in quotes.",
+    mend: "Write the type that the finding names. Put numbers that are text in quotes. Remove keys that are null, which exports from Hugging Face write: `jq -c 'del(.. | nulls)' IN > OUT`.",
     source: PREPARE,
 };
 

@@ -69,11 +69,11 @@ pub(super) const TOO_MANY_TOKENS: Text = Text {
 
 pub(super) const NEAR_TOKEN_LIMIT: Text = Text {
     title: "Record may be longer than the model takes",
-    what: "At three characters a token, and one token for every character outside ASCII, the record is over the model's limit.",
+    what: "At 2.5 characters per token, and one token for each character outside ASCII, the record is over the model's limit.",
     why: "Tokenizers are not public. Code, digits and many scripts need more tokens than AWS's planning factor says, and then the job fails late.",
     example: "15,000 characters for a limit of 4,096 tokens",
-    mend: "Shorten the record if you can; 2.5 characters a token is safe for most text.",
-    source: "AWS sample validator for Claude 3 Haiku (three characters a token); our own judgement",
+    mend: "Shorten the record if you can. Text of at most two characters per token of the limit is safe, unless it is mostly digits, hexadecimal, or base64.",
+    source: "Our own judgment, between AWS's sample validator for Claude 3 Haiku (three characters per token) and a job that failed on text of about two (aws-samples/amazon-bedrock-workshop#224)",
 };
 
 pub(super) const CAPTION_LENGTH: Text = Text {

@@ -18,6 +18,8 @@ pub(super) struct Pass {
     pub(super) slow: u64,
     against: Option<RecordIndex>,
     lines: u64,
+    /// Whether the last line that begins a record ends inside a string.
+    is_cut: bool,
     index: RecordIndex,
     foreign: Foreign,
     shown: Shown,
@@ -39,6 +41,15 @@ impl Pass {
     pub(super) fn absorb(&mut self, rules: &Rules, piece: Piece, mut outcome: PieceOutcome) {
         let before = self.lines;
         self.lines += outcome.lines;
+        if let Some(leading) = outcome.leading.take().filter(|_| !self.is_cut) {
+            self.add(rules, piece, *leading, before);
+        }
+        self.is_cut = outcome.ends_cut().unwrap_or(self.is_cut);
+        self.add(rules, piece, outcome, before);
+    }
+
+    /// Adds what came of judging lines that follow line `before`.
+    fn add(&mut self, rules: &Rules, piece: Piece, mut outcome: PieceOutcome, before: u64) {
         self.slow += outcome.slow;
         self.gathered.statistics.records += outcome.records;
         for finding in &mut outcome.findings.kept {

@@ -8,16 +8,21 @@ use crate::faults::Faults;
 use crate::gist::Gist;
 use crate::json::{Value, parse};
 use crate::lines::{LONGEST, Line};
-use crate::rules::{judge_length, judge_record};
+use crate::rules::{judge_length, judge_record, remove_nulls};
 use crate::shape::Shape;
 use crate::sheet::Sheet;
 use crate::{Code, Findings};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Judges the last line counted in `outcome`; it begins at byte `start` of its piece.
-pub(super) fn judge_line(rules: &Rules, line: Line, start: usize, earlier: &Findings, outcome: &mut PieceOutcome) {
-    let number = outcome.lines;
+/// Judges a line; its number and its first byte are counted in its piece. Whether it ends inside a string.
+pub(super) fn judge_line(
+    rules: &Rules,
+    line: Line,
+    (number, start): (u64, usize),
+    earlier: &Findings,
+    outcome: &mut PieceOutcome,
+) -> bool {
     let before = [earlier, &outcome.findings];
     let mut faults = Faults::new(&rules.file, number, line.head());
     faults.earlier = &before;
@@ -38,7 +43,7 @@ pub(super) fn judge_line(rules: &Rules, line: Line, start: usize, earlier: &Find
             verdict = judge_text_line(bytes, rules, &mut faults, &mut outcome.shown);
         }
     }
-    let findings = faults.findings;
+    let (findings, is_cut) = (faults.findings, faults.is_cut);
     if !findings.counts.is_empty() {
         outcome.findings.extend(findings);
     }
@@ -47,6 +52,7 @@ pub(super) fn judge_line(rules: &Rules, line: Line, start: usize, earlier: &Find
         Verdict::Foreign(shape) => outcome.foreign.note(shape, number),
         Verdict::Bad => {}
     }
+    is_cut
 }
 
 /// What a line is; faults are told beside.
@@ -68,14 +74,21 @@ fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults, shown: &mut
         bytes = rest;
     }
     let line = judge_encoding(bytes, faults);
-    let Some(node) = parse(&line, faults) else {
+    let Some(mut node) = parse(&line, faults) else {
         return Verdict::Bad;
     };
+    remove_nulls(&mut node, &rules.training, faults);
     let format = &rules.training.format;
     let Value::Object(members) = &node.value else {
         if !matches!(node.value, Value::Unread) {
-            let message = format!("the line is {}, not an object", node.value.kind());
-            let help = format!("write {} on each line", crate::shape::wanted(format));
+            let found = if matches!(node.value, Value::Text(_)) { "a string" } else { node.value.kind() };
+            let message = format!("expected an object, found {found}");
+            let help = match &node.value {
+                Value::Text(text) if text.trim_start().starts_with('{') => {
+                    "write the record without the quotes around it: it was encoded as JSON twice".to_owned()
+                }
+                _ => format!("write {} on each line", crate::shape::wanted(format)),
+            };
             faults.push(Code::NotAnObject, node.start, String::new(), message, help);
         }
         return Verdict::Bad;
@@ -93,6 +106,14 @@ fn judge_text_line(bytes: &[u8], rules: &Rules, faults: &mut Faults, shown: &mut
     if good { Verdict::Good(sheet.gist()) } else { Verdict::Bad }
 }
 
+/// What to do about the bytes at `at`, which are not UTF-8. Nobody can tell an encoding from a few bytes.
+fn encoding_help(bytes: &[u8], at: usize) -> &'static str {
+    if bytes[..at].contains(&0) || bytes[at..].contains(&0) {
+        return "convert the file to UTF-8; it may be UTF-16: `iconv -f UTF-16 -t UTF-8 IN > OUT`";
+    }
+    "find out the file's encoding, for example with `file -i IN`, and convert it: `iconv -f ENCODING -t UTF-8 IN > OUT`"
+}
+
 /// The line as text. Bytes that are not UTF-8 are noted once, and replaced one for one, so that columns stay true.
 fn judge_encoding<'b>(bytes: &'b [u8], faults: &mut Faults) -> Cow<'b, str> {
     let start = match simdutf8::compat::from_utf8(bytes) {
@@ -106,12 +127,12 @@ fn judge_encoding<'b>(bytes: &'b [u8], faults: &mut Faults) -> Cow<'b, str> {
         text.extend(chunk.invalid().iter().map(|_| '?'));
         places += if chunk.invalid().is_empty() { 0 } else { 1 };
     }
-    let mut message = "bytes that are not UTF-8 begin here".to_owned();
+    let mut message = "invalid UTF-8".to_owned();
     match places {
         0 | 1 => {}
-        2 => message.push_str(", and in one more place of the line"),
-        more => message.push_str(&format!(", and in {} more places of the line", more - 1)),
+        2 => message.push_str(", here and in one more place on the line"),
+        more => message.push_str(&format!(", here and in {} more places on the line", more - 1)),
     }
-    faults.push(Code::InvalidUtf8, start, String::new(), message, "save the file as UTF-8");
+    faults.push(Code::InvalidUtf8, start, String::new(), message, encoding_help(bytes, start));
     Cow::Owned(text)
 }

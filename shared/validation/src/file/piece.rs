@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 
+use super::continued::judge_or_skip;
 use super::foreign::Foreign;
-use super::judge::judge_line;
 use super::shown::Shown;
 use crate::catalogue::Training;
 use crate::fast::{Fast, Usual};
@@ -35,6 +35,23 @@ pub(super) struct PieceOutcome {
     pub(super) foreign: Foreign,
     /// Records that were judged the long way.
     pub(super) slow: u64,
+    /// What came of the lines before the first that begins a record: they may continue the one before the piece.
+    pub(super) leading: Option<Box<PieceOutcome>>,
+    /// The last line that begins a record, of those judged the long way.
+    pub(super) last_slow: Option<u64>,
+    /// Whether that line ends inside a string.
+    pub(super) is_cut: bool,
+}
+
+impl PieceOutcome {
+    /// Whether the last line that begins a record ends inside a string; `None` where no line does.
+    pub(super) fn ends_cut(&self) -> Option<bool> {
+        let last_good = self.good.last().map(|good| good.line);
+        if self.last_slow.is_none() && last_good.is_none() {
+            return None;
+        }
+        Some(self.is_cut && self.last_slow > last_good)
+    }
 }
 
 /// A record without an error of its own.
@@ -74,7 +91,7 @@ impl Rules {
                     start = next;
                 } else {
                     let (line, next) = piece.line_at(start);
-                    judge_line(self, line, start, earlier, &mut outcome);
+                    judge_or_skip(self, line, start, earlier, &mut outcome);
                     start = next;
                 }
             }

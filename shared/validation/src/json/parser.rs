@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{MOST_NESTED, Member, Node, Value};
+use super::brackets::trailing_comma;
+use super::diagnosis::{Said, Wanted, diagnose};
+use super::{MOST_NESTED, Member, Node, Value, numbers};
 use crate::Code;
 use crate::faults::Faults;
 use crate::pointer::{Step, pointer, shown};
@@ -17,20 +19,15 @@ pub(crate) fn parse<'a>(line: &'a str, faults: &mut Faults) -> Option<Node<'a>> 
     match parser.peek() {
         None => Some(node),
         Some(b',') if line[parser.at + 1..].trim().is_empty() => {
-            parser.invalid("a comma stands behind the record", "take the comma out; lines are not joined by commas");
+            parser.invalid("trailing `,` after the record", "remove it: records are separated by line breaks only");
             Some(node)
         }
         Some(_) => {
-            parser.invalid(
-                "the line goes on behind the record",
-                "put each record on a line of its own, and nothing else",
-            );
+            parser.unexpected(Wanted::End);
             None
         }
     }
 }
-
-const END_OF_TEXT: &str = "the closing quote of a text";
 
 /// A fault was noted behind which nothing can be read.
 struct Unreadable;
@@ -50,13 +47,14 @@ impl<'a> Parser<'a, '_, '_> {
         self.space();
         let start = self.at;
         let value = match self.peek() {
-            Some(b'"') => self.string().map(Value::Text).ok_or_else(|| self.unexpected_value(END_OF_TEXT))?,
+            Some(b'"') => self.string().map(Value::Text).ok_or_else(|| self.unexpected_value(Wanted::Quote))?,
             Some(b'{' | b'[') if self.path.len() == MOST_NESTED => self.skip_nested()?,
             Some(b'{') => self.object()?,
             Some(b'[') => self.list()?,
-            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'+' | b'.') if numbers::is_likely(&self.bytes[self.at..]) => self.number(),
             Some(byte) if byte.is_ascii_alphabetic() => self.word()?,
-            _ => return Err(self.unexpected_value("a value")),
+            _ => return Err(self.unexpected_value(self.wanted_value())),
         };
         Ok(Node { start, end: self.at, value })
     }
@@ -73,9 +71,9 @@ impl<'a> Parser<'a, '_, '_> {
             self.space();
             let start = self.at;
             if self.peek() != Some(b'"') {
-                return Err(self.unexpected("a key in double quotes"));
+                return Err(self.unexpected(Wanted::Key));
             }
-            let key = self.string().ok_or_else(|| self.unexpected(END_OF_TEXT))?;
+            let key = self.string().ok_or_else(|| self.unexpected(Wanted::Quote))?;
             if members.len() == 32 {
                 seen.extend(members.iter().map(|member| member.key.to_string()));
             }
@@ -88,13 +86,13 @@ impl<'a> Parser<'a, '_, '_> {
                 self.fault(
                     Code::DuplicateKey,
                     start,
-                    format!("{} stands in this object a second time", shown(&key)),
-                    "keep one of them",
+                    format!("{} is in this object twice", shown(&key)),
+                    "keep one of the two",
                 );
             }
             self.space();
             if self.peek() != Some(b':') {
-                return Err(self.unexpected("`:` behind a key"));
+                return Err(self.unexpected(Wanted::Colon));
             }
             self.at += 1;
             self.path.push(Step::Key(key.clone()));
@@ -103,7 +101,7 @@ impl<'a> Parser<'a, '_, '_> {
                 self.path.pop();
             }
             members.push(Member { key, start, node: node? });
-            if !self.goes_on(b'}', "`,` or `}`")? {
+            if !self.goes_on(b'}', Wanted::MemberEnd)? {
                 return Ok(Value::Object(members));
             }
         }
@@ -119,14 +117,14 @@ impl<'a> Parser<'a, '_, '_> {
             self.path.push(Step::Index(nodes.len()));
             nodes.push(self.value()?);
             self.path.pop();
-            if !self.goes_on(b']', "`,` or `]`")? {
+            if !self.goes_on(b']', Wanted::ElementEnd)? {
                 return Ok(Value::List(nodes));
             }
         }
     }
 
     /// Behind a member: whether another follows. A comma before the closing bracket is noted, and passed over.
-    fn goes_on(&mut self, close: u8, wanted: &str) -> Result<bool, Unreadable> {
+    fn goes_on(&mut self, close: u8, wanted: Wanted) -> Result<bool, Unreadable> {
         if self.closed(close) {
             return Ok(false);
         }
@@ -136,12 +134,8 @@ impl<'a> Parser<'a, '_, '_> {
         let comma = self.at;
         self.at += 1;
         if self.closed(close) {
-            self.fault(
-                Code::InvalidJson,
-                comma,
-                "a comma stands before the closing bracket".to_owned(),
-                "take the comma out",
-            );
+            let (message, help) = trailing_comma(self.line, comma);
+            self.fault(Code::InvalidJson, comma, message, help);
             return Ok(false);
         }
         Ok(true)
@@ -181,10 +175,10 @@ impl<'a> Parser<'a, '_, '_> {
                 return Ok(Value::Unread);
             }
         }
-        Err(self.unexpected("a closing bracket"))
+        Err(self.unexpected(Wanted::Bracket))
     }
 
-    fn number(&mut self) -> Result<Value<'a>, Unreadable> {
+    fn number(&mut self) -> Value<'a> {
         let start = self.at;
         self.eat(|byte| byte == b'-');
         let whole = self.eat(|byte| byte.is_ascii_digit());
@@ -202,33 +196,28 @@ impl<'a> Parser<'a, '_, '_> {
         }
         // `-Infinity`, `1_000`, `0x1f`, `--1`: eaten whole, so that it is one fault.
         good &= self.eat(|byte| byte.is_ascii_alphanumeric() || b"_.+-".contains(&byte)) == 0;
-        if !good {
-            self.fault(
-                Code::InvalidJson,
-                start,
-                "this is no number that JSON knows".to_owned(),
-                "write digits, with no leading zero, and put anything else in double quotes",
-            );
-            return Ok(Value::Unread);
+        if good {
+            return Value::Number;
         }
-        Ok(Value::Number)
+        let (found, help) = numbers::diagnose(&self.line[start..self.at]);
+        self.fault(Code::InvalidJson, start, format!("expected a value, found {found}"), help);
+        Value::Unread
     }
 
     fn word(&mut self) -> Result<Value<'a>, Unreadable> {
         let start = self.at;
         self.eat(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let help = match &self.line[start..self.at] {
+        let word = &self.line[start..self.at];
+        match word {
             "null" => return Ok(Value::Null),
             "true" | "false" => return Ok(Value::Bool),
-            "True" | "False" => "write `true` or `false`, in lower case",
-            "None" | "undefined" => "write `null`, or leave the key out",
-            "NaN" | "Infinity" => "JSON has neither NaN nor infinity; write a number, or leave the key out",
-            _ => {
-                self.at = start;
-                return Err(self.unexpected_value("a value"));
-            }
+            _ => {}
+        }
+        let Some(help) = numbers::foreign_word(word) else {
+            self.at = start;
+            return Err(self.unexpected_value(self.wanted_value()));
         };
-        self.fault(Code::InvalidJson, start, "this word is no value that JSON knows".to_owned(), help);
+        self.fault(Code::InvalidJson, start, format!("expected a value, found `{word}`"), help);
         Ok(Value::Unread)
     }
 
@@ -257,35 +246,25 @@ impl<'a> Parser<'a, '_, '_> {
         self.fault(Code::InvalidJson, self.at, message.to_owned(), help);
     }
 
+    /// A value; at the beginning of the line, the record.
+    fn wanted_value(&self) -> Wanted {
+        if self.path.is_empty() { Wanted::Record } else { Wanted::Value }
+    }
+
     /// The same for a value: as it can't be read, the finding points to its parent.
-    fn unexpected_value(&mut self, wanted: &str) -> Unreadable {
+    fn unexpected_value(&mut self, wanted: Wanted) -> Unreadable {
         self.path.pop();
         self.unexpected(wanted)
     }
 
-    /// Notes that something else than `wanted` stands here. Shows punctuation only, for letters are the record's.
-    fn unexpected(&mut self, wanted: &str) -> Unreadable {
-        let help = "write records with a JSON library, one on each line";
-        match self.peek() {
-            None => self.invalid(
-                &format!("the line ends where {wanted} should stand"),
-                "the record is cut off, or goes on in the next line; write it on one line",
-            ),
-            Some(byte) if byte < b' ' => {
-                let message = format!("a control character (U+{byte:04X}) stands where {wanted} should stand");
-                self.fault(Code::ControlCharacter, self.at, message, "take it out");
-            }
-            Some(b'\'') => {
-                self.invalid(
-                    &format!("a single quote stands where {wanted} should stand"),
-                    "JSON takes double quotes only",
-                );
-            }
-            Some(byte) if byte.is_ascii_punctuation() => {
-                let byte = byte as char;
-                self.invalid(&format!("`{byte}` stands where {wanted} should stand"), help);
-            }
-            Some(_) => self.invalid(&format!("something else stands where {wanted} should stand"), help),
+    /// Notes that something else than `wanted` is here.
+    #[cold]
+    fn unexpected(&mut self, wanted: Wanted) -> Unreadable {
+        let is_told = self.faults.is_no_text(self.faults.before + self.at);
+        if !is_told {
+            let Said { code, at, message, help } = diagnose(self.line, self.at, wanted, self.faults.before);
+            self.faults.is_cut = wanted == Wanted::Quote && at == self.line.len();
+            self.fault(code, at, message, &help);
         }
         Unreadable
     }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::escapes::Odd;
 use super::parser::Parser;
-use crate::Code;
 
 impl<'a> Parser<'a, '_, '_> {
     /// Reads a text; the parser stands on its opening quote. `None` where the line ends within.
@@ -19,19 +19,27 @@ impl<'a> Parser<'a, '_, '_> {
         let room = (self.bytes.len() - start).min(4096);
         let mut text = String::with_capacity(self.at - start + room);
         text.push_str(&self.line[start..self.at]);
+        let mut odd = Odd::default();
+        let ended = self.rest_of_string(&mut text, &mut odd);
+        odd.tell(self);
+        ended.then_some(Cow::Owned(text))
+    }
+
+    /// Reads on to the closing quote; whether there is one.
+    fn rest_of_string(&mut self, text: &mut String, odd: &mut Odd) -> bool {
         loop {
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Some(Cow::Owned(text));
+                    return true;
                 }
-                Some(b'\\') => self.escape(&mut text)?,
+                Some(b'\\') => {
+                    if self.escape(text, odd).is_none() {
+                        return false;
+                    }
+                }
                 Some(byte) if byte < b' ' => {
-                    let (message, help) = (
-                        format!("a control character (U+{byte:04X}) stands in a text unescaped"),
-                        format!("write it as `\\u{byte:04x}`, or take it out"),
-                    );
-                    self.fault(Code::ControlCharacter, self.at, message, &help);
+                    odd.controls.note(self.at);
                     text.push(char::from(byte));
                     self.at += 1;
                 }
@@ -40,7 +48,7 @@ impl<'a> Parser<'a, '_, '_> {
                     self.at += self.plain();
                     text.push_str(&self.line[from..self.at]);
                 }
-                None => return None,
+                None => return false,
             }
         }
     }
@@ -69,7 +77,7 @@ impl<'a> Parser<'a, '_, '_> {
     }
 
     /// Reads an escape; the parser stands on its backslash.
-    fn escape(&mut self, text: &mut String) -> Option<()> {
+    fn escape(&mut self, text: &mut String, odd: &mut Odd) -> Option<()> {
         let start = self.at;
         self.at += 1;
         let kind = self.peek()?;
@@ -82,16 +90,11 @@ impl<'a> Parser<'a, '_, '_> {
             b't' => '\t',
             b'u' => {
                 self.at += 1;
-                self.unicode(start, text);
+                self.unicode(start, text, odd);
                 return Some(());
             }
             _ => {
-                self.fault(
-                    Code::InvalidJson,
-                    start,
-                    "a backslash begins an escape that JSON doesn't know".to_owned(),
-                    "write a backslash as `\\\\`",
-                );
+                odd.escapes.note(start);
                 return Some(());
             }
         };
@@ -101,14 +104,9 @@ impl<'a> Parser<'a, '_, '_> {
     }
 
     /// Reads the digits behind `\u`, and the other half of a pair.
-    fn unicode(&mut self, start: usize, text: &mut String) {
+    fn unicode(&mut self, start: usize, text: &mut String, odd: &mut Odd) {
         let Some(first) = self.digits() else {
-            self.fault(
-                Code::InvalidJson,
-                start,
-                "`\\u` is not followed by four hexadecimal digits".to_owned(),
-                "write `\\u` and four digits, such as `\\u00e9`",
-            );
+            odd.escapes.note(start);
             return;
         };
         if let Some(character) = char::from_u32(first) {
@@ -127,12 +125,7 @@ impl<'a> Parser<'a, '_, '_> {
                 _ => self.at = before,
             }
         }
-        self.fault(
-            Code::LoneSurrogate,
-            start,
-            "half of a surrogate pair stands alone".to_owned(),
-            "write both halves, or the character itself",
-        );
+        odd.surrogates.note(start);
         text.push(char::REPLACEMENT_CHARACTER);
     }
 

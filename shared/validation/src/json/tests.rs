@@ -54,8 +54,8 @@ fn what_other_languages_write() {
     check("{\"a\": None, \"b\": True, \"c\": NaN}", &["invalid-json 7 ", "invalid-json 18 ", "invalid-json 29 "]);
     check("[1,2,]", &["invalid-json 5 "]);
     check("{\"a\": 1,}", &["invalid-json 8 "]);
-    check("[01, 1., .5]", &["invalid-json 2 /0", "invalid-json 6 /1", "invalid-json 10 "]);
-    check("[-Infinity, 0x1f, +1]", &["invalid-json 2 /0", "invalid-json 13 /1", "invalid-json 19 "]);
+    check("[01, 1., .5]", &["invalid-json 2 /0", "invalid-json 6 /1", "invalid-json 10 /2"]);
+    check("[-Infinity, 0x1f, +1]", &["invalid-json 2 /0", "invalid-json 13 /1", "invalid-json 19 /2"]);
     check("{\"a\": 1 // why\n}", &["invalid-json 9 "]);
 }
 

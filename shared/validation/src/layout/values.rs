@@ -55,8 +55,9 @@ fn of_value(sample: &Sample, outline: &outline::Outline) -> Option<Layout> {
     if let Some(end) = outline.end.filter(|end| *end <= first.len()) {
         let behind = first[end..].trim_ascii();
         return match (&node.value, behind.first()) {
-            // Carriage returns alone have their own finding.
-            (Value::Object(_), Some(b'{')) if is_alone && !first[end..].contains(&b'\r') => Some(JOINED),
+            // Records that old Mac line ends separate are lines, and have a finding of their own.
+            (Value::Object(_), Some(b'{')) if is_alone && is_cr_between(&first[end..]) => None,
+            (Value::Object(_), Some(b'{')) if is_alone => Some(JOINED),
             (Value::Object(members), None) if is_alone && sample.ended => document::of_object(members),
             (Value::List(nodes), None) if is_alone && sample.ended => {
                 nodes.iter().any(is_object).then(|| document::of_list(nodes))
@@ -140,6 +141,10 @@ fn almost_inside(line: &[u8]) -> Option<Layout> {
     }
     let length = line.iter().take_while(|byte| is_word(byte)).count();
     (length > 0 && line[length..].trim_ascii_start().starts_with(b":")).then_some(JSON5)
+}
+
+fn is_cr_between(behind: &[u8]) -> bool {
+    behind.iter().take_while(|byte| byte.is_ascii_whitespace()).any(|byte| *byte == b'\r')
 }
 
 fn is_object(node: &Node) -> bool {

@@ -8,6 +8,7 @@ use super::{list, object, said};
 use crate::Code;
 use crate::catalogue::MediaFormats;
 use crate::json::{Member, Node, Value, field};
+use crate::lookalike::looks_like;
 use crate::pointer::At;
 use crate::sheet::Sheet;
 
@@ -61,7 +62,8 @@ fn judge_block(
 ) {
     judge_type(sheet, members, at, &KINDS);
     let kinds = KINDS.iter().filter(|kind| field(members, kind).is_some()).count();
-    if kinds == 0 {
+    let looks_known = |member: &Member| KINDS.iter().any(|kind| looks_like(&member.key, kind));
+    if kinds == 0 && !members.iter().any(looks_known) {
         sheet.missing("text", block, at);
     }
     if kinds > 1 {

@@ -1,11 +1,12 @@
 //! How long a record may be.
 
 use super::text::ascii_of;
+use crate::Code;
+use crate::gist::{bracket, dense};
 use crate::json::Node;
 use crate::pointer::At;
 use crate::set::grouped;
 use crate::sheet::Sheet;
-use crate::{Code, TokenBracket};
 
 /// Judges a record's bytes and the estimate of its tokens. Only what is over even at the low end is an error.
 pub(crate) fn judge_length(sheet: &mut Sheet, node: &Node) {
@@ -23,8 +24,8 @@ pub(crate) fn judge_length(sheet: &mut Sheet, node: &Node) {
     let Some(most) = training.record_tokens else {
         return;
     };
-    let tokens = sheet.tokens();
-    judge_tokens(sheet, node, At::Root, tokens, most, "the record");
+    let (ascii, beyond_ascii) = (sheet.ascii, sheet.beyond_ascii);
+    judge_tokens(sheet, node, At::Root, (ascii, beyond_ascii), most, "the record");
 }
 
 /// Judges one side of a record that has a limit of its own.
@@ -34,16 +35,18 @@ pub(super) fn judge_side(sheet: &mut Sheet, node: &Node, text: &str, at: At, mos
     };
     let ascii = ascii_of(text) as u64;
     let beyond_ascii = text.chars().count() as u64 - ascii;
-    judge_tokens(sheet, node, at, TokenBracket::of(ascii, beyond_ascii), most, "this text");
+    judge_tokens(sheet, node, at, (ascii, beyond_ascii), most, "this text");
 }
 
-fn judge_tokens(sheet: &mut Sheet, node: &Node, at: At, tokens: TokenBracket, most: u64, what: &str) {
-    if tokens.high <= most {
+/// Judges so many ASCII and other characters.
+fn judge_tokens(sheet: &mut Sheet, node: &Node, at: At, (ascii, beyond_ascii): (u64, u64), most: u64, what: &str) {
+    let (low, high) = (bracket(ascii, beyond_ascii).low, dense(ascii, beyond_ascii));
+    if high <= most {
         return;
     }
-    let (low, high, most_shown) = (grouped(tokens.low), grouped(tokens.high), grouped(most));
-    let estimate = format!("an estimated {low} to {high} tokens, and this model takes {most_shown}");
-    if tokens.low > most {
+    let estimate =
+        format!("an estimated {} to {} tokens, and this model takes {}", grouped(low), grouped(high), grouped(most));
+    if low > most {
         let message = format!("{what} has {estimate}");
         sheet.fault(Code::TooManyTokens, node, at, message, "shorten the record, or split it");
     } else {

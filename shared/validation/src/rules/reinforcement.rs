@@ -15,6 +15,12 @@ use crate::sheet::Sheet;
 pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member]) {
     let root = At::Root;
     judge_id(sheet, members);
+    // Any other key may be the grader's; one that looks like the missing `messages` isn't.
+    if field(members, "messages").is_none() {
+        for member in members {
+            sheet.look_alike(member, &["messages"], members, root);
+        }
+    }
     for member in members.iter().filter(|member| !matches!(member.key.as_ref(), "id" | "messages")) {
         sheet.says(said::OTHER, member.key.as_bytes());
         let line = sheet.line.as_bytes();
@@ -54,9 +60,10 @@ pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member]) {
     }
 }
 
-/// Pages list `id` among the keys that a grader may be given, of no type; the two checkers take texts that say something.
+/// Pages list `id` among the keys that a grader may be given, of no type; the two checkers take texts that say something, and null.
 fn judge_id(sheet: &mut Sheet, members: &[Member]) {
-    let Some(id) = field(members, "id").filter(|id| !matches!(&id.value, Value::Text(id) if !id.is_empty())) else {
+    let is_taken = |id: &Value| matches!(id, Value::Null) || matches!(id, Value::Text(id) if !id.is_empty());
+    let Some(id) = field(members, "id").filter(|id| !is_taken(&id.value)) else {
         return;
     };
     let message = "AWS's checkers take an `id` that is a text and not empty; its pages don't say what it must be";

@@ -3,6 +3,7 @@
 use super::said;
 use crate::Code;
 use crate::json::{Node, Value};
+use crate::lookalike::{Difference, difference, looks_like};
 use crate::pointer::At;
 use crate::sheet::Sheet;
 
@@ -25,18 +26,14 @@ impl Speaker {
     }
 }
 
-/// Reads a role. One in another case is noted, and taken for what was meant, so that it makes no second fault.
+/// Reads a role. One that only looks like a known one is noted, and taken for what was meant, so that it makes no second fault.
 pub(super) fn judge_role(sheet: &mut Sheet, node: &Node, at: At, system_allowed: bool) -> Option<Speaker> {
     let Value::Text(role) = &node.value else {
         sheet.wrong_type(node, at, "a text");
         return None;
     };
-    let known = match role.trim().to_ascii_lowercase().as_str() {
-        "user" => Some(("user", Speaker::User)),
-        "assistant" => Some(("assistant", Speaker::Assistant)),
-        "system" => Some(("system", Speaker::System)),
-        _ => None,
-    };
+    let names = [("user", Speaker::User), ("assistant", Speaker::Assistant), ("system", Speaker::System)];
+    let known = names.into_iter().find(|(name, _)| role == name || looks_like(role, name));
     let roles = if system_allowed { "`system`, `user` or `assistant`" } else { "`user` or `assistant`" };
     let message = format!("the role is not {roles}");
     match known {
@@ -52,13 +49,13 @@ pub(super) fn judge_role(sheet: &mut Sheet, node: &Node, at: At, system_allowed:
         }
         Some((name, speaker)) if role == name => Some(speaker),
         Some((name, speaker)) => {
-            sheet.fault(
-                Code::UnknownRole,
-                node,
-                at,
-                format!("the role must be `{name}`, letter by letter"),
-                format!("write `{name}`: lower case, no spaces"),
-            );
+            if let Some((_, Difference { at: odd, message })) = difference("role", role, [name]) {
+                let help = format!("write the role as `{name}`");
+                match odd {
+                    Some(odd) => sheet.text_fault(Code::UnknownRole, node, odd, at, message, &help),
+                    None => sheet.fault(Code::UnknownRole, node, at, message, help),
+                }
+            }
             Some(speaker)
         }
         None => {

@@ -35,7 +35,7 @@ fn findings_are_counted_beyond_those_that_are_kept() {
 #[test]
 fn findings_beside_bytes_that_are_not_utf_8_are_counted_too() {
     let training = rules("titan-text-express", Customization::FineTuning);
-    let line = [b"{\"prompt\": \"".as_slice(), &[0; 30], b"\xff\", \"completion\": \xff}"].concat();
+    let line = [b"{\"prompt\": [".as_slice(), &b"\"\0\", ".repeat(30), b"\"\xff\"], \"completion\": \xff}"].concat();
     let findings = judge(training, [line.as_slice()]).findings;
     let counts: Vec<_> = findings.counts.into_iter().collect();
     assert_eq!(counts, [(Code::InvalidUtf8, 1), (Code::ControlCharacter, 30)]);
@@ -127,4 +127,17 @@ fn hostile_lines_take_no_more_time_than_their_length() {
     }
     // Seconds here; a quadratic walk would take many minutes.
     assert!(begun.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn lines_that_continue_a_string_are_not_judged() {
+    let training = rules("titan-text-express", Customization::FineTuning);
+    let cut = "{\"prompt\": \"one\n\ntwo\nthree: four\", \"completion\": \"b\"}\n";
+    let file = format!("{GOOD}\n{cut}{}\nmore\n{cut}", GOOD.replace('a', "c"));
+    for size in [1, 7, 50, 1000] {
+        let report = judge(training, file.as_bytes().chunks(size));
+        let found: Vec<_> = report.findings.kept.iter().map(|found| (found.line, found.code)).collect();
+        assert_eq!(found, [2, 7, 8].map(|line| (Some(line), Code::InvalidJson)), "chunks of {size}");
+        assert_eq!((report.statistics.records, report.statistics.valid_records), (5, 2), "chunks of {size}");
+    }
 }

@@ -4,8 +4,13 @@ use tunedrop_validation::catalogue::MediaFormats;
 
 use super::shapes::{Block, Location, Medium, Object, Source};
 
-/// Judges a block that is a medium, in the user's turn or not; its address.
-pub(crate) fn address<'b>(block: &'b Block, by_user: bool, taken: &MediaFormats) -> Result<&'b str, String> {
+/// Judges a block that is a medium, in the user's turn or not; its address. Where `nullable`, an owner that is null is none.
+pub(crate) fn address<'b>(
+    block: &'b Block,
+    by_user: bool,
+    nullable: bool,
+    taken: &MediaFormats,
+) -> Result<&'b str, String> {
     let none = Vec::new();
     let (Object(medium), formats, disputed) = match block {
         Block::Image(medium) => (medium, &taken.images, &taken.images_disputed),
@@ -20,8 +25,8 @@ pub(crate) fn address<'b>(block: &'b Block, by_user: bool, taken: &MediaFormats)
     if !formats.contains(format) && !disputed.contains(format) {
         return Err("this format is not taken".to_owned());
     }
-    if bucket_owner.as_ref().is_some_and(|owner| owner.len() != 12 || owner.bytes().any(|byte| !byte.is_ascii_digit()))
-    {
+    let is_account = |owner: &String| owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
+    if bucket_owner.as_ref().is_some_and(|owner| !owner.as_ref().map_or(nullable, is_account)) {
         return Err("no account".to_owned());
     }
     if is_address(uri) { Ok(uri) } else { Err("no address of a medium".to_owned()) }

@@ -118,7 +118,9 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
     let typed = case.model.starts_with("llama") || case.customization == Customization::Distillation;
     let known = record.schema_version == "bedrock-conversation-2024";
     refuse_if(!(known || nova || typo), "another version")?;
-    if let Some(system) = record.system {
+    let has_null = matches!(record.system, Some(None)) || record.tool_config.is_some() || record.tools.is_some();
+    refuse_if(has_null && !nova, "null")?;
+    if let Some(system) = record.system.flatten() {
         for Object(words) in system {
             refuse_if(words.kind.is_some_and(|kind| !typed || kind != "text"), "another type")?;
             said.say(case, "system", words.text)?;
@@ -135,7 +137,7 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
         let who = if by_user { "user" } else { "assistant" };
         for block in message.content {
             let Object(block) = block;
-            match block.one(typed)? {
+            match block.one(typed, nova)? {
                 Block::Text(text) => said.say(case, who, text)?,
                 Block::ReasoningContent(Object(reasoning)) => {
                     refuse_if(by_user || !taken.reasoning, "reasoning out of place")?;
@@ -144,7 +146,7 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
                 medium => {
                     images += u64::from(matches!(medium, Block::Image(_)));
                     videos += u64::from(matches!(medium, Block::Video(_)));
-                    said.texts.push(("medium", address(&medium, by_user, &taken)?.to_owned()));
+                    said.texts.push(("medium", address(&medium, by_user, nova, &taken)?.to_owned()));
                 }
             }
         }

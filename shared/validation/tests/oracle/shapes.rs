@@ -1,4 +1,5 @@
-//! The documented shapes, as types. A key that is not here is refused, and so is `null` for one that is.
+//! The documented shapes, as types. A key that is not here is refused, and so is `null` for one that is: but for the
+//! optional keys of Nova's records and blocks, which AWS's checkers read as absent where they are null.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -58,7 +59,11 @@ pub(crate) struct ImageCaption {
 pub(crate) struct Conversation {
     pub(crate) schema_version: String,
     #[serde(default, deserialize_with = "present")]
-    pub(crate) system: Option<Vec<Object<Words>>>,
+    pub(crate) system: Option<Option<Vec<Object<Words>>>>,
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) tool_config: Option<()>,
+    #[serde(default, deserialize_with = "present")]
+    pub(crate) tools: Option<()>,
     pub(crate) messages: Vec<Object<Message>>,
 }
 
@@ -84,26 +89,40 @@ pub(crate) struct AnyBlock {
     #[serde(rename = "type", default, deserialize_with = "present")]
     kind: Option<String>,
     #[serde(default, deserialize_with = "present")]
-    text: Option<String>,
+    text: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
-    image: Option<Object<Medium>>,
+    image: Option<Option<Object<Medium>>>,
     #[serde(default, deserialize_with = "present")]
-    video: Option<Object<Medium>>,
+    video: Option<Option<Object<Medium>>>,
     #[serde(default, deserialize_with = "present")]
-    document: Option<Object<Medium>>,
+    document: Option<Option<Object<Medium>>>,
     #[serde(default, deserialize_with = "present")]
-    reasoning_content: Option<Object<Reasoning>>,
+    reasoning_content: Option<Option<Object<Reasoning>>>,
+    #[serde(default, deserialize_with = "present")]
+    tool_use: Option<()>,
+    #[serde(default, deserialize_with = "present")]
+    tool_result: Option<()>,
 }
 
 impl AnyBlock {
-    /// The one kind that it is; where `typed`, `type` may stand beside it.
-    pub(crate) fn one(self, typed: bool) -> Result<Block, String> {
+    /// The one kind that it is; where `typed`, `type` may stand beside it, and where `nullable`, keys that are null.
+    pub(crate) fn one(self, typed: bool, nullable: bool) -> Result<Block, String> {
+        let has_null = matches!(self.text, Some(None))
+            || matches!(self.image, Some(None))
+            || matches!(self.video, Some(None))
+            || matches!(self.document, Some(None))
+            || matches!(self.reasoning_content, Some(None))
+            || self.tool_use.is_some()
+            || self.tool_result.is_some();
+        if has_null && !nullable {
+            return Err("null".to_owned());
+        }
         let kinds = [
-            self.text.map(|text| ("text", Block::Text(text))),
-            self.image.map(|image| ("image", Block::Image(image))),
-            self.video.map(|video| ("video", Block::Video(video))),
-            self.document.map(|document| ("document", Block::Document(document))),
-            self.reasoning_content.map(|reasoning| ("reasoningContent", Block::ReasoningContent(reasoning))),
+            self.text.flatten().map(|text| ("text", Block::Text(text))),
+            self.image.flatten().map(|image| ("image", Block::Image(image))),
+            self.video.flatten().map(|video| ("video", Block::Video(video))),
+            self.document.flatten().map(|document| ("document", Block::Document(document))),
+            self.reasoning_content.flatten().map(|reasoning| ("reasoningContent", Block::ReasoningContent(reasoning))),
         ];
         let mut kinds = kinds.into_iter().flatten();
         let (name, block) = kinds.next().ok_or("a block of no kind")?;
@@ -141,7 +160,7 @@ pub(crate) struct Source {
 pub(crate) struct Location {
     pub(crate) uri: String,
     #[serde(default, deserialize_with = "present")]
-    pub(crate) bucket_owner: Option<String>,
+    pub(crate) bucket_owner: Option<Option<String>>,
 }
 
 #[derive(Deserialize)]
