@@ -1,17 +1,20 @@
 //! `tunedrop convert`: records of another layout, as a model takes them.
 
+mod files;
+mod openai;
+mod work;
+
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use tunedrop_reshape::{Notes, Row, Source, Table, convert as carry_over};
-use tunedrop_validation::Format;
+use tunedrop_reshape::{Row, Source, Table};
+use tunedrop_validation::s3_uri_fault;
 
-use crate::format::{counted, grouped};
+use self::work::Work;
 use crate::options::Type;
-use crate::write::Output;
 use crate::{catalogue, reshape};
 
 /// Turn data of another layout into what a model takes
@@ -23,7 +26,10 @@ use crate::{catalogue, reshape};
 
 The input may be JSON Lines, one JSON array, JSON spread over lines, or a table with a header (CSV, semicolons or tabs);
 in UTF-8 or UTF-16. A table's columns are named as the keys: prompt and completion, question and answer, instruction,
-input and output, text. A record that can't be carried over is left out, and told with its number and the reason.
+input and output, text. A record that can't be converted with all that it means is left out, with its number and the
+reason. Other keys that the model's format has no place for are dropped, and named with how many records had them.
+
+Images in data URLs become files beside OUT. --media says where they will be in S3.
 
 Exit codes: 0 every record was carried over, 1 some were left out, 2 used wrongly, or something could not be read")]
 pub(crate) struct ConvertArgs {
@@ -42,7 +48,10 @@ pub(crate) struct ConvertArgs {
     /// What to write
     #[arg(long, short, value_name = "OUT")]
     output: PathBuf,
-    /// Write over OUT if it is there
+    /// The dataset's S3 folder, for images that records contain: s3://BUCKET/datasets/NAME/
+    #[arg(long, value_name = "S3_URI")]
+    media: Option<String>,
+    /// Write over OUT, and over images of the same names, if they are there
     #[arg(long)]
     force: bool,
     /// A catalogue file of one's own, laid over the one that is built in
@@ -66,6 +75,10 @@ enum From {
     Dolly,
     /// prompt and completion, or question and answer
     PromptCompletion,
+    /// contents of role and parts
+    Gemini,
+    /// Records of Bedrock's model invocation logs
+    InvocationLog,
     /// A table with a header
     Csv,
 }
@@ -79,34 +92,8 @@ impl From {
             From::Alpaca => Some(Source::Alpaca),
             From::Dolly => Some(Source::Dolly),
             From::PromptCompletion => Some(Source::PromptCompletion),
-        }
-    }
-}
-
-/// What came of the records.
-struct Work<'c> {
-    format: &'c Format,
-    source: Option<Source>,
-    output: Output,
-    written: u64,
-    left_out: u64,
-    notes: Notes,
-    reasons: Notes,
-}
-
-impl Work<'_> {
-    fn take(&mut self, number: u64, record: Result<&str, String>) -> anyhow::Result<()> {
-        match record.and_then(|record| carry_over(record, self.source, self.format)) {
-            Ok(converted) => {
-                converted.notes.into_iter().for_each(|note| self.notes.add(number, note));
-                self.written += 1;
-                self.output.line(converted.line.as_bytes())
-            }
-            Err(why) => {
-                self.left_out += 1;
-                self.reasons.add(number, why);
-                Ok(())
-            }
+            From::Gemini => Some(Source::Gemini),
+            From::InvocationLog => Some(Source::InvocationLog),
         }
     }
 }
@@ -115,10 +102,7 @@ pub(crate) fn convert(args: &ConvertArgs) -> anyhow::Result<ExitCode> {
     let catalogue = catalogue::load(args.catalogue.as_deref())?;
     let model = catalogue::find(&catalogue, &args.model)?;
     let rules = catalogue::rules(model, args.customization.map(Into::into))?;
-    let output = Output::new(&args.output, &args.input, args.force)?;
-    let (notes, reasons) = (Notes::default(), Notes::default());
-    let format = &rules.training.format;
-    let mut work = Work { format, source: args.from.source(), output, written: 0, left_out: 0, notes, reasons };
+    let mut work = Work::new(args, rules.training)?;
     let mut cut_off = false;
     if args.from == From::Csv || (args.from == From::Auto && is_table(args)) {
         table(args, &mut work)?;
@@ -127,24 +111,27 @@ pub(crate) fn convert(args: &ConvertArgs) -> anyhow::Result<ExitCode> {
             Some(record) if record.trim_ascii().is_empty() => Ok(()),
             Some(record) => {
                 let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
-                work.take(number, std::str::from_utf8(record).map_err(|_| "it is not UTF-8".to_owned()))
+                work.take(number, std::str::from_utf8(record).map_err(|_| "it isn't UTF-8".to_owned()))
             }
             None => work.take(number, Err(reshape::too_long())),
         })?;
     }
-    let Work { output, written, left_out, notes, reasons, .. } = work;
-    reshape::tell(&reasons, "left out: record");
-    reshape::tell(&notes, "changed: record");
-    if cut_off {
-        anstream::eprintln!("  the array ends without its closing bracket; the file may be cut off");
+    if args.from == From::OpenAi {
+        work.is_openai = true;
     }
-    if written == 0 {
-        bail!("no record of {} could be carried over, so nothing was written", args.input.display());
+    let has_left_out = work.finish(&rules, cut_off)?;
+    Ok(ExitCode::from(u8::from(has_left_out || cut_off)))
+}
+
+/// The S3 folder that is meant, with a slash at its end.
+fn media_folder(args: &ConvertArgs) -> anyhow::Result<Option<String>> {
+    let Some(folder) = &args.media else { return Ok(None) };
+    let folder = format!("{}/", folder.trim_end_matches('/'));
+    // Names of images are added to it.
+    if let Some(fault) = s3_uri_fault(&format!("{folder}image-1.png")) {
+        bail!("--media must be the dataset's folder in S3, such as s3://BUCKET/datasets/NAME/: {fault}");
     }
-    output.finish()?;
-    let (written, name) = (counted(written, "record"), rules.model.name.as_str());
-    anstream::eprintln!("{written} for {name} written to {}; {} left out", args.output.display(), grouped(left_out));
-    Ok(ExitCode::from(u8::from(left_out > 0 || cut_off)))
+    Ok(Some(folder))
 }
 
 /// A table is told by its name, or by a first line that is no JSON.

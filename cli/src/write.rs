@@ -69,7 +69,7 @@ fn readable(_: &File) -> std::io::Result<()> {
 }
 
 /// Whether two names lead to one file, through whatever links.
-fn is_same(one: &Path, other: &Path) -> bool {
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

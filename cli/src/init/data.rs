@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use tunedrop_reshape::convert;
+use tunedrop_reshape::{Pictures, convert};
 use tunedrop_run::{data_name_fault, working_name};
 use tunedrop_validation::{Customization, Format};
 
@@ -183,7 +183,11 @@ impl Found {
             return None;
         }
         let (shown, name) = (visible(train), &rules.model.name);
-        if let Some(Err(why)) = self.first.as_ref().map(|record| convert(record, None, &rules.training.format)) {
+        // Wherever images will be: `tunedrop convert` asks for it.
+        let mut pictures = Pictures::new(Some("s3://bucket/".to_owned()), "image");
+        let tried = self.first.as_ref().map(|record| convert(record, None, rules.training, &mut pictures));
+        if let Some(Err(left_out)) = tried {
+            let why = left_out.why;
             return Some(format!(
                 "{shown} is of a layout that {name} doesn't take, and its first record can't be carried over: {why}\n  other models: tunedrop models\n  other ways:   tunedrop advise\n"
             ));

@@ -1,6 +1,7 @@
 //! The real binary on real files: what it prints, and its exit code.
 
 mod characters;
+mod convert;
 mod docs;
 mod estimate;
 mod explain;

@@ -6,17 +6,17 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-fn tunedrop(folder: &Path, args: &[&str]) -> Output {
+pub(crate) fn tunedrop(folder: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tunedrop")).current_dir(folder).args(args).output().expect("it runs")
 }
 
 /// What it said, and its exit code.
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     let code = output.status.code().expect("it ended by itself");
     format!("{}{}exit {code}\n", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn folder(files: &[(&str, &[u8])]) -> TempDir {
+pub(crate) fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, bytes) in files {
         fs::write(folder.path().join(name), bytes).expect("it is written");
@@ -24,7 +24,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-fn read(folder: &TempDir, name: &str) -> String {
+pub(crate) fn read(folder: &TempDir, name: &str) -> String {
     fs::read_to_string(folder.path().join(name)).expect("it is there")
 }
 

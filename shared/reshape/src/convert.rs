@@ -1,83 +1,84 @@
-//! Carrying a record over from another layout: read as a dialogue, written as a model's format.
+//! Converts a record of another layout: reads it as a dialogue, and writes that in a model's format.
+//!
+//! Nothing that changes what the model learns is dropped: a record is converted with all of it, or left out with the
+//! reason. Other keys that the format has no place for are named.
 
+mod dialogue;
+mod dropped;
+mod image;
+mod meaning;
+mod native;
+mod pictures;
 mod read;
+mod source;
 mod write;
 
-use tunedrop_validation::Format;
+use std::borrow::Cow;
+
+use tunedrop_validation::Training;
 
 use crate::json;
-pub use read::Source;
+pub use dropped::Dropped;
+pub use pictures::{Picture, Pictures};
+pub use source::Source;
 
 /// A record in the new format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Converted {
     /// One line, without a newline.
     pub line: String,
-    /// What was changed on the way, or not carried over.
+    /// The layout that the record was in; `None` for one that was in the new format already, and is copied.
+    pub source: Option<Source>,
+    /// What was changed.
     pub notes: Vec<&'static str>,
+    /// The keys that were dropped, such as `messages[].name`; each once.
+    pub dropped: Vec<String>,
 }
 
-/// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Speaker {
-    User,
-    Assistant,
+/// Why a record is left out. Never holds what the record says, but for the addresses in `links`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The reason.
+    pub why: Cow<'static, str>,
+    /// Addresses of images that the user can download. As they are in the record, so escape them before printing.
+    pub links: Vec<String>,
 }
 
-impl Speaker {
-    fn role(self) -> &'static str {
-        match self {
-            Speaker::User => "user",
-            Speaker::Assistant => "assistant",
-        }
+impl From<String> for LeftOut {
+    fn from(why: String) -> LeftOut {
+        LeftOut { why: why.into(), links: Vec::new() }
     }
 }
 
-/// What a record says, whatever its layout.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Dialogue {
-    system: Vec<String>,
-    turns: Vec<(Speaker, String)>,
-    /// A text that nobody says, for continued pre-training.
-    plain: Option<String>,
-    notes: Vec<&'static str>,
-}
-
-impl Dialogue {
-    fn note(&mut self, what: &'static str) {
-        if !self.notes.contains(&what) {
-            self.notes.push(what);
-        }
-    }
-
-    /// Adds what somebody says. Two turns of one speaker become one: every format wants the roles in turn.
-    fn say(&mut self, speaker: Speaker, text: String) {
-        match self.turns.last_mut().filter(|(last, _)| *last == speaker) {
-            Some((_, said)) => {
-                said.push_str("\n\n");
-                said.push_str(&text);
-                self.note("turns of the same role were joined");
-            }
-            None => self.turns.push((speaker, text)),
-        }
+impl From<&'static str> for LeftOut {
+    fn from(why: &'static str) -> LeftOut {
+        LeftOut { why: why.into(), links: Vec::new() }
     }
 }
 
-/// Carries `record`, one JSON value, over into `to`; without `from`, the layout is told from its keys. The error says
-/// why it can't be: it never holds what the record says.
-pub fn convert(record: &str, from: Option<Source>, to: &Format) -> Result<Converted, String> {
+/// Converts `record`, one JSON value, to the format of `to`. Without `from`, its keys tell the layout. Images that the
+/// record contains go to `pictures`.
+pub fn convert(
+    record: &str,
+    from: Option<Source>,
+    to: &Training,
+    pictures: &mut Pictures,
+) -> Result<Converted, LeftOut> {
     if let Err(stop) = json::value(record) {
-        return Err(format!("it is no JSON from column {} of its line {} on", stop.column, stop.line));
+        return Err(format!("it isn't JSON from column {} of its line {} on", stop.column, stop.line).into());
     }
     let members =
         json::members(record).ok_or_else(|| format!("it is {}, and must be an object", json::kind(record)))?;
+    if native::is_native(&members, to) {
+        let (notes, dropped) = (Vec::new(), Vec::new());
+        return Ok(Converted { line: json::on_one_line(record), source: None, notes, dropped });
+    }
     let source = match from {
         Some(source) => source,
-        None => {
-            Source::tell(&members).ok_or("its keys are those of no layout that is known here; name it with --from")?
-        }
+        None => Source::tell(&members)?,
     };
+    meaning::judge(&members, source, &to.format)?;
     let mut dialogue = read::read(&members, source)?;
-    let line = write::write(&mut dialogue, to)?;
-    Ok(Converted { line, notes: dialogue.notes })
+    let line = write::write(&mut dialogue, to, pictures)?;
+    Ok(Converted { line, source: Some(source), notes: dialogue.notes, dropped: dialogue.dropped })
 }

@@ -84,6 +84,16 @@ pub(crate) fn field<'a>(members: &Members<'a>, key: &str) -> Option<Raw<'a>> {
     members.iter().rev().find(|(known, _)| known == key).map(|(_, raw)| *raw)
 }
 
+/// The value on one line, with nothing around it. No text of JSON holds a line break unescaped, so all of them are between
+/// values.
+pub(crate) fn on_one_line(raw: &str) -> String {
+    let raw = raw.trim_ascii();
+    match memchr::memchr2(b'\n', b'\r', raw.as_bytes()) {
+        Some(_) => raw.replace(['\n', '\r'], " "),
+        None => raw.to_owned(),
+    }
+}
+
 /// Whether the value says nothing: null, or an empty text, list or object.
 pub(crate) fn is_empty(raw: Raw) -> bool {
     match raw.get() {

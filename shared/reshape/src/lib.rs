@@ -17,7 +17,7 @@ mod same;
 mod split;
 mod table;
 
-pub use convert::{Converted, Source, convert};
+pub use convert::{Converted, Dropped, LeftOut, Picture, Pictures, Source, convert};
 pub use fix::{Fixed, Fixer};
 pub use notes::{Notes, Run};
 pub use records::{Item, LONGEST, Layout, Part, Records};

@@ -1,90 +1,179 @@
-//! Writing a dialogue in one of Bedrock's formats.
+//! Writes a dialogue in one of Bedrock's formats.
+
+mod blocks;
 
 use serde_json::Value;
-use tunedrop_validation::Format;
+use tunedrop_validation::{Format, Training};
 
-use super::{Dialogue, Speaker};
+use super::LeftOut;
+use super::dialogue::{Dialogue, Part, Speaker, Turn};
+use super::pictures::Pictures;
 
-/// One line; the error says what the format can't say.
-pub(super) fn write(dialogue: &mut Dialogue, to: &Format) -> Result<String, String> {
-    let texts = dialogue.system.iter().chain(dialogue.turns.iter().map(|(_, said)| said)).chain(&dialogue.plain);
-    if texts.clone().any(|text| text.trim().is_empty()) || texts.count() == 0 {
-        return Err("a text is empty".to_owned());
-    }
+/// One line; the error says what the format can't express.
+pub(super) fn write(dialogue: &mut Dialogue, to: &Training, pictures: &mut Pictures) -> Result<String, LeftOut> {
+    judge_texts(dialogue)?;
     if dialogue.system.len() > 1 {
         dialogue.note("system texts were joined");
     }
-    let record = match to {
-        Format::Input => return Ok(object(&[("input", text(&plain(dialogue)))])),
-        _ if dialogue.plain.is_some() => {
-            return Err(
-                "it is a text without a question and an answer, which only continued pre-training takes".to_owned()
-            );
+    let line = match &to.format {
+        Format::Input => {
+            let text = plain(dialogue)?;
+            object(&[("input", json(&text))])
         }
-        Format::ImageCaption { .. } => return Err("the new format pairs images with captions".to_owned()),
+        _ if dialogue.plain.is_some() => {
+            return Err("it is a text without a question and an answer, which only continued pre-training takes".into());
+        }
+        Format::ImageCaption { .. } => return Err("this model takes pairs of an image and a caption".into()),
         Format::PromptCompletion => prompt_completion(dialogue)?,
-        Format::Conversation(_) => conversation(answered(dialogue)?),
-        Format::DistillationPrompts { multi_turn } => conversation(prompts(dialogue, *multi_turn)?),
-        Format::Messages => messages(answered(dialogue)?),
-        Format::Reinforcement => reinforcement(begun(dialogue)?),
+        Format::Conversation(media) => {
+            blocks::conversation(answered(dialogue)?, &blocks::Taken { media, limits: &to.media }, pictures)?
+        }
+        Format::DistillationPrompts { multi_turn } => {
+            join_parts(dialogue);
+            judge_last(dialogue)?;
+            blocks::text_only(prompts(dialogue, *multi_turn)?)?
+        }
+        Format::Messages => {
+            join_parts(dialogue);
+            messages(answered(dialogue)?)?
+        }
+        Format::Reinforcement => {
+            join_parts(dialogue);
+            return reinforcement(dialogue); // its grader gets the other keys
+        }
     };
-    Ok(record)
+    for (key, _) in std::mem::take(&mut dialogue.rest) {
+        dialogue.drop_key("", &key);
+    }
+    Ok(line)
 }
 
-fn plain(dialogue: &mut Dialogue) -> String {
-    if let Some(text) = dialogue.plain.take() {
-        return text;
+/// Judges that no text is blank. A blank answer is none.
+fn judge_texts(dialogue: &mut Dialogue) -> Result<(), LeftOut> {
+    let is_blank = |part: &Part| matches!(part, Part::Text(text) if text.trim().is_empty());
+    if let Some(turn) = dialogue.turns.last()
+        && turn.speaker == Speaker::Assistant
+        && turn.parts.iter().all(is_blank)
+    {
+        dialogue.turns.pop();
+        dialogue.missing.get_or_insert_with(|| "its answer is missing: the last message is blank".to_owned());
     }
+    let mut parts = dialogue.turns.iter().flat_map(|turn| &turn.parts);
+    let texts = dialogue.system.iter().chain(&dialogue.plain);
+    if parts.any(is_blank) || texts.into_iter().any(|text| text.trim().is_empty()) {
+        return Err("a text is empty".into());
+    }
+    if dialogue.turns.is_empty() && dialogue.plain.is_none() {
+        return Err(dialogue.missing.take().map_or("it has no message".into(), LeftOut::from));
+    }
+    if dialogue.turns.iter().any(|turn| turn.parts.is_empty()) {
+        return Err("a message is empty".into());
+    }
+    Ok(())
+}
+
+/// Makes one text of the texts of a turn, for formats that take one.
+fn join_parts(dialogue: &mut Dialogue) {
+    let mut is_joined = false;
+    for turn in &mut dialogue.turns {
+        if turn.parts.len() > 1 && turn.parts.iter().all(|part| matches!(part, Part::Text(_))) {
+            turn.parts = vec![Part::Text(turn.text().unwrap_or_default())];
+            is_joined = true;
+        }
+    }
+    if is_joined {
+        dialogue.note("parts of a message were joined");
+    }
+}
+
+impl Turn {
+    /// The turn as one text; the error says what else it has.
+    fn text(&self) -> Result<String, LeftOut> {
+        let text = |part: &Part| match part {
+            Part::Text(text) => Ok(text.clone()),
+            Part::Reasoning(_) => Err(LeftOut::from(NO_REASONING)),
+            Part::Stored(stored) if stored.kind == "video" => Err("it has a video, and this model takes text".into()),
+            Part::Image(_) | Part::Link(_) | Part::Stored(_) => Err(LeftOut::from(NO_IMAGE)),
+        };
+        let texts: Result<Vec<String>, LeftOut> = self.parts.iter().map(text).collect();
+        Ok(texts?.join("\n\n"))
+    }
+}
+
+const NO_REASONING: &str =
+    "it has reasoning, and this model isn't trained on reasoning; take it out to train on the answers alone";
+const NO_IMAGE: &str = "it has an image, and this model takes text";
+const UNTRAINED: &str = "it has an answer that isn't to be learned (its `weight` is 0, or the like), and this model is trained on every answer";
+
+/// A text for continued pre-training, which is trained on as a whole.
+fn plain(dialogue: &mut Dialogue) -> Result<String, LeftOut> {
+    if let Some(text) = dialogue.plain.take() {
+        return Ok(text);
+    }
+    judge_trained(dialogue)?;
     dialogue.note("question and answer were joined to one text");
-    let turns = dialogue.turns.iter().map(|(_, text)| text.as_str());
-    dialogue.system.iter().map(String::as_str).chain(turns).collect::<Vec<_>>().join("\n\n")
+    let turns: Result<Vec<String>, LeftOut> = dialogue.turns.iter().map(Turn::text).collect();
+    Ok(dialogue.system.iter().cloned().chain(turns?).collect::<Vec<_>>().join("\n\n"))
+}
+
+fn judge_trained(dialogue: &Dialogue) -> Result<(), LeftOut> {
+    if dialogue.turns.iter().any(|turn| turn.is_untrained) { Err(UNTRAINED.into()) } else { Ok(()) }
+}
+
+/// Judges the last answer, where the ones before it are part of the prompt.
+fn judge_last(dialogue: &Dialogue) -> Result<(), LeftOut> {
+    if dialogue.turns.last().is_some_and(|turn| turn.is_untrained) { Err(UNTRAINED.into()) } else { Ok(()) }
 }
 
 /// The dialogue, if the user begins it.
-fn begun(dialogue: &Dialogue) -> Result<&Dialogue, String> {
-    match dialogue.turns.first() {
-        Some((Speaker::User, _)) => Ok(dialogue),
-        Some(_) => Err("the assistant speaks first".to_owned()),
-        None => Err("it holds no turn".to_owned()),
+fn begun(dialogue: &Dialogue) -> Result<&Dialogue, LeftOut> {
+    match dialogue.turns.first().map(|turn| turn.speaker) {
+        Some(Speaker::User) => Ok(dialogue),
+        Some(Speaker::Assistant) => Err("the assistant speaks first".into()),
+        None => Err("it has no message".into()),
     }
 }
 
-/// The dialogue, if each question has its answer.
-fn answered(dialogue: &Dialogue) -> Result<&Dialogue, String> {
-    match begun(dialogue)?.turns.len() % 2 {
-        0 => Ok(dialogue),
-        _ => Err("the last question has no answer".to_owned()),
+/// The dialogue, if each question has its answer, and each answer is trained on.
+fn answered(dialogue: &Dialogue) -> Result<&Dialogue, LeftOut> {
+    if !begun(dialogue)?.turns.len().is_multiple_of(2) {
+        let missing = dialogue.missing.clone();
+        return Err(missing.map_or("its answer is missing: the last message is the user's".into(), LeftOut::from));
     }
+    judge_trained(dialogue)?;
+    Ok(dialogue)
 }
 
-fn prompts(dialogue: &Dialogue, multi_turn: bool) -> Result<&Dialogue, String> {
+fn prompts(dialogue: &Dialogue, multi_turn: bool) -> Result<&Dialogue, LeftOut> {
     if begun(dialogue)?.turns.len() > 2 && !multi_turn {
-        return Err("it has more than one question, and this model takes one".to_owned());
+        return Err("it has more than one question, and this model takes one".into());
     }
     Ok(dialogue)
 }
 
-fn prompt_completion(dialogue: &mut Dialogue) -> Result<String, String> {
-    let system = dialogue.system.join("\n\n");
-    let [(Speaker::User, question), (Speaker::Assistant, answer)] = dialogue.turns.as_slice() else {
-        return Err("this format takes one question and its answer, and nothing else".to_owned());
+fn prompt_completion(dialogue: &mut Dialogue) -> Result<String, LeftOut> {
+    join_parts(dialogue);
+    let [question, answer] = answered(dialogue)?.turns.as_slice() else {
+        return Err("it has more than one question, and this format takes one and its answer".into());
     };
-    let prompt = if system.is_empty() { question.clone() } else { format!("{system}\n\n{question}") };
-    let line = object(&[("prompt", text(&prompt)), ("completion", text(answer))]);
+    let system = dialogue.system.join("\n\n");
+    let question = question.text()?;
+    let prompt = if system.is_empty() { question } else { format!("{system}\n\n{question}") };
+    let line = object(&[("prompt", json(&prompt)), ("completion", json(&answer.text()?))]);
     if !system.is_empty() {
         dialogue.note("the system text was put before the question");
     }
     Ok(line)
 }
 
-/// A text as JSON has it.
-fn text(text: &str) -> String {
+/// A text as JSON.
+fn json(text: &str) -> String {
     Value::from(text).to_string()
 }
 
 /// An object of these members, in the order that people know.
-fn object(members: &[(&str, String)]) -> String {
-    let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+fn object<K: AsRef<str>>(members: &[(K, String)]) -> String {
+    let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{}\":{value}", key.as_ref())).collect();
     format!("{{{}}}", members.join(","))
 }
 
@@ -93,43 +182,50 @@ fn list(elements: impl Iterator<Item = String>) -> String {
 }
 
 fn message(role: &str, content: String) -> String {
-    object(&[("role", text(role)), ("content", content)])
+    object(&[("role", json(role)), ("content", content)])
 }
 
-fn conversation(dialogue: &Dialogue) -> String {
-    let block = |said: &str| list(std::iter::once(object(&[("text", text(said))])));
-    let mut members = vec![("schemaVersion", text("bedrock-conversation-2024"))];
-    if !dialogue.system.is_empty() {
-        members.push(("system", block(&dialogue.system.join("\n\n"))));
-    }
-    let turns = dialogue.turns.iter().map(|(speaker, said)| message(speaker.role(), block(said)));
-    members.push(("messages", list(turns)));
-    object(&members)
+fn plain_turn(turn: &Turn) -> Result<String, LeftOut> {
+    Ok(message(turn.speaker.role(), json(&turn.text()?)))
 }
 
-fn plain_turn((speaker, said): &(Speaker, String)) -> String {
-    message(speaker.role(), text(said))
-}
-
-fn messages(dialogue: &Dialogue) -> String {
+fn messages(dialogue: &Dialogue) -> Result<String, LeftOut> {
     let mut members = Vec::new();
     if !dialogue.system.is_empty() {
-        members.push(("system", text(&dialogue.system.join("\n\n"))));
+        members.push(("system", json(&dialogue.system.join("\n\n"))));
     }
-    members.push(("messages", list(dialogue.turns.iter().map(plain_turn))));
-    object(&members)
+    let turns: Result<Vec<String>, LeftOut> = dialogue.turns.iter().map(plain_turn).collect();
+    members.push(("messages", list(turns?.into_iter())));
+    Ok(object(&members))
 }
 
-/// The last answer is what the grader compares with.
-fn reinforcement(dialogue: &Dialogue) -> String {
-    let (turns, answer) = match dialogue.turns.split_last() {
-        Some(((Speaker::Assistant, answer), turns)) => (turns, Some(answer)),
-        _ => (dialogue.turns.as_slice(), None),
+/// Keeps the keys that the grader gets. Without a `reference_answer`, it is the last answer.
+fn reinforcement(dialogue: &mut Dialogue) -> Result<String, LeftOut> {
+    let begun = begun(dialogue)?;
+    let has_reference = begun.rest.iter().any(|(key, _)| key == "reference_answer");
+    let (turns, answer) = match begun.turns.split_last() {
+        Some((last, turns)) if last.speaker == Speaker::Assistant && !has_reference => (turns, Some(last)),
+        _ => (begun.turns.as_slice(), None),
     };
-    let system = (!dialogue.system.is_empty()).then(|| message("system", text(&dialogue.system.join("\n\n"))));
-    let mut members = vec![("messages", list(system.into_iter().chain(turns.iter().map(plain_turn))))];
-    if let Some(answer) = answer {
-        members.push(("reference_answer", text(answer)));
+    if answer.is_some() {
+        judge_last(begun)?;
     }
-    object(&members)
+    let system = (!begun.system.is_empty()).then(|| message("system", json(&begun.system.join("\n\n"))));
+    let turns: Result<Vec<String>, LeftOut> = turns.iter().map(plain_turn).collect();
+    let mut members = vec![("\"messages\"".to_owned(), list(system.into_iter().chain(turns?)))];
+    if let Some(answer) = answer {
+        members.push(("\"reference_answer\"".to_owned(), json(&answer.text()?)));
+    }
+    let is_moved = answer.is_some();
+    for (key, raw) in &begun.rest {
+        let key = json(key);
+        // Of a key that is there twice, most readers take the last.
+        members.retain(|(known, _)| *known != key);
+        members.push((key, crate::json::on_one_line(raw)));
+    }
+    if is_moved {
+        dialogue.note("the last answer became `reference_answer`");
+    }
+    let members: Vec<String> = members.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+    Ok(format!("{{{}}}", members.join(",")))
 }

@@ -1,0 +1,191 @@
+//! What came of the records, and what people read of it.
+
+use anyhow::bail;
+use tunedrop_reshape::{Dropped, Notes, Pictures, Source, convert as convert_record};
+use tunedrop_validation::{Training, grouped};
+
+use super::files::Images;
+use super::{ConvertArgs, media_folder, openai};
+use crate::catalogue::Rules;
+use crate::format::{counted, visible};
+use crate::reshape;
+use crate::write::Output;
+
+/// Links that are shown; the rest are counted.
+const LINKS_SHOWN: usize = 50;
+
+/// Most characters of a link that are shown.
+const LINK_MAX: usize = 200;
+
+/// Converts record by record.
+pub(super) struct Work<'c> {
+    args: &'c ConvertArgs,
+    training: &'c Training,
+    source: Option<Source>,
+    output: Output,
+    pictures: Pictures,
+    images: Images<'c>,
+    written: u64,
+    copied: u64,
+    left_out: u64,
+    notes: Notes,
+    reasons: Notes,
+    dropped: Dropped,
+    links: Vec<(u64, String)>,
+    more_links: u64,
+    /// Whether the records are OpenAI's.
+    pub(super) is_openai: bool,
+}
+
+impl<'c> Work<'c> {
+    pub(super) fn new(args: &'c ConvertArgs, training: &'c Training) -> anyhow::Result<Work<'c>> {
+        let stem = args.output.file_stem().unwrap_or_default().to_string_lossy();
+        Ok(Work {
+            args,
+            training,
+            source: args.from.source(),
+            pictures: Pictures::new(media_folder(args)?, &stem),
+            output: Output::new(&args.output, &args.input, args.force)?,
+            images: Images::beside(&args.output, &args.input, args.force),
+            written: 0,
+            copied: 0,
+            left_out: 0,
+            notes: Notes::default(),
+            reasons: Notes::default(),
+            dropped: Dropped::default(),
+            links: Vec::new(),
+            more_links: 0,
+            is_openai: false,
+        })
+    }
+
+    /// Converts the record `number`, or says why it is left out.
+    pub(super) fn take(&mut self, number: u64, record: Result<&str, String>) -> anyhow::Result<()> {
+        let text = record.as_ref().copied().unwrap_or_default();
+        let converted = match record {
+            Ok(record) => convert_record(record, self.source, self.training, &mut self.pictures),
+            Err(why) => Err(why.into()),
+        };
+        match converted {
+            Ok(converted) => {
+                converted.notes.into_iter().for_each(|note| self.notes.add(number, note));
+                self.dropped.add(converted.dropped);
+                self.written += 1;
+                self.copied += u64::from(converted.source.is_none());
+                // Bedrock's own records have a schema version.
+                if !self.is_openai && self.source.is_none() && converted.source == Some(Source::Messages) {
+                    self.is_openai = !text.contains("\"schemaVersion\"");
+                }
+                for picture in self.pictures.take() {
+                    self.images.add(&picture)?;
+                }
+                self.output.line(converted.line.as_bytes())
+            }
+            Err(left_out) => {
+                self.left_out += 1;
+                self.reasons.add(number, left_out.why);
+                for link in left_out.links {
+                    if self.links.len() < LINKS_SHOWN {
+                        self.links.push((number, shown(&link)));
+                    } else {
+                        self.more_links += 1;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Reports on the records, and gives the files their names. Whether records were left out.
+    pub(super) fn finish(self, rules: &Rules, cut_off: bool) -> anyhow::Result<bool> {
+        reshape::tell(&self.reasons, "left out: record");
+        self.tell_links();
+        reshape::tell(&self.notes, "changed: record");
+        self.tell_dropped();
+        if cut_off {
+            anstream::eprintln!("  the array ends without its closing bracket; the file may be cut off");
+        }
+        let (input, output) = (self.args.input.display(), self.args.output.display());
+        if self.written == 0 {
+            bail!("no record of {input} could be converted, so nothing was written");
+        }
+        let images = self.images.finish()?;
+        self.output.finish()?;
+        let count = images.keep();
+        let (written, name) = (counted(self.written, "record"), rules.model.name.as_str());
+        let copied = match self.copied {
+            0 => String::new(),
+            copied => format!(", {} of them copied as they were", grouped(copied)),
+        };
+        anstream::eprintln!("{written} for {name} written to {output}{copied}; {} left out", grouped(self.left_out));
+        if count > 0 {
+            let folder = visible(self.args.media.as_deref().unwrap_or_default());
+            anstream::eprintln!("{} written beside it, for {folder}", counted(count, "image"));
+        }
+        if self.is_openai {
+            anstream::eprint!("{}", openai::hyperparameters(rules));
+        }
+        Ok(self.left_out > 0)
+    }
+
+    fn tell_links(&self) {
+        if !self.links.is_empty() {
+            anstream::eprintln!("  images to download:");
+        }
+        for (number, link) in &self.links {
+            anstream::eprintln!("    record {number}: {link}");
+        }
+        if self.more_links > 0 {
+            anstream::eprintln!("    … and {} more", grouped(self.more_links));
+        }
+    }
+
+    fn tell_dropped(&self) {
+        for (records, keys) in self.dropped.by_count() {
+            let keys: Vec<String> = keys.into_iter().map(|key| format!("`{}`", visible(key))).collect();
+            let word = if keys.len() == 1 { "key" } else { "keys" };
+            anstream::eprintln!("  dropped the {word} {} of {}", keys.join(", "), counted(records, "record"));
+        }
+        if self.dropped.more > 0 {
+            anstream::eprintln!("  dropped other keys as well, {}", counted(self.dropped.more, "time"));
+        }
+    }
+}
+
+/// A link fit for a terminal, without what may be a key to it.
+fn shown(link: &str) -> String {
+    let address = link.split(['?', '#']).next().unwrap_or_default();
+    let address = match (address.split_once("://"), address) {
+        (Some((scheme, rest)), _) => match rest.split_once('/') {
+            Some((host, path)) => format!("{scheme}://{}/{path}", host.rsplit('@').next().unwrap_or_default()),
+            None => format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or_default()),
+        },
+        (None, address) => address.to_owned(),
+    };
+    let query = if link.contains('?') { "?…" } else { "" };
+    match address.char_indices().nth(LINK_MAX) {
+        Some((end, _)) => format!("{}…", visible(&address[..end])),
+        None => format!("{}{query}", visible(&address)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn shows_links_without_credentials_and_escaped() {
+        for (link, expected) in [
+            ("https://example.com/a/1.png", "https://example.com/a/1.png"),
+            ("https://user:secret@example.com/1.png?sig=secret#top", "https://example.com/1.png?…"),
+            ("http://secret@example.com", "http://example.com"),
+            ("gs://bucket/1.png", "gs://bucket/1.png"),
+            ("https://example.com/\u{1b}[31m", "https://example.com/\\u{1b}[31m"),
+            ("https://example.com/p/me@home.png", "https://example.com/p/me@home.png"),
+        ] {
+            assert_eq!(shown(link), expected);
+        }
+        let long = format!("https://example.com/{}?secret", "a".repeat(300));
+        assert_eq!(shown(&long).chars().count(), 201);
+    }
+}
