@@ -16,6 +16,7 @@ mod records;
 mod same;
 mod split;
 mod table;
+mod whole;
 
 pub use convert::{Converted, Dropped, LeftOut, Picture, Pictures, Source, convert};
 pub use fix::{Fixed, Fixer};
@@ -23,4 +24,5 @@ pub use notes::{Notes, Run};
 pub use records::{Item, LONGEST, Layout, Part, Records};
 pub use same::{Key, LineKey};
 pub use split::{Groups, Share};
-pub use table::{Row, Table};
+pub use table::{Row, Table, cell, is_table};
+pub use whole::{each_held, may_hold_all};

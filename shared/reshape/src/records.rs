@@ -5,6 +5,7 @@ mod sniff;
 
 pub use sniff::Layout;
 
+pub(crate) use cut::value_end;
 use cut::{Lines, Values};
 
 /// How long a record may be: a line over 8 MiB is not judged by the validator either.

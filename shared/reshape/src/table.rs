@@ -2,6 +2,7 @@
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use crate::json;
 use crate::records::LONGEST;
 
 /// A header longer than this is none.
@@ -9,6 +10,26 @@ const HEADER_LONGEST: usize = 1024 * 1024;
 
 /// Most fields of a row.
 const MOST_FIELDS: usize = 10_000;
+
+/// Names of columns that `convert` reads.
+pub(crate) const COLUMNS: [&str; 16] = [
+    "prompt",
+    "completion",
+    "question",
+    "answer",
+    "query",
+    "response",
+    "instruction",
+    "input",
+    "output",
+    "context",
+    "text",
+    "content",
+    "messages",
+    "conversations",
+    "system",
+    "chosen",
+];
 
 /// A row below the header.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,7 +40,8 @@ pub struct Row {
     pub record: Result<String, String>,
 }
 
-/// Cuts a table. The first row names the columns; the separator is the one that the first line has most of.
+/// Cuts a table. The first row names the columns; the separator is the one that the first line has most of, or the one
+/// that Excel's line `sep=;` names before it.
 #[derive(Debug)]
 pub struct Table {
     /// Bytes before the separator shows.
@@ -71,7 +93,10 @@ impl Table {
     fn begin(&mut self, take: &mut dyn FnMut(Row)) {
         let head = std::mem::take(&mut self.head);
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
-        self.reader = Some(ReaderBuilder::new().delimiter(separator(head)).build());
+        let named = named_separator(head);
+        let head = named.map_or(head, |(_, rest)| rest);
+        let separator = named.map_or_else(|| separator(head), |(separator, _)| separator);
+        self.reader = Some(ReaderBuilder::new().delimiter(separator).build());
         if !head.is_empty() {
             self.read(head, take);
         }
@@ -135,17 +160,47 @@ fn object(header: &[String], cells: &[&[u8]]) -> Result<String, String> {
     }
     let mut object = String::from("{");
     for (name, cell) in header.iter().zip(cells) {
-        let cell = std::str::from_utf8(cell).map_err(|_| "a field is not UTF-8".to_owned())?;
+        let cell = std::str::from_utf8(cell).map_err(|_| "a field isn't UTF-8".to_owned())?;
         if cell.is_empty() {
             continue;
         }
         let separator = if object.len() > 1 { "," } else { "" };
-        // A text is always written.
         let text = |text: &str| serde_json::Value::from(text).to_string();
-        object.push_str(&format!("{separator}{}:{}", text(name), text(cell)));
+        object.push_str(&format!("{separator}{}:{}", text(name), self::cell(name, cell)));
     }
     object.push('}');
     Ok(object)
+}
+
+/// A table's cell as JSON: a text, but for a list of messages, which tables hold as JSON.
+pub fn cell(column: &str, cell: &str) -> String {
+    let holds_messages = ["messages", "conversations", "conversation"].contains(&column);
+    if holds_messages && json::elements(cell).is_some() {
+        return cell.trim().to_owned();
+    }
+    serde_json::Value::from(cell).to_string()
+}
+
+/// Whether a text begins as a table does: a line of at least two cells, one of which names a column that is read.
+pub fn is_table(head: &str) -> bool {
+    let head = head.trim_start_matches('\u{feff}');
+    let named = named_separator(head.as_bytes());
+    let line = named.map_or(head.as_bytes(), |(_, rest)| rest);
+    let separator = char::from(named.map_or_else(|| separator(line), |(separator, _)| separator));
+    let line = String::from_utf8_lossy(line);
+    let cells: Vec<&str> = line.lines().next().unwrap_or_default().split(separator).collect();
+    let name = |cell: &&str| COLUMNS.contains(&cell.trim().trim_matches('"').trim().to_lowercase().as_str());
+    named.is_some() || cells.len() > 1 && cells.iter().any(name)
+}
+
+/// The separator that a first line `sep=;` names, and what follows it. Excel writes and reads that line.
+fn named_separator(head: &[u8]) -> Option<(u8, &[u8])> {
+    let end = memchr::memchr(b'\n', head)?;
+    let line = head[..end].strip_suffix(b"\r").unwrap_or(&head[..end]);
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let [s, e, p, b'=', separator] = line else { return None };
+    let is_named = [s, e, p].map(u8::to_ascii_lowercase) == *b"sep";
+    (is_named && !separator.is_ascii_alphanumeric()).then_some((*separator, &head[end + 1..]))
 }
 
 fn separator(head: &[u8]) -> u8 {
@@ -197,6 +252,36 @@ mod tests {
     }
 
     #[test]
+    fn the_separator_that_excel_names_is_taken() {
+        let row = ["{\"prompt\":\"a,b,c\",\"completion\":\"d\"}"];
+        check("sep=;\r\nprompt;completion\r\na,b,c;d\r\n", &row);
+        check("\u{feff}sep=;\nprompt;completion\na,b,c;d\n", &row);
+        check("\"SEP=|\"\nprompt|completion\na,b,c|d\n", &row);
+        check("sep=\t\nprompt\tcompletion\na,b,c\td\n", &row);
+        // A column may be called so.
+        check("sep=x,completion\na,b\n", &["{\"sep=x\":\"a\",\"completion\":\"b\"}"]);
+    }
+
+    #[test]
+    fn cells_of_messages_are_lists() {
+        check(
+            "id,messages\n1,\"[{\"\"role\"\": \"\"user\"\"}]\"\n2,hello\n",
+            &["{\"id\":\"1\",\"messages\":[{\"role\": \"user\"}]}", "{\"id\":\"2\",\"messages\":\"hello\"}"],
+        );
+    }
+
+    #[test]
+    fn a_table_is_known_by_its_columns() {
+        for table in ["Prompt;Completion\na;b", "\u{feff}\"question\",answer\r\n", "id\ttext\n", "sep=;\nx;y\n"] {
+            assert!(is_table(table), "{table:?}");
+        }
+        for other in ["Dear Sir, this is a letter.\n", "prompt\na\n", "{\"prompt\": 1, \"text\": 2}", "", "a,b\n1,2\n"]
+        {
+            assert!(!is_table(other), "{other:?}");
+        }
+    }
+
+    #[test]
     fn hostile_tables_are_told_not_held() {
         let mut open = b"a,b\n\"".to_vec();
         open.resize(2 * LONGEST + 100, b'x');
@@ -206,6 +291,6 @@ mod tests {
         let told = rows(&wide, 1 << 16);
         assert_eq!(told.len(), 2);
         assert!(told[0].is_err() && told[1].is_ok());
-        assert_eq!(rows(b"a,b\n\xff,2\n", 3), [Err("a field is not UTF-8".to_owned())]);
+        assert_eq!(rows(b"a,b\n\xff,2\n", 3), [Err("a field isn't UTF-8".to_owned())]);
     }
 }

@@ -197,7 +197,7 @@ impl Values {
 }
 
 /// Where the value ends that `bytes` begin with, an object or a list; `None` where it does not end there.
-pub(super) fn value_end(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn value_end(bytes: &[u8]) -> Option<usize> {
     let mut values = Values::new(false);
     let end = match bytes.first() {
         Some(b'{' | b'[') => {
