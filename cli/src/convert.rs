@@ -2,20 +2,22 @@
 
 mod files;
 mod openai;
+mod sources;
 mod work;
 
-use std::io::Read;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
-use tunedrop_reshape::{Row, Source, Table};
+use tunedrop_reshape::Source;
 use tunedrop_validation::s3_uri_fault;
 
+use self::sources::Container;
 use self::work::Work;
+use crate::catalogue;
 use crate::options::Type;
-use crate::{catalogue, reshape};
+use crate::tables::Kind;
 
 /// Turn data of another layout into what a model takes
 #[derive(Debug, Args)]
@@ -23,11 +25,14 @@ use crate::{catalogue, reshape};
   tunedrop convert chat.jsonl --model nova-lite -o train.jsonl
   tunedrop convert --from alpaca alpaca.json --model titan-text-express -o train.jsonl
   tunedrop convert --from csv questions.csv --model claude-3-haiku -o train.jsonl
+  tunedrop convert train-00000-of-00001.parquet --model nova-lite -o train.jsonl
+  tunedrop convert questions.xlsx --sheet Reviewed --model nova-lite -o train.jsonl
 
-The input may be JSON Lines, one JSON array, JSON spread over lines, or a table with a header (CSV, semicolons or tabs);
-in UTF-8 or UTF-16. A table's columns are named as the keys: prompt and completion, question and answer, instruction,
-input and output, text. A record that can't be converted with all that it means is left out, with its number and the
-reason. Other keys that the model's format has no place for are dropped, and named with how many records had them.
+The input may be JSON Lines, one JSON array, JSON spread over lines, a list below a name such as data, what pandas'
+to_json writes, or a table with a header: CSV (commas, semicolons or tabs), Parquet, Arrow (Feather) or Excel (XLSX). Text
+is UTF-8 or UTF-16. A table's columns are named as the keys: prompt and completion, question and answer, instruction,
+input and output, text, messages. A record that can't be converted with all that it means is left out, with its number and
+the reason. Other keys that the model's format has no place for are dropped, and named with how many records had them.
 
 Images in data URLs become files beside OUT. --media says where they will be in S3.
 
@@ -39,6 +44,9 @@ pub(crate) struct ConvertArgs {
     /// Its layout; auto tells it record by record
     #[arg(long, value_enum, default_value_t)]
     from: From,
+    /// A workbook's sheet [default: the first one]
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// Base model: an alias such as nova-lite, or Bedrock's identifier
     #[arg(long, value_name = "MODEL")]
     model: String,
@@ -81,12 +89,20 @@ enum From {
     InvocationLog,
     /// A table with a header
     Csv,
+    /// A Parquet file
+    Parquet,
+    /// Arrow's stream, or its file (Feather version 2)
+    Arrow,
+    /// An Excel workbook
+    Xlsx,
+    /// JSON by columns: pandas' to_json
+    Columns,
 }
 
 impl From {
     fn source(self) -> Option<Source> {
         match self {
-            From::Auto | From::Csv => None,
+            From::Auto | From::Csv | From::Parquet | From::Arrow | From::Xlsx | From::Columns => None,
             From::OpenAi => Some(Source::Messages),
             From::ShareGpt => Some(Source::ShareGpt),
             From::Alpaca => Some(Source::Alpaca),
@@ -96,6 +112,17 @@ impl From {
             From::InvocationLog => Some(Source::InvocationLog),
         }
     }
+
+    fn container(self) -> Container {
+        match self {
+            From::Csv => Container::Csv,
+            From::Parquet => Container::Rows(Kind::Parquet),
+            From::Arrow => Container::Rows(Kind::Arrow),
+            From::Xlsx => Container::Rows(Kind::Xlsx),
+            From::Columns => Container::Columns,
+            _ => Container::Any,
+        }
+    }
 }
 
 pub(crate) fn convert(args: &ConvertArgs) -> anyhow::Result<ExitCode> {
@@ -103,19 +130,9 @@ pub(crate) fn convert(args: &ConvertArgs) -> anyhow::Result<ExitCode> {
     let model = catalogue::find(&catalogue, &args.model)?;
     let rules = catalogue::rules(model, args.customization.map(Into::into))?;
     let mut work = Work::new(args, rules.training)?;
-    let mut cut_off = false;
-    if args.from == From::Csv || (args.from == From::Auto && is_table(args)) {
-        table(args, &mut work)?;
-    } else {
-        cut_off = reshape::each_record(&args.input, &mut |_, number, record| match record {
-            Some(record) if record.trim_ascii().is_empty() => Ok(()),
-            Some(record) => {
-                let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
-                work.take(number, std::str::from_utf8(record).map_err(|_| "it isn't UTF-8".to_owned()))
-            }
-            None => work.take(number, Err(reshape::too_long())),
-        })?;
-    }
+    let cut_off = sources::each(&args.input, args.from.container(), args.sheet.as_deref(), &mut |number, record| {
+        work.take(number, record)
+    })?;
     if args.from == From::OpenAi {
         work.is_openai = true;
     }
@@ -132,29 +149,4 @@ fn media_folder(args: &ConvertArgs) -> anyhow::Result<Option<String>> {
         bail!("--media must be the dataset's folder in S3, such as s3://BUCKET/datasets/NAME/: {fault}");
     }
     Ok(Some(folder))
-}
-
-/// A table is told by its name, or by a first line that is no JSON.
-fn is_table(args: &ConvertArgs) -> bool {
-    args.input.extension().is_some_and(|extension| extension == "csv" || extension == "tsv")
-}
-
-fn table(args: &ConvertArgs, work: &mut Work) -> anyhow::Result<()> {
-    let mut from = reshape::open(&args.input)?;
-    let mut table = Table::default();
-    let mut failed = None;
-    let mut take = |row: Row| {
-        if failed.is_none() {
-            failed = work.take(row.number, row.record.as_deref().map_err(Clone::clone)).err();
-        }
-    };
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match from.read(&mut buffer).with_context(|| format!("{} can't be read", args.input.display()))? {
-            0 => break,
-            length => table.feed(&buffer[..length], &mut take),
-        }
-    }
-    table.finish(&mut take);
-    failed.map_or(Ok(()), Err)
 }

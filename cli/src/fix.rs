@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
+use tunedrop_report::shell;
 use tunedrop_reshape::{Fixed, Fixer, Layout, Notes};
 use tunedrop_validation::{FileCheck, Role, Training};
 
@@ -21,7 +22,8 @@ use crate::{catalogue, reshape};
 
 Mended are: byte order marks, carriage returns, blank lines, trailing commas, arrays and records spread over lines, roles
 in upper case, and exact repeats. What is good stays as it is, byte for byte. Nothing that a record says is changed, and
-IN is never written over.
+IN is never written over. A file that isn't JSON (CSV, Parquet, a workbook, text) is an error that names it, and nothing
+is written.
 
 Exit codes: 0 all that is written is valid, 1 records are left that are not, 2 used wrongly, or something could not be read")]
 pub(crate) struct FixArgs {
@@ -53,10 +55,11 @@ pub(crate) fn fix(args: &FixArgs) -> anyhow::Result<ExitCode> {
     let model = catalogue::find(&catalogue, &args.model)?;
     let rules = catalogue::rules(model, args.customization.map(Into::into))?;
     let mut output = Output::new(&args.output, &args.input, args.force)?;
+    let given = format!("--model {} -o {}", shell(&args.model), shell(&args.output.to_string_lossy()));
     let (mut fixer, mut notes) = (Fixer::default(), Notes::default());
     let (mut written, mut taken_out, mut invalid) = (0_u64, 0_u64, 0_u64);
     let mut what = "line";
-    let cut_off = reshape::each_record(&args.input, &mut |layout, number, record| {
+    let cut_off = reshape::each_json_record(&args.input, &given, &mut |layout, number, record| {
         what = if layout == Layout::Lines { "line" } else { "record" };
         let Some(record) = record else {
             taken_out += 1;

@@ -14,6 +14,7 @@ mod fix;
 mod folder;
 mod format;
 mod init;
+mod input;
 mod judge;
 mod logs;
 mod media;
@@ -33,6 +34,7 @@ mod set;
 mod split;
 mod stack;
 mod submit;
+mod tables;
 mod watch;
 mod write;
 

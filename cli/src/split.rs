@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use tunedrop_reshape::{Groups, LineKey, Share};
+use tunedrop_report::shell;
+use tunedrop_reshape::{Groups, Layout, LineKey, Share};
 
 use crate::format::{counted, grouped};
 use crate::reshape;
@@ -18,7 +19,8 @@ use crate::write::Output;
   tunedrop split all.jsonl --validation 200 --train train.jsonl --out-validation validation.jsonl
 
 The same records and seed give the same split, in whatever order the records stand. Records that say the same stay on
-one side, so that no validation record was trained on. Lines are copied as they are; blank ones are left out.
+one side, so that no validation record was trained on. Lines are copied as they are; blank ones are left out. A file that
+isn't JSON Lines is an error that names it, and nothing is written.
 
 Exit codes: 0 split, 2 used wrongly, or something could not be read")]
 pub(crate) struct SplitArgs {
@@ -86,9 +88,15 @@ fn each_line(
     path: &Path,
     take: &mut dyn FnMut(tunedrop_reshape::Key, &[u8]) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    reshape::each_record(path, &mut |layout, number, record| {
-        if layout != tunedrop_reshape::Layout::Lines {
-            bail!("{} is no JSON Lines; tunedrop fix or tunedrop convert makes it so", path.display());
+    reshape::each_json_record(path, "--model MODEL -o OUT", &mut |layout, number, record| {
+        let is = match layout {
+            Layout::Lines => "",
+            Layout::Array => "a JSON array",
+            Layout::Spread => "JSON spread over lines",
+        };
+        if !is.is_empty() {
+            let name = shell(&path.to_string_lossy());
+            bail!("{} is {is}, not JSON Lines; fix it first: tunedrop fix {name} --model MODEL -o OUT", path.display());
         }
         let Some(record) = record else {
             bail!("line {number} of {}: {}", path.display(), reshape::too_long());

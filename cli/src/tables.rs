@@ -1,0 +1,114 @@
+//! Files of rows that aren't text: Parquet, Arrow and Excel workbooks, read row by row.
+//!
+//! Such a file may be damaged or made to do harm. What its libraries may allocate is bounded before they are called
+//! ([`parquet`], [`arrow`] and [`xlsx`] say how), and a library's panic ends the reader's thread, not the command.
+
+mod arrow;
+mod json;
+mod parquet;
+#[cfg(test)]
+mod tests;
+mod xlsx;
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::sync::Once;
+use std::sync::mpsc::sync_channel;
+
+use anyhow::{Context, bail};
+
+/// The reader's thread. Its stack holds a Parquet schema of as many levels as [`parquet`] lets through; the system
+/// hands out only what is used.
+const READER: &str = "rows";
+const STACK: usize = 256 << 20;
+
+/// Rows that wait to be taken. A row has at most `LONGEST` bytes.
+const WAITING: usize = 8;
+
+/// The formats of such files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Parquet,
+    Arrow,
+    Xlsx,
+}
+
+/// One row: a JSON object, or why there is none.
+type Row = Result<String, String>;
+
+/// Takes a row by its number, from 1. False ends the reading.
+type Take<'t> = &'t mut dyn FnMut(u64, Row) -> bool;
+
+impl Kind {
+    /// Tells the format from the file's first bytes, and leaves the file at its beginning.
+    pub(crate) fn of(file: &mut File) -> std::io::Result<Option<Kind>> {
+        let mut head = Vec::new();
+        file.by_ref().take(8).read_to_end(&mut head)?;
+        file.rewind()?;
+        Ok(match head.as_slice() {
+            [b'P', b'A', b'R', b'1' | b'E', ..] => Some(Kind::Parquet),
+            head if head.starts_with(b"ARROW1") || head.starts_with(b"FEA1") => Some(Kind::Arrow),
+            // A stream begins with a message: a mark, and its length, which is a multiple of eight.
+            [0xff, 0xff, 0xff, 0xff, length, ..] if length % 8 == 0 => Some(Kind::Arrow),
+            [b'P', b'K', 3, 4, ..] => xlsx::is_workbook(file).then_some(Kind::Xlsx),
+            _ => None,
+        })
+    }
+
+    /// What such a file is called in a sentence.
+    pub(crate) fn is(self) -> &'static str {
+        match self {
+            Kind::Parquet => "a Parquet file",
+            Kind::Arrow => "an Arrow file",
+            Kind::Xlsx => "an Excel workbook",
+        }
+    }
+
+    /// Returns what else a person should know. The error is a sentence about the file.
+    fn read(self, file: File, sheet: Option<&str>, take: Take) -> Result<Option<String>, String> {
+        match self {
+            Kind::Parquet => parquet::read(file, take).map(|()| None),
+            Kind::Arrow => arrow::read(file, take).map(|()| None),
+            Kind::Xlsx => xlsx::read(file, sheet, take),
+        }
+    }
+}
+
+/// Hands every row of the file to `take`, in order. Returns what else a person should know. The error says what is wrong
+/// with the file, or comes from `take`.
+pub(crate) fn each_row(
+    kind: Kind,
+    file: File,
+    sheet: Option<&str>,
+    take: &mut dyn FnMut(u64, Result<&str, String>) -> anyhow::Result<()>,
+) -> anyhow::Result<Option<String>> {
+    silence_the_reader();
+    let (send, receive) = sync_channel(WAITING);
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().name(READER.to_owned()).stack_size(STACK);
+        let read = move || kind.read(file, sheet, &mut |number, row| send.send((number, row)).is_ok());
+        let reader = reader.spawn_scoped(scope, read).context("no thread can be started to read the file")?;
+        // An error drops the receiver, which ends the reader.
+        for (number, row) in receive {
+            take(number, row.as_deref().map_err(Clone::clone))?;
+        }
+        match reader.join() {
+            Ok(Ok(note)) => Ok(note),
+            Ok(Err(why)) => bail!(why),
+            Err(_) => bail!("it is damaged"),
+        }
+    })
+}
+
+/// A panic of the reader is reported as an error, so its message isn't printed.
+fn silence_the_reader() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().name() != Some(READER) {
+                before(panic);
+            }
+        }));
+    });
+}

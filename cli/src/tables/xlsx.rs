@@ -1,0 +1,251 @@
+//! Excel workbooks: one sheet, whose first row that isn't empty names the columns.
+//!
+//! Memory: calamine holds the texts that cells share, a few times what they have unpacked. So a workbook that unpacks to
+//! more than [`MOST`] bytes isn't read, nor one that claims more shared texts than it has room for.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use tunedrop_reshape::{LONGEST, cell as as_json};
+use zip::ZipArchive;
+
+use super::{Row, Take};
+use crate::format::visible;
+
+/// Most bytes of all parts of a workbook, unpacked.
+const MOST: u64 = 256 << 20;
+/// Excel's own limit.
+const COLUMNS_MOST: u32 = 16_384;
+/// What calamine makes room for before it reads any text.
+const COUNT: &[u8] = b"uniqueCount";
+/// Texts are `<si/>` at least.
+const TEXT_LEAST: u64 = 5;
+
+/// Whether a ZIP archive is a workbook. Leaves the file at its beginning.
+pub(super) fn is_workbook(file: &mut File) -> bool {
+    let is = ZipArchive::new(&mut *file).is_ok_and(|archive| archive.index_for_name("xl/workbook.xml").is_some());
+    is & file.rewind().is_ok()
+}
+
+/// Reads a sheet, the first one that shows if none is named. Returns the names of the others.
+pub(super) fn read(mut file: File, sheet: Option<&str>, take: Take) -> Result<Option<String>, String> {
+    check_size(&mut file, MOST)?;
+    let mut book = Xlsx::new(BufReader::new(file)).map_err(|error| explained(&error))?;
+    let sheets = book.sheets_metadata().iter();
+    let shown = sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible);
+    let mut names: Vec<String> = shown.map(|sheet| sheet.name.clone()).collect();
+    let listed = |names: &[String]| visible(&names.join(", "));
+    let at = match sheet {
+        Some(wanted) => names.iter().position(|name| name == wanted),
+        None => (!names.is_empty()).then_some(0),
+    };
+    let Some(at) = at else {
+        return Err(format!("it has no such sheet; its sheets: {}", listed(&names)));
+    };
+    let name = names.remove(at);
+    rows(&mut book, &name, take)?;
+    let others = sheet.is_none() && !names.is_empty();
+    Ok(others
+        .then(|| format!("read the sheet {}; --sheet NAME reads another one of: {}", visible(&name), listed(&names))))
+}
+
+fn rows(book: &mut Xlsx<BufReader<File>>, sheet: &str, take: Take) -> Result<(), String> {
+    let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| explained(&error))?;
+    let mut header: Option<(u32, Vec<String>)> = None;
+    let (mut at, mut row): (u32, Vec<DataRef>) = (0, Vec::new());
+    loop {
+        let cell = cells.next_cell().map_err(|error| explained(&error))?;
+        let next = cell.as_ref().map(|cell| cell.get_position());
+        if next.is_none_or(|(next, _)| next != at) && row.iter().any(|cell| !text(cell).trim().is_empty()) {
+            match &header {
+                None => header = Some((at, row.iter().map(|cell| text(cell).trim().to_lowercase()).collect())),
+                Some((first, names)) => {
+                    if !take(u64::from(at.saturating_sub(*first)), object(names, &row)) {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        let (Some(cell), Some((next, column))) = (cell, next) else { return Ok(()) };
+        if next != at {
+            row.clear();
+            at = next;
+        }
+        if column >= COLUMNS_MOST {
+            return Err("it is damaged: a row has more columns than Excel has".to_owned());
+        }
+        let column = column as usize;
+        if row.len() <= column {
+            row.resize(column + 1, DataRef::Empty);
+        }
+        row[column] = cell.get_value().clone();
+    }
+}
+
+/// The row as a JSON object of texts. Cells below no name are passed over, as are empty ones.
+fn object(names: &[String], row: &[DataRef]) -> Row {
+    let mut out = "{".to_owned();
+    for (name, cell) in names.iter().zip(row) {
+        let text = text(cell);
+        if name.is_empty() || text.is_empty() {
+            continue;
+        }
+        if out.len() + text.len() <= LONGEST {
+            let comma = if out.len() > 1 { "," } else { "" };
+            out.push_str(&format!("{comma}{}:{}", serde_json::Value::from(name.as_str()), as_json(name, &text)));
+        }
+        if out.len() + text.len() > LONGEST {
+            return Err(format!("the row is longer than {} MiB", LONGEST >> 20));
+        }
+    }
+    out.push('}');
+    Ok(out)
+}
+
+/// A cell as Excel shows it where no format of its own is set. Dates and times are in ISO 8601's order.
+fn text(cell: &DataRef) -> String {
+    match cell {
+        DataRef::Empty => String::new(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => float(*number),
+        DataRef::Bool(true) => "TRUE".to_owned(),
+        DataRef::Bool(false) => "FALSE".to_owned(),
+        DataRef::DateTime(time) => moment(time),
+        DataRef::Error(error) => error.to_string(),
+    }
+}
+
+/// Excel shows 15 digits at most.
+fn float(number: f64) -> String {
+    format!("{number:.14e}").parse::<f64>().unwrap_or(number).to_string()
+}
+
+fn moment(time: &ExcelDateTime) -> String {
+    let days = time.as_f64();
+    if time.is_duration() {
+        let seconds = (days * 86_400.0).round() as i64;
+        return format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    }
+    let Some(at) = time.as_datetime() else { return float(days) };
+    match days {
+        days if days < 1.0 => at.format("%H:%M:%S").to_string(),
+        days if days.fract() == 0.0 => at.format("%Y-%m-%d").to_string(),
+        _ => at.format("%Y-%m-%d %H:%M:%S").to_string(),
+    }
+}
+
+/// Unpacks every part to nowhere, and adds them up. A part's own word on its length isn't taken.
+fn check_size(file: &mut File, most: u64) -> Result<(), String> {
+    let damaged = |_| "it is damaged: a part of it can't be unpacked".to_owned();
+    let mut archive = ZipArchive::new(&mut *file).map_err(|_| "it is damaged; it may be cut off".to_owned())?;
+    let (mut total, mut chunk) = (0_u64, vec![0; 1 << 16]);
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).map_err(|_| "it is damaged or encrypted".to_owned())?;
+        let (mut length, mut kept, mut counts) = (0_u64, 0, Vec::new());
+        loop {
+            let read = part.read(&mut chunk[kept..]).map_err(damaged)?;
+            if read == 0 {
+                break;
+            }
+            length += read as u64;
+            total += read as u64;
+            if total > most {
+                return Err(format!("it unpacks to more than {} MiB; save its sheet as CSV", most >> 20));
+            }
+            counts.extend(counted(&chunk[..kept + read]));
+            // The word may go over the chunk's end.
+            let end = kept + read;
+            let tail = end.min(COUNT.len() + 32);
+            chunk.copy_within(end - tail..end, 0);
+            kept = tail;
+        }
+        if counts.into_iter().any(|count| count > length / TEXT_LEAST) {
+            return Err("it is damaged: it claims more texts than it has".to_owned());
+        }
+    }
+    file.rewind().map_err(|error| format!("it can't be read: {error}"))
+}
+
+/// The numbers that stand behind the word.
+fn counted(xml: &[u8]) -> impl Iterator<Item = u64> {
+    memchr::memmem::find_iter(xml, COUNT).filter_map(|at| {
+        let rest = &xml[at + COUNT.len()..];
+        let from = rest.iter().take(8).position(u8::is_ascii_digit)?;
+        let digits: Vec<u8> = rest[from..].iter().copied().take_while(u8::is_ascii_digit).take(20).collect();
+        // A number that is too large to be read is too large.
+        Some(std::str::from_utf8(&digits).ok()?.parse().unwrap_or(u64::MAX))
+    })
+}
+
+fn explained(error: &XlsxError) -> String {
+    match error {
+        XlsxError::Password => "it is protected by a password".to_owned(),
+        XlsxError::NotAWorksheet(_) => "it is read by its work sheets only".to_owned(),
+        _ => "it is damaged".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn archive(parts: &[(&str, &str)]) -> File {
+        let mut archive = ZipWriter::new(tempfile::tempfile().expect("a file"));
+        for (name, text) in parts {
+            archive.start_file(*name, SimpleFileOptions::default()).expect("a part");
+            archive.write_all(text.as_bytes()).expect("it is written");
+        }
+        let mut file = archive.finish().expect("an archive");
+        file.rewind().expect("a file can be rewound");
+        file
+    }
+
+    #[test]
+    fn a_workbook_that_unpacks_too_far_is_refused() {
+        let bomb = "x".repeat(3 << 20);
+        let parts = [("xl/workbook.xml", "<workbook/>"), ("xl/worksheets/sheet1.xml", bomb.as_str())];
+        assert!(is_workbook(&mut archive(&parts)));
+        assert_eq!(check_size(&mut archive(&parts), 4 << 20), Ok(()));
+        let why = "it unpacks to more than 2 MiB; save its sheet as CSV".to_owned();
+        assert_eq!(check_size(&mut archive(&parts), 2 << 20), Err(why));
+    }
+
+    #[test]
+    fn a_count_of_texts_that_is_not_true_is_refused() {
+        let why = "it is damaged: it claims more texts than it has".to_owned();
+        let padding = " ".repeat(1 << 16);
+        for count in ["uniqueCount='99999999999'", "uniqueCount = \"99999999999999999999999\"", "uniqueCount=\"50000\""]
+        {
+            for before in ["", &padding[8..], &padding[100..], padding.as_str()] {
+                let strings = format!("<?xml version='1.0'?>{before}<sst {count}><si><t>a</t></si></sst>");
+                assert_eq!(
+                    check_size(&mut archive(&[("xl/sharedStrings.xml", &strings)]), MOST),
+                    Err(why.clone()),
+                    "{count}"
+                );
+            }
+        }
+        let strings = "<sst uniqueCount=\"2\"><si><t>a</t></si><si><t>b</t></si></sst>";
+        assert_eq!(check_size(&mut archive(&[("xl/sharedStrings.xml", strings)]), MOST), Ok(()));
+    }
+
+    #[test]
+    fn numbers_and_times_are_written_as_excel_shows_them() {
+        use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
+        let time = |days, kind| text(&DataRef::DateTime(ExcelDateTime::new(days, kind, false)));
+        assert_eq!(text(&DataRef::Float(0.1 + 0.2)), "0.3");
+        assert_eq!(text(&DataRef::Float(-12.0)), "-12");
+        assert_eq!(time(46_355.0, DateTime), "2026-11-29");
+        assert_eq!(time(46_355.5, DateTime), "2026-11-29 12:00:00");
+        assert_eq!(time(0.75, DateTime), "18:00:00");
+        assert_eq!(time(1.5, TimeDelta), "36:00:00");
+    }
+}
