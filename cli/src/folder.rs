@@ -5,9 +5,13 @@ use tunedrop_run::{RECIPE_READ_MAX, RecipeFile, RecipeScope, SetSpec};
 use tunedrop_validation::{Catalogue, Customization, Findings, MediaFolder};
 
 use crate::catalogue::Rules;
+use crate::near_miss::{NearMiss, near_misses};
 use crate::place::{Place, Unreadable};
 use crate::read::{Opened, Refused, open};
 use crate::set::Set;
+
+/// The training file where no recipe names another.
+const TRAIN: &str = "train.jsonl";
 
 /// What people call a validation file.
 const VALIDATION: &str = "validation.jsonl";
@@ -32,17 +36,21 @@ pub(crate) fn set<'c>(
         }
         None => without_recipe(folder, given, catalogue)?,
     };
+    let mut near = near(folder, spec.recipe.model(catalogue).map(|model| model.alias.as_str()));
     let spec = if there > 1 { spec.with_second_recipe() } else { spec };
     let (mut files, mut missing) = (Vec::new(), Findings::default());
     for (role, name) in spec.wanted() {
         let place = folder.join(name);
         if place.exists()? {
             files.push((role, name.to_owned(), place));
+        } else if let Some(at) = near.iter().position(|near| near.meant == name) {
+            missing.push(near.remove(at).finding());
         } else {
             missing.push(SetSpec::missing_file(recipe, role, name));
         }
     }
-    let mut notes = Vec::new();
+    let ignored = |near: &NearMiss| format!("{} isn't read: {}; run `{}`", near.name, near.why, near.command);
+    let mut notes: Vec<String> = near.iter().map(ignored).collect();
     if there == 0 && folder.join(VALIDATION).exists()? {
         notes.push(format!(
             "{} was not read: without a job.yaml that names it, a dataset has no validation file",
@@ -101,9 +109,17 @@ fn contradiction(
 
 /// A folder without a recipe is what a stack with `--model` as its default model would take it for.
 fn without_recipe(folder: &Place, given: Option<Rules>, catalogue: &Catalogue) -> Result<SetSpec, Unreadable> {
-    let train = folder.join("train.jsonl");
-    if !train.exists()? {
-        return Err(folder.because("the folder holds no job.yaml and no train.jsonl; name the files themselves"));
+    let near = near(folder, given.map(|given| given.model.alias.as_str()));
+    if let Some(recipe) = near.iter().find(|near| near.is_recipe()) {
+        let (name, command) = (&recipe.name, &recipe.command);
+        return Err(folder.because(format!("the folder holds {name} but no {}: run `{command}`", recipe.meant)));
+    }
+    let named_nearly = near.iter().find(|near| near.meant == TRAIN);
+    if !folder.join(TRAIN).exists()? && (named_nearly.is_none() || given.is_none()) {
+        return Err(folder.because(match named_nearly {
+            Some(near) => format!("the folder holds {} but no {TRAIN}: run `{}`", near.name, near.command),
+            None => format!("the folder holds no job.yaml and no {TRAIN}; name the files themselves"),
+        }));
     }
     let Some(given) = given else {
         return Err(
@@ -111,6 +127,14 @@ fn without_recipe(folder: &Place, given: Option<Rules>, catalogue: &Catalogue) -
         );
     };
     Ok(SetSpec::without_recipe(Some(&given.model.alias), given.customization, catalogue))
+}
+
+/// The folder's files whose names are nearly right. Only a folder on this machine is listed, as data is found by name;
+/// where that fails, nothing is said of them.
+fn near(folder: &Place, model: Option<&str>) -> Vec<NearMiss> {
+    let Place::Local(path) = folder else { return Vec::new() };
+    let given = format!("--model {}", model.unwrap_or("MODEL"));
+    near_misses(path, &given, false).unwrap_or_default()
 }
 
 /// Where a dataset's media must be, for one that is in a stack's bucket.

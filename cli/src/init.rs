@@ -17,6 +17,9 @@ use crate::{print, write};
 
 use data::Found;
 
+/// The model of a recipe for which neither the person nor the data names another.
+const DEFAULT_MODEL: &str = "nova-lite";
+
 /// Write a recipe, with comments, for the data in a folder
 ///
 /// Looks at the training file's first record, and proposes a base model that takes its layout.
@@ -26,8 +29,8 @@ use data::Found;
   tunedrop init support-bot --model nova-pro
   tunedrop init --model nova-lite --type distillation
 
-Exit codes: 0 written, 1 the data is of a layout that the model doesn't take, or a file has a name that Bedrock
-refuses: what can be done is shown; 2 used wrongly, or a recipe is there already")]
+Exit codes: 0 written, 1 the data is of a layout that the model doesn't take, is compressed or a table, or a file has a
+name that isn't read or that Bedrock refuses: the command that helps is shown; 2 used wrongly, or a recipe is there already")]
 pub(crate) struct InitArgs {
     /// The dataset's folder
     #[arg(value_name = "DIR", default_value = ".")]
@@ -52,12 +55,17 @@ pub(crate) fn init(args: &InitArgs) -> Result<ExitCode> {
         bail!("{} is there already; write over it with --force", path.display());
     }
     let found = data::look(&args.dir)?;
+    let given = conversion_target(args);
+    if let Some(steps) = found.near_misses(&args.dir, &given)? {
+        print(&steps)?;
+        return Ok(ExitCode::from(1));
+    }
     if let Some(rename) = found.renaming(&args.dir) {
         print(&rename)?;
         return Ok(ExitCode::from(1));
     }
     let catalogue = Catalogue::embedded();
-    let name = args.model.as_deref().or(found.proposed()).unwrap_or("nova-lite");
+    let name = args.model.as_deref().or(found.proposed()).unwrap_or(DEFAULT_MODEL);
     let rules = rules(find(catalogue, name)?, args.customization.map(Customization::from).or(found.customization()))?;
     if let Some(convert) = found.conversion(rules, &args.dir) {
         print(&convert)?;
@@ -66,6 +74,13 @@ pub(crate) fn init(args: &InitArgs) -> Result<ExitCode> {
     write::whole_file(&path, recipe::of(rules, &found).as_bytes())?;
     print(&said(&path, rules, &found, &args.dir))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a conversion is told of the model, before the data can say which one takes it.
+fn conversion_target(args: &InitArgs) -> String {
+    let model = shell(args.model.as_deref().unwrap_or(DEFAULT_MODEL));
+    let customization = args.customization.map(|kind| format!(" --type {}", Customization::from(kind).as_str()));
+    format!("--model {model}{}", customization.unwrap_or_default())
 }
 
 /// What was written, why so, and what comes next.

@@ -19,6 +19,7 @@ mod judge;
 mod logs;
 mod media;
 mod models;
+mod near_miss;
 mod options;
 mod outcome;
 mod place;

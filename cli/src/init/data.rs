@@ -13,6 +13,7 @@ use tunedrop_validation::{Customization, Format};
 use super::typed;
 use crate::catalogue::Rules;
 use crate::format::visible;
+use crate::near_miss::{NearMiss, near_misses};
 
 /// No record that is looked at is longer: a line beyond is a finding (docs/contract.md).
 const RECORD_MAX: u64 = 8 << 20;
@@ -148,6 +149,28 @@ impl Found {
             Layout::Prompts => Some(Customization::Distillation),
             _ => None,
         }
+    }
+
+    /// What to do first where the training data is in a file that isn't read. A file called for training wins over
+    /// whatever else lies there.
+    pub(super) fn near_misses(&self, dir: &Path, given: &str) -> Result<Option<String>> {
+        if self.train.as_ref().is_some_and(|name| is_called(name, &TRAINING)) {
+            return Ok(None);
+        }
+        let near = near_misses(dir, given, self.train.is_none());
+        let mut near = near.with_context(|| format!("{} can't be read", dir.display()))?;
+        near.retain(|near| !near.is_recipe());
+        if self.train.is_some() && !near.iter().any(|near| is_called(&near.meant, &TRAINING)) {
+            return Ok(None);
+        }
+        let step = |near: &NearMiss| format!("{} isn't read: {}\n  {}\n", visible(&near.name), near.why, near.command);
+        let steps: String = near.iter().map(step).collect();
+        let first = if near.len() > 1 {
+            "Run these commands first, then init again:"
+        } else {
+            "Run this first, then init again:"
+        };
+        Ok((!near.is_empty()).then(|| format!("{first}\n{steps}")))
     }
 
     /// What to do first where Bedrock refuses a file's name.

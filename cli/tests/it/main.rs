@@ -12,6 +12,7 @@ mod hostile;
 #[cfg(unix)]
 mod links;
 mod media;
+mod near_misses;
 mod paths;
 mod refusals;
 mod remote;

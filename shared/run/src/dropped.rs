@@ -15,6 +15,12 @@ pub const PREFIX: &str = "datasets/";
 /// The recipe's names, in the order in which they are looked for.
 pub const RECIPES: [&str; 2] = ["job.yaml", "job.json"];
 
+/// Endings of compressed files.
+pub const PACKED: [&str; 5] = [".gz", ".zip", ".bz2", ".zst", ".xz"];
+
+/// Endings of tables, all of which `tunedrop convert` reads.
+pub const TABLES: [&str; 6] = [".csv", ".tsv", ".parquet", ".arrow", ".feather", ".xlsx"];
+
 /// What was dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dropped {
@@ -107,7 +113,7 @@ fn is_dropping(path: &str, name: &str) -> bool {
 }
 
 /// The name that `name` is, or was probably meant to be; `None` for somebody else's file.
-fn meant_name(name: &str) -> Option<String> {
+pub fn meant_name(name: &str) -> Option<String> {
     let lower = name.to_ascii_lowercase();
     if RECIPES.contains(&name) {
         return Some(name.to_owned());
@@ -121,14 +127,14 @@ fn meant_name(name: &str) -> Option<String> {
     if name.ends_with(".jsonl") && name.len() > ".jsonl".len() {
         return Some(name.to_owned());
     }
-    let unpacked = [".gz", ".zip", ".bz2", ".zst", ".xz"].iter().find_map(|end| lower.strip_suffix(end));
+    let unpacked = PACKED.iter().find_map(|end| lower.strip_suffix(end));
     let bare = unpacked.unwrap_or(&lower);
     let bare = bare.strip_suffix(".txt").unwrap_or(bare);
     let stem =
         [".jsonl", ".json", ".ndjson", ".jsonlines", ".jsonls", ".jl"].iter().find_map(|end| bare.strip_suffix(end));
     // A table is taken for data only where it bears a data file's name: folders hold all sorts of things.
     let table = || {
-        let stem = [".csv", ".tsv", ".parquet"].iter().find_map(|end| bare.strip_suffix(end))?;
+        let stem = TABLES.iter().find_map(|end| bare.strip_suffix(end))?;
         ["train", "training", "validation", "valid", "val"].contains(&stem).then_some(stem)
     };
     let stem = stem.or_else(table)?;
@@ -141,10 +147,10 @@ fn meant_name(name: &str) -> Option<String> {
 /// What stands between a near miss and plain JSON Lines, where it isn't only the name.
 fn packing(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
-    if [".gz", ".zip", ".bz2", ".zst", ".xz"].iter().any(|end| lower.ends_with(end)) {
+    if PACKED.iter().any(|end| lower.ends_with(end)) {
         return Some("compressed");
     }
-    if [".csv", ".tsv", ".parquet"].iter().any(|end| lower.ends_with(end)) {
+    if TABLES.iter().any(|end| lower.ends_with(end)) {
         return Some("a table");
     }
     None

@@ -42,6 +42,11 @@ fn near_misses_name_what_was_meant() {
         "near-miss-name",
         "turn it into plain JSON Lines and drop it as datasets/a/train.jsonl",
     );
+    for table in ["train.xlsx", "Training.XLSX", "validation.arrow", "val.feather", "train.parquet.gz"] {
+        let (stem, _) = table.split_once('.').expect("an ending");
+        let help = format!("turn it into plain JSON Lines and drop it as datasets/a/{}.jsonl", stem.to_lowercase());
+        near_miss(&format!("datasets/a/{table}"), "near-miss-name", &help);
+    }
     near_miss(
         "datasets/a/my train.jsonl",
         "near-miss-name",
@@ -92,6 +97,7 @@ fn what_is_not_ours_is_left_alone() {
         "datasets/a/README.md",
         "datasets/a/notes.txt",
         "datasets/a/sales.csv",
+        "datasets/a/budget.xlsx",
         "datasets/a/.jsonl",
         "datasets/a/.json",
         "datasets/a_$folder$",
