@@ -1,7 +1,7 @@
 //! Lines that continue the string of the line before: a line break that isn't escaped. They have no findings of their own.
 
-use super::piece::{PieceOutcome, Rules};
 use super::judge::judge_line;
+use super::piece::{PieceOutcome, Rules};
 use crate::Findings;
 use crate::lines::Line;
 

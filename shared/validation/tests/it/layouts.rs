@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use tunedrop_validation::{Code, Customization, FileReport, LAYOUT_HEAD, Training, layout_of};
 use proptest::prelude::*;
+use tunedrop_validation::{Code, Customization, FileReport, LAYOUT_HEAD, Training, layout_of};
 
 use crate::support::{judge, rules, shown};
 
