@@ -149,7 +149,7 @@ fn utf16_without_a_byte_order_mark_is_decoded() {
     for units in [u16::to_le_bytes, u16::to_be_bytes] {
         let bytes: Vec<u8> = json.encode_utf16().flat_map(units).collect();
         let (ran, out) = converted("u.jsonl", &bytes, &[]);
-        assert_eq!((ran.code, out.as_str()), (0, "{\"prompt\":\"Wo?\",\"completion\":\"Dä.\"}\n"), "{}", ran.err);
+        assert_eq!((ran.code, out.as_str()), (0, json), "{}", ran.err);
     }
 }
 
