@@ -103,7 +103,8 @@ fn of_fault(sample: &Sample) -> Option<Option<Layout>> {
     }
     let is_line = first.len() > 1;
     match inside.first() {
-        Some(b'{') if sample.has_records() && !(is_open && is_line) => Some(None),
+        // Between the elements of an array there are commas.
+        Some(b'{') if sample.has_records() && !(is_whole && opens(b",") && is_line) => Some(None),
         Some(b'{') if sample.is_one_line() => Some(almost(inside)),
         Some(b'{') => Some(Some(almost(inside).unwrap_or(ARRAY))),
         Some(b'"') if is_line => Some(None),
