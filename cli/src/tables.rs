@@ -36,7 +36,10 @@ pub(crate) enum Kind {
 /// One row: a JSON object, or why there is none.
 type Row = Result<String, String>;
 
-/// Takes a row by its number, from 1. False ends the reading.
+/// Takes a row by its number, from 1, or why there is none.
+pub(crate) type TakeRow<'t> = &'t mut dyn FnMut(u64, Result<&str, String>) -> anyhow::Result<()>;
+
+/// Takes a row in the reader's thread. False ends the reading.
 type Take<'t> = &'t mut dyn FnMut(u64, Row) -> bool;
 
 impl Kind {
@@ -76,12 +79,7 @@ impl Kind {
 
 /// Hands every row of the file to `take`, in order. Returns what else a person should know. The error says what is wrong
 /// with the file, or comes from `take`.
-pub(crate) fn each_row(
-    kind: Kind,
-    file: File,
-    sheet: Option<&str>,
-    take: &mut dyn FnMut(u64, Result<&str, String>) -> anyhow::Result<()>,
-) -> anyhow::Result<Option<String>> {
+pub(crate) fn each_row(kind: Kind, file: File, sheet: Option<&str>, take: TakeRow) -> anyhow::Result<Option<String>> {
     silence_the_reader();
     let (send, receive) = sync_channel(WAITING);
     std::thread::scope(|scope| {
