@@ -56,7 +56,7 @@ const BEGINNINGS: &[(&[u8], Layout)] = &[
     (b"Rar!\x1a\x07", Layout::new("a RAR archive", UNPACK_FIRST)),
     (b"PAR1", PARQUET),
     (b"ARROW1", ARROW),
-    (b"FEA1", ARROW),
+    (b"FEA1", Layout::new("a Feather file of version 1", "save it as Parquet, and convert that with `--from parquet`")),
     (b"Obj\x01", Layout::new("an Avro file", EXPORT)),
     (b"ORC", Layout::new("an ORC file", EXPORT)),
     (b"\x89HDF\r\n", Layout::new("an HDF5 file", EXPORT)),
