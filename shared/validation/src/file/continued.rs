@@ -15,7 +15,9 @@ pub(super) fn judge_or_skip(rules: &Rules, line: Line, start: usize, earlier: &F
     }
     match outcome.ends_cut() {
         Some(true) => {}
-        Some(false) => drop(judge_line(rules, line, (number, start), earlier, outcome)),
+        Some(false) => {
+            judge_line(rules, line, (number, start), earlier, outcome);
+        }
         None => {
             let leading = outcome.leading.get_or_insert_default();
             judge_line(rules, line, (number, start), earlier, leading);
