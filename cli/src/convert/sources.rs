@@ -9,7 +9,7 @@ use tunedrop_validation::Layout;
 
 use crate::input::{Input, Text, open};
 use crate::reshape;
-use crate::tables::{Kind, each_row};
+use crate::tables::{Kind, TakeRow, each_row};
 
 /// JSON that holds all records in one value is read whole; its records take several times this memory.
 const WHOLE_MAX: usize = 256 << 20;
@@ -24,11 +24,8 @@ pub(super) enum Container {
     Rows(Kind),
 }
 
-/// Takes a record by its number, or why it can't be read.
-type Take<'t> = &'t mut dyn FnMut(u64, Result<&str, String>) -> Result<()>;
-
 /// Hands on every record of a file. Whether an array was cut off.
-pub(super) fn each(path: &Path, container: Container, sheet: Option<&str>, take: Take) -> Result<bool> {
+pub(super) fn each(path: &Path, container: Container, sheet: Option<&str>, take: TakeRow) -> Result<bool> {
     let text = match open(path)? {
         Input::Rows(kind, _) if ![Container::Any, Container::Rows(kind)].contains(&container) => {
             bail!("{} is {}: leave --from out, or use --from {}", path.display(), kind.is(), kind.from())
@@ -72,7 +69,7 @@ fn is_csv(path: &Path, text: &Text, layout: Option<Layout>) -> bool {
         || layout.is_some_and(|layout| layout.from == Some("csv"))
 }
 
-fn table(mut from: Text, path: &Path, take: Take) -> Result<()> {
+fn table(mut from: Text, path: &Path, take: TakeRow) -> Result<()> {
     let mut table = Table::default();
     let (mut failed, mut not_utf8) = (None, false);
     let mut hand = |row: Row| {
@@ -107,7 +104,7 @@ fn report_encoding(path: &Path, is_table: bool) {
 }
 
 /// JSON whose records are in one value; where it turns out to be something else, it is read as lines.
-fn held(mut text: Text, path: &Path, named: bool, take: Take) -> Result<bool> {
+fn held(mut text: Text, path: &Path, named: bool, take: TakeRow) -> Result<bool> {
     let mut bytes = Vec::new();
     let read = text.by_ref().take(WHOLE_MAX as u64 + 1).read_to_end(&mut bytes);
     read.with_context(|| format!("{} can't be read", path.display()))?;
@@ -139,7 +136,7 @@ fn held(mut text: Text, path: &Path, named: bool, take: Take) -> Result<bool> {
     }
 }
 
-fn lines(text: Text, path: &Path, take: Take) -> Result<bool> {
+fn lines(text: Text, path: &Path, take: TakeRow) -> Result<bool> {
     let mut not_utf8 = false;
     let cut_off = reshape::each_record(text, path, &mut |_, number, record| match record {
         Some(record) if record.trim_ascii().is_empty() => Ok(()),
