@@ -36,7 +36,7 @@ the reason. Other keys that the model's format has no place for are dropped, and
 
 Images in data URLs become files beside OUT. --media says where they will be in S3.
 
-Exit codes: 0 every record was carried over, 1 some were left out, 2 used wrongly, or something could not be read")]
+Exit codes: 0 every record was converted, 1 some or all were left out, 2 used wrongly, or something could not be read")]
 pub(crate) struct ConvertArgs {
     /// What to read; - for standard input
     #[arg(value_name = "IN")]

@@ -107,7 +107,11 @@ impl<'c> Work<'c> {
         }
         let (input, output) = (self.args.input.display(), self.args.output.display());
         if self.written == 0 {
-            bail!("no record of {input} could be converted, so nothing was written");
+            if self.left_out == 0 {
+                bail!("{input} has no records, so nothing was written");
+            }
+            anstream::eprintln!("no record of {input} could be converted, so nothing was written");
+            return Ok(true);
         }
         let images = self.images.finish()?;
         self.output.finish()?;
@@ -115,7 +119,7 @@ impl<'c> Work<'c> {
         let (written, name) = (counted(self.written, "record"), rules.model.name.as_str());
         let copied = match self.copied {
             0 => String::new(),
-            copied => format!(", {} of them copied as they were", grouped(copied)),
+            copied => format!(", {} of them in its format already", grouped(copied)),
         };
         anstream::eprintln!("{written} for {name} written to {output}{copied}; {} left out", grouped(self.left_out));
         if count > 0 {
