@@ -117,6 +117,8 @@ pub(crate) async fn event_before_its_time_silences_no_message(w: &World) -> Resu
 /// `item` pointed an event at another run, at a head, or at nothing.
 pub(crate) async fn event_that_points_elsewhere_notifies_of_nothing(w: &World) -> Result<()> {
     let (ours, other) = (queued(w, "forged-ours").await?, queued(w, "forged-other").await?);
+    // The event of each dataset's other file is validated by then, too.
+    w.settled().await;
     let keys =
         [Run::key(&ours.run_id), Run::key(&other.run_id), "set#forged-ours".to_owned(), "set#forged-other".to_owned()];
     let mut before = Vec::new();
