@@ -94,7 +94,7 @@ fn said(path: &Path, rules: Rules, found: &Found, dir: &Path) -> String {
         (Some(train), None) if rules.training.validation => out.push_str(&format!(
             "  there is no validation file; to measure on records that were not trained on, split, and name both files in the recipe:\n    tunedrop split {} --train {} --out-validation {}\n",
             typed(&dir.join(train)),
-            typed(&dir.join("training.jsonl")),
+            typed(&dir.join(if train == "training.jsonl" { "train.jsonl" } else { "training.jsonl" })),
             typed(&dir.join("validation.jsonl")),
         )),
         _ => {}

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use tunedrop_reshape::{Item, LONGEST, Layout, Notes, Part, Records};
 
 use crate::format::visible;
@@ -26,7 +26,12 @@ pub(crate) fn each_json_record(path: &Path, given: &str, take: Take) -> anyhow::
     if let Some(layout) = text.layout().filter(|layout| !layout.holds_json) {
         return Err(not_json_lines(path, layout.is, layout.help, layout.from, given));
     }
-    each_record(text, path, take)
+    each_record(text, path, &mut |layout, number, record| {
+        if layout == Layout::Lines {
+            refuse_carriage_returns(path, number, record.unwrap_or_default())?;
+        }
+        take(layout, number, record)
+    })
 }
 
 /// Hands on every record of a text, `None` for one that is too long. Whether an array was cut off.
@@ -59,12 +64,23 @@ pub(crate) fn too_long() -> String {
     format!("it is longer than {} MiB", LONGEST >> 20)
 }
 
+/// Refuses a file whose first line holds carriage returns: lines that end with them alone can't be told apart.
+fn refuse_carriage_returns(path: &Path, number: u64, line: &[u8]) -> anyhow::Result<()> {
+    if number == 1 && line.trim_ascii_end().contains(&b'\r') {
+        bail!(
+            "{} has lines that end with a carriage return alone; convert them first: tr '\\r' '\\n' < IN > OUT",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
 /// Tells on stderr what was done, record by record.
 pub(crate) fn tell(notes: &Notes, what: &str) {
     for run in notes.runs().iter().take(SHOWN) {
         let place =
-            if run.first == run.last { format!("{}", run.first) } else { format!("{} to {}", run.first, run.last) };
-        anstream::eprintln!("  {what} {place}: {}", visible(&run.what));
+            if run.first == run.last { format!(" {}", run.first) } else { format!("s {} to {}", run.first, run.last) };
+        anstream::eprintln!("  {what}{place}: {}", visible(&run.what));
     }
     let more = notes.runs().len().saturating_sub(SHOWN) as u64 + notes.more;
     if more > 0 {

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
-use tunedrop_reshape::{LONGEST, cell as as_json};
+use tunedrop_reshape::{LONGEST, cell as as_json, named, repeated};
 use zip::ZipArchive;
 
 use super::{Row, Take};
@@ -59,7 +59,7 @@ fn rows(book: &mut Xlsx<BufReader<File>>, sheet: &str, take: Take) -> Result<(),
         let next = cell.as_ref().map(|cell| cell.get_position());
         if next.is_none_or(|(next, _)| next != at) && row.iter().any(|cell| !text(cell).trim().is_empty()) {
             match &header {
-                None => header = Some((at, row.iter().map(|cell| text(cell).trim().to_lowercase()).collect())),
+                None => header = Some((at, named(row.iter().map(|cell| text(cell).trim().to_lowercase())))),
                 Some((first, names)) => {
                     if !take(u64::from(at.saturating_sub(*first)), object(names, &row)) {
                         return Ok(());
@@ -85,10 +85,11 @@ fn rows(book: &mut Xlsx<BufReader<File>>, sheet: &str, take: Take) -> Result<(),
 
 /// The row as a JSON object of texts. Cells below no name are passed over, as are empty ones.
 fn object(names: &[String], row: &[DataRef]) -> Row {
+    repeated(names)?;
     let mut out = "{".to_owned();
     for (name, cell) in names.iter().zip(row) {
         let text = text(cell);
-        if name.is_empty() || text.is_empty() {
+        if text.is_empty() {
             continue;
         }
         if out.len() + text.len() <= LONGEST {

@@ -69,6 +69,7 @@ pub fn convert(
     }
     let members =
         json::members(record).ok_or_else(|| format!("it is {}, and must be an object", json::kind(record)))?;
+    meaning::judge_repeats(&members)?;
     if native::is_native(&members, to) {
         let (notes, dropped) = (Vec::new(), Vec::new());
         return Ok(Converted { line: json::on_one_line(record), source: None, notes, dropped });

@@ -79,6 +79,14 @@ pub(crate) fn text(raw: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str(raw).ok().map(|Text(text)| text)
 }
 
+/// A key that occurs twice.
+pub(crate) fn repeated<'m>(members: &'m Members) -> Option<&'m str> {
+    let mut earlier = members.iter().enumerate();
+    earlier
+        .find(|(at, (key, _))| members[..*at].iter().any(|(known, _)| known == key))
+        .map(|(_, (key, _))| key.as_ref())
+}
+
 /// The value of a key; of one that stands there twice, the last one, as most readers have it.
 pub(crate) fn field<'a>(members: &Members<'a>, key: &str) -> Option<Raw<'a>> {
     members.iter().rev().find(|(known, _)| known == key).map(|(_, raw)| *raw)

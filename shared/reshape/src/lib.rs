@@ -24,5 +24,5 @@ pub use notes::{Notes, Run};
 pub use records::{Item, LONGEST, Layout, Part, Records};
 pub use same::{Key, LineKey};
 pub use split::{Groups, Share};
-pub use table::{Row, Table, cell, is_table};
+pub use table::{Row, Table, cell, is_table, named, repeated};
 pub use whole::{each_held, may_hold_all};

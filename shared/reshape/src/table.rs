@@ -1,7 +1,10 @@
 //! Tables: CSV, and the like with tabs or semicolons, cut into rows.
 
+mod header;
+
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+pub use self::header::{named, repeated};
 use crate::json;
 use crate::records::LONGEST;
 
@@ -136,7 +139,7 @@ impl Table {
         match &self.header {
             None => {
                 let name = |cell: &&[u8]| String::from_utf8_lossy(cell).trim().to_lowercase();
-                self.header = Some(cells.iter().map(name).collect());
+                self.header = Some(named(cells.iter().map(name)));
             }
             Some(header) => {
                 self.number += 1;
@@ -158,6 +161,7 @@ fn object(header: &[String], cells: &[&[u8]]) -> Result<String, String> {
         let (has, wants) = (cells.len(), header.len());
         return Err(format!("the row's number of fields is {has}, and the header's is {wants}"));
     }
+    repeated(header)?;
     let mut object = String::from("{");
     for (name, cell) in header.iter().zip(cells) {
         let cell = std::str::from_utf8(cell).map_err(|_| "a field isn't UTF-8".to_owned())?;

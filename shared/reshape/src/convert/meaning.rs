@@ -2,56 +2,29 @@
 //!
 //! The keys are those of TRL, LLaMA-Factory, Axolotl, Unsloth, ms-swift, OpenAI and Together.
 
+mod keys;
+
 use tunedrop_validation::Format;
 
+use self::keys::{ANSWER_LISTS, LABELS, MEDIA, MEDIA_ENDINGS, NO, OPTIONS, REASONING, TOOL_CALLS, TOOLS, WEIGHTS};
 use super::LeftOut;
 use super::read::pair::ANSWERS;
 use super::source::Source;
 use crate::json::{self, Members, Raw};
 
-/// Tools that the model may call.
-const TOOLS: [&str; 7] =
-    ["tools", "functions", "toolConfig", "tool_config", "function_call", "tool_calls", "available_tools"];
+/// Refuses an object with a key that occurs twice: nobody knows which value is meant.
+pub(super) fn judge_repeats(members: &Members) -> Result<(), LeftOut> {
+    match json::repeated(members) {
+        Some(key) => {
+            Err(format!("the key `{}` occurs twice, and only one of its values can be meant", shortened(key)).into())
+        }
+        None => Ok(()),
+    }
+}
 
-/// Calls of tools, and what a tool answers.
-const TOOL_CALLS: [&str; 6] = ["tool_calls", "function_call", "tool_call_id", "tool_results", "toolUse", "toolResult"];
-
-const MEDIA: [&str; 16] = [
-    "images",
-    "image",
-    "image-ref",
-    "image_url",
-    "image_urls",
-    "image_path",
-    "image_paths",
-    "videos",
-    "video",
-    "video_path",
-    "audios",
-    "audio",
-    "audio_path",
-    "pixel_values",
-    "media",
-    "documents",
-];
-
-/// What file names of media end in.
-const MEDIA_ENDINGS: [&str; 24] = [
-    "png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff", "svg", "heic", "avif", "mp4", "mov", "mkv", "webm",
-    "avi", "mp3", "wav", "flac", "m4a", "ogg", "opus", "aac", "pdf",
-];
-
-/// Lists of answers to the same question.
-const ANSWER_LISTS: [&str; 6] = ["completions", "responses", "outputs", "candidates", "generations", "choices"];
-
-/// Labels of TRL's and LLaMA-Factory's unpaired preferences.
-const LABELS: [&str; 2] = ["label", "kto_tag"];
-
-const WEIGHTS: [&str; 3] = ["weight", "sample_weight", "loss_weight"];
-
-/// The reasoning before an answer.
-const REASONING: [&str; 7] =
-    ["reasoning", "reasoning_content", "thinking", "thought", "cot", "complex_cot", "chain_of_thought"];
+fn shortened(key: &str) -> &str {
+    key.char_indices().nth(40).map_or(key, |(end, _)| &key[..end])
+}
 
 /// Judges the keys of a record. The error is the reason to leave it out.
 pub(super) fn judge(members: &Members, source: Source, to: &Format) -> Result<(), LeftOut> {
@@ -65,7 +38,7 @@ pub(super) fn judge(members: &Members, source: Source, to: &Format) -> Result<()
     }
     for (key, raw) in members {
         match key.as_ref() {
-            key if LABELS.contains(&key) && source != Source::Text && is_no(raw) => {
+            key if LABELS.contains(&key) && source != Source::Text && is_no_label(raw) => {
                 return Err(format!(
                     "`{key}` marks its answer as one to avoid, and this model is trained on answers to give"
                 )
@@ -81,6 +54,17 @@ pub(super) fn judge(members: &Members, source: Source, to: &Format) -> Result<()
         && let Some(key) = ANSWER_LISTS.iter().find(|key| has(key))
     {
         return Err(format!("it has a list of answers (`{key}`), and a record takes one").into());
+    }
+    if source.is_pair()
+        && let Some(key) = OPTIONS.iter().find(|key| has(key))
+    {
+        return Err(format!("its question has answers to choose from (`{key}`); write them into the question").into());
+    }
+    let chats = ["messages", "conversations", "contents"].into_iter().filter(|key| has(key));
+    let is_pair = ["prompt", "question", "instruction"].iter().any(has) && ANSWERS.iter().any(has);
+    let found: Vec<&str> = chats.chain(is_pair.then_some("a question and its answer")).collect();
+    if let [one, other, ..] = found[..] {
+        return Err(format!("it has two conversations ({one} and {other}); keep one").into());
     }
     Ok(())
 }
@@ -146,11 +130,18 @@ pub(super) fn is_untrained(key: &str, raw: Raw) -> Result<Option<bool>, LeftOut>
             Some(1.0) => Ok(Some(false)),
             _ => Err(format!("the `{key}` of a message is neither 0 nor 1, and Bedrock has no weights").into()),
         },
-        "train" | "trainable" | "loss" | "training" => match (is_no(raw), is_yes(raw)) {
-            (true, _) => Ok(Some(true)),
-            (_, true) => Ok(Some(false)),
+        "mask" | "masked" => match (is_no(raw), is_yes(raw)) {
+            (_, true) => Ok(Some(true)),
+            (true, _) => Ok(Some(false)),
             _ => Err(format!("the `{key}` of a message is neither true nor false").into()),
         },
+        "train" | "trainable" | "loss" | "training" | "do_train" | "learn" | "loss_mask" => {
+            match (is_no(raw), is_yes(raw)) {
+                (true, _) => Ok(Some(true)),
+                (_, true) => Ok(Some(false)),
+                _ => Err(format!("the `{key}` of a message is neither true nor false").into()),
+            }
+        }
         "train_detail" | "training_detail" | "loss_scale" => {
             Err(format!("`{key}` selects parts of a message for training, and Bedrock can't").into())
         }
@@ -200,6 +191,15 @@ fn number(raw: Raw) -> Option<f64> {
             _ => None,
         }),
     }
+}
+
+fn is_no_label(raw: Raw) -> bool {
+    let text = json::text(raw.get()).unwrap_or_default();
+    let text = text.trim();
+    // A decimal comma, as spreadsheets write it.
+    is_no(raw)
+        || text.replace(',', ".").parse().is_ok_and(|number: f64| number <= 0.0)
+        || NO.iter().any(|no| text.eq_ignore_ascii_case(no))
 }
 
 fn is_no(raw: Raw) -> bool {

@@ -90,8 +90,6 @@ fn does_not_copy_what_the_validator_rejects() {
             "nova-2-lite",
             REINFORCEMENT,
         ),
-        // A key that is there twice.
-        (r#"{"prompt":"a","prompt":"b","completion":"c"}"#, "titan-text-express", FINE_TUNING),
         // Roles of the same speaker.
         (
             r#"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":[{"text":"a"}]},{"role":"user","content":[{"text":"b"}]},{"role":"assistant","content":[{"text":"c"}]}]}"#,

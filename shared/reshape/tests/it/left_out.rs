@@ -44,11 +44,49 @@ fn leaves_out_answers_to_avoid() {
 }
 
 #[test]
+fn leaves_out_answers_to_avoid_however_a_spreadsheet_writes_no() {
+    for label in ["FALSCH", "faux", "no", "N", "0,0", "bad", "rejected"] {
+        has(&format!(r#"{{"prompt":"x","completion":"y","label":"{label}"}}"#), "marks its answer as one to avoid");
+    }
+    for key in ["desirable", "is_desirable", "thumbs_up", "kto_label", "is_correct"] {
+        has(&format!(r#"{{"prompt":"x","completion":"y","{key}":false}}"#), "marks its answer as one to avoid");
+    }
+}
+
+#[test]
+fn leaves_out_keys_that_occur_twice() {
+    has(r#"{"prompt":"a","prompt":"b","completion":"c"}"#, "the key `prompt` occurs twice");
+    let message = r#"{"messages":[{"role":"user","content":"a","content":"b"},{"role":"assistant","content":"c"}]}"#;
+    has(message, "the key `content` occurs twice");
+}
+
+#[test]
+fn leaves_out_a_second_conversation_and_answers_to_choose_from() {
+    let chat = r#""messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]"#;
+    has(&format!(r#"{{{chat},"prompt":"c","completion":"d"}}"#), "it has two conversations");
+    has(&format!(r#"{{{chat},"conversations":[{{"from":"human","value":"c"}}]}}"#), "it has two conversations");
+    has(
+        r#"{"question":"Which?","options":["x","y"],"answer":"B"}"#,
+        "its question has answers to choose from (`options`)",
+    );
+}
+
+#[test]
+fn keeps_texts_that_look_like_nothing() {
+    for text in ["None", "null", "[]", "{}"] {
+        let line = crate::line(&format!(r#"{{"question":"{text}","answer":"{text}"}}"#), "nova-lite", FINE_TUNING);
+        assert_eq!(line.matches(&format!(r#""text":"{text}""#)).count(), 2, "{line}");
+    }
+}
+
+#[test]
 fn leaves_out_what_isnt_to_be_learned() {
     let with = |more: &str| {
         format!(r#"{{"messages":[{{"role":"user","content":"x"}},{{"role":"assistant","content":"y",{more}}}]}}"#)
     };
-    for more in [r#""weight":0"#, r#""weight":0.0"#, r#""train":false"#, r#""loss":false"#] {
+    for more in
+        [r#""weight":0"#, r#""weight":0.0"#, r#""train":false"#, r#""loss":false"#, r#""mask":true"#, r#""learn":0"#]
+    {
         has(&with(more), "it has an answer that isn't to be learned");
     }
     has(&with(r#""weight":0.5"#), "is neither 0 nor 1");

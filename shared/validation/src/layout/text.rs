@@ -33,11 +33,27 @@ pub(super) fn of(sample: &Sample) -> Option<Layout> {
     if (sample.is_one_line() && sample.ended) || sample.has_records() {
         return None;
     }
+    if is_hidden_brace(sample.first()) {
+        return None;
+    }
     if reads_as(sample.first(), |_| true) {
         return values(sample);
     }
     let kinds = [events, commented, markup::of, logs::chat, table::of, logs::of, markup::of_keys];
     Some(kinds.into_iter().find_map(|kind| kind(sample)).unwrap_or(PLAIN))
+}
+
+/// Whether a line is a record but for a character before its brace, or for the brace itself: that is a finding of its own.
+fn is_hidden_brace(line: &[u8]) -> bool {
+    let is_odd = |char: char| {
+        !char.is_ascii()
+            && (char.is_whitespace() || matches!(char, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+    };
+    let text = match std::str::from_utf8(line) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&line[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    text.starts_with('｛') || (text.starts_with(is_odd) && text.trim_start_matches(is_odd).starts_with('{'))
 }
 
 /// Layouts that the first line shows.

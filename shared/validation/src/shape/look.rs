@@ -27,6 +27,15 @@ impl<'n, 'a> Look<'n, 'a> {
         keys.iter().any(|key| self.has(key))
     }
 
+    /// Whether the key has a value that isn't null, nor an empty list. Exports of Hugging Face have every key in every message.
+    fn says(&self, key: &str) -> bool {
+        self.value(key).is_some_and(|value| match value {
+            Value::Null => false,
+            Value::List(nodes) => !nodes.is_empty(),
+            _ => true,
+        })
+    }
+
     pub(super) fn is_text(&self, key: &str) -> bool {
         self.text(key).is_some()
     }
@@ -141,7 +150,7 @@ impl<'n, 'a> Look<'n, 'a> {
 
     /// Whether a message has one of these keys.
     pub(super) fn message_has(&self, keys: &[&str]) -> bool {
-        self.elements("messages").any(|message| message.has_any(keys))
+        self.elements("messages").any(|message| keys.iter().any(|key| message.says(key)))
     }
 
     fn value(&self, key: &str) -> Option<&'n Value<'a>> {

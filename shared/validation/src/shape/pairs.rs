@@ -91,7 +91,7 @@ pub(super) static PAIRS: &[Name] = &[
     ),
     name(
         |it| it.is_text("text") && it.has_any(&["label", "labels", "sentiment"]),
-        "a format of labelled texts (`text` and `label`)",
+        "a format of labeled texts (`text` and `label`)",
         Todo::Do("use the text as the prompt and its label as the completion"),
     ),
     name(

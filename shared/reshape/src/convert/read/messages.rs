@@ -25,6 +25,7 @@ pub(super) fn read(list: Raw, key: &str, dialogue: &mut Dialogue) -> Result<(), 
     let within = format!("{key}[].");
     for message in list {
         let fields = json::members(message.get()).ok_or("a message isn't an object")?;
+        meaning::judge_repeats(&fields)?;
         read_message(&fields, &within, dialogue)?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::{SYSTEM, messages, read_system, said, text};
 use crate::convert::LeftOut;
 use crate::convert::dialogue::{Dialogue, Speaker};
-use crate::convert::meaning::is_empty;
+use crate::convert::meaning;
 use crate::convert::source::Source;
 use crate::json::{self, Members, Raw};
 
@@ -34,7 +34,9 @@ pub(super) fn read(members: &Members, source: Source, dialogue: &mut Dialogue) -
     read_system(members, dialogue)?;
     history(members, dialogue)?;
     let find = |keys: &[&'static str]| -> Vec<(&'static str, Raw)> {
-        keys.iter().filter_map(|key| Some((*key, json::field(members, key).filter(|raw| !is_empty(raw))?))).collect()
+        keys.iter()
+            .filter_map(|key| Some((*key, json::field(members, key).filter(|raw| !json::is_empty(raw))?)))
+            .collect()
     };
     let (questions, subjects, answers) = (find(keys.questions), find(keys.subjects), find(keys.answers));
     question(&keys, &questions, &subjects, dialogue)?;
@@ -97,7 +99,7 @@ fn answer(
 
 /// Reads the earlier rounds: pairs of texts, as LLaMA-Factory and ms-swift have them, or messages.
 fn history(members: &Members, dialogue: &mut Dialogue) -> Result<(), LeftOut> {
-    let Some(raw) = json::field(members, "history").filter(|raw| !is_empty(raw)) else { return Ok(()) };
+    let Some(raw) = json::field(members, "history").filter(|raw| !meaning::is_empty(raw)) else { return Ok(()) };
     let rounds = json::elements(raw.get()).ok_or("`history` isn't a list")?;
     if rounds.first().is_some_and(|first| first.get().starts_with('{')) {
         return messages::read(raw, "history", dialogue);
