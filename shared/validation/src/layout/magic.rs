@@ -196,7 +196,8 @@ fn utf_16(raw: &[u8]) -> Option<Layout> {
 fn is_binary(raw: &[u8]) -> bool {
     let head = &raw[..raw.len().min(1024)];
     // What begins as a record does has its findings byte by byte.
-    if matches!(head.first(), Some(b'{' | b'[')) {
+    let beginning = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    if matches!(beginning.first(), Some(b'{' | b'[')) {
         return false;
     }
     let zeros = head.iter().filter(|byte| **byte == 0).count();
