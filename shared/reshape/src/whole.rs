@@ -2,31 +2,11 @@
 
 use std::borrow::Cow;
 
+use tunedrop_validation::RECORD_LISTS;
+
 use crate::json::{self, Members, Raw};
 use crate::records::value_end;
 use crate::table::COLUMNS;
-
-/// Names that a list of records has in such files. Others, such as `messages`, are a record's own.
-const LISTS: [&str; 18] = [
-    "data",
-    "train",
-    "training",
-    "validation",
-    "valid",
-    "val",
-    "test",
-    "dev",
-    "eval",
-    "rows",
-    "records",
-    "examples",
-    "items",
-    "instances",
-    "samples",
-    "dataset",
-    "entries",
-    "results",
-];
 
 /// Takes a record by its number, from 1. False ends the reading.
 type Take<'t> = &'t mut dyn FnMut(u64, &str) -> bool;
@@ -49,7 +29,7 @@ pub fn may_hold_all(head: &str, is_whole: bool) -> bool {
     match rest.bytes().next() {
         Some(b'{') => is_index(key) || first_key(rest).is_some_and(|(inner, _)| is_index(inner)),
         Some(b'[') if is_column => rest[1..].trim_ascii_start().starts_with(['"', 'n']),
-        Some(b'[') => LISTS.contains(&key) || ["columns", "index", "features"].contains(&key),
+        Some(b'[') => RECORD_LISTS.contains(&key) || ["columns", "index", "features"].contains(&key),
         _ => !is_column,
     }
 }
@@ -155,7 +135,7 @@ fn is_scalar(value: Raw) -> bool {
 
 /// A list of records below one of the names.
 fn list<'m, 't>((name, value): &'m (Cow<'t, str>, Raw<'t>)) -> Option<(&'m str, Vec<Raw<'t>>)> {
-    if !LISTS.contains(&name.as_ref()) {
+    if !RECORD_LISTS.contains(&name.as_ref()) {
         return None;
     }
     let rows = json::elements(value.get())?;

@@ -12,6 +12,7 @@ mod table;
 mod text;
 mod values;
 
+pub use document::RECORD_LISTS;
 pub(crate) use outline::Outline;
 
 use crate::faults::Faults;

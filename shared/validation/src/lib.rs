@@ -38,7 +38,7 @@ pub use estimate::{Estimate, estimate};
 pub use excerpt::{EXCERPT_CHARS, Excerpt};
 pub use file::{FileCheck, FileReport, RecordIndex, Role};
 pub use findings::{Finding, Findings, KEPT_PER_CODE, Severity};
-pub use layout::{LAYOUT_HEAD, Layout, layout_of};
+pub use layout::{LAYOUT_HEAD, Layout, RECORD_LISTS, layout_of};
 pub use media::{
     MediaFolder, MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium, wanted_behind,
 };

@@ -30,8 +30,9 @@ const AROUND_SEVERAL: Layout = Layout::new(
 );
 const CONVERT: &str = "make one JSON object of each record: `tunedrop convert IN --model MODEL -o OUT`";
 
-/// Names of lists that `tunedrop convert` reads.
-const LISTS: [&str; 18] = [
+/// Names that a list of records has in a file that is one object. `tunedrop convert` reads these; others, such as
+/// `messages`, are a record's own.
+pub const RECORD_LISTS: [&str; 18] = [
     "data",
     "train",
     "training",
@@ -104,7 +105,7 @@ pub(super) fn of_object(members: &[Member]) -> Option<Layout> {
     // A list of messages is a record's own.
     let holds_records = |key: &str| first(key).is_some() && !first_has(key, "role") && !first_has(key, "from");
     let lists: Vec<&str> = members.iter().map(|member| member.key.as_ref()).filter(|key| holds_records(key)).collect();
-    let known = lists.iter().filter(|key| LISTS.contains(key)).count();
+    let known = lists.iter().filter(|key| RECORD_LISTS.contains(key)).count();
     match (known, lists.len()) {
         (1, _) => Some(AROUND_KNOWN),
         (0, 0) => None,
