@@ -1,4 +1,4 @@
-//! `tunedrop advise`: whether to customize a model at all, and how.
+//! `tunedrop advise`: an interview about whether to customize a model, and how.
 
 mod ask;
 mod table;
@@ -11,29 +11,31 @@ use clap::Args;
 use serde_json::json;
 
 use crate::format::BOLD;
-use crate::place::small_text;
+use crate::location::small_text;
 use crate::{print, print_exactly};
 
 use table::{Advice, Table};
 
-/// Ask whether customizing a model is the right thing, and which kind
+/// Decide whether to customize a model, and how
 ///
-/// Nine questions; the answer is one of fine-tuning, continued pre-training, distillation, retrieval (RAG) or prompting,
-/// with what speaks for it and against it, and the next command. Nothing leaves this machine.
+/// Asks nine questions, and advises fine-tuning, continued pre-training, distillation, retrieval (RAG) or prompting, with
+/// arguments for and against it and the next command. Nothing leaves this machine.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop advise
-  tunedrop advise --questions > answers.toml      then fill it in, and:
+  tunedrop advise --questions > answers.toml      fill it in, then run:
   tunedrop advise --answers answers.toml --json
 
-The whole table, and where it comes from: cli/src/advise/table.toml.
+The decision table and its sources are in cli/src/advise/table.toml.
 
-Exit codes: 0 advised, 2 used wrongly, or an answer is not one of those that the question has")]
+Exit codes:
+  0: advised
+  2: a usage error, or an invalid answer")]
 pub(crate) struct AdviseArgs {
-    /// A TOML file with an answer to each question, in place of the interview
+    /// Read the answers from a TOML file
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
-    /// Print the questions as such a file, and ask nothing
+    /// Print the questions as a TOML file
     #[arg(long, conflicts_with = "answers")]
     questions: bool,
     /// Print JSON
@@ -53,7 +55,7 @@ pub(crate) fn advise(args: &AdviseArgs) -> Result<ExitCode> {
             ask::read(&table, &text).with_context(|| format!("{} can't be used", path.display()))?
         }
         None if !ask::can_ask() => bail!(
-            "this is not a terminal, so nobody can be asked: write the answers into a file, which `tunedrop advise --questions` prints, and give it as --answers"
+            "not a terminal: write the answers to a file, and pass it with --answers. `tunedrop advise --questions` prints the file"
         ),
         None => ask::interview(&table)?,
     };
@@ -75,7 +77,7 @@ fn page(advice: &Advice) -> String {
     let kind = advice.kind;
     let list = |lines: &[String]| lines.iter().map(|line| format!("  {line}\n")).collect::<String>();
     format!(
-        "\n{BOLD}{}{BOLD:#}\n{}\n\nFor it:\n{}Against it:\n{}Next:\n{}",
+        "\n{BOLD}{}{BOLD:#}\n{}\n\nFor:\n{}Against:\n{}Next:\n{}",
         kind.title,
         advice.why,
         list(&kind.pro),

@@ -1,54 +1,57 @@
-//! `tunedrop check`: the same pass over a file that the validate function makes.
+//! `tunedrop check`: the validate function's checks, on this machine.
 
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use tunedrop_validation::Options;
 
+use crate::check_result::CheckResult;
 use crate::format::{self, View};
 use crate::options::DataArgs;
-use crate::outcome::Outcome;
-use crate::{catalogue, complain, judge, print, print_exactly, set};
+use crate::{catalogue, check_dataset, complain, dataset, print, print_exactly};
 
-/// Check data files as the cloud does, without an AWS account
+/// Check data files and datasets, without an AWS account
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop check train.jsonl --model nova-lite
-  tunedrop check train.jsonl validation.jsonl --model nova-lite     also looks for records that stand in both
-  tunedrop check datasets/support-bot                               model, type and files as its job.yaml says
-  tunedrop check corpus.jsonl --model titan-text-express --type continued-pre-training
-  tunedrop check s3://my-bucket/datasets/support-bot/               with your AWS credentials
+  tunedrop check train.jsonl validation.jsonl --model nova-lite
+  tunedrop check datasets/support-bot                  reads the recipe
+  tunedrop check s3://my-bucket/datasets/support-bot/  with your AWS credentials
   zcat train.jsonl.gz | tunedrop check - --model nova-micro --format json
 
-Two files without --role are training and validation data of one set; more are training files, each of its own.
+Two files without --role are the training and the validation file of one
+dataset. Of more files, each is a training file.
 
-Exit codes: 0 nothing blocks, 1 findings block, 2 used wrongly, or something could not be read")]
+Exit codes:
+  0: no errors
+  1: errors, or warnings with --strict
+  2: a usage error, or a file that can't be read")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Look for secrets and personal data, too: access keys, private keys, card numbers, e-mail addresses
+    /// Also find secrets and personal data: access keys, private keys, card numbers, email addresses
     #[arg(long)]
     sensitive: bool,
-    /// How to print what was found
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Warnings block, too
+    /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
-    /// Show at most N findings, errors first; 0 shows all that are kept, 20 of each code and file
+    /// Show at most N findings, errors first; 0 shows all that are kept: 20 for each code and file
     #[arg(long, value_name = "N")]
     max_findings: Option<usize>,
-    /// Print nothing but what could not be read; the exit code tells the rest
+    /// Print nothing, except files that can't be read
     #[arg(long, short)]
     quiet: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Format {
-    /// For people: the place in the data, with a caret under the fault
+    /// For people: the excerpt of each finding, with a caret
     #[default]
     Human,
-    /// One object; docs/cli.md describes it
+    /// One JSON object; docs/cli.md describes it
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
@@ -56,14 +59,14 @@ enum Format {
     Github,
 }
 
-/// Checks what the arguments name, and prints what was found.
+/// Checks the files and folders in the arguments, and prints the findings.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let catalogue = catalogue::load(args.data.catalogue.as_deref())?;
-    let (sets, unreadable) = set::sets(&args.data, &catalogue)?;
-    let mut outcome = Outcome { unreadable, ..Outcome::default() };
+    let (datasets, unreadable) = dataset::datasets(&args.data, &catalogue)?;
+    let mut outcome = CheckResult { unreadable, ..CheckResult::default() };
     let options = Options { sensitive: args.sensitive, ..Options::default() };
-    for set in sets {
-        judge::judge(set, options, args.strict, &mut outcome);
+    for dataset in datasets {
+        check_dataset::check_dataset(dataset, options, args.strict, &mut outcome);
     }
     for fault in &outcome.unreadable {
         complain(&format!("{} can't be read: {}", fault.path, fault.why));

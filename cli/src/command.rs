@@ -1,4 +1,4 @@
-//! Approve, stop and retry: an event onto the stack's bus; what becomes of it is told by message.
+//! `tunedrop approve`, `stop` and `retry`: put a command on the stack's event bus.
 
 use std::process::ExitCode;
 
@@ -16,26 +16,30 @@ use crate::stack::{StackArgs, block_on, explain};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// A run's id or the beginning of one, as the message or the report has it; or a dataset, for its newest run
+    /// A run's id or the beginning of one, or a dataset for its newest run
     run: String,
     #[command(flatten)]
     stack: StackArgs,
 }
 
-/// Run the same content once more, as the next attempt
+/// Start a new attempt of a run, with the same content
 ///
-/// The data isn't uploaded or checked again. Where the run has succeeded already, you are asked first: the next attempt
-/// is a job of its own, and billed.
+/// The data isn't uploaded or checked again. If the run succeeded, you are asked first, because the new attempt is another
+/// job and is billed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tunedrop retry support-bot                    the dataset's newest run
-  tunedrop retry support-bot-3fa9 --yes         without a question, though it succeeded
+  tunedrop retry support-bot                the dataset's newest run
+  tunedrop retry support-bot-3fa9 --yes     without asking
 
-Exit codes: 0 sent, 1 you said no, or there is nothing to retry; 2 used wrongly or a service failed; 130 Ctrl-C")]
+Exit codes:
+  0: sent
+  1: you declined, or the run can't be retried
+  2: a usage error, or a failed service
+  130: Ctrl-C")]
 pub(crate) struct RetryArgs {
     #[command(flatten)]
     run: RunArgs,
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(long, short)]
     yes: bool,
 }
@@ -45,13 +49,13 @@ pub(crate) fn retry(args: &RetryArgs) -> Result<ExitCode> {
     send_for(RunCommand::Retry, &args.run, question)
 }
 
-/// Approves or stops a run.
+/// Sends an approval or a stop for a run.
 pub(crate) fn send(command: RunCommand, args: &RunArgs) -> Result<ExitCode> {
     send_for(command, args, |_| None)
 }
 
-/// Sends a command for a run to its stack, after the question that it needs. One that can't be followed any more is not
-/// sent.
+/// Sends a command for a run to its stack, after a confirmation if `question` returns one. A command that can have no
+/// effect is not sent.
 fn send_for(command: RunCommand, args: &RunArgs, question: impl Fn(&Run) -> Option<String>) -> Result<ExitCode> {
     block_on(async {
         let stack = args.stack.find_to_change().await?;
@@ -63,7 +67,7 @@ fn send_for(command: RunCommand, args: &RunArgs, question: impl Fn(&Run) -> Opti
         if let Some(question) = question(&run)
             && !confirmed(&question).await?
         {
-            print("Nothing was started\n")?;
+            print("Canceled: nothing was started\n")?;
             return Ok(ExitCode::from(1));
         }
         let by = std::env::var("USER").ok().filter(|user| !user.is_empty());
@@ -71,13 +75,13 @@ fn send_for(command: RunCommand, args: &RunArgs, question: impl Fn(&Run) -> Opti
         stack.bus()?.put(&stack.name, &event).await.map_err(explain)?;
         let (kind, id, stack, named) = (command.kind().as_str(), visible(&run.run_id), &stack.name, &stack.named);
         print(&format!(
-            "{kind} sent to stack {stack} for {id}; the answer comes as a message, and so does: tunedrop watch {id}{named}\n"
+            "Sent \"{kind}\" for {id} to stack {stack}. Follow it with `tunedrop watch {id}{named}`; you also get a message\n"
         ))?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// What another attempt of a run that succeeded means: which model, and what it is billed.
+/// The question before another attempt of a run that succeeded, with the model and the estimated cost.
 fn paid_again(run: &Run) -> String {
     let plan = run.plan.as_ref();
     let model = plan.map_or("the same model", |plan| &plan.base_model);
@@ -85,28 +89,28 @@ fn paid_again(run: &Run) -> String {
     let billed = billed.and_then(|plan| Some(estimate(plan.tokens?, plan.epochs?, plan.price_per_1k_tokens)));
     let cost = match billed.map(|billed| (bracket(billed.billed), billed.cost_usd)) {
         Some((tokens, Some((low, high)))) => {
-            format!("It is billed about {low:.2} to {high:.2} USD, for {tokens} tokens.")
+            format!("Estimated cost: {low:.2} to {high:.2} USD, for {tokens} tokens.")
         }
-        Some((tokens, None)) => format!("It is billed for {tokens} tokens, at a price that tunedrop doesn't know."),
-        None => "It is billed; its cost can't be estimated.".to_owned(),
+        Some((tokens, None)) => format!("It bills {tokens} tokens, at an unknown price."),
+        None => "Its cost can't be estimated.".to_owned(),
     };
     let id = &run.run_id;
     visible(&format!(
-        "{id} has succeeded. A retry trains {model} on the same data once more, as a new job. {cost} Retry?"
+        "{id} succeeded. A retry trains {model} on the same data again, as a new job that is billed. {cost} Retry?"
     ))
 }
 
-/// Why the command would change nothing. The functions decide again, by the state that the run is in then.
+/// Why the command can have no effect. The functions decide again, with the run's state at that time.
 fn pointless(command: RunCommand, run: &Run) -> Option<&'static str> {
     match command {
         RunCommand::Approve if matches!(approve(run.state, run.settles_until().is_some()), Approve::Ignored(_)) => {
-            Some("only a run that is held, or that waits for further files, takes an approval")
+            Some("only a held run, or one that waits for more files, can be approved")
         }
         RunCommand::Stop if run.state.is_end() => Some("there is nothing to stop"),
         RunCommand::Retry if run.state == State::Rejected => {
-            Some("mend what its report lists, and drop the files again")
+            Some("fix the errors in its report, then upload the files again")
         }
-        RunCommand::Retry if !may_retry(run.state) => Some("it is not over yet"),
+        RunCommand::Retry if !may_retry(run.state) => Some("it hasn't ended yet"),
         _ => None,
     }
 }

@@ -1,31 +1,50 @@
-//! `tunedrop compare`: runs side by side.
+//! `tunedrop compare`: compares runs side by side.
+
+mod gate;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
-use tunedrop_run::Run;
+use tunedrop_evaluation::{BASE, DEPLOYED};
+use tunedrop_run::{EvaluationEntry, Run};
 use unicode_width::UnicodeWidthStr;
 
 use crate::format::{BOLD, grouped, visible};
 use crate::runs::time;
-use crate::stack::{StackArgs, block_on};
+use crate::stack::{StackArgs, block_on, explain};
 use crate::watch::outcome;
 use crate::{print, print_exactly};
+use gate::Gate;
 
-/// Compare runs: data, hyperparameters and losses, side by side
+/// Compare the data, hyperparameters and losses of runs, and their evaluations
+///
+/// Of two runs, also shows whether the evaluation of the second found it better than the first. With --gate, the exit code
+/// says it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop compare support-bot-3fa9 support-bot-77c1
+  tunedrop compare base support-bot-77c1 --gate
   tunedrop compare --json a-1 b-2 c-3 | jq '.runs[].validation_loss'
 
-Exit codes: 0 compared, 2 no such run, used wrongly, or a service failed; 130 Ctrl-C")]
+Exit codes:
+  0: compared; with --gate: the second run is better than the first
+  1: with --gate: it is worse, or there is no difference
+  2: with --gate: no evaluation compared the two; no such run, a usage error,
+     or a failed service
+  130: Ctrl-C")]
 pub(crate) struct CompareArgs {
-    /// Runs' ids or the beginnings of them, datasets, or custom models' ARNs
+    /// Two or more: run ids or their beginnings, datasets, or ARNs of custom
+    /// models. The first one may be base, for the base model of the second, or
+    /// deployed, for the model that was deployed when that was evaluated
     #[arg(required = true, num_args = 2.., value_name = "RUN")]
     runs: Vec<String>,
+    /// Exit with 1 unless the evaluation of the second run found it better than
+    /// the first
+    #[arg(long)]
+    gate: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -33,28 +52,51 @@ pub(crate) struct CompareArgs {
     stack: StackArgs,
 }
 
-/// A run, and what it came to.
+/// A run, its outcome and its evaluation.
 struct Compared {
     run: Run,
     outcome: Value,
+    evaluation: Option<EvaluationEntry>,
 }
 
 pub(crate) fn compare(args: &CompareArgs) -> Result<ExitCode> {
     block_on(async {
+        if args.gate && args.runs.len() != 2 {
+            bail!("--gate compares two runs; name two");
+        }
         let stack = args.stack.find().await?;
-        let mut all = Vec::new();
-        for text in &args.runs {
+        let (mut all, mut sides) = (Vec::new(), Vec::new());
+        for (at, text) in args.runs.iter().enumerate() {
+            if at == 0 && [BASE, DEPLOYED].contains(&text.as_str()) {
+                sides.push(text.clone());
+                continue;
+            }
             let run = stack.run(text).await?;
             let outcome = outcome(&stack, &run.run_id).await?.unwrap_or_default();
-            all.push(Compared { run, outcome });
+            let evaluation = stack.ledger()?.evaluation(&run.run_id).await.map_err(explain)?;
+            sides.push(run.run_id.to_string());
+            all.push(Compared { run, outcome, evaluation });
         }
+        let gate = match (sides.as_slice(), all.last()) {
+            ([first, _], Some(last)) => Some(Gate::of(first, last.evaluation.as_ref(), &last.run.run_id)),
+            _ => None,
+        };
         if args.json {
             let runs: Vec<Value> = all.iter().map(Compared::json).collect();
-            print_exactly(&format!("{:#}\n", json!({ "version": 1, "stack": stack.name, "runs": runs })))?;
+            let verdict = gate.as_ref().and_then(Gate::verdict);
+            let page = json!({ "version": 1, "stack": stack.name, "runs": runs, "verdict": verdict });
+            print_exactly(&format!("{page:#}\n"))?;
         } else {
             print(&page(&all))?;
         }
-        Ok(ExitCode::SUCCESS)
+        let Some(gate) = gate else { return Ok(ExitCode::SUCCESS) };
+        let line = gate.line(&stack.named);
+        match gate.verdict() {
+            None if args.gate => bail!("{line}"),
+            Some(_) if !args.json => print(&format!("\n{line}\n"))?,
+            _ => {}
+        }
+        Ok(ExitCode::from(if args.gate { gate.code() } else { 0 }))
     })
 }
 
@@ -80,14 +122,15 @@ impl Compared {
             "hyperparameters": self.hyperparameters(),
             "training_loss": self.run.training_loss,
             "validation_loss": self.run.validation_loss,
-            "lowest_training_loss": lowest("training"),
-            "lowest_validation_loss": lowest("validation"),
+            "lowest_training_loss": lowest("training_losses"),
+            "lowest_validation_loss": lowest("validation_losses"),
             "model_arn": self.run.model_arn,
+            "evaluation": self.evaluation,
         })
     }
 }
 
-/// A column a run; hyperparameters that any of them set, a line each.
+/// The table: a column for each run, and a row for each hyperparameter that any of them sets.
 fn page(all: &[Compared]) -> String {
     let cell = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     let loss = |value: Option<f64>| cell(value.map(|loss| format!("{loss:.4}")));
@@ -100,7 +143,7 @@ fn page(all: &[Compared]) -> String {
         "base model",
         all.iter().map(|one| cell(one.run.plan.as_ref().map(|plan| visible(&plan.base_model)))).collect(),
     );
-    add("dropped", all.iter().map(|one| time(&one.run.since)).collect());
+    add("uploaded", all.iter().map(|one| time(&one.run.uploaded_at)).collect());
     add("records", all.iter().map(|one| cell(one.run.records.map(grouped))).collect());
     let names: BTreeSet<String> = all.iter().flat_map(|one| one.hyperparameters().into_keys()).collect();
     for name in names {
@@ -109,10 +152,14 @@ fn page(all: &[Compared]) -> String {
         add(&visible(&name), all.iter().map(value).collect());
     }
     add("training loss", all.iter().map(|one| loss(one.run.training_loss)).collect());
-    add("lowest", all.iter().map(|one| low(one.lowest("training"))).collect());
-    if all.iter().any(|one| one.lowest("validation").is_some()) {
+    add("lowest", all.iter().map(|one| low(one.lowest("training_losses"))).collect());
+    if all.iter().any(|one| one.lowest("validation_losses").is_some()) {
         add("validation loss", all.iter().map(|one| loss(one.run.validation_loss)).collect());
-        add("lowest", all.iter().map(|one| low(one.lowest("validation"))).collect());
+        add("lowest", all.iter().map(|one| low(one.lowest("validation_losses"))).collect());
+    }
+    if all.iter().any(|one| one.evaluation.is_some()) {
+        let state = |one: &Compared| one.evaluation.as_ref().map(|evaluation| evaluation.state.as_str().to_owned());
+        add("evaluation", all.iter().map(|one| cell(state(one))).collect());
     }
     laid_out(&rows)
 }

@@ -1,4 +1,4 @@
-//! Completions for shells, and man pages.
+//! `tunedrop completions` and `tunedrop man`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,10 +9,10 @@ use clap_complete::Shell;
 
 use crate::{Cli, print};
 
-/// Print a shell's completions
+/// Print a completion script for a shell
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tunedrop completions bash > ~/.local/share/bash-completion/completions/tunedrop
+  tunedrop completions bash > ~/.bash_completion.d/tunedrop
   tunedrop completions zsh > ~/.zfunc/_tunedrop
   tunedrop completions fish > ~/.config/fish/completions/tunedrop.fish")]
 pub(crate) struct CompletionsArgs {
@@ -20,12 +20,12 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Write the man pages into a folder
+/// Write man pages to a folder
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop man ~/.local/share/man/man1")]
 pub(crate) struct ManArgs {
-    /// It is made where it isn't there
+    /// The folder; it is created if it doesn't exist
     #[arg(value_name = "DIR")]
     dir: PathBuf,
 }
@@ -41,6 +41,6 @@ pub(crate) fn man(args: &ManArgs) -> Result<ExitCode> {
     let unwritable = || format!("the man pages can't be written to {}", args.dir.display());
     std::fs::create_dir_all(&args.dir).with_context(unwritable)?;
     clap_mangen::generate_to(Cli::command(), &args.dir).with_context(unwritable)?;
-    print(&format!("The man pages are in {}; read one with: man -l {0}/tunedrop.1\n", args.dir.display()))?;
+    print(&format!("Wrote the man pages to {}. Read one with `man -l {0}/tunedrop.1`\n", args.dir.display()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,11 +1,11 @@
-//! `tunedrop convert`: records of another layout, as a model takes them.
+//! `tunedrop convert`: converts data to a model's format.
 
 mod files;
 mod openai;
 mod sources;
 mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -19,7 +19,7 @@ use crate::catalogue;
 use crate::options::Type;
 use crate::tables::Kind;
 
-/// Turn data of another layout into what a model takes
+/// Convert data to the format a model needs
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop convert chat.jsonl --model nova-lite -o train.jsonl
@@ -28,41 +28,42 @@ use crate::tables::Kind;
   tunedrop convert train-00000-of-00001.parquet --model nova-lite -o train.jsonl
   tunedrop convert questions.xlsx --sheet Reviewed --model nova-lite -o train.jsonl
 
-The input may be JSON Lines, one JSON array, JSON spread over lines, a list below a name such as data, what pandas'
-to_json writes, or a table with a header: CSV (commas, semicolons or tabs), Parquet, Arrow (Feather) or Excel (XLSX). Text
-is UTF-8 or UTF-16. A table's columns are named as the keys: prompt and completion, question and answer, instruction,
-input and output, text, messages. A record that can't be converted with all that it means is left out, with its number and
-the reason. Other keys that the model's format has no place for are dropped, and named with how many records had them.
+Reads JSON Lines, a JSON array, JSON records that span lines, an object with a list of records (such as data), output of
+pandas' to_json, and tables with a header: CSV (commas, semicolons or tabs), Parquet, Arrow (Feather) and Excel (XLSX).
+Text is UTF-8 or UTF-16. Columns and keys have these names, in any case: prompt and completion, question and answer,
+instruction, input and output, text, messages. convert leaves out a record that it can't convert without changing its
+meaning, and prints its number and the reason. It drops keys that the model's format doesn't have, and prints their names
+and the number of records.
 
-Images in data URLs become files beside OUT. --media says where they will be in S3.
+Images in data URLs become files in the folder of OUT. --media is their future location in S3.
 
-Exit codes: 0 every record was converted, 1 some or all were left out, 2 used wrongly, or something could not be read")]
+Exit codes: 0 every record was converted, 1 records were left out, 2 wrong usage, or a file can't be read or written")]
 pub(crate) struct ConvertArgs {
-    /// What to read; - for standard input
+    /// Data file; - for standard input
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// Its layout; auto tells it record by record
+    /// Format of the data; auto detects it for each record
     #[arg(long, value_enum, default_value_t)]
     from: From,
-    /// A workbook's sheet [default: the first one]
+    /// Sheet of the workbook [default: the first visible one]
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
     /// Base model: an alias such as nova-lite, or Bedrock's identifier
     #[arg(long, value_name = "MODEL")]
     model: String,
-    /// Customization [default: what the model has, fine-tuning first]
+    /// Customization [default: fine-tuning, if the model has it]
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     customization: Option<Type>,
-    /// What to write
+    /// Output file
     #[arg(long, short, value_name = "OUT")]
     output: PathBuf,
-    /// The dataset's S3 folder, for images that records contain: s3://BUCKET/datasets/NAME/
+    /// S3 folder of the dataset, for images in records: s3://BUCKET/datasets/NAME/
     #[arg(long, value_name = "S3_URI")]
     media: Option<String>,
-    /// Write over OUT, and over images of the same names, if they are there
+    /// Overwrite OUT, and images with the same names
     #[arg(long)]
     force: bool,
-    /// A catalogue file of one's own, laid over the one that is built in
+    /// Catalogue file that overrides entries of the built-in one
     #[arg(long, value_name = "FILE")]
     catalogue: Option<PathBuf>,
 }
@@ -71,10 +72,10 @@ pub(crate) struct ConvertArgs {
 enum From {
     #[default]
     Auto,
-    /// messages of role and content
+    /// messages with role and content; also OpenAI's Responses API
     #[value(name = "openai")]
     OpenAi,
-    /// conversations of from and value
+    /// conversations with from and value
     #[value(name = "sharegpt")]
     ShareGpt,
     /// instruction, input, output
@@ -83,7 +84,7 @@ enum From {
     Dolly,
     /// prompt and completion, or question and answer
     PromptCompletion,
-    /// contents of role and parts
+    /// contents with role and parts
     Gemini,
     /// Records of Bedrock's model invocation logs
     InvocationLog,
@@ -130,9 +131,11 @@ pub(crate) fn convert(args: &ConvertArgs) -> anyhow::Result<ExitCode> {
     let model = catalogue::find(&catalogue, &args.model)?;
     let rules = catalogue::rules(model, args.customization.map(Into::into))?;
     let mut work = Work::new(args, rules.training)?;
-    let cut_off = sources::each(&args.input, args.from.container(), args.sheet.as_deref(), &mut |number, record| {
-        work.take(number, record)
-    })?;
+    let mut notes = Vec::new();
+    let mut take = |number, begun, record: Result<&str, String>| work.take(number, begun, record);
+    let read = sources::each(&args.input, args.from.container(), args.sheet.as_deref(), &mut notes, &mut take);
+    notes.iter().for_each(|note| anstream::eprintln!("  {note}"));
+    let cut_off = read?;
     if args.from == From::OpenAi {
         work.is_openai = true;
     }
@@ -140,7 +143,40 @@ pub(crate) fn convert(args: &ConvertArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(has_left_out || cut_off)))
 }
 
-/// The S3 folder that is meant, with a slash at its end.
+/// The first records of a file as `convert` reads them; those that it leaves out are skipped. At most `most` are read. If
+/// none is left, the error says why the first one is left out.
+pub(crate) fn first_records(path: &Path, most: usize) -> anyhow::Result<Vec<String>> {
+    let (mut records, mut left_out, mut read) = (Vec::new(), None, 0);
+    let mut take = |_, _, record: Result<&str, String>| {
+        match record {
+            Ok(record) => records.push(record.to_owned()),
+            Err(why) => left_out = left_out.take().or(Some(why)),
+        }
+        read += 1;
+        if read < most { Ok(()) } else { Err(Enough.into()) }
+    };
+    match sources::each(path, Container::Any, None, &mut Vec::new(), &mut take) {
+        Err(error) if !error.is::<Enough>() => Err(error),
+        _ => match left_out.filter(|_| records.is_empty()) {
+            Some(why) => bail!(why),
+            None => Ok(records),
+        },
+    }
+}
+
+/// Ends the reading.
+#[derive(Debug)]
+struct Enough;
+
+impl std::fmt::Display for Enough {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("enough was read")
+    }
+}
+
+impl std::error::Error for Enough {}
+
+/// Returns the S3 folder, with a slash at its end.
 fn media_folder(args: &ConvertArgs) -> anyhow::Result<Option<String>> {
     let Some(folder) = &args.media else { return Ok(None) };
     let folder = format!("{}/", folder.trim_end_matches('/'));

@@ -1,4 +1,4 @@
-//! `tunedrop doctor`: whether a stack can do its work, before money is spent.
+//! `tunedrop doctor`: checks that a stack is set up correctly.
 
 mod checks;
 
@@ -8,24 +8,31 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::format::{ERROR, GOOD, WARNING, visible};
+use crate::format::{ERROR, GOOD, WARNING, counted, visible};
 use crate::stack::{StackArgs, block_on};
 use crate::{print, print_exactly};
 
-/// Look whether a stack can do its work, before money is spent
+/// Check that a stack is set up correctly
 ///
-/// Asks; changes nothing. Each part gets a mark, and where it fails, what mends it.
+/// Changes nothing. Each check gets a mark, and a failed one says how to fix it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop doctor
   tunedrop doctor --model nova-pro --stack tunedrop
   tunedrop doctor --json | jq '.checks[] | select(.mark == \"bad\")'
 
-Marks: ok, BAD, and ? for what could not be asked, such as by your own permissions.
+Marks:
+  ok:  passed
+  BAD: failed
+  ?:   not checked, for example because your permissions don't allow it
 
-Exit codes: 0 nothing is bad, 1 something is, 2 no such stack, used wrongly, or a service failed; 130 Ctrl-C")]
+Exit codes:
+  0: no check failed
+  1: a check failed
+  2: no such stack, a usage error, or a failed service
+  130: Ctrl-C")]
 pub(crate) struct DoctorArgs {
-    /// Base model to look for
+    /// Base model to check
     #[arg(long, value_name = "MODEL", default_value = "nova-lite")]
     model: String,
     /// Print JSON
@@ -35,23 +42,23 @@ pub(crate) struct DoctorArgs {
     stack: StackArgs,
 }
 
-/// How a part is.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Good,
     Bad,
-    /// It could not be asked.
+    /// It couldn't be checked.
     Unknown,
 }
 
-/// One part, looked at.
+/// A check and its result.
 #[derive(Debug)]
 struct Check {
     what: &'static str,
     mark: Mark,
     found: String,
-    /// Where it is bad or unknown.
-    mend: String,
+    /// What to do if it failed.
+    fix: String,
 }
 
 impl Mark {
@@ -81,7 +88,7 @@ pub(crate) fn doctor(args: &DoctorArgs) -> Result<ExitCode> {
 
 impl Check {
     fn json(&self) -> Value {
-        json!({ "what": self.what, "mark": self.mark.word(), "found": self.found, "mend": self.mend })
+        json!({ "what": self.what, "mark": self.mark.word(), "found": self.found, "fix": self.fix })
     }
 }
 
@@ -94,16 +101,16 @@ fn page(checks: &[Check]) -> String {
             Mark::Unknown => (WARNING, "?  "),
         };
         out.push_str(&format!("{style}{mark}{style:#}  {:<14}{}\n", check.what, visible(&check.found)));
-        if check.mark != Mark::Good && !check.mend.is_empty() {
-            out.push_str(&format!("     {:<14}{}\n", "", visible(&check.mend)));
+        if check.mark != Mark::Good && !check.fix.is_empty() {
+            out.push_str(&format!("     {:<14}{}\n", "", visible(&check.fix)));
         }
     }
     let count = |mark| checks.iter().filter(|check| check.mark == mark).count();
     let (bad, unknown) = (count(Mark::Bad), count(Mark::Unknown));
     out.push_str(&match (bad, unknown) {
-        (0, 0) => "\nThe stack can do its work\n".to_owned(),
-        (0, unknown) => format!("\nNothing is bad; {unknown} could not be asked\n"),
-        (bad, _) => format!("\n{bad} must be mended\n"),
+        (0, 0) => "\nThe stack is set up correctly\n".to_owned(),
+        (0, unknown) => format!("\nNo check failed; {unknown} couldn't be made\n"),
+        (bad, _) => format!("\n{} failed: fix what is marked BAD\n", counted(bad as u64, "check")),
     });
     out
 }

@@ -1,5 +1,6 @@
-//! `tunedrop estimate`: what training would be billed.
+//! `tunedrop estimate`: tokens and cost of training and evaluation.
 
+mod evaluation;
 mod page;
 
 use std::process::ExitCode;
@@ -10,30 +11,36 @@ use tunedrop_run::Recipe;
 use tunedrop_validation::{Customization, Options, Role, estimate as bill};
 
 use crate::catalogue::{self, Rules};
+use crate::check_result::CheckResult;
+use crate::dataset::{Dataset, datasets};
 use crate::options::DataArgs;
-use crate::outcome::Outcome;
-use crate::set::{Set, sets};
-use crate::{complain, judge, print, print_exactly};
+use crate::{check_dataset, complain, print, print_exactly};
+use evaluation::Evaluation;
 use page::Page;
 
-/// Estimate the tokens that training on data would be billed, and their cost
+/// Estimate the billed tokens and the cost of training and evaluation
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop estimate train.jsonl --model nova-lite
-  tunedrop estimate train.jsonl --model nova-lite --epochs 3 --price-per-1k 0.002
-  tunedrop estimate datasets/support-bot           epochs and price as its job.yaml says
+  tunedrop estimate train.jsonl --model nova-lite --price-per-1k 0.002
+  tunedrop estimate datasets/support-bot      epochs and price from the recipe
 
-Billed are the training file's tokens, once an epoch. Bedrock's tokenizers are not public, so tokens are a range.
-Invalid records are not counted, and without a valid record there is no estimate. A validation file is not billed.
+Bedrock bills the training file's tokens, times the epochs. Its tokenizers are
+not public, so tokens are a range. Invalid records are not counted. A validation
+file is not billed. With `evaluate` in the recipe, asking the models is billed
+too: the most tokens that this can take are shown, as guards count them.
 
-Exit codes: 0 estimated, 1 the recipe or its files have errors, or no record is valid, 2 used wrongly, or something could not be read")]
+Exit codes:
+  0: estimated
+  1: the recipe or its files have errors, or no record is valid
+  2: a usage error, or a file that can't be read")]
 pub(crate) struct EstimateArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Passes over the data [default: the recipe's epochCount, else the model's default]
+    /// Passes over the data [default: the recipe's epochCount, or the model's default]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     epochs: Option<u64>,
-    /// USD per 1,000 tokens trained, where the catalogue knows no price, or yours is another
+    /// Price in USD per 1,000 tokens trained [default: the recipe's, or the catalogue's]
     #[arg(long, value_name = "PRICE", value_parser = price)]
     price_per_1k: Option<f64>,
     /// Print JSON
@@ -44,36 +51,42 @@ pub(crate) struct EstimateArgs {
 fn price(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(price) if price.is_finite() && price >= 0.0 => Ok(price),
-        _ => Err("a price is a number from 0, such as 0.002".to_owned()),
+        _ => Err("expected a number of at least 0, such as 0.002".to_owned()),
     }
 }
 
-/// As `tunedrop estimate DIR` prints it.
+/// Prints the output of `tunedrop estimate DIR`.
 pub(crate) fn of_folder(data: DataArgs) -> anyhow::Result<ExitCode> {
     estimate(&EstimateArgs { data, epochs: None, price_per_1k: None, json: false })
 }
 
-/// A figure, and who says so.
-pub(crate) struct Said<T> {
+/// A value and its source.
+pub(crate) struct Sourced<T> {
     value: T,
     by: &'static str,
 }
 
 pub(crate) fn estimate(args: &EstimateArgs) -> anyhow::Result<ExitCode> {
     let catalogue = catalogue::load(args.data.catalogue.as_deref())?;
-    let (sets, unreadable) = sets(&args.data, &catalogue)?;
-    let mut outcome = Outcome { unreadable, ..Outcome::default() };
+    let (datasets, unreadable) = datasets(&args.data, &catalogue)?;
+    let mut outcome = CheckResult { unreadable, ..CheckResult::default() };
     let mut pages = Vec::new();
-    for set in sets {
+    let awaits: Vec<String> =
+        datasets.iter().filter(|one| one.rules.is_none()).filter_map(Dataset::awaits_upload).collect();
+    for dataset in datasets {
         let before = outcome.files.len();
-        let made = set.rules.map(|rules| (rules, epochs(args, &set, rules), price_of(args, &set, rules)));
-        judge::judge(set, Options::default(), false, &mut outcome);
+        let made = dataset.rules.map(|rules| (rules, epochs(args, &dataset, rules), price_of(args, &dataset, rules)));
+        let asked = dataset.recipe().and_then(|recipe| recipe.evaluate.clone());
+        outcome.held_out = None;
+        check_dataset::check_dataset(dataset, Options::default(), false, &mut outcome);
         let trained = outcome.files[before..].iter().filter(|file| file.role == Role::Train);
         for (file, (rules, epochs, price)) in trained.zip(made) {
             ensure!(
                 rules.customization != Customization::ReinforcementFineTuning,
-                "reinforcement fine-tuning is not billed by the token, so its cost can't be told from the data"
+                "reinforcement fine-tuning isn't billed by the token, so its cost can't be estimated from the data"
             );
+            let evaluation = outcome.held_out.take().zip(asked.as_ref());
+            let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model));
             let estimate = bill(file.statistics.tokens, epochs.value, price.as_ref().map(|price| price.value));
             pages.push(Page {
                 path: file.path.clone(),
@@ -82,11 +95,16 @@ pub(crate) fn estimate(args: &EstimateArgs) -> anyhow::Result<ExitCode> {
                 epochs,
                 price,
                 estimate,
+                evaluation,
             });
         }
     }
+    if let ([], [note, ..], 0) = (pages.as_slice(), awaits.as_slice(), outcome.findings.errors) {
+        print(&format!("No estimate: {note}\n"))?;
+        return Ok(ExitCode::from(1));
+    }
     if pages.is_empty() && outcome.unreadable.is_empty() && outcome.findings.errors == 0 {
-        complain("there is no training file among these, and nothing else is billed");
+        complain("no training file: only training files are billed");
         return Ok(ExitCode::from(2));
     }
     for fault in &outcome.unreadable {
@@ -108,23 +126,23 @@ pub(crate) fn estimate(args: &EstimateArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn epochs(args: &EstimateArgs, set: &Set, rules: Rules) -> Said<u64> {
+fn epochs(args: &EstimateArgs, dataset: &Dataset, rules: Rules) -> Sourced<u64> {
     let in_recipe = |recipe: &Recipe| recipe.hyperparameters.get("epochCount")?.parse().ok();
     if let Some(value) = args.epochs {
-        return Said { value, by: "as asked" };
+        return Sourced { value, by: "from the command line" };
     }
-    if let Some(value) = set.recipe().and_then(in_recipe) {
-        return Said { value, by: "the recipe's epochCount" };
+    if let Some(value) = dataset.recipe().and_then(in_recipe) {
+        return Sourced { value, by: "the recipe's epochCount" };
     }
     match rules.training.hyperparameter("epochCount").and_then(|parameter| parameter.default_value()) {
-        Some(value) => Said { value, by: "the model's default" },
-        None => Said { value: 1, by: "taken, for the catalogue knows no default" },
+        Some(value) => Sourced { value, by: "the model's default" },
+        None => Sourced { value: 1, by: "assumed: the catalogue has no default" },
     }
 }
 
-fn price_of(args: &EstimateArgs, set: &Set, rules: Rules) -> Option<Said<f64>> {
-    let said = |by: &'static str| move |value: f64| Said { value, by };
-    let in_recipe = set.recipe().and_then(|recipe| recipe.price_per_1k_tokens);
-    let asked = args.price_per_1k.map(said("as asked"));
-    asked.or(in_recipe.map(said("the recipe's"))).or(rules.model.price_per_1k_tokens.map(said("the catalogue's")))
+fn price_of(args: &EstimateArgs, dataset: &Dataset, rules: Rules) -> Option<Sourced<f64>> {
+    let sourced = |by: &'static str| move |value: f64| Sourced { value, by };
+    let in_recipe = dataset.recipe().and_then(|recipe| recipe.price_per_1k_tokens);
+    let asked = args.price_per_1k.map(sourced("from the command line"));
+    asked.or(in_recipe.map(sourced("the recipe's"))).or(rules.model.price_per_1k_tokens.map(sourced("the catalogue's")))
 }

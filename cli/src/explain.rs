@@ -1,4 +1,4 @@
-//! `tunedrop explain`: what a code means, why it matters, and how to mend it.
+//! `tunedrop explain`: the meaning of a code.
 
 use std::process::ExitCode;
 
@@ -9,15 +9,17 @@ use tunedrop_validation::{Code, Severity};
 use crate::format::{BOLD, ERROR, WARNING};
 use crate::print;
 
-/// Say what a finding's code means, why it matters, and how to mend it
+/// Explain a finding's code: what it means, why it matters, how to fix it
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop explain unpaired-turn
-  tunedrop explain --all            every code, a line each
+  tunedrop explain --all            list all codes
 
-Exit codes: 0 explained, 2 no such code")]
+Exit codes:
+  0: explained
+  2: unknown code")]
 pub(crate) struct ExplainArgs {
-    /// As it stands in brackets behind `error` or `warning`
+    /// The code in brackets after `error` or `warning`
     #[arg(required_unless_present = "all")]
     code: Option<String>,
     /// List all codes
@@ -25,7 +27,7 @@ pub(crate) struct ExplainArgs {
     all: bool,
 }
 
-/// Less alike than this, a name is no slip of another.
+/// The least Jaro-Winkler similarity of a suggestion.
 const ALIKE: f64 = 0.85;
 
 pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
@@ -33,18 +35,21 @@ pub(crate) fn explain(args: &ExplainArgs) -> anyhow::Result<ExitCode> {
         print(&Code::ALL.iter().map(|code| line(*code)).collect::<String>())?;
         return Ok(ExitCode::SUCCESS);
     };
-    let name = name.trim().trim_start_matches('[').trim_end_matches(']').to_lowercase().replace('_', "-");
+    // As findings have it: `error[invalid-json]:`.
+    let name = name.trim().trim_end_matches(':');
+    let name = ["error", "warning"].iter().find_map(|word| name.strip_prefix(word)?.strip_prefix('[')).unwrap_or(name);
+    let name = name.trim_start_matches('[').trim_end_matches(']').to_lowercase().replace('_', "-");
     let Some(code) = Code::from_name(&name) else {
         match near(&name).as_slice() {
-            [] => bail!("there is no code {name:?}; `tunedrop explain --all` lists them"),
-            near => bail!("there is no code {name:?}; did you mean {}?", near.join(" or ")),
+            [] => bail!("unknown code {name:?}; `tunedrop explain --all` lists them"),
+            near => bail!("unknown code {name:?}; did you mean {}?", near.join(" or ")),
         }
     };
     print(&page(code))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Codes that were probably meant, the most likely first: those that hold the word, else those that look like it.
+/// Suggestions, the most likely first: codes that contain the word, else similar ones.
 fn near(name: &str) -> Vec<&'static str> {
     let holds = |code: &&str| name.len() > 2 && code.split('-').any(|word| word == name);
     let names = || Code::ALL.iter().map(|code| code.as_str());
@@ -71,8 +76,8 @@ fn line(code: Code) -> String {
 fn page(code: Code) -> String {
     let info = code.info();
     let blocks = match info.severity {
-        Severity::Error => "it blocks the launch",
-        Severity::Warning => "it blocks only where warnings do: --strict, or strict: true in the recipe",
+        Severity::Error => "blocks the launch",
+        Severity::Warning => "blocks only with --strict, or with strict: true in the recipe",
     };
     let mut page = format!("{BOLD}{}{BOLD:#}\n{} [{code}]: {blocks}\n", info.title, severity(code).trim_end());
     let example = format!("  {}", info.example.trim_end().replace('\n', "\n  "));
@@ -80,7 +85,7 @@ fn page(code: Code) -> String {
         ("What it is", info.what),
         ("Why it matters", info.why),
         ("Example", &example),
-        ("How to mend it", info.mend),
+        ("How to fix it", info.fix),
         ("Source", info.source),
     ] {
         page.push_str(&format!("\n{BOLD}{heading}{BOLD:#}\n{text}\n"));

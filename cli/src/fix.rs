@@ -1,4 +1,4 @@
-//! `tunedrop fix`: mends what is mechanical in a data file.
+//! `tunedrop fix`: fixes mechanical problems in a data file.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,46 +6,45 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use tunedrop_report::shell;
-use tunedrop_reshape::{Fixed, Fixer, Layout, Notes};
-use tunedrop_validation::{FileCheck, Role, Training};
+use tunedrop_reshape::{Arrangement, Fixed, Fixer, Notes, record_fault};
+use tunedrop_validation::{FileCheck, Quotas, Role, SetFile, Severity, Statistics, Training, check_set};
 
 use crate::format::{counted, grouped};
 use crate::options::Type;
 use crate::write::Output;
 use crate::{catalogue, reshape};
 
-/// Mend what is mechanical in a data file
+/// Fix mechanical problems in a data file
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tunedrop fix train.jsonl --model nova-lite -o mended.jsonl
-  tunedrop fix train.jsonl --model nova-lite --drop-invalid -o mended.jsonl
+  tunedrop fix train.jsonl --model nova-lite -o fixed.jsonl
+  tunedrop fix train.jsonl --model nova-lite --drop-invalid -o fixed.jsonl
 
-Mended are: byte order marks, carriage returns, blank lines, trailing commas, arrays and records spread over lines, roles
-in upper case, and exact repeats. What is good stays as it is, byte for byte. Nothing that a record says is changed, and
-IN is never written over. A file that isn't JSON (CSV, Parquet, a workbook, text) is an error that names it, and nothing
-is written.
+Fixes byte order marks, carriage returns, blank lines, trailing commas, arrays, records that span lines, roles in upper
+case, and exact duplicates. Valid records are copied byte for byte. The text of a record is never changed, and neither is
+IN. A file without JSON records (CSV, Parquet, a workbook, prose) is an error, and nothing is written.
 
-Exit codes: 0 all that is written is valid, 1 records are left that are not, 2 used wrongly, or something could not be read")]
+Exit codes: 0 every record written is valid, 1 invalid records remain, 2 wrong usage, or a file can't be read or written")]
 pub(crate) struct FixArgs {
-    /// What to read; - for standard input
+    /// Data file; - for standard input
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// Base model: an alias such as nova-lite, or Bedrock's identifier
     #[arg(long, value_name = "MODEL")]
     model: String,
-    /// Customization [default: what the model has, fine-tuning first]
+    /// Customization [default: fine-tuning, if the model has it]
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     customization: Option<Type>,
-    /// Leave out the records that are invalid even so
+    /// Remove records that are still invalid
     #[arg(long)]
     drop_invalid: bool,
-    /// What to write
+    /// Output file
     #[arg(long, short, value_name = "OUT")]
     output: PathBuf,
-    /// Write over OUT if it is there
+    /// Overwrite OUT
     #[arg(long)]
     force: bool,
-    /// A catalogue file of one's own, laid over the one that is built in
+    /// Catalogue file that overrides entries of the built-in one
     #[arg(long, value_name = "FILE")]
     catalogue: Option<PathBuf>,
 }
@@ -55,54 +54,77 @@ pub(crate) fn fix(args: &FixArgs) -> anyhow::Result<ExitCode> {
     let model = catalogue::find(&catalogue, &args.model)?;
     let rules = catalogue::rules(model, args.customization.map(Into::into))?;
     let mut output = Output::new(&args.output, &args.input, args.force)?;
-    let given = format!("--model {} -o {}", shell(&args.model), shell(&args.output.to_string_lossy()));
+    let model_options = reshape::model_options(&args.model, args.customization);
     let (mut fixer, mut notes) = (Fixer::default(), Notes::default());
-    let (mut written, mut taken_out, mut invalid) = (0_u64, 0_u64, 0_u64);
-    let mut what = "line";
-    let cut_off = reshape::each_json_record(&args.input, &given, &mut |layout, number, record| {
-        what = if layout == Layout::Lines { "line" } else { "record" };
-        let Some(record) = record else {
-            taken_out += 1;
-            notes.add(number, format!("{}: taken out", reshape::too_long()));
-            return Ok(());
-        };
-        let Fixed { line, notes: done } = fixer.fix(number, record);
-        done.into_iter().for_each(|note| notes.add(number, note));
-        let Some(line) = line else {
-            taken_out += 1;
-            return Ok(());
-        };
-        if !is_valid(rules.training, &line) {
-            invalid += 1;
-            if args.drop_invalid {
-                taken_out += 1;
-                notes.add(number, "invalid: taken out");
+    let (mut written, mut bytes, mut removed, mut invalid) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut what, mut records, mut first_fault) = ("line", 0_u64, None);
+    let is_incomplete =
+        reshape::each_json_record(&args.input, &|| model_options.clone(), Some(&args.output), &mut |at, record| {
+            let number = at.number;
+            what = if at.arrangement == Arrangement::Lines { "line" } else { "record" };
+            let Some(record) = record else {
+                removed += 1;
+                notes.add(number, format!("{}: removed", reshape::too_long()));
                 return Ok(());
+            };
+            let Fixed { line, notes: done } = fixer.fix(number, record);
+            done.into_iter().for_each(|note| notes.add(number, note));
+            let Some(line) = line else {
+                removed += 1;
+                return Ok(());
+            };
+            match record_fault(&line) {
+                Some(fault) => first_fault = first_fault.take().or(Some(format!("{what} {number}: {fault}"))),
+                None => records += 1,
             }
-            notes.add(number, "still invalid");
-        }
-        written += 1;
-        output.line(&line)
-    })?;
-    reshape::tell(&notes, what);
-    if cut_off {
-        anstream::eprintln!("  the array ends without its closing bracket; the file may be cut off");
+            if !is_valid(rules.training, &line) {
+                invalid += 1;
+                if args.drop_invalid {
+                    removed += 1;
+                    notes.add(number, "invalid: removed");
+                    return Ok(());
+                }
+                notes.add(number, "still invalid");
+            }
+            written += 1;
+            bytes += line.len() as u64 + 1;
+            output.line(&line)
+        })?;
+    reshape::print_notes(&notes, what);
+    if is_incomplete {
+        anstream::eprintln!("  the array has no closing bracket: the file may be incomplete");
+    }
+    if let Some(fault) = first_fault.filter(|_| records == 0) {
+        bail!(
+            "{} has no record that can be fixed, so nothing was written: a record is a JSON object; {fault}",
+            args.input.display()
+        );
+    }
+    if written == 0 && invalid > 0 {
+        let invalid = counted(invalid, "invalid record");
+        bail!("--drop-invalid removes all of {}, {invalid}, so nothing was written", args.input.display());
     }
     if written == 0 {
-        bail!("nothing of {} is left, so nothing was written", args.input.display());
+        bail!("{} has no records, so nothing was written", args.input.display());
     }
     output.finish()?;
-    let (written, out) = (counted(written, "record"), args.output.display());
-    anstream::eprintln!("{written} written to {out}; {} taken out", grouped(taken_out));
+    let out = args.output.display();
+    anstream::eprintln!("{} written to {out}; {} removed", counted(written, "record"), grouped(removed));
+    let statistics = Statistics { records: written, valid_records: written, bytes, ..Statistics::default() };
+    let train = SetFile { name: &args.output.to_string_lossy(), statistics: &statistics };
+    let of_file = check_set(model, rules.customization, Some(train), None, &Quotas::default()).kept;
+    for finding in of_file.iter().filter(|finding| finding.severity == Severity::Error) {
+        anstream::eprintln!("as training data, {out} is rejected: {}; {}", finding.message, finding.help);
+    }
     let left = if args.drop_invalid { 0 } else { invalid };
     if left > 0 {
         anstream::eprintln!(
-            "{} still invalid: see tunedrop check {out} --model {}, or leave them out with --drop-invalid",
+            "{} still invalid: run tunedrop check {} {model_options}, or remove them with --drop-invalid",
             counted(left, "record"),
-            args.model
+            shell(&args.output.to_string_lossy())
         );
     }
-    Ok(ExitCode::from(u8::from(left > 0 || cut_off)))
+    Ok(ExitCode::from(u8::from(left > 0 || is_incomplete)))
 }
 
 /// Whether the validator finds no error in a line by itself.

@@ -1,28 +1,31 @@
-//! A dataset's folder: the recipe, and the files it names.
+//! Reads a dataset folder: the recipe, and the files that it names.
 
-use tunedrop_run::dropped::{PREFIX, RECIPES};
-use tunedrop_run::{RECIPE_READ_MAX, RecipeFile, RecipeScope, SetSpec};
-use tunedrop_validation::{Catalogue, Customization, Findings, MediaFolder};
+mod names;
 
-use crate::catalogue::Rules;
-use crate::near_miss::{NearMiss, near_misses};
-use crate::place::{Place, Unreadable};
+use tunedrop_run::object_key::{PREFIX, RECIPES};
+use tunedrop_run::{DatasetSpec, RECIPE_READ_MAX, RecipeFile, RecipeScope, key_of};
+use tunedrop_validation::{Catalogue, Customization, Finding, Findings, MediaFolder, Role};
+
+use crate::catalogue::{DEFAULT_MODEL, Rules, find, rules};
+use crate::dataset::Dataset;
+use crate::location::{Location, Unreadable};
+use crate::near_miss::{NearMiss, Target, near_misses};
 use crate::read::{Opened, Refused, open};
-use crate::set::Set;
+use names::{misspelled, other_data, other_spelling, rejected, unnamed};
 
-/// The training file where no recipe names another.
+/// The training file without a recipe.
 const TRAIN: &str = "train.jsonl";
 
-/// What people call a validation file.
+/// The usual name of a validation file.
 const VALIDATION: &str = "validation.jsonl";
 
-/// The set in this folder. `given` and `wanted` are what the command line says of model and type.
-pub(crate) fn set<'c>(
-    folder: &Place,
+/// Reads the dataset in this folder. `given` and `wanted` are `--model` and `--type`.
+pub(crate) fn dataset<'c>(
+    folder: &Location,
     given: Option<Rules<'c>>,
     wanted: Option<Customization>,
     catalogue: &'c Catalogue,
-) -> Result<Set<'c>, Unreadable> {
+) -> Result<Dataset<'c>, Unreadable> {
     let mut recipes = Vec::new();
     for name in RECIPES {
         let file = folder.join(name);
@@ -36,41 +39,109 @@ pub(crate) fn set<'c>(
         }
         None => without_recipe(folder, given, catalogue)?,
     };
-    let mut near = near(folder, spec.recipe.model(catalogue).map(|model| model.alias.as_str()));
     let spec = if there > 1 { spec.with_second_recipe() } else { spec };
-    let (mut files, mut missing) = (Vec::new(), Findings::default());
+    let rules = spec.rules(catalogue);
+    let default = || default_rules(catalogue, Some(spec.recipe.customization));
+    let target = match (rules, &spec.recipe.base_model) {
+        (None, None) => Target { catalogue, rules: default(), is_chosen: false },
+        (None, Some(_)) if spec.recipe.own_base().is_some() => Target { catalogue, rules: default(), is_chosen: false },
+        (None, Some(written)) => {
+            let meant = catalogue.meant(written).and_then(|model| Rules::of(model, spec.recipe.customization));
+            Target { catalogue, rules: meant, is_chosen: true }
+        }
+        _ => Target { catalogue, rules, is_chosen: true },
+    };
+    let mut spec = spec;
+    names::name_real_files(&mut spec, folder, target);
+    let (mut files, mut absent) = (Vec::new(), Vec::new());
     for (role, name) in spec.wanted() {
-        let place = folder.join(name);
-        if place.exists()? {
-            files.push((role, name.to_owned(), place));
-        } else if let Some(at) = near.iter().position(|near| near.meant == name) {
-            missing.push(near.remove(at).finding());
+        let location = folder.join(name);
+        if location.exists()? {
+            files.push((role, name.to_owned(), location));
         } else {
-            missing.push(SetSpec::missing_file(recipe, role, name));
+            absent.push((role, name));
         }
     }
-    let ignored = |near: &NearMiss| format!("{} isn't read: {}; run `{}`", near.name, near.why, near.command);
+    // A folder in S3 is listed only if something is missing.
+    let is_listed = matches!(folder, Location::Local(_)) || !absent.is_empty();
+    let mut near = if is_listed { near_misses(folder, false).unwrap_or_default() } else { Vec::new() };
+    let mut missing = Findings::default();
+    for (role, name) in absent {
+        let of_role = || near.iter().position(|near| near.role == Some(role) && !near.is_recipe());
+        missing.push(match near.iter().position(|near| near.meant == name).or_else(of_role) {
+            Some(at) => near.remove(at).finding(folder, name, target),
+            None => match other_spelling(folder, recipe, (role, name), &spec, there > 0) {
+                Some(finding) => finding,
+                None => {
+                    let mut finding = missing_file(folder, recipe, role, name, target, &mut near);
+                    let other = (there > 0).then(|| other_data(folder, role, &spec)).flatten();
+                    finding.help.extend(other.map(|other| format!(", such as `{}: {other}`", key_of(role))));
+                    finding
+                }
+            },
+        });
+    }
+    let ignored = |near: &NearMiss| {
+        let (why, remedy) = near.remedy(folder, &near.meant, target);
+        format!("{} isn't read: {why}; {}", near.name, remedy.help())
+    };
     let mut notes: Vec<String> = near.iter().map(ignored).collect();
     if there == 0 && folder.join(VALIDATION).exists()? {
         notes.push(format!(
-            "{} was not read: without a job.yaml that names it, a dataset has no validation file",
+            "{} was not read: a validation file needs a job.yaml that names it",
             folder.join(VALIDATION).name()
         ));
     }
-    let (rules, media_folder) = (spec.rules(catalogue), own_folder(folder));
-    Ok(Set { catalogue, rules, spec: Some(spec), folder: Some(folder.clone()), files, missing, media_folder, notes })
+    let media_folder = own_folder(folder);
+    Ok(Dataset {
+        catalogue,
+        rules,
+        spec: Some(spec),
+        folder: Some(folder.clone()),
+        files,
+        missing,
+        media_folder,
+        notes,
+    })
+}
+
+/// Returns the finding about a missing file. If the folder has other data, it says what to do with that, which then has
+/// no note of its own.
+fn missing_file(
+    folder: &Location,
+    recipe: &str,
+    role: Role,
+    name: &str,
+    target: Target,
+    noted: &mut Vec<NearMiss>,
+) -> Finding {
+    let mut finding = DatasetSpec::missing_file(recipe, role, name);
+    if role == Role::Train
+        && let Some(near) = any_data(folder)
+    {
+        let (_, remedy) = near.remedy(folder, name, target);
+        finding.help.push_str(&format!("; to use {}, {}", near.name, remedy.help()));
+        noted.retain(|other| other.name != near.name);
+    }
+    finding
+}
+
+/// Returns a file of the folder that could be the training data, whatever its name.
+fn any_data(folder: &Location) -> Option<NearMiss> {
+    let near = near_misses(folder, true).unwrap_or_default();
+    near.into_iter().find(|near| !near.is_recipe() && near.role != Some(Role::Validation))
 }
 
 fn read(
     name: &str,
-    file: &Place,
+    file: &Location,
     opened: Opened,
     given: Option<Rules>,
     catalogue: &Catalogue,
-) -> Result<SetSpec, Unreadable> {
+) -> Result<DatasetSpec, Unreadable> {
     let default_model = given.map(|rules| rules.model.alias.clone());
     let scope = RecipeScope { default_model, ..RecipeScope::default() };
-    let spec = |file| SetSpec::of_recipe(name, file, &scope, catalogue);
+    let spec = |file| DatasetSpec::of_recipe(name, file, &scope, catalogue);
     if let Some(bytes) = opened.bytes().filter(|bytes| *bytes > RECIPE_READ_MAX as u64) {
         return Ok(spec(RecipeFile::TooLarge(bytes)));
     }
@@ -86,9 +157,9 @@ fn read(
     }
 }
 
-/// What the recipe says against the command line.
+/// How the recipe contradicts the command line.
 fn contradiction(
-    spec: &SetSpec,
+    spec: &DatasetSpec,
     given: Option<Rules>,
     wanted: Option<Customization>,
     catalogue: &Catalogue,
@@ -98,48 +169,61 @@ fn contradiction(
         && model.alias != given.model.alias
     {
         return Some(format!(
-            "its recipe asks for {}, and --model says {}; leave one of them out",
+            "its recipe names {}, and --model names {}; remove one of them",
             model.alias, given.model.alias
         ));
     }
     wanted
         .is_some_and(|wanted| wanted != asked)
-        .then(|| format!("its recipe asks for {}, and --type for another; leave --type out", asked.as_str()))
+        .then(|| format!("its recipe says {}, and --type says another type; remove --type", asked.as_str()))
 }
 
-/// A folder without a recipe is what a stack with `--model` as its default model would take it for.
-fn without_recipe(folder: &Place, given: Option<Rules>, catalogue: &Catalogue) -> Result<SetSpec, Unreadable> {
-    let near = near(folder, given.map(|given| given.model.alias.as_str()));
+/// Returns the model for commands without a chosen one. As in `init`, the data may select another.
+fn default_rules(catalogue: &Catalogue, wanted: Option<Customization>) -> Option<Rules<'_>> {
+    rules(find(catalogue, DEFAULT_MODEL).ok()?, wanted).ok()
+}
+
+/// The dataset in a folder without a recipe, as a stack with `--model` as its default model would read it.
+fn without_recipe<'c>(
+    folder: &Location,
+    given: Option<Rules<'c>>,
+    catalogue: &'c Catalogue,
+) -> Result<DatasetSpec, Unreadable> {
+    let has_data = folder.join(TRAIN).exists()?;
+    // A folder in S3 is listed only if something is missing.
+    let is_listed = matches!(folder, Location::Local(_)) || !has_data;
+    let near = if is_listed { near_misses(folder, false).unwrap_or_default() } else { Vec::new() };
+    let default = || default_rules(catalogue, None);
+    let target = Target { catalogue, rules: given.or_else(default), is_chosen: given.is_some() };
     if let Some(recipe) = near.iter().find(|near| near.is_recipe()) {
-        let (name, command) = (&recipe.name, &recipe.command);
-        return Err(folder.because(format!("the folder holds {name} but no {}: run `{command}`", recipe.meant)));
+        let (_, remedy) = recipe.remedy(folder, &recipe.meant, target);
+        let (name, help) = (&recipe.name, remedy.help());
+        return Err(folder.because(format!("the folder has {name}, but no {}: {help}", recipe.meant)));
     }
-    let named_nearly = near.iter().find(|near| near.meant == TRAIN);
-    if !folder.join(TRAIN).exists()? && (named_nearly.is_none() || given.is_none()) {
-        return Err(folder.because(match named_nearly {
-            Some(near) => format!("the folder holds {} but no {TRAIN}: run `{}`", near.name, near.command),
-            None => format!("the folder holds no job.yaml and no {TRAIN}; name the files themselves"),
+    let data = near.into_iter().find(|near| near.meant == TRAIN || near.role == Some(Role::Train));
+    if !has_data && (data.is_none() || given.is_none()) {
+        let data = data.or_else(|| any_data(folder));
+        return Err(folder.because(match data {
+            Some(near) => {
+                let (why, remedy) = near.remedy(folder, TRAIN, target);
+                format!("the folder has no job.yaml and no {TRAIN}. It has {}, but {why}: {}", near.name, remedy.help())
+            }
+            None => {
+                let instead = rejected(folder).or_else(|| misspelled(folder)).or_else(|| unnamed(folder));
+                let instead = instead.unwrap_or_else(|| "pass the files themselves".to_owned());
+                format!("the folder has no job.yaml and no {TRAIN}; {instead}")
+            }
         }));
     }
     let Some(given) = given else {
-        return Err(
-            folder.because("the folder holds no job.yaml; say for which base model, such as `--model nova-lite`")
-        );
+        return Err(folder.because("the folder has no job.yaml; choose the base model, such as `--model nova-lite`"));
     };
-    Ok(SetSpec::without_recipe(Some(&given.model.alias), given.customization, catalogue))
+    Ok(DatasetSpec::without_recipe(Some(&given.model.alias), given.customization, catalogue))
 }
 
-/// The folder's files whose names are nearly right. Only a folder on this machine is listed, as data is found by name;
-/// where that fails, nothing is said of them.
-fn near(folder: &Place, model: Option<&str>) -> Vec<NearMiss> {
-    let Place::Local(path) = folder else { return Vec::new() };
-    let given = format!("--model {}", model.unwrap_or("MODEL"));
-    near_misses(path, &given, false).unwrap_or_default()
-}
-
-/// Where a dataset's media must be, for one that is in a stack's bucket.
-fn own_folder(folder: &Place) -> Option<MediaFolder> {
-    let Place::Remote { bucket, key } = folder else { return None };
+/// The folder that a dataset's media must be in, if the dataset is in a stack's bucket.
+fn own_folder(folder: &Location) -> Option<MediaFolder> {
+    let Location::Remote { bucket, key } = folder else { return None };
     let name = key.strip_prefix(PREFIX)?.strip_suffix('/')?;
     let is_dataset = !name.is_empty() && !name.contains('/');
     is_dataset.then(|| MediaFolder { bucket: Some(bucket.clone()), prefix: key.clone() })

@@ -1,4 +1,4 @@
-//! How findings are printed: one file per format.
+//! Prints the result of a check: one module for each format.
 
 mod github;
 mod human;
@@ -26,22 +26,22 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const GUTTER: Style = AnsiColor::Blue.on_default().bold();
 pub(crate) const BOLD: Style = Style::new().bold();
 
-/// Columns where the terminal doesn't say.
+/// Columns if the terminal's width is unknown.
 const COLUMNS: usize = 120;
 
-/// How much of each code is shown whole, before the rest is named by place only.
+/// How many findings of a code are shown in full. Of the rest, only the locations are listed.
 const SHOWN_PER_CODE: usize = 3;
 
-/// What a page for people has to fit.
+/// Options for the output for people.
 pub(crate) struct View {
     /// Columns of the terminal.
     columns: usize,
-    /// How many findings of a code are shown whole.
+    /// How many findings of a code are shown in full.
     per_code: usize,
 }
 
 impl View {
-    /// `fold`: name all but a few findings of a code by their place only.
+    /// `fold`: show only a few findings of each code in full.
     pub(crate) fn of_terminal(fold: bool) -> View {
         let terminal = if std::io::stdout().is_terminal() { console::Term::stdout().size_checked() } else { None };
         let columns = terminal.map_or(COLUMNS, |(_, columns)| usize::from(columns).max(40));

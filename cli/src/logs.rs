@@ -1,4 +1,4 @@
-//! `tunedrop logs`: what the functions wrote about a run.
+//! `tunedrop logs`: the functions' log lines about a run.
 
 use std::process::ExitCode;
 
@@ -12,26 +12,29 @@ use crate::format::visible;
 use crate::stack::{StackArgs, block_on, explain};
 use crate::{print, print_exactly};
 
-const FUNCTIONS: [&str; 5] = ["validate", "launch", "record", "notify", "sweep"];
-/// S3's clock, which a run's time is from, and CloudWatch's are not one.
+const FUNCTIONS: [&str; 7] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep"];
+/// How far S3's clock, from which a run's time is, and CloudWatch's may differ.
 const CLOCKS_MS: i64 = 60_000;
-/// Lines of one function.
+/// The most lines of one function.
 const MOST: usize = 10_000;
 
-/// Show what the functions wrote about a run
+/// Show the functions' logs about a run
 ///
-/// From CloudWatch Logs, all five functions in order of time, since the run's data was uploaded; what came before is
-/// not searched. The logs never hold what a record says.
+/// Reads CloudWatch Logs of all seven functions, from the upload of the run's data on, in order of time. The logs never
+/// contain text of a record.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop logs support-bot
   tunedrop logs support-bot --json | jq -r 'select(.level == \"ERROR\")'
 
-Exit codes: 0 shown, also where nothing was written; 2 no such run, used wrongly, or a service failed; 130 Ctrl-C")]
+Exit codes:
+  0: shown, even if there are no lines
+  2: no such run, a usage error, or a failed service
+  130: Ctrl-C")]
 pub(crate) struct LogsArgs {
     /// A run's id or the beginning of one, or a dataset
     run: String,
-    /// Print the lines as they were written: a JSON object each
+    /// Print the lines as they were logged: one JSON object each
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -43,7 +46,7 @@ pub(crate) fn logs(args: &LogsArgs) -> Result<ExitCode> {
         let stack = args.stack.find().await?;
         let run = stack.run(&args.run).await?;
         let logs = Logs::new(&stack.configs.all);
-        let since_ms = since(&run.since);
+        let since_ms = since(&run.uploaded_at);
         let mut lines: Vec<(Line, &str)> = Vec::new();
         for function in FUNCTIONS {
             let group = format!("/tunedrop/{}/{function}", stack.name);
@@ -59,9 +62,7 @@ pub(crate) fn logs(args: &LogsArgs) -> Result<ExitCode> {
         if args.json {
             print_exactly(&shown)?;
         } else if shown.is_empty() {
-            print(
-                "nothing was written about it, or it is too long ago: LogRetentionDays says how long lines are kept\n",
-            )?;
+            print("No log lines. The stack's parameter LogRetentionDays says how long lines are kept\n")?;
         } else {
             print(&shown)?;
         }
@@ -69,17 +70,17 @@ pub(crate) fn logs(args: &LogsArgs) -> Result<ExitCode> {
     })
 }
 
-/// The time that the ledger has of a run, in milliseconds since 1970, less what two clocks may differ by.
+/// The run's time in milliseconds since 1970, minus a margin for the clocks.
 fn since(run_since: &str) -> i64 {
     run_since.parse::<Timestamp>().map_or(0, |since| since.as_millisecond() - CLOCKS_MS)
 }
 
-/// A line of ours; the metrics stand among them.
+/// Whether it is a log line, not a line of metrics.
 fn is_log(text: &str) -> bool {
     serde_json::from_str::<Value>(text).map_or(true, |line| line.get("_aws").is_none())
 }
 
-/// Time, function, what happened, and the fields that tell more.
+/// Formats a line: time, function, level, message, other fields.
 fn readable(line: &Line, function: &str) -> String {
     let time = Timestamp::from_millisecond(line.at).map(|at| format!("{at:.3}")).unwrap_or_default();
     let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(&line.text) else {
@@ -100,7 +101,7 @@ mod tests {
     use super::since;
 
     #[test]
-    fn logs_are_searched_from_shortly_before_the_run() {
+    fn searches_from_a_minute_before_the_run() {
         assert_eq!(since("2026-11-29T12:00:00.000Z"), 1_795_953_540_000);
         assert_eq!(since("not a time"), 0);
     }

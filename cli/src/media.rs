@@ -1,45 +1,48 @@
-//! The media that records refer to, where they can be looked at: in S3, or in the dataset's folder on this machine.
+//! Checks the media that records refer to: in S3, or in the dataset's folder on this machine.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use tunedrop_run::dropped::PREFIX;
-use tunedrop_run::{MediaWanted, MediumLook, SetCheck};
+use tunedrop_run::object_key::PREFIX;
+use tunedrop_run::{DatasetCheck, MediaWanted, MediumLook};
 use tunedrop_validation::{MediumMet, MediumSeen};
 
-use crate::place::{Place, Unreadable};
+use crate::location::{Location, Unreadable};
 use crate::remote;
 
-/// Looks at the media of the file at `place`, which was read last; a sentence if some can't be looked at from here.
-pub(crate) fn look(place: &Place, wanted: &MediaWanted, check: &mut SetCheck) -> Result<Option<String>, Unreadable> {
+/// Checks the media of the last file, which is at `location`. Returns a note if some can't be checked.
+pub(crate) fn look(
+    location: &Location,
+    wanted: &MediaWanted,
+    check: &mut DatasetCheck,
+) -> Result<Option<String>, Unreadable> {
     let all = wanted.media.len();
-    let looked_at = match place {
+    let looked_at = match location {
         _ if all == 0 => return Ok(None),
-        Place::Remote { bucket, .. } => {
-            remote::look(bucket, wanted, check).map_err(|why| place.because(why))?;
+        Location::Remote { bucket, .. } => {
+            remote::look(bucket, wanted, check).map_err(|why| location.because(why))?;
             all
         }
-        Place::Local(path) => look_beside(path, wanted, check),
-        Place::Stdin => 0,
+        Location::Local(path) => look_beside(path, wanted, check),
+        Location::Stdin => 0,
     };
     if looked_at > 0 {
         check.looked_at(wanted);
     }
     let left = (all - looked_at) as u64 + if looked_at == 0 { wanted.left } else { 0 };
     let note = || {
-        let name = place.name();
-        format!(
-            "{left} of the media that {name} refers to were not looked at: check the set in S3, or keep them in its folder"
-        )
+        let name = location.name();
+        let (files, were) = if left == 1 { ("media file", "was") } else { ("media files", "were") };
+        format!("{left} {files} of {name} {were} not checked: check the dataset in S3, or keep its media in its folder")
     };
     Ok((left > 0).then(note))
 }
 
-/// Looks at the files that will be at these addresses once the data's folder is uploaded; how many there are.
+/// Checks the local files that an upload of the folder puts at these addresses. Returns how many there are.
 ///
-/// If none of them is here, they are taken to be in S3 already.
-fn look_beside(data: &Path, wanted: &MediaWanted, check: &mut SetCheck) -> usize {
+/// If none exists here, they are assumed to be in S3 already.
+fn look_beside(data: &Path, wanted: &MediaWanted, check: &mut DatasetCheck) -> usize {
     let files: Vec<(&MediumMet, PathBuf)> = match data.canonicalize() {
         Ok(data) => wanted.media.iter().filter_map(|medium| Some((medium, beside(&data, medium)?))).collect(),
         Err(_) => Vec::new(),
@@ -69,7 +72,7 @@ fn beside(data: &Path, medium: &MediumMet) -> Option<PathBuf> {
     (!leads_out).then(|| folder.join(inside))
 }
 
-/// The first bytes, and those behind that tell how long a video is; how many there are in all.
+/// Reads the first bytes, and those at the end that have a video's duration. Returns the file's size.
 fn peek(path: &Path, look: &MediumLook, head: &mut Vec<u8>, tail: &mut Vec<u8>) -> std::io::Result<u64> {
     let mut file = File::open(path)?;
     let bytes = file.metadata()?.len();

@@ -1,4 +1,4 @@
-//! `tunedrop models`: what the catalogue knows.
+//! `tunedrop models`: lists the catalogue, or describes one model.
 
 mod detail;
 mod object;
@@ -14,21 +14,23 @@ use tunedrop_validation::{Customization, Model};
 use crate::format::BOLD;
 use crate::{catalogue, print, print_exactly};
 
-/// List the base models that can be customized, or tell all about one
+/// List the base models that can be customized, or describe one
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop models
-  tunedrop models nova-lite                 formats, limits, hyperparameters, Regions, sources
+  tunedrop models nova-lite         formats, limits, hyperparameters, sources
   tunedrop models nova-lite --json
 
-Exit codes: 0 shown, 2 no such model")]
+Exit codes:
+  0: shown
+  2: unknown model")]
 pub(crate) struct ModelsArgs {
     /// An alias such as nova-lite, a name, or Bedrock's identifier
     model: Option<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// A catalogue file of one's own, laid over the one that is built in
+    /// A catalogue file whose entries extend or replace the built-in ones
     #[arg(long, value_name = "FILE")]
     catalogue: Option<PathBuf>,
 }
@@ -48,14 +50,14 @@ fn text(value: Value) -> String {
     format!("{value:#}\n")
 }
 
-/// A line each: those that can be launched first.
+/// A line for each model, live ones first.
 fn table(models: &[Model]) -> String {
     let mut models: Vec<&Model> = models.iter().collect();
     models.sort_by_key(|model| model.lifecycle != Lifecycle::Live);
     let row = |model: &&Model| {
         let status = match &model.lifecycle {
             Lifecycle::Live => "live".to_owned(),
-            Lifecycle::Withdrawn { instead, .. } => format!("withdrawn; {instead} instead"),
+            Lifecycle::Withdrawn { instead, .. } => format!("withdrawn; use {instead}"),
         };
         let types: Vec<&str> = model.customizations().map(Customization::as_str).collect();
         [model.alias.clone(), model.name.clone(), status, types.join(", ")]

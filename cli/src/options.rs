@@ -5,27 +5,27 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use tunedrop_validation::{Customization, Role};
 
-/// What is read, and by which rules.
+/// The data to read, and the model whose rules apply.
 #[derive(Debug, Args)]
 pub(crate) struct DataArgs {
-    /// Files, folders with a job.yaml, s3:// addresses of either (a folder's ends in /), or - for standard input
+    /// Files, dataset folders, s3:// addresses (a folder's ends in /), or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Base model: an alias such as nova-lite, or Bedrock's identifier. A folder's job.yaml may name it instead
+    /// Base model: an alias such as nova-lite, Bedrock's identifier, or a custom model's ARN [default: the recipe's]
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
-    /// Customization [default: what the model has, fine-tuning first]
+    /// Customization type [default: fine-tuning, or the only one that the model supports]
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     pub(crate) customization: Option<Type>,
-    /// What the files are for [default: of two files the first is for training, the second for validation; else training]
+    /// What the files are for [default: training; of two files, the second is for validation]
     #[arg(long, value_enum)]
     pub(crate) role: Option<RoleArg>,
-    /// A catalogue file of one's own, laid over the one that is built in
+    /// A catalogue file whose entries extend or replace the built-in ones
     #[arg(long, value_name = "FILE")]
     pub(crate) catalogue: Option<PathBuf>,
 }
 
-/// A kind of customization, as it is typed.
+/// A customization type, as a value of `--type`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Type {
     FineTuning,
@@ -45,7 +45,7 @@ impl From<Type> for Customization {
     }
 }
 
-/// What a file is for, as it is typed.
+/// What a file is for, as a value of `--role`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RoleArg {
     Train,
@@ -61,10 +61,10 @@ impl From<RoleArg> for Role {
     }
 }
 
-/// When to colour.
+/// When to use color.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal that can show it
+    /// If the terminal supports it
     #[default]
     Auto,
     Always,

@@ -1,4 +1,4 @@
-//! A bar for what takes longer than a second, on a terminal only.
+//! A progress bar for reads that take longer than a second, on a terminal only.
 
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::format::visible;
-use crate::place::Place;
+use crate::location::Location;
 
-/// Shorter than this, a bar would only flicker.
+/// How long a read takes before the bar is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Progress {
     name: String,
-    /// Bytes, where they are known beforehand.
+    /// The file's size in bytes, if it is known.
     total: Option<u64>,
     done: u64,
     started: Instant,
@@ -22,13 +22,13 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(place: &Place) -> Progress {
-        let total = match place {
-            Place::Local(path) => std::fs::metadata(path).ok().map(|file| file.len()).filter(|bytes| *bytes > 0),
+    pub(crate) fn new(location: &Location) -> Progress {
+        let total = match location {
+            Location::Local(path) => std::fs::metadata(path).ok().map(|file| file.len()).filter(|bytes| *bytes > 0),
             _ => None,
         };
         let on_terminal = std::io::stderr().is_terminal();
-        Progress { name: visible(&place.name()), total, done: 0, started: Instant::now(), on_terminal, bar: None }
+        Progress { name: visible(&location.name()), total, done: 0, started: Instant::now(), on_terminal, bar: None }
     }
 
     pub(crate) fn advance(&mut self, bytes: usize) {
@@ -36,7 +36,7 @@ impl Progress {
         if self.bar.is_none() && self.on_terminal && self.started.elapsed() > PATIENCE {
             let bar = bar(self.total, &self.name).with_elapsed(self.started.elapsed());
             bar.set_position(self.done);
-            // What came before the bar would make the rest look like nothing.
+            // The bytes before the bar would distort the estimate.
             bar.reset_eta();
             self.bar = Some(bar);
         }

@@ -1,61 +1,61 @@
-//! The one loop that reads a file, wherever it is.
+//! Reads files: standard input, local files, and objects in S3.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 
 use tunedrop_aws::{Object, Objects};
 
-use crate::place::{Place, Unreadable};
+use crate::location::{Location, Unreadable};
 use crate::remote;
 
-/// Read this much at a time.
+/// Bytes that are read at a time.
 const CHUNK: usize = 1 << 20;
 
-/// A file that is there, and not read yet.
+/// An opened file.
 pub(crate) enum Opened {
     Stdin,
-    /// With its size, unless it is a pipe or a device.
+    /// The file and its size; a pipe or a device has none.
     Local(File, Option<u64>),
     Remote(Box<(Objects, Object)>),
 }
 
-/// Why a file that is there wasn't read to its end.
+/// Why an existing file wasn't read to its end.
 pub(crate) enum Refused {
-    /// The cloud couldn't read it either.
+    /// The cloud couldn't read it either: it is archived, or its key is missing.
     ForGood(tunedrop_run::Unreadable),
-    /// This machine, or this person, can't read it.
+    /// This machine or this user can't read it.
     Here(Unreadable),
 }
 
-/// The file at `place`; `None` if there is none.
-pub(crate) fn open(place: &Place) -> Result<Option<Opened>, Unreadable> {
-    Ok(match place {
-        Place::Stdin => Some(Opened::Stdin),
-        Place::Local(path) => match File::open(path) {
+/// Opens the file at `location`. `None` if there is none.
+pub(crate) fn open(location: &Location) -> Result<Option<Opened>, Unreadable> {
+    Ok(match location {
+        Location::Stdin => Some(Opened::Stdin),
+        Location::Local(path) => match File::open(path) {
             Ok(file) => {
                 let size = file.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len());
                 Some(Opened::Local(file, size))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(place.unreadable(&error)),
+            Err(error) => return Err(location.unreadable(&error)),
         },
-        Place::Remote { bucket, key } => {
-            let found = remote::find(bucket, key).map_err(|why| place.because(why))?;
+        Location::Remote { bucket, key } => {
+            let found = remote::find(bucket, key).map_err(|why| location.because(why))?;
             found.map(|found| Opened::Remote(Box::new(found)))
         }
     })
 }
 
-/// The file at `place`, which was typed; without one, there is nothing to judge.
-pub(crate) fn open_typed(place: &Place) -> Result<Opened, Unreadable> {
-    open(place)?.ok_or_else(|| match place {
-        Place::Remote { .. } => place.because("there is no such object; a folder's address ends in /"),
-        _ => place.unreadable(&ErrorKind::NotFound.into()),
+/// Opens the file at `location`. A missing file is an error.
+pub(crate) fn open_typed(location: &Location) -> Result<Opened, Unreadable> {
+    open(location)?.ok_or_else(|| match location {
+        Location::Remote { .. } => location.because("no such object; a folder's address ends in /"),
+        _ => location.unreadable(&ErrorKind::NotFound.into()),
     })
 }
 
 impl Opened {
-    /// Its size, where it is known.
+    /// The size in bytes, if it is known.
     pub(crate) fn bytes(&self) -> Option<u64> {
         match self {
             Opened::Stdin => None,
@@ -64,15 +64,15 @@ impl Opened {
         }
     }
 
-    /// Hands its bytes to `take`, in order, as long as that wants more.
-    pub(crate) fn read(self, place: &Place, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), Refused> {
-        let local = |read: std::io::Result<()>| read.map_err(|error| Refused::Here(place.unreadable(&error)));
+    /// Passes the bytes to `take`, in order, until it returns false.
+    pub(crate) fn read(self, location: &Location, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), Refused> {
+        let local = |read: std::io::Result<()>| read.map_err(|error| Refused::Here(location.unreadable(&error)));
         match self {
             Opened::Stdin => local(chunks(&mut std::io::stdin().lock(), take)),
             Opened::Local(mut file, _) => local(chunks(&mut file, take)),
             Opened::Remote(found) => remote::read(&found.0, &found.1, take).map_err(|refused| match refused {
                 remote::Refused::ForGood(why) => Refused::ForGood(why),
-                remote::Refused::Here(why) => Refused::Here(place.because(why)),
+                remote::Refused::Here(why) => Refused::Here(location.because(why)),
             }),
         }
     }

@@ -1,4 +1,4 @@
-//! `tunedrop redrive`: dead letters go back to the queue they came from, and what became of them is said.
+//! `tunedrop redrive`: sends messages from the dead-letter queues back.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -6,31 +6,37 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
-use tunedrop_aws::{Letter, Move, Queues};
+use tunedrop_aws::{DeadLetter, Move, Queues};
 
 use crate::print;
 use crate::stack::{Stack, StackArgs, block_on, explain};
 
-/// Letters that are shown; the rest are counted.
+/// The most messages that are shown.
 const SHOWN_MAX: usize = 100;
-/// Between two looks at what is under way.
+/// How often the queues are read.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// SQS moves 500 messages a second at most (API reference, StartMessageMoveTask), so this is enough for 300,000.
 const MOVE_MAX: Duration = Duration::from_secs(600);
 
-/// Send dead letters back to the queue they came from
+/// Retry messages that failed too often
 ///
-/// A function gave up on these messages after 100 tries, which takes hours. Fix the cause first: while it is still there, a
-/// message fails again, and returns after as many tries.
+/// Moves the messages in the dead-letter queues back to their queues. Fix the cause first: otherwise they fail again, and
+/// return after another 100 attempts, which takes hours.
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  tunedrop redrive\n  tunedrop redrive --queue launch\n\nExit codes: 0 none left behind, 1 some are left or wait still, 2 used wrongly or a service failed; 130 Ctrl-C"
-)]
+#[command(after_help = "Examples:
+  tunedrop redrive
+  tunedrop redrive --queue launch
+
+Exit codes:
+  0: all messages were processed
+  1: some messages remain
+  2: a usage error, or a failed service
+  130: Ctrl-C")]
 pub(crate) struct RedriveArgs {
-    /// Only this function's dead letters; all four without it
+    /// Only this function's messages [default: all six functions']
     #[arg(long, value_name = "FUNCTION")]
     queue: Option<Function>,
-    /// Seconds to wait for the functions to take what was sent back
+    /// Seconds to wait until the messages are processed
     #[arg(long, default_value_t = 30, value_name = "SECONDS")]
     wait: u64,
     #[command(flatten)]
@@ -43,16 +49,20 @@ enum Function {
     Validate,
     Launch,
     Record,
+    Deploy,
+    Evaluate,
     Notify,
 }
 
 impl Function {
-    /// As the template's names begin.
+    /// The prefix of the names in the template.
     fn logical(self) -> &'static str {
         match self {
             Function::Validate => "Validate",
             Function::Launch => "Launch",
             Function::Record => "Record",
+            Function::Deploy => "Deploy",
+            Function::Evaluate => "Evaluate",
             Function::Notify => "Notify",
         }
     }
@@ -71,39 +81,39 @@ pub(crate) fn redrive(args: &RedriveArgs) -> Result<ExitCode> {
     })
 }
 
-/// Redrives one function's letters; whether some are left.
+/// Redrives one function's messages. Returns whether some remain.
 async fn redrive_one(queues: &Queues, stack: &Stack, function: Function, wait: u64) -> Result<bool> {
     let name = function.logical().to_lowercase();
-    let dead = stack.output(&format!("{}DeadLettersUrl", function.logical()))?;
+    let dead = stack.output(&format!("{}DeadLetterQueueUrl", function.logical()))?;
     let queue = stack.output(&format!("{}QueueUrl", function.logical()))?;
     let letters = queues.look(dead, SHOWN_MAX).await.map_err(explain)?;
     if letters.is_empty() {
-        print(&format!("{name}: no dead letters\n"))?;
+        print(&format!("{name}: no messages\n"))?;
         return Ok(false);
     }
     for letter in &letters {
         print(&format!("{name}: {}\n", describe(&letter.body)))?;
     }
     if letters.len() >= SHOWN_MAX {
-        print(&format!("{name}: … and perhaps more\n"))?;
+        print(&format!("{name}: … and possibly more\n"))?;
     }
     let moved = send_back(queues, dead, queue, &letters).await?;
-    print(&format!("{name}: {moved} sent back; waiting up to {wait} s until they are taken\n"))?;
+    print(&format!("{name}: {moved} sent back; waiting up to {wait} s until they are processed\n"))?;
     let (taken, dead) = settle(queues, queue, dead, wait).await?;
     if dead > 0 {
-        print(&format!("{name}: {dead} are dead letters again, or came meanwhile\n"))?;
+        print(&format!("{name}: {dead} messages are in the dead-letter queue again, or are new\n"))?;
     } else if taken {
-        print(&format!("{name}: all were taken; what came of them is in the ledger, and told as ever\n"))?;
+        print(&format!("{name}: all messages were processed; see `tunedrop runs`\n"))?;
     } else {
         print(&format!(
-            "{name}: some still wait after {wait} s; one that fails is tried again, at the latest every 5 minutes\n"
+            "{name}: some messages are still in the queue after {wait} s; failed ones are retried at least every 5 minutes\n"
         ))?;
     }
     Ok(!taken || dead > 0)
 }
 
-/// By SQS's own move; letter by letter where the service has none.
-async fn send_back(queues: &Queues, dead: &str, queue: &str, letters: &[Letter]) -> Result<i64> {
+/// Sends the messages back with SQS's own task, or one by one if the service doesn't have it.
+async fn send_back(queues: &Queues, dead: &str, queue: &str, letters: &[DeadLetter]) -> Result<i64> {
     for letter in letters {
         queues.put_back(dead, letter).await.map_err(explain)?;
     }
@@ -123,7 +133,7 @@ async fn send_back(queues: &Queues, dead: &str, queue: &str, letters: &[Letter])
     }
 }
 
-/// Waits for the end of SQS's move.
+/// Waits until SQS's task ends.
 async fn watch(queues: &Queues, dead: &str) -> Result<i64> {
     let begin = std::time::Instant::now();
     while begin.elapsed() < MOVE_MAX {
@@ -133,10 +143,10 @@ async fn watch(queues: &Queues, dead: &str) -> Result<i64> {
             Move::Running(_) => tokio::time::sleep(LOOK_EVERY).await,
         }
     }
-    bail!("SQS still moves them after {} s; look again with: tunedrop redrive", MOVE_MAX.as_secs())
+    bail!("SQS is still moving messages after {} s; run `tunedrop redrive` again later", MOVE_MAX.as_secs())
 }
 
-/// Waits until the queue is empty: whether it is, and how many dead letters there are then.
+/// Waits until the queue is empty. Returns whether it is, and how many messages the dead-letter queue has then.
 async fn settle(queues: &Queues, queue: &str, dead: &str, wait: u64) -> Result<(bool, i64)> {
     let begin = std::time::Instant::now();
     loop {
@@ -148,12 +158,12 @@ async fn settle(queues: &Queues, queue: &str, dead: &str, wait: u64) -> Result<(
     }
 }
 
-/// What a letter was: the event's kind, and what it was about. Never its reason, nor anything that a record says.
+/// Describes a message by its event's kind and subject. Never by its reason, which may quote a record.
 fn describe(body: &str) -> String {
     let Ok(event) = serde_json::from_str::<Value>(body) else {
-        return format!("no event, {} bytes", body.len());
+        return format!("not an event, {} bytes", body.len());
     };
-    let kind = event["detail-type"].as_str().unwrap_or("an event of no kind");
+    let kind = event["detail-type"].as_str().unwrap_or("an event without a type");
     let detail = &event["detail"];
     let about = [
         ("run", &detail["run_id"]),
@@ -169,7 +179,7 @@ fn describe(body: &str) -> String {
     format!("{}{}{}", plain(kind), about.unwrap_or_default(), at.unwrap_or_default())
 }
 
-/// Names of files may hold anything: control characters don't reach the terminal, and nothing is long.
+/// File names may contain anything: control characters are replaced, and long names are shortened.
 fn plain(text: &str) -> String {
     text.chars().take(200).map(|c| if c.is_control() { '?' } else { c }).collect()
 }
@@ -179,7 +189,7 @@ mod tests {
     use super::describe;
 
     #[test]
-    fn a_letter_is_named_by_kind_and_subject() {
+    fn describes_a_message_by_kind_and_subject() {
         let drop = r#"{"detail-type":"Object Created","time":"2026-01-02T03:04:05Z","detail":{"object":{"key":"datasets/a/tr\u001bain.jsonl"}}}"#;
         assert_eq!(describe(drop), "Object Created, object datasets/a/tr?ain.jsonl, of 2026-01-02T03:04:05Z");
         let run =
@@ -187,7 +197,7 @@ mod tests {
         assert_eq!(describe(run), "Run Failed, run a-1");
         let job = r#"{"detail-type":"Model Customization Job State Change","detail":{"jobName":"a-1"}}"#;
         assert_eq!(describe(job), "Model Customization Job State Change, job a-1");
-        assert_eq!(describe("{}"), "an event of no kind");
-        assert_eq!(describe("not json"), "no event, 8 bytes");
+        assert_eq!(describe("{}"), "an event without a type");
+        assert_eq!(describe("not json"), "not an event, 8 bytes");
     }
 }

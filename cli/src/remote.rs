@@ -1,21 +1,25 @@
-//! Objects in S3. Nothing of AWS is touched before the first `s3://` address.
+//! Reads objects in S3. AWS is called only for `s3://` addresses.
 
 use std::sync::OnceLock;
 
 use tokio::runtime::Runtime;
-use tunedrop_aws::{Access, Failure, Object, Objects, Peek, Piece};
-use tunedrop_run::{MediaWanted, SetCheck, Unreadable};
+use tunedrop_aws::{Access, Failure, Object, Objects, Piece, Probe};
+use tunedrop_run::{DatasetCheck, MediaWanted, Unreadable};
 use tunedrop_validation::MediumSeen;
 
-/// What a failed call most often means.
-const HINT: &str = "are credentials and Region set, as for the AWS CLI, and may they read there?";
+/// What to check after a failed call.
+const HINT: &str = "check that credentials and Region are set, as for the AWS CLI, and that they may read the bucket";
 
-/// Ranges are fetched beside the checking.
+/// A runtime with two threads: ranges are fetched while others are checked.
 fn runtime() -> Result<&'static Runtime, String> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
     let start = || {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
-        builder.worker_threads(2).enable_all().build().map_err(|error| format!("no async runtime: {error}"))
+        builder
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| format!("the async runtime can't start: {error}"))
     };
     RUNTIME.get_or_init(start).as_ref().map_err(Clone::clone)
 }
@@ -24,20 +28,20 @@ fn explain(failure: Failure) -> String {
     format!("{}; {HINT}", failure.whole())
 }
 
-/// With the settings of a person's machine, whose line may be slow.
+/// A client with the timeouts for people's machines.
 async fn objects_in(bucket: &str) -> Objects {
     Objects::new(&Access::default().configs().await.all, bucket.to_owned())
 }
 
-/// Why an object that is there wasn't read to its end.
+/// Why an existing object wasn't read to its end.
 pub(crate) enum Refused {
-    /// Whoever reads it: it is archived, or its key isn't kept.
+    /// Nobody can read it: it is archived, or its key is missing.
     ForGood(Unreadable),
-    /// With these credentials, or just now.
+    /// These credentials can't, or the call failed.
     Here(String),
 }
 
-/// The object at that key, and the bucket to read it from; `None` if there is none.
+/// The object at `key`, and a client to read it with. `None` if there is none.
 pub(crate) fn find(bucket: &str, key: &str) -> Result<Option<(Objects, Object)>, String> {
     runtime()?.block_on(async {
         let objects = objects_in(bucket).await;
@@ -46,17 +50,25 @@ pub(crate) fn find(bucket: &str, key: &str) -> Result<Option<(Objects, Object)>,
     })
 }
 
-/// Looks at the media of the file that was read last, and tells `check` what it saw.
-pub(crate) fn look(bucket: &str, wanted: &MediaWanted, check: &mut SetCheck) -> Result<(), String> {
+/// The keys under a prefix, up to the 1,000 of one call.
+pub(crate) fn keys(bucket: &str, prefix: &str) -> Result<Vec<String>, String> {
+    runtime()?.block_on(async {
+        let listing = objects_in(bucket).await.listing(prefix, 1000).await.map_err(explain)?;
+        Ok(listing.objects.into_iter().map(|object| object.key).collect())
+    })
+}
+
+/// Reads the headers of the last file's media, and passes them to `check`.
+pub(crate) fn look(bucket: &str, wanted: &MediaWanted, check: &mut DatasetCheck) -> Result<(), String> {
     runtime()?.block_on(async {
         let objects = objects_in(bucket).await;
-        let mut peeks = objects.peeks(wanted.looks());
+        let mut probes = objects.probes(wanted.looks());
         for medium in &wanted.media {
-            let Some(peek) = peeks.next().await.map_err(explain)? else { break };
+            let Some(peek) = probes.next().await.map_err(explain)? else { break };
             let seen = match &peek {
-                Peek::There { bytes, head, tail } => MediumSeen::There { bytes: *bytes, head, tail },
-                Peek::Missing => MediumSeen::Missing,
-                Peek::Unreadable => MediumSeen::Forbidden,
+                Probe::There { bytes, head, tail } => MediumSeen::There { bytes: *bytes, head, tail },
+                Probe::Missing => MediumSeen::Missing,
+                Probe::Unreadable => MediumSeen::Forbidden,
             };
             check.seen(medium, seen);
         }
@@ -64,7 +76,7 @@ pub(crate) fn look(bucket: &str, wanted: &MediaWanted, check: &mut SetCheck) -> 
     })
 }
 
-/// Hands the bytes of an object to `take`, in order, as long as that wants more.
+/// Passes the bytes of an object to `take`, in order, until it returns false.
 pub(crate) fn read(objects: &Objects, object: &Object, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), Refused> {
     runtime().map_err(Refused::Here)?.block_on(async {
         let mut ranges = objects.ranges(object);
@@ -72,13 +84,13 @@ pub(crate) fn read(objects: &Objects, object: &Object, take: &mut dyn FnMut(&[u8
             match ranges.next().await.map_err(|failure| Refused::Here(explain(failure)))? {
                 Piece::Bytes(bytes) if take(&bytes) => {}
                 Piece::Bytes(_) | Piece::End => return Ok(()),
-                // The stack's role may use a key that these credentials may not.
+                // The stack's role may be allowed to use the key.
                 Piece::Unreadable(Unreadable::ForeignKey) => {
                     return Err(Refused::Here("it is encrypted with a KMS key that you may not use".to_owned()));
                 }
                 Piece::Unreadable(why) => return Err(Refused::ForGood(why)),
                 Piece::Changed => {
-                    return Err(Refused::Here("it was replaced while it was read; run this again".to_owned()));
+                    return Err(Refused::Here("it was replaced while it was read; run the command again".to_owned()));
                 }
             }
         }

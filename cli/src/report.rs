@@ -1,39 +1,48 @@
-//! `tunedrop report`: the page on a run's data, or on how it went, in the browser.
+//! `tunedrop report`: opens a run's report.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use tunedrop_run::{Run, RunId};
 
+use crate::evaluations::report_key;
 use crate::print;
 use crate::stack::{Stack, StackArgs, block_on, explain, reports};
 use crate::write::whole_file;
 
-/// A report of 40,000 findings has 114 kB.
+/// The largest report, in bytes. One with 40,000 findings has 114 kB.
 const REPORT_MAX: usize = 64 << 20;
 
-/// Open the report on a run
+/// Open the report of a run in the browser
 ///
-/// A copy is put on this machine and opened in the browser: the verdict on the data, or, where the job is over, how it
-/// went. Reports may show up to 120 characters of the data. The copy is in ~/.local/state/tunedrop/reports, where you
-/// alone can read it; the next `tunedrop report` removes copies that are older than a day.
+/// Opens the outcome report if the job has ended, else the report on the data. With --evaluation, opens that of the run's last
+/// evaluation. Reports may show up to 120 characters of the
+/// data. The copy is in ~/.local/state/tunedrop/reports, which only you can read; the next `tunedrop report` deletes copies
+/// that are older than a day.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop report support-bot
-  tunedrop report support-bot --verdict         the one on the data, also after the job
+  tunedrop report support-bot --data            the report on the data
+  tunedrop report support-bot --evaluation
   tunedrop report support-bot -o report.html
 
-Exit codes: 0 opened or written, 2 no such run or report, used wrongly, or a service failed; 130 Ctrl-C")]
+Exit codes:
+  0: opened or written
+  2: no such run or report, a usage error, or a failed service
+  130: Ctrl-C")]
 pub(crate) struct ReportArgs {
     /// A run's id or the beginning of one, or a dataset
     run: String,
-    /// The one on the data, also where the job is over
+    /// Open the report on the data, even if the job has ended
     #[arg(long)]
-    verdict: bool,
-    /// Write it here, and open nothing
+    data: bool,
+    /// Open the report of the run's last evaluation, with answers of the models
+    #[arg(long, conflicts_with = "data")]
+    evaluation: bool,
+    /// Write the report to this file, without opening it
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -44,13 +53,17 @@ pub(crate) fn report(args: &ReportArgs) -> Result<ExitCode> {
     block_on(async {
         let stack = args.stack.find().await?;
         let run = stack.run(&args.run).await?;
-        let page = page(&stack, &run, args.verdict).await?;
+        let page = match args.evaluation {
+            true => evaluation(&stack, &run).await?,
+            false => page(&stack, &run, args.data).await?,
+        };
         if let Some(path) = &args.output {
             whole_file(path, &page)?;
             print(&format!("{}\n", path.display()))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let path = reports()?.join(format!("{}.html", run.run_id));
+        let kind = if args.evaluation { "-evaluation" } else { "" };
+        let path = reports()?.join(format!("{}{kind}.html", run.run_id));
         whole_file(&path, &page)?;
         print(&format!("{}\n", path.display()))?;
         if std::io::stdout().is_terminal() {
@@ -60,37 +73,52 @@ pub(crate) fn report(args: &ReportArgs) -> Result<ExitCode> {
     })
 }
 
-/// The outcome, where the job is over and nobody asks for the verdict.
-async fn page(stack: &Stack, run: &Run, verdict: bool) -> Result<Vec<u8>> {
+/// The outcome report if there is one, else the report on the data.
+async fn page(stack: &Stack, run: &Run, of_data: bool) -> Result<Vec<u8>> {
     let objects = stack.objects()?;
-    for key in keys(&run.run_id).into_iter().skip(usize::from(verdict)) {
+    for key in keys(&run.run_id).into_iter().skip(usize::from(of_data)) {
         if let Some(page) = objects.read(&key, None, REPORT_MAX).await.map_err(explain)? {
             return Ok(page);
         }
     }
     bail!(
-        "there is no report on {} in the bucket {}; a stack keeps reports for ReportExpirationDays and outcomes for RunExpirationDays, or it was deleted",
+        "the bucket {1} has no report of {0}; it was deleted, or it expired (the stack's parameters ReportExpirationDays and RunExpirationDays)",
         run.run_id,
         objects.bucket()
     )
 }
 
-/// Where the run's reports may lie: the outcome, then the verdict, then those on the attempts before it, for data is
-/// not judged again by `tunedrop retry`.
-fn keys(run_id: &RunId) -> Vec<String> {
-    let attempts = std::iter::successors(Some(run_id.clone()), RunId::previous);
-    let verdicts = attempts.map(|id| format!("reports/{}/{id}/report.html", id.dataset()));
-    std::iter::once(format!("runs/{run_id}/outcome.html")).chain(verdicts).collect()
+/// The report of the run's last evaluation that has a decision.
+async fn evaluation(stack: &Stack, run: &Run) -> Result<Vec<u8>> {
+    let (id, named) = (&run.run_id, &stack.named);
+    let Some(one) = stack.ledger()?.evaluation(id).await.map_err(explain)? else {
+        bail!("run {id} has no evaluation; make one with `tunedrop evaluate {id}{named}`");
+    };
+    let Some(key) = report_key(&one) else {
+        bail!("the evaluation of {id} is {}, and has no report; see `tunedrop show {id}{named}`", one.state.as_str());
+    };
+    let page = stack.objects()?.read(&key, None, REPORT_MAX).await.map_err(explain)?;
+    page.with_context(|| {
+        format!("the bucket has no {key}; it was deleted, or it expired. Evaluate the run again with `tunedrop evaluate {id}{named}`")
+    })
 }
 
-/// By the system's own opener, which is not waited for.
+/// The keys of the run's reports, in order: the outcome, the report on the data, and those of earlier attempts, because
+/// `tunedrop retry` doesn't check the data again.
+fn keys(run_id: &RunId) -> Vec<String> {
+    let attempts = std::iter::successors(Some(run_id.clone()), RunId::previous);
+    let on_data = attempts.map(|id| format!("reports/{}/{id}/report.html", id.dataset()));
+    std::iter::once(format!("runs/{run_id}/outcome.html")).chain(on_data).collect()
+}
+
+/// Starts the system's opener, without waiting for it.
 fn open(path: &Path) -> Result<()> {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let started =
         Command::new(opener).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     match started {
         Ok(_) => Ok(()),
-        Err(_) => print(&format!("{opener} is not there; open the file yourself\n")),
+        Err(_) => print(&format!("{opener} is not installed; open the file yourself\n")),
     }
 }
 
@@ -99,7 +127,7 @@ mod tests {
     use super::keys;
 
     #[test]
-    fn a_retried_run_has_the_verdict_of_the_attempt_before_it() {
+    fn falls_back_to_the_reports_of_earlier_attempts() {
         let keys = |id: &str| keys(&id.parse().expect(id));
         assert_eq!(
             keys("bot-0123456789ab"),

@@ -1,28 +1,38 @@
-//! `tunedrop rm`: deletes a custom model, which costs something every month that it is kept.
+//! `tunedrop rm`: deletes a custom model.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use tunedrop_aws::{Ledger, Open};
+use tunedrop_run::{Deployment, DeploymentState, Run, RunId, State};
 
+use crate::deployments;
 use crate::format::visible;
 use crate::print;
 use crate::stack::{StackArgs, block_on, explain};
 
 /// Delete a custom model
 ///
-/// The run, its data and its reports stay. A model that is deployed can't be deleted before its deployment is.
+/// Keeps the run, its data, its reports and its evaluation. A model that a deployment serves, or served before and can return
+/// to, is kept: delete the deployment first, with `tunedrop undeploy`. So is a model while it is evaluated, and one that an
+/// unfinished run continues from.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tunedrop rm support-bot                            the model of the dataset's newest run
+  tunedrop rm support-bot       the model of the dataset's newest run
   tunedrop rm arn:aws:bedrock:us-east-1:123456789012:custom-model/… --yes
 
-Exit codes: 0 deleted, 1 you said no, or there is no such model; 2 used wrongly or a service failed; 130 Ctrl-C")]
+Exit codes:
+  0: deleted
+  1: you declined, there is no such model, or a deployment, an evaluation or a
+     run needs it
+  2: a usage error, or a failed service
+  130: Ctrl-C")]
 pub(crate) struct RmArgs {
-    /// A custom model's ARN, or the run that it came from
+    /// A custom model's ARN, or the run that made it
     model: String,
-    /// Don't ask
+    /// Don't ask for confirmation
     #[arg(long, short)]
     yes: bool,
     #[command(flatten)]
@@ -34,15 +44,33 @@ pub(crate) fn rm(args: &RmArgs) -> Result<ExitCode> {
         let stack = args.stack.find_to_change().await?;
         let run = stack.run(&args.model).await?;
         let Some(arn) = &run.model_arn else {
-            bail!("the run {} is {}, and has no custom model", run.run_id, run.state.as_str());
+            bail!("run {} is {}: it has no custom model", run.run_id, run.state.as_str());
         };
-        let question = format!("Delete the custom model {} of the run {}?", visible(arn), run.run_id);
+        let evaluation = stack.ledger()?.evaluation(&run.run_id).await.map_err(explain)?;
+        if let Some(one) = evaluation.filter(|one| !one.state.is_end()) {
+            let state = one.state.as_str();
+            print(&format!("Nothing was deleted: {}\n", evaluated(&run.run_id, state, &stack.named)))?;
+            return Ok(ExitCode::from(1));
+        }
+        let all = deployments::of(&stack).await?;
+        if let Some(why) = needed(&all, &run.run_id, &stack.named) {
+            print(&format!("Nothing was deleted: {why}\n"))?;
+            return Ok(ExitCode::from(1));
+        }
+        if let Some(later) = continued_by(&stack.ledger()?, arn).await? {
+            let (id, state, named) = (visible(&later.run_id), later.state.as_str(), &stack.named);
+            print(&format!(
+                "Nothing was deleted: run {id}, which is {state}, continues from it. Wait until it ends, or stop it with `tunedrop stop {id}{named}`\n"
+            ))?;
+            return Ok(ExitCode::from(1));
+        }
+        let question = format!("Delete the custom model {} of run {}?", visible(arn), run.run_id);
         if !args.yes && !confirmed(&question).await? {
-            print("Nothing was deleted\n")?;
+            print("Canceled: nothing was deleted\n")?;
             return Ok(ExitCode::from(1));
         }
         if !stack.jobs().delete_model(arn).await.map_err(explain)? {
-            print(&format!("Bedrock knows no model {}; it may have been deleted before\n", visible(arn)))?;
+            print(&format!("Bedrock has no model {}; it was probably deleted already\n", visible(arn)))?;
             return Ok(ExitCode::from(1));
         }
         print(&format!("Deleted {}\n", visible(arn)))?;
@@ -50,10 +78,44 @@ pub(crate) fn rm(args: &RmArgs) -> Result<ExitCode> {
     })
 }
 
-/// Asks on the terminal; where there is none, nobody can answer. Ctrl-C is heard meanwhile.
+/// Why a run's model can't be deleted, and what to do first; `None` if no deployment needs it.
+fn needed(all: &[Deployment], run_id: &RunId, named: &str) -> Option<String> {
+    let one = *deployments::that_need(all, run_id).first()?;
+    let (name, part) = (visible(&one.name), deployments::part_of(one, run_id));
+    if let Some(evaluation) = &one.evaluation {
+        return Some(evaluated(evaluation, "in progress, and asks the model", named));
+    }
+    Some(match one.state {
+        DeploymentState::Deleting => format!("deployment {part}; try again when it is gone"),
+        _ => format!("deployment {part}. Delete the deployment first, with `tunedrop undeploy {name}{named}`"),
+    })
+}
+
+/// Why a model is kept while an evaluation asks it, and what to do.
+fn evaluated(run_id: &RunId, is: &str, named: &str) -> String {
+    let id = visible(run_id);
+    format!(
+        "the evaluation of {id} is {is}. Try again when it has ended, or stop it with `tunedrop evaluate {id} --stop{named}`"
+    )
+}
+
+/// The oldest run that continues from the model and hasn't ended.
+async fn continued_by(ledger: &Ledger, arn: &str) -> Result<Option<Run>> {
+    let mut open = ledger.open();
+    while let Some(one) = open.next().await.map_err(explain)? {
+        let Open::Run(run) = one else { continue };
+        let waits = matches!(run.state, State::Held | State::Queued | State::Launching | State::Running);
+        if waits && run.plan.as_ref().is_some_and(|plan| plan.base_model == arn) {
+            return Ok(Some(*run));
+        }
+    }
+    Ok(None)
+}
+
+/// Asks for confirmation on the terminal; without one, it is an error. Ctrl-C works while it waits.
 pub(crate) async fn confirmed(question: &str) -> Result<bool> {
     if !std::io::stdin().is_terminal() {
-        bail!("this is not a terminal, so nobody can be asked: say --yes if you are sure");
+        bail!("not a terminal: pass --yes to confirm");
     }
     let mut out = std::io::stderr();
     write!(out, "{question} [y/N] ")?;
@@ -63,4 +125,24 @@ pub(crate) async fn confirmed(question: &str) -> Result<bool> {
         std::io::stdin().lock().read_line(&mut answer).map(|_| answer)
     });
     Ok(matches!(answer.await??.trim(), "y" | "Y" | "yes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_model_that_an_evaluation_asks_is_kept() {
+        let temporary: Deployment = serde_json::from_value(json!({
+            "schema": 1, "name": "evaluation-0123456789ab", "bedrock_name": "e-0", "revision": 1, "dataset": "bot",
+            "state": "Active", "run_id": "bot-000000000001", "model_arn": "m", "request": 1,
+            "changed_at": "2026-11-30T08:00:00.000Z", "serving": "bot-000000000001", "evaluation": "bot-000000000002",
+        }))
+        .expect("a deployment");
+        let of = |run_id: &str| needed(std::slice::from_ref(&temporary), &run_id.parse().expect("an id"), " --local");
+        insta::assert_snapshot!(of("bot-000000000001").expect("a reason"), @"the evaluation of bot-000000000002 is in progress, and asks the model. Try again when it has ended, or stop it with `tunedrop evaluate bot-000000000002 --stop --local`");
+        assert_eq!(of("bot-000000000002"), None);
+    }
 }

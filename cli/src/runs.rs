@@ -1,5 +1,6 @@
-//! `tunedrop runs` and `tunedrop show`: what the ledger has.
+//! `tunedrop runs` and `tunedrop show`: runs in the ledger.
 
+mod lineage;
 mod page;
 mod table;
 
@@ -9,75 +10,74 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use tunedrop_aws::{Ledger, Open};
-use tunedrop_run::{Run, State};
+use tunedrop_run::{Deployment, Run, State};
 
 pub(crate) use page::starts;
 pub(crate) use table::{style, time};
 
 use crate::format::visible;
 use crate::stack::{StackArgs, block_on, explain};
-use crate::{print, print_exactly};
+use crate::{deployments, evaluations, print, print_exactly};
 
-/// List runs, the newest first
+/// List runs, newest first
+///
+/// If models were evaluated, a column has the states of their evaluations. If deployments serve some of the models, the last
+/// column names them.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop runs
   tunedrop runs --dataset support-bot --state failed
-  tunedrop runs --json | jq -r '.runs[] | select(.state == \"Succeeded\") | .model_arn'
+  tunedrop runs --json | jq -r '.runs[].model_arn'
 
-Exit codes: 0 listed, also where there are none; 2 used wrongly or a service failed; 130 Ctrl-C")]
+Exit codes:
+  0: listed, even if there are none
+  2: a usage error, or a failed service
+  130: Ctrl-C")]
 pub(crate) struct RunsArgs {
-    /// Only this dataset's
+    /// Only runs of this dataset
     #[arg(long, value_name = "DATASET")]
     dataset: Option<String>,
-    /// Only those in this state
+    /// Only runs in this state
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Option<State>,
-    /// At most so many
+    /// Number of runs to list
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// Print JSON: the ledger's entries as they are
+    /// Print the ledger's entries as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     stack: StackArgs,
 }
 
-/// Show one run: where it stands, what it was made of, and what to do next
+/// Show a run: its state, settings, evaluation and lineage, and what to do next
+///
+/// The lineage has the files of the dataset version, the runs that the run continues from, its custom model, the
+/// deployments of that model, and the runs that continue from it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop show support-bot                     the dataset's newest run
   tunedrop show support-bot-3fa9                an id, or the beginning of one
-  tunedrop show arn:aws:bedrock:us-east-1:123456789012:custom-model/…   the run and the files that a model came from
+  tunedrop show arn:aws:bedrock:us-east-1:123456789012:custom-model/…
 
-Exit codes: 0 shown, 2 no such run, used wrongly, or a service failed; 130 Ctrl-C")]
+Exit codes:
+  0: shown
+  2: no such run, a usage error, or a failed service
+  130: Ctrl-C")]
 pub(crate) struct ShowArgs {
     /// A run's id or the beginning of one, a dataset, or a custom model's ARN
     run: String,
-    /// Print JSON: the ledger's entry as it is
+    /// Print the ledger's entry as JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     stack: StackArgs,
 }
 
-const STATES: [State; 10] = [
-    State::Rejected,
-    State::Held,
-    State::Queued,
-    State::Launching,
-    State::Running,
-    State::Succeeded,
-    State::Failed,
-    State::Stopped,
-    State::Superseded,
-    State::Refused,
-];
-
 fn state(text: &str) -> Result<State, String> {
-    let named = STATES.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(text));
-    let all = || STATES.map(|state| state.as_str().to_lowercase()).join(", ");
-    named.ok_or_else(|| format!("a state is one of {}", all()))
+    let named = State::ALL.into_iter().find(|state| state.as_str().eq_ignore_ascii_case(text));
+    let all = || State::ALL.map(|state| state.as_str().to_lowercase()).join(", ");
+    named.ok_or_else(|| format!("expected one of {}", all()))
 }
 
 pub(crate) fn runs(args: &RunsArgs) -> Result<ExitCode> {
@@ -94,17 +94,24 @@ pub(crate) fn runs(args: &RunsArgs) -> Result<ExitCode> {
             }
         }
         for key in all.unreadable() {
-            anstream::eprintln!("passed over {}: this version can't read it", visible(key));
+            anstream::eprintln!("warning: skipped {}, which this version can't read", visible(key));
         }
+        let deployments = if runs.is_empty() { Vec::new() } else { deployments::of(&stack).await? };
+        let evaluations = evaluations::of(&stack, &runs).await?;
         if args.json {
-            print_exactly(&format!("{:#}\n", json!({ "version": 1, "stack": stack.name, "runs": runs })))?;
+            let served = |one: &&Deployment| runs.iter().any(|run| one.serving.as_ref() == Some(&run.run_id));
+            let deployments: Vec<_> = deployments.iter().filter(served).collect();
+            let page = json!({
+                "version": 1, "stack": stack.name, "runs": runs, "deployments": deployments, "evaluations": evaluations,
+            });
+            print_exactly(&format!("{page:#}\n"))?;
         } else if runs.is_empty() {
-            print(&format!("no such run in the stack {}\n", stack.name))?;
+            print(&format!("No runs in stack {} match\n", stack.name))?;
         } else {
-            print(&table::of(&runs))?;
+            print(&table::of(&runs, &evaluations, &deployments))?;
             for run in runs.iter().filter(|run| run.settles_until().is_some()) {
                 let (id, named) = (visible(&run.run_id), &stack.named);
-                print(&format!("{id} is accepted{}: tunedrop approve {id}{named} starts it now\n", starts(run)))?;
+                print(&format!("{id} is accepted{}. Start it now with `tunedrop approve {id}{named}`\n", starts(run)))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -115,17 +122,25 @@ pub(crate) fn show(args: &ShowArgs) -> Result<ExitCode> {
     block_on(async {
         let stack = args.stack.find().await?;
         let run = stack.run(&args.run).await?;
+        let all = if run.model_arn.is_some() { deployments::of(&stack).await? } else { Vec::new() };
+        let deployments = deployments::that_need(&all, &run.run_id);
+        let evaluation = stack.ledger()?.evaluation(&run.run_id).await.map_err(explain)?;
+        let lineage = lineage::Shown::of(&stack.ledger()?, &run).await?;
         if args.json {
-            print_exactly(&format!("{:#}\n", json!({ "version": 1, "stack": stack.name, "run": run })))?;
+            let page = json!({
+                "version": 1, "stack": stack.name, "run": run, "deployments": deployments, "evaluation": evaluation,
+                "lineage": lineage.json(),
+            });
+            print_exactly(&format!("{page:#}\n"))?;
             return Ok(ExitCode::SUCCESS);
         }
         let ahead = if run.state == State::Queued { Some(ahead(&stack.ledger()?, &run).await?) } else { None };
-        print(&page::of(&run, ahead, &stack.named))?;
+        print(&page::of(&run, ahead, evaluation.as_ref(), &deployments, &lineage, &stack.named))?;
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// How many runs wait before this one.
+/// The number of runs in the queue before this one.
 pub(crate) async fn ahead(ledger: &Ledger, run: &Run) -> Result<usize> {
     let (mut open, mut ahead) = (ledger.open(), 0);
     while let Some(one) = open.next().await.map_err(explain)? {
@@ -133,7 +148,7 @@ pub(crate) async fn ahead(ledger: &Ledger, run: &Run) -> Result<usize> {
             if other.run_id == run.run_id {
                 break;
             }
-            // One that waits for further files holds up nobody.
+            // A run that waits for more files blocks no other.
             let waits = matches!(other.state, State::Queued | State::Launching) && other.settles_until().is_none();
             ahead += usize::from(waits);
         }

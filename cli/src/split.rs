@@ -5,12 +5,16 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use tunedrop_report::shell;
-use tunedrop_reshape::{Groups, Layout, LineKey, Share};
+use tunedrop_reshape::{Arrangement, Fixer, Groups, Key, LineKey, Share, record_fault};
+use tunedrop_validation::Catalogue;
+use tunedrop_validation::Customization::FineTuning;
 
+use crate::catalogue::{DEFAULT_MODEL, Rules};
+use crate::fit::{flags, proposed};
 use crate::format::{counted, grouped};
+use crate::input::in_command;
 use crate::reshape;
-use crate::write::Output;
+use crate::write::{Output, is_same, is_same_output};
 
 /// Split a data file into training and validation data
 #[derive(Debug, Args)]
@@ -18,38 +22,41 @@ use crate::write::Output;
   tunedrop split all.jsonl --validation 5% --seed 1
   tunedrop split all.jsonl --validation 200 --train train.jsonl --out-validation validation.jsonl
 
-The same records and seed give the same split, in whatever order the records stand. Records that say the same stay on
-one side, so that no validation record was trained on. Lines are copied as they are; blank ones are left out. A file that
-isn't JSON Lines is an error that names it, and nothing is written.
+The split depends on the records and the seed, not on the order of the records. Duplicates go into the same file, so no
+validation record is trained on. Lines are copied unchanged, without blank ones. A file that isn't JSON Lines, or has a
+line that isn't a JSON object, is an error, and nothing is written.
 
-Exit codes: 0 split, 2 used wrongly, or something could not be read")]
+Exit codes: 0 split, 2 wrong usage, or a file can't be read or written")]
 pub(crate) struct SplitArgs {
-    /// What to read: JSON Lines
+    /// Data file in JSON Lines
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// How much goes into the validation file: a percentage such as 5%, or a number of records
+    /// Size of the validation file: a percentage such as 5%, or a number of records
     #[arg(long, value_name = "SHARE", default_value = "5%")]
     validation: Share,
-    /// Another number gives another split
+    /// Seed: each number gives another split
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// At most so many validation records
+    /// Maximum number of validation records
     #[arg(long, value_name = "N")]
     at_most: Option<u64>,
-    /// Where the training data goes [default: IN's name with .train before its ending]
+    /// Training file [default: IN with .train before its extension]
     #[arg(long, value_name = "FILE")]
     train: Option<PathBuf>,
-    /// Where the validation data goes [default: IN's name with .validation before its ending]
+    /// Validation file [default: IN with .validation before its extension]
     #[arg(long, value_name = "FILE")]
     out_validation: Option<PathBuf>,
-    /// Write over files that are there
+    /// Overwrite existing files
     #[arg(long)]
     force: bool,
 }
 
 pub(crate) fn split(args: &SplitArgs) -> anyhow::Result<ExitCode> {
     if args.input.as_os_str() == "-" {
-        bail!("the file is read twice, so it can't be standard input");
+        bail!("split reads its input twice and can't read standard input; name a file");
+    }
+    if args.input.is_dir() {
+        bail!("{} is a folder; pass a file", args.input.display());
     }
     let beside = |middle: &str| {
         let ending = args.input.extension().map_or("jsonl".into(), |ending| ending.to_string_lossy());
@@ -57,24 +64,48 @@ pub(crate) fn split(args: &SplitArgs) -> anyhow::Result<ExitCode> {
     };
     let train = args.train.clone().unwrap_or_else(|| beside("train"));
     let validation = args.out_validation.clone().unwrap_or_else(|| beside("validation"));
-    if train == validation {
-        bail!("training and validation data can't go into one file");
+    if is_same_output(&train, &validation) {
+        bail!("--train and --out-validation name the same file; name two");
+    }
+    for (option, path) in [("--train", &train), ("--out-validation", &validation)] {
+        if is_same(path, &args.input) {
+            bail!("{} is the input; name another file with {option}", path.display());
+        }
     }
     let (mut to_train, mut to_validation) =
         (Output::new(&train, &args.input, args.force)?, Output::new(&validation, &args.input, args.force)?);
     let mut groups = Groups::default();
-    each_line(&args.input, &mut |key, _| {
+    each_line(&args.input, &mut |number, key, line| {
+        if let Some(fault) = record_fault(line) {
+            let fixed = Fixer::default().fix(number, line).line;
+            let help = if fixed.is_some_and(|line| record_fault(&line).is_none()) {
+                format!("Fix the file first: {}", fixing(&args.input))
+            } else {
+                "Correct or remove the line first.".to_owned()
+            };
+            bail!("line {number} of {} isn't a record: {fault}. Nothing was written. {help}", args.input.display());
+        }
         groups.note(key);
         Ok(())
     })?;
     if groups.records() < 2 {
-        bail!("{} has {} records, and a split needs two", args.input.display(), groups.records());
+        bail!("{} has {}; a split needs at least 2", args.input.display(), counted(groups.records(), "record"));
+    }
+    if let Share::Count(wanted) = args.validation
+        && wanted.min(args.at_most.unwrap_or(wanted)) >= groups.records()
+    {
+        let (records, most) = (counted(groups.records(), "record"), grouped(groups.records() - 1));
+        bail!(
+            "--validation is {}, but {} has {records}; set it to {most} or less",
+            grouped(wanted),
+            args.input.display()
+        );
     }
     let (chosen, count) = groups.chosen(args.validation, args.seed, args.at_most);
     if count == 0 {
-        bail!("the records of {} all say the same, so none can be kept from training", args.input.display());
+        return Err(no_group_fits(args, &groups));
     }
-    each_line(&args.input, &mut |key, line| {
+    each_line(&args.input, &mut |_, key, line| {
         if chosen.contains(&key) { to_validation.line(line) } else { to_train.line(line) }
     })?;
     to_train.finish()?;
@@ -84,26 +115,60 @@ pub(crate) fn split(args: &SplitArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn each_line(
-    path: &Path,
-    take: &mut dyn FnMut(tunedrop_reshape::Key, &[u8]) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    reshape::each_json_record(path, "--model MODEL -o OUT", &mut |layout, number, record| {
-        let is = match layout {
-            Layout::Lines => "",
-            Layout::Array => "a JSON array",
-            Layout::Spread => "JSON spread over lines",
+/// The error for records whose duplicates don't fit into the validation file.
+fn no_group_fits(args: &SplitArgs, groups: &Groups) -> anyhow::Error {
+    let input = args.input.display();
+    let smallest = groups.smallest();
+    if smallest == groups.records() {
+        return anyhow::anyhow!("all records of {input} are duplicates of one another, so it can't be split");
+    }
+    let at_most = args.at_most.filter(|most| *most < smallest);
+    let at_most = at_most.map(|_| format!(" and --at-most to {smallest}")).unwrap_or_default();
+    anyhow::anyhow!(
+        "every record of {input} has duplicates, which go into the same file, and the smallest group has {}: more than \
+         the validation file may have. Set --validation to {smallest}{at_most}, or remove the duplicates first: {}",
+        counted(smallest, "record"),
+        fixing(&args.input)
+    )
+}
+
+/// The command that fixes the file, for a model that takes its records: split itself needs none. Records in a format of
+/// no model are converted, which fixes them, too.
+fn fixing(path: &Path) -> String {
+    let is_default = |rules: &Rules| rules.model.alias == DEFAULT_MODEL && rules.customization == FineTuning;
+    let command = match proposed(path, Catalogue::embedded()) {
+        Some((rules, false)) if is_default(&rules) => format!("tunedrop convert IN {} -o OUT", flags(rules)),
+        Some((rules, true)) => format!("tunedrop fix IN {} -o OUT", flags(rules)),
+        _ => format!("tunedrop fix IN --model {DEFAULT_MODEL} -o OUT"),
+    };
+    in_command(&command, path)
+}
+
+fn flags_for(path: &Path) -> String {
+    let proposed = proposed(path, Catalogue::embedded());
+    proposed.map_or_else(|| format!("--model {DEFAULT_MODEL}"), |(rules, _)| flags(rules))
+}
+
+/// Takes a line by its number, with its key.
+type Take<'t> = &'t mut dyn FnMut(u64, Key, &[u8]) -> anyhow::Result<()>;
+
+fn each_line(path: &Path, take: Take) -> anyhow::Result<()> {
+    reshape::each_json_record(path, &|| flags_for(path), None, &mut |at, record| {
+        let is = match at.arrangement {
+            Arrangement::Lines => "",
+            Arrangement::Array => "a JSON array",
+            Arrangement::Spread => "JSON with records that span lines",
         };
         if !is.is_empty() {
-            let name = shell(&path.to_string_lossy());
-            bail!("{} is {is}, not JSON Lines; fix it first: tunedrop fix {name} --model MODEL -o OUT", path.display());
+            bail!("{} is {is}, not JSON Lines; fix it first: {}", path.display(), fixing(path));
         }
         let Some(record) = record else {
-            bail!("line {number} of {}: {}", path.display(), reshape::too_long());
+            bail!("line {} of {}: {}", at.number, path.display(), reshape::too_long());
         };
+        let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
         let mut key = LineKey::default();
         key.add(record);
-        key.end().map_or(Ok(()), |key| take(key, record))
+        key.end().map_or(Ok(()), |key| take(at.number, key, record))
     })
     .map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! Which stack is meant, and how it is reached.
+//! Finds the stack, and connects to it.
 
 mod explain;
 mod state;
@@ -16,38 +16,38 @@ use crate::note;
 pub(crate) use explain::{explain, is_passing};
 pub(crate) use state::reports;
 
-/// Runs looked through for one that a text names, the newest first.
-const LOOKED_THROUGH: usize = 5_000;
-/// Choices that an error lists.
+/// The most runs that are searched for a name, newest first.
+pub(crate) const LOOKED_THROUGH: usize = 5_000;
+/// The most choices that an error lists.
 const LISTED: usize = 10;
 
-/// Where the stack is. Nothing needs a file of settings.
+/// The options that choose the stack.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct StackArgs {
-    /// The stack's name [default: the one used last with this profile and Region, or the only one there is]
+    /// The stack's name [default: the last one used with this profile and Region, or the only one]
     #[arg(long, env = "TUNEDROP_STACK", value_name = "NAME", global = false)]
     pub(crate) stack: Option<String>,
-    /// Profile of the AWS CLI [default: AWS_PROFILE, or default]
+    /// Profile of the AWS CLI [default: AWS_PROFILE, or "default"]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// Region [default: AWS_REGION, or the profile's]
+    /// AWS Region [default: AWS_REGION, or the profile's]
     #[arg(long, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// The local stack that `cargo local` started on this machine, in place of an account
+    /// Use the local stack that `cargo local` started
     #[arg(long, conflicts_with_all = ["profile", "region"])]
     pub(crate) local: bool,
 }
 
-/// A stack that is there.
+/// An existing stack.
 pub(crate) struct Stack {
     pub(crate) name: String,
     pub(crate) configs: Configs,
     pub(crate) outputs: BTreeMap<String, String>,
-    /// How the next command names it: ` --local`, ` --stack NAME`, or nothing.
+    /// The options that name it in the next command: ` --local` or ` --stack NAME`.
     pub(crate) named: String,
-    /// Not an account.
+    /// Whether it is an emulator's, not an account's.
     pub(crate) emulated: bool,
-    /// Where nobody named it: what it is, and why it was taken.
+    /// If no option named it: which one it is, and why.
     guess: Option<String>,
 }
 
@@ -62,7 +62,7 @@ impl StackArgs {
         };
         let configs = access.configs().await;
         if configs.all.region().is_none() {
-            bail!("no Region is set; name one with --region, or set AWS_REGION");
+            bail!("no Region is set; pass --region, or set AWS_REGION");
         }
         let stacks = Stacks::new(&configs.all);
         let given = self.stack.clone().or(local.as_ref().map(|local| local.stack.clone()));
@@ -72,24 +72,24 @@ impl StackArgs {
                 (name, found, None)
             }
             None => {
-                let (name, found, why) = self.guess(&stacks, &place(&configs)).await?;
+                let (name, found, why) = self.guess(&stacks, &region(&configs)).await?;
                 (name, found, Some(why))
             }
         };
         let Some(Found { outputs, account }) = found else {
-            bail!("there is no stack {name} in {}; {}", place(&configs), choices(&stacks).await);
+            bail!("no stack {name} in {}; {}", region(&configs), choices(&stacks).await);
         };
         if !is_ours(&outputs) {
-            bail!(
-                "{name} is a stack, but none of tunedrop's: it has not the outputs that its template gives; {}",
-                choices(&stacks).await
-            );
+            bail!("{name} is not a tunedrop stack; {}", choices(&stacks).await);
         }
         let guess = why.map(|why| {
-            format!("Stack {name} in {}, account {account}: {why}. Choose another with --stack NAME.", place(&configs))
+            format!(
+                "Using stack {name} in {}, account {account}: {why}. Choose another with --stack NAME.",
+                region(&configs)
+            )
         });
         if local.is_none() {
-            let region = place(&configs);
+            let region = region(&configs);
             state::remember(state::Used { profile: self.profile(), region, account, stack: name.clone() });
         }
         let named = if local.is_some() { " --local".to_owned() } else { format!(" --stack {name}") };
@@ -97,56 +97,56 @@ impl StackArgs {
         Ok(Stack { name, configs, outputs, named, emulated, guess })
     }
 
-    /// As [`find`](StackArgs::find), for a command that changes something: says which stack it takes where nobody named one.
+    /// As [`find`](StackArgs::find), for a command that changes something: prints which stack it uses if no option named it.
     pub(crate) async fn find_to_change(&self) -> Result<Stack> {
         let stack = self.find().await?;
         stack.guess.iter().for_each(|guess| note(guess));
         Ok(stack)
     }
 
-    /// The profile in use. Credentials from the environment go before it, which the account shows.
+    /// The profile in use. Credentials from the environment override it; the account shows that.
     fn profile(&self) -> String {
         let set = || std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty());
         self.profile.clone().or_else(set).unwrap_or_else(|| "default".to_owned())
     }
 
-    /// The stack used last with this profile in this Region, where it is still there, in the same account; else the only one.
+    /// The stack that was used last with this profile and Region, if it still exists in the same account; else the only one.
     async fn guess(&self, stacks: &Stacks, region: &str) -> Result<(String, Option<Found>, &'static str)> {
         if let Some(last) = state::last(&self.profile(), region) {
             let found = stacks.find(&last.stack).await.map_err(explain)?;
             if found.as_ref().is_some_and(|found| is_ours(&found.outputs) && found.account == last.account) {
-                return Ok((last.stack, found, "the one used last"));
+                return Ok((last.stack, found, "the last one used"));
             }
         }
         let ours = stacks.ours().await.map_err(explain)?;
         match ours.as_slice() {
-            [one] => Ok((one.clone(), stacks.find(one).await.map_err(explain)?, "the only one here")),
+            [one] => Ok((one.clone(), stacks.find(one).await.map_err(explain)?, "the only one")),
             [] => bail!(
-                "there is no stack of tunedrop's in this account and Region; deploy one, or name another Region with --region"
+                "no tunedrop stack in this account and Region; deploy one, or choose another Region with --region"
             ),
-            many => bail!("there are several stacks: {}; name one with --stack", many.join(", ")),
+            many => bail!("several stacks: {}; choose one with --stack", many.join(", ")),
         }
     }
 }
 
-/// What could have been meant.
+/// The existing stacks, for an error.
 async fn choices(stacks: &Stacks) -> String {
     match stacks.ours().await {
         Ok(ours) if !ours.is_empty() => {
-            format!("there is {}", ours.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", "))
+            format!("existing stacks: {}", ours.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", "))
         }
-        _ => "there is none of tunedrop's".to_owned(),
+        _ => "there is no tunedrop stack".to_owned(),
     }
 }
 
-fn place(configs: &Configs) -> String {
+fn region(configs: &Configs) -> String {
     configs.all.region().map_or("this Region".to_owned(), ToString::to_string)
 }
 
 impl Stack {
     pub(crate) fn output(&self, name: &str) -> Result<&str> {
         let value = self.outputs.get(name).map(String::as_str);
-        value.with_context(|| format!("the stack {} has no output {name}; deploy this version's template", self.name))
+        value.with_context(|| format!("stack {} has no output {name}; deploy this version's template", self.name))
     }
 
     pub(crate) fn ledger(&self) -> Result<Ledger> {
@@ -157,12 +157,12 @@ impl Stack {
         Ok(Objects::new(&self.configs.all, self.output("BucketName")?.to_owned()))
     }
 
-    /// The bucket, for files.
+    /// The bucket, for uploads of files.
     pub(crate) fn uploads(&self) -> Result<Uploads> {
         Ok(Uploads::new(&self.configs.uploads, self.output("BucketName")?.to_owned()))
     }
 
-    /// The stack's own bus, for commands.
+    /// The stack's event bus, for commands.
     pub(crate) fn bus(&self) -> Result<Bus> {
         Ok(Bus::new(&self.configs.all, self.output("EventBusName")?.to_owned(), senders::COMMANDS))
     }
@@ -171,7 +171,7 @@ impl Stack {
         Jobs::new(&self.configs.bedrock)
     }
 
-    /// The run that a text names: its id, the beginning of one, a dataset (its newest run), or a custom model's ARN.
+    /// Finds a run by its id, the beginning of one, its dataset (the newest run), or its custom model's ARN.
     pub(crate) async fn run(&self, text: &str) -> Result<Run> {
         let ledger = self.ledger()?;
         if let Ok(run_id) = text.parse::<RunId>()
@@ -179,7 +179,8 @@ impl Stack {
         {
             return Ok(run);
         }
-        if let Some(latest) = ledger.head(text).await.map_err(explain)?.and_then(|head| head.latest.or(head.rejected))
+        if let Some(latest) =
+            ledger.dataset(text).await.map_err(explain)?.and_then(|head| head.latest_run.or(head.rejected_run))
             && let Some(run) = ledger.run(&latest).await.map_err(explain)?
         {
             return Ok(run);
@@ -196,33 +197,34 @@ impl Stack {
         }
         match found.len() {
             1 => Ok(found.remove(0)),
-            0 => bail!("the stack {} has no run {text}; list its runs with: tunedrop runs{}", self.name, self.named),
+            0 => bail!("stack {} has no run {text}; list its runs with `tunedrop runs{}`", self.name, self.named),
             _ => {
                 let ids = found.iter().take(LISTED).map(|run| run.run_id.as_str()).collect::<Vec<_>>().join(", ");
-                bail!("{text} is the beginning of several runs: {ids}; name one of them")
+                bail!("{text} matches several runs: {ids}; choose one of them")
             }
         }
     }
 }
 
-/// Runs what a command does, until it is done or Ctrl-C is pressed: then exit code 130, and nothing goes on.
+/// Runs a command until it is done, or until Ctrl-C, with exit code 130.
 pub(crate) fn block_on(done: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
     run(async { Ok(or_interrupted(done).await?.unwrap_or(ExitCode::from(130))) })
 }
 
-/// Runs a command that hears Ctrl-C itself, where it has something to put away.
+/// Runs a command that handles Ctrl-C itself.
 pub(crate) fn run(done: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no async runtime")?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("the async runtime can't start")?;
     let ended = runtime.block_on(done);
-    // Name lookups run on threads of their own, and could hold the process up.
+    // Name lookups run on their own threads, and could delay the exit.
     runtime.shutdown_background();
     ended
 }
 
-/// What comes of it; nothing where Ctrl-C was pressed first.
+/// The result; `None` after Ctrl-C.
 pub(crate) async fn or_interrupted<T>(done: impl Future<Output = Result<T>>) -> Result<Option<T>> {
     tokio::select! {
         done = done => done.map(Some),
-        pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C can't be heard").map(|()| None),
+        pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C can't be handled").map(|()| None),
     }
 }

@@ -1,7 +1,8 @@
-//! Files of rows that aren't text: Parquet, Arrow and Excel workbooks, read row by row.
+//! Tables that aren't text: Parquet, Arrow and Excel workbooks, read row by row.
 //!
-//! Such a file may be damaged or made to do harm. What its libraries may allocate is bounded before they are called
-//! ([`parquet`], [`arrow`] and [`xlsx`] say how), and a library's panic ends the reader's thread, not the command.
+//! Such a file may be damaged or malicious. The memory that its library may allocate is limited before the library is
+//! called ([`parquet`], [`arrow`] and [`xlsx`] say how), and a panic in a library ends the reader's thread, not the
+//! command.
 
 mod arrow;
 mod json;
@@ -17,15 +18,15 @@ use std::sync::mpsc::sync_channel;
 
 use anyhow::{Context, bail};
 
-/// The reader's thread. Its stack holds a Parquet schema of as many levels as [`parquet`] lets through; the system
-/// hands out only what is used.
+/// The stack of the reader's thread. It is large enough for a Parquet schema with the deepest nesting that [`parquet`]
+/// accepts. The system allocates only what is used.
 const READER: &str = "rows";
 const STACK: usize = 256 << 20;
 
-/// Rows that wait to be taken. A row has at most `LONGEST` bytes.
+/// Rows that are buffered. A row has at most `LONGEST` bytes.
 const WAITING: usize = 8;
 
-/// The formats of such files.
+/// The formats of these tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Parquet,
@@ -36,14 +37,14 @@ pub(crate) enum Kind {
 /// One row: a JSON object, or why there is none.
 type Row = Result<String, String>;
 
-/// Takes a row by its number, from 1, or why there is none.
+/// Receives a row by its number, from 1, or why there is none.
 pub(crate) type TakeRow<'t> = &'t mut dyn FnMut(u64, Result<&str, String>) -> anyhow::Result<()>;
 
-/// Takes a row in the reader's thread. False ends the reading.
+/// Receives a row in the reader's thread. False ends the reading.
 type Take<'t> = &'t mut dyn FnMut(u64, Row) -> bool;
 
 impl Kind {
-    /// Tells the format from the file's first bytes, and leaves the file at its beginning.
+    /// Detects the format from the file's first bytes, and rewinds the file.
     pub(crate) fn of(file: &mut File) -> std::io::Result<Option<Kind>> {
         let mut head = Vec::new();
         file.by_ref().take(8).read_to_end(&mut head)?;
@@ -51,14 +52,14 @@ impl Kind {
         Ok(match head.as_slice() {
             [b'P', b'A', b'R', b'1' | b'E', ..] => Some(Kind::Parquet),
             head if head.starts_with(b"ARROW1") || head.starts_with(b"FEA1") => Some(Kind::Arrow),
-            // A stream begins with a message: a mark, and its length, which is a multiple of eight.
+            // A stream begins with a message: a marker, and its length, which is a multiple of eight.
             [0xff, 0xff, 0xff, 0xff, length, ..] if length % 8 == 0 => Some(Kind::Arrow),
             [b'P', b'K', 3, 4, ..] => xlsx::is_workbook(file).then_some(Kind::Xlsx),
             _ => None,
         })
     }
 
-    /// What such a file is called in a sentence.
+    /// Returns the format's name in a sentence.
     pub(crate) fn is(self) -> &'static str {
         match self {
             Kind::Parquet => "a Parquet file",
@@ -67,7 +68,7 @@ impl Kind {
         }
     }
 
-    /// Returns what else a person should know. The error is a sentence about the file.
+    /// Returns notes for people. The error is a sentence about the file.
     fn read(self, file: File, sheet: Option<&str>, take: Take) -> Result<Option<String>, String> {
         match self {
             Kind::Parquet => parquet::read(file, take).map(|()| None),
@@ -77,8 +78,8 @@ impl Kind {
     }
 }
 
-/// Hands every row of the file to `take`, in order. Returns what else a person should know. The error says what is wrong
-/// with the file, or comes from `take`.
+/// Passes every row of the file to `take`, in order. Returns notes for people. The error says what is wrong with the
+/// file, or comes from `take`.
 pub(crate) fn each_row(kind: Kind, file: File, sheet: Option<&str>, take: TakeRow) -> anyhow::Result<Option<String>> {
     silence_the_reader();
     let (send, receive) = sync_channel(WAITING);

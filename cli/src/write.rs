@@ -1,4 +1,4 @@
-//! Writing a file so that nobody ever sees half of it, and never over what is read.
+//! Writes a file atomically, and never over the input.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use tempfile::NamedTempFile;
 
-/// A file that appears under its name when it is whole.
+/// A file that gets its name when it is complete.
 pub(crate) struct Output {
     file: BufWriter<NamedTempFile>,
     path: PathBuf,
@@ -15,17 +15,23 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Refuses a file that is there already, unless `force`; the one that is read, always.
+    /// Rejects an existing file unless `force`, and always the input.
     pub(crate) fn new(path: &Path, input: &Path, force: bool) -> anyhow::Result<Output> {
+        if path == Path::new("-") {
+            bail!("the output can't go to standard output; name a file instead of -");
+        }
         if is_same(path, input) {
-            bail!("{} is what is read; name another file with -o", path.display());
+            bail!("{} is the input; name another file with -o", path.display());
         }
         if path.exists() && !force {
-            bail!("{} is there already; name another file, or write over it with --force", path.display());
+            bail!("{} already exists; name another file, or overwrite it with --force", path.display());
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = NamedTempFile::new_in(folder).with_context(|| {
-            format!("no file can be made in {}; check that it is there, and yours", folder.display())
+            format!(
+                "can't create a file in {}; check that the folder exists and that you can write to it",
+                folder.display()
+            )
         })?;
         Ok(Output { file: BufWriter::with_capacity(1 << 20, file), path: path.to_owned(), force })
     }
@@ -33,28 +39,30 @@ impl Output {
     /// Adds one line.
     pub(crate) fn line(&mut self, line: &[u8]) -> anyhow::Result<()> {
         let written = self.file.write_all(line).and_then(|()| self.file.write_all(b"\n"));
-        written.with_context(|| format!("{} can't be written; check the disk's space", self.path.display()))
+        written.with_context(|| format!("can't write {}; check the free disk space", self.path.display()))
     }
 
     /// Gives the file its name.
     pub(crate) fn finish(self) -> anyhow::Result<()> {
-        let cannot = || format!("{} can't be written; check the disk's space", self.path.display());
-        let file = self.file.into_inner().map_err(|error| error.into_error()).with_context(cannot)?;
+        let error_text = || format!("can't write {}; check the free disk space", self.path.display());
+        let file = self.file.into_inner().map_err(|error| error.into_error()).with_context(error_text)?;
         let made = if self.force { file.persist(&self.path) } else { file.persist_noclobber(&self.path) };
-        let made = made.map_err(|error| error.error).with_context(cannot)?;
-        // A temporary file is its owner's alone; a new file is as the others are.
-        readable(&made).with_context(cannot)
+        let made = made.map_err(|error| error.error).with_context(error_text)?;
+        // A temporary file is private to its owner. A new file gets the usual permissions.
+        readable(&made).with_context(error_text)
     }
 }
 
-/// Writes a file whole, over one that is there; it is its owner's alone.
+/// Writes a file atomically, replacing an existing one. Only its owner can read it.
 pub(crate) fn whole_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = NamedTempFile::new_in(folder).and_then(|mut file| {
         file.write_all(bytes)?;
         file.persist(path).map(drop).map_err(|error| error.error)
     });
-    written.with_context(|| format!("{} can't be written; check that the folder is there, and yours", path.display()))
+    written.with_context(|| {
+        format!("can't write {}; check that the folder exists and that you can write to it", path.display())
+    })
 }
 
 #[cfg(unix)]
@@ -68,7 +76,16 @@ fn readable(_: &File) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether two names lead to one file, through whatever links.
+/// Whether two outputs would be the same file, which may not exist yet.
+pub(crate) fn is_same_output(one: &Path, other: &Path) -> bool {
+    let resolved = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some((fs::canonicalize(folder).ok()?, path.file_name()?.to_owned()))
+    };
+    one == other || is_same(one, other) || resolved(one).is_some_and(|one| resolved(other).as_ref() == Some(&one))
+}
+
+/// Whether two paths are the same file, also through links.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     #[cfg(unix)]
     {

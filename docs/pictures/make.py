@@ -14,7 +14,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests" / "pages"))
 from chromium import Chromium  # noqa: E402
 
-# Above this a page is slow to load on a phone.
+# In bytes. A page with larger pictures loads slowly on a phone.
 SIZE_MAX = 200_000
 
 TERMINAL = """<!doctype html><meta charset="utf-8"><style>
@@ -36,7 +36,7 @@ def record(question, answer):
 
 
 def training_file():
-    """Eleven good records, and three that aren't."""
+    """Eleven valid records and three invalid ones."""
     lines = [json.dumps(record(f"Where is order {n}?", f"Order {n} ships tomorrow.")) for n in range(101, 112)]
     two_users = record("Where is order 112?", "It ships tomorrow.")
     two_users["messages"].insert(1, {"role": "user", "content": [{"text": "Hello?"}]})
@@ -46,7 +46,7 @@ def training_file():
 
 
 def to_html(text):
-    """Output with SGR sequences as HTML."""
+    """Converts output with SGR sequences to HTML."""
     parts = re.split(r"\x1b\[([0-9;]*)m", text)
     out = [html.escape(parts[0])]
     is_open = False
@@ -62,7 +62,7 @@ def to_html(text):
 
 
 def terminal(program, work):
-    """The page that shows a run of `tunedrop check`."""
+    """Writes a page with the output of `tunedrop check`."""
     (work / "train.jsonl").write_text(training_file())
     command = ["check", "train.jsonl", "--model", "nova-lite"]
     done = subprocess.run([program, "--color", "always", *command], cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -74,7 +74,7 @@ def terminal(program, work):
 
 
 def take(browser, tab, page, width, height, selector, out):
-    """A picture of the page from the element of `selector` on, `height` CSS pixels high at most."""
+    """Takes a picture of the page, from the element of `selector` on and at most `height` CSS pixels high."""
     browser.call("Emulation.setDeviceMetricsOverride", {"width": width, "height": 600, "deviceScaleFactor": 1.5, "mobile": False}, tab)
     browser.call("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "light"}]}, tab)
     browser.events.clear()
@@ -88,7 +88,7 @@ def take(browser, tab, page, width, height, selector, out):
     shot = browser.call("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True}, tab)
     picture = base64.b64decode(shot["data"])
     if len(picture) > SIZE_MAX:
-        sys.exit(f"{out} would have {len(picture)} bytes, and {SIZE_MAX} are the most")
+        sys.exit(f"{out} has {len(picture)} bytes, more than {SIZE_MAX}")
     out.write_bytes(picture)
     print(f"{out}: {len(picture) // 1000} kB")
 
@@ -96,7 +96,7 @@ def take(browser, tab, page, width, height, selector, out):
 def main(program, tunedrop, work, out):
     pages = [
         (terminal(tunedrop, work), 900, 2000, "body", "check.png"),
-        (work / "pages" / "verdict-3-findings.html", 900, 606, "body", "report.png"),
+        (work / "pages" / "dataset-3-findings.html", 900, 606, "body", "report.png"),
         (work / "pages" / "outcome-success.html", 900, 460, "section:has(svg)", "outcome.png"),
     ]
     with Chromium(program, f"{work}/profile") as browser:

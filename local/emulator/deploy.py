@@ -124,7 +124,7 @@ def upload_code(template, binaries, cache):
 
 def simplify_alarms(template):
     """The emulator's CloudFormation takes no metric math, and its alarms are never evaluated: one that has some watches
-    the first of its metrics here. What the template says of them is held by the tests of the house."""
+    the first of its metrics here. What the template says of them is held by the repository tests."""
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
             properties = resource["Properties"]

@@ -1,7 +1,7 @@
 """Starts ministack with one endpoint added: POST /_local/events.
 
 EventBridge refuses a PutEvents call whose source begins with `aws.`, and so does ministack. The
-events of Amazon Bedrock have such a source, and the Bedrock stand-in has to publish them. The
+events of Amazon Bedrock have such a source, and the Bedrock simulator has to publish them. The
 endpoint takes the body of a PutEvents call and puts its entries on the default bus of the default
 account and Region. It asks for no credentials, so the emulator must listen on loopback only.
 

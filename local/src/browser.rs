@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::header::{HOST, ORIGIN, REFERER};
 
-/// Returns why a request with these headers is refused on `port`, or nothing where it may pass.
+/// Returns why a request with these headers is refused on `port`. `None` if it is accepted.
 pub(crate) fn refusal(headers: &HeaderMap, port: u16) -> Option<&'static str> {
     let fetched = headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"));
     if fetched || headers.contains_key(ORIGIN) || headers.contains_key(REFERER) {
@@ -54,13 +54,13 @@ mod tests {
     }
 
     #[test]
-    fn takes_what_an_sdk_sends() {
+    fn accepts_requests_of_an_sdk() {
         assert!(!refused(&[("host", "127.0.0.1:4566"), ("content-type", "application/x-amz-json-1.0")]));
         assert!(!refused(&[("host", "LocalHost:4566"), ("authorization", "AWS4-HMAC-SHA256 …")]));
     }
 
     #[test]
-    fn refuses_what_a_browser_sends() {
+    fn refuses_requests_of_a_browser() {
         let own = ("host", "127.0.0.1:4566");
         for name in ["Origin", "Referer", "Sec-Fetch-Site", "sec-fetch-mode", "Sec-Fetch-Dest", "Sec-Fetch-User"] {
             assert!(refused(&[own, (name, "")]), "{name}");

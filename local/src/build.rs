@@ -6,10 +6,17 @@ use anyhow::{Context, Result, bail};
 use tokio::process::Command;
 
 /// The functions' binaries, as the template names them.
-pub const FUNCTIONS: [&str; 5] =
-    ["tunedrop-validate", "tunedrop-launch", "tunedrop-record", "tunedrop-notify", "tunedrop-sweep"];
+pub const FUNCTIONS: [&str; 7] = [
+    "tunedrop-validate",
+    "tunedrop-launch",
+    "tunedrop-record",
+    "tunedrop-deploy",
+    "tunedrop-evaluate",
+    "tunedrop-notify",
+    "tunedrop-sweep",
+];
 
-/// Where built things lie.
+/// Where build results are.
 #[derive(Clone, Debug)]
 pub struct Binaries {
     /// The folder with the binaries, such as `target/debug`.
@@ -23,8 +30,8 @@ pub fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
-/// Builds every binary of the workspace with the cargo that runs us (else the one on the path); cargo shows its
-/// progress on standard error. Quick where nothing changed.
+/// Builds every binary of the workspace with the cargo that runs this process, or the one on the path. Cargo shows its
+/// progress on standard error. It takes little time if nothing changed.
 pub async fn functions() -> Result<Binaries> {
     let binaries = places()?;
     let profile = match binaries.folder.file_name().and_then(|name| name.to_str()) {
@@ -34,7 +41,7 @@ pub async fn functions() -> Result<Binaries> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&cargo);
     command.args(["build", "--workspace", "--bins", "--profile", profile]).current_dir(workspace());
-    // Cargo marks its target folder; below a folder for one `--target` it would be the wrong one to name.
+    // Cargo marks its target folder. A folder below it for one `--target` would be the wrong one.
     if binaries.target.join("CACHEDIR.TAG").exists() {
         command.arg("--target-dir").arg(&binaries.target);
     }
@@ -46,17 +53,18 @@ pub async fn functions() -> Result<Binaries> {
     check(binaries)
 }
 
-/// What was built before, without building.
+/// Returns what was built before, without building.
 pub fn built() -> Result<Binaries> {
     check(places()?)
 }
 
-/// What was built before into `folder`, such as another profile's; the emulator stays below our own target folder.
+/// Returns what was built before into `folder`, such as another profile's. The emulator stays below the own target
+/// folder.
 pub fn built_in(folder: PathBuf) -> Result<Binaries> {
     check(Binaries { folder, ..places()? })
 }
 
-/// From where we run: `target/debug/tunedrop-local` or, as a test, `target/debug/deps/<name>`.
+/// Finds the folder from the running program: `target/debug/tunedrop-local` or, as a test, `target/debug/deps/<name>`.
 fn places() -> Result<Binaries> {
     let running = std::env::current_exe().context("the running program's own path is not known")?;
     from_executable(&running).with_context(|| format!("{} is not in a target folder of cargo's", running.display()))

@@ -1,4 +1,4 @@
-//! What callers do with a running stack: SDK clients, calls of functions, events, logs, messages.
+//! Access to a running stack: SDK clients, calls of functions, events, logs, messages.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,36 +15,36 @@ use crate::stack::{ACCOUNT, REGION, SECRET, Stack};
 /// A message that the topic sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// What people read.
+    /// The text.
     pub body: String,
-    /// What subscriptions filter by.
+    /// The attributes that subscriptions filter by.
     pub attributes: BTreeMap<String, String>,
 }
 
-/// An HTTP client for loopback. It keeps a connection for less time than the emulator does (75 s): of one that the
-/// other side is just closing, a request gets no answer.
+/// An HTTP client for loopback. It keeps a connection for less time than the emulator does (75 s), because a request
+/// gets no answer if the other side is closing its connection.
 pub fn http() -> reqwest::ClientBuilder {
     reqwest::Client::builder().no_proxy().pool_idle_timeout(Duration::from_secs(20))
 }
 
 impl Stack {
-    /// For every SDK client but Bedrock's.
+    /// The settings of every SDK client except Bedrock's.
     pub fn sdk(&self) -> SdkConfig {
         config(self.endpoint())
     }
 
-    /// For Bedrock's client: the stand-in.
+    /// For the clients of `bedrock` and `bedrock-runtime`: the simulator.
     pub fn bedrock_sdk(&self) -> SdkConfig {
         config(self.bedrock_endpoint())
     }
 
-    /// Calls a function, by its physical name, and waits for its answer. An error of the function is an error.
+    /// Calls a function by its physical name, and waits for its answer. An error of the function is an error here.
     pub async fn invoke(&self, function: &str, payload: &Value) -> Result<Value> {
         let address = format!("{}/2015-03-31/functions/{function}/invocations", self.endpoint());
         let request = self.http.post(address).header("authorization", as_root("lambda")).json(payload);
         let answer = request.send().await.context("the emulator did not answer")?;
         let (status, failed) = (answer.status(), answer.headers().contains_key("x-amz-function-error"));
-        let body = answer.text().await.context("the emulator's answer broke off")?;
+        let body = answer.text().await.context("the emulator's answer ended early")?;
         if failed || !status.is_success() {
             bail!("{function} failed ({status}): {body}");
         }
@@ -54,12 +54,12 @@ impl Stack {
         serde_json::from_str(&body).with_context(|| format!("{function} answered with something else than JSON"))
     }
 
-    /// Puts events on the default bus, also such with an `aws.*` source. Each is an entry of a `PutEvents` call:
-    /// `Source`, `DetailType`, `Detail` (a string of JSON).
+    /// Puts events on the default bus, also with an `aws.*` source. Each is an entry of a `PutEvents` call: `Source`,
+    /// `DetailType`, `Detail` (a string of JSON).
     pub async fn post_events(&self, entries: &[Value]) -> Result<()> {
         let answer = self.http.post(format!("{}/_local/events", self.endpoint()));
         let answer = answer.json(&json!({ "Entries": entries })).send().await.context("the emulator did not answer")?;
-        let (status, body) = (answer.status(), answer.text().await.context("the emulator's answer broke off")?);
+        let (status, body) = (answer.status(), answer.text().await.context("the emulator's answer ended early")?);
         let failed = serde_json::from_str::<Value>(&body).ok().and_then(|body| body["FailedEntryCount"].as_u64());
         if status != StatusCode::OK || failed != Some(0) {
             bail!("events were not taken ({status}): {body}");
@@ -67,8 +67,8 @@ impl Stack {
         Ok(())
     }
 
-    /// What a function (`validate`, `launch` …) of a deployment has printed so far: oldest first, the platform's
-    /// lines among it.
+    /// Returns what a function (`validate`, `launch` …) of a deployment has printed so far, oldest first, with the
+    /// platform's lines.
     pub async fn logs(&self, deployment: &Deployment, function: &str) -> Result<Vec<String>> {
         let group = deployment.resource(&format!("{}Logs", capitalized(function)))?;
         let (mut lines, mut token) = (Vec::new(), Value::Null);
@@ -95,15 +95,15 @@ impl Stack {
         }
     }
 
-    /// A queue that is subscribed to the stack's topic; its address. The same one each time.
+    /// Returns the address of a queue that is subscribed to the stack's topic. It is the same queue each time.
     pub async fn subscribe(&self, deployment: &Deployment) -> Result<String> {
         let (sdk, topic) = (self.sdk(), deployment.topic()?);
         let name = format!("{}-messages", deployment.name);
         let create = aws_sdk_sqs::Client::new(&sdk).create_queue().queue_name(&name);
-        // A queue takes a topic's messages only if its policy says so.
+        // A queue accepts a topic's messages only if its policy allows it.
         let create = create.attributes(aws_sdk_sqs::types::QueueAttributeName::Policy, from_topic(topic).to_string());
         let queue = create.send().await;
-        let queue = queue.context("the queue for messages could not be made")?;
+        let queue = queue.context("the queue for messages could not be created")?;
         let subscribe = aws_sdk_sns::Client::new(&sdk).subscribe().topic_arn(topic).protocol("sqs");
         let subscribe = subscribe.endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"));
         let done = subscribe.attributes("RawMessageDelivery", "true").send().await;
@@ -111,7 +111,7 @@ impl Stack {
         queue.queue_url.context("the queue has no address")
     }
 
-    /// Takes the messages that are there, oldest first; waits up to `seconds` for the first.
+    /// Receives the messages in the queue, oldest first. Waits up to `seconds` for the first one.
     pub async fn receive(&self, queue: &str, seconds: i32) -> Result<Vec<Message>> {
         let sqs = aws_sdk_sqs::Client::new(&self.sdk());
         let mut messages = Vec::new();
@@ -159,7 +159,7 @@ fn config(endpoint: &str) -> SdkConfig {
         .build()
 }
 
-/// The emulator wants to know who calls when it enforces IAM; the root's signature it does not check.
+/// The emulator needs the caller's key when it enforces IAM. It doesn't check the signature of the root user.
 fn as_root(service: &str) -> String {
     let scope = format!("{ACCOUNT}/20260101/{REGION}/{service}/aws4_request");
     format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none")

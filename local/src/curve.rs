@@ -1,10 +1,10 @@
-//! A curve in a few characters.
+//! Draws a curve with a few characters.
 
-/// Eight heights, as text terminals draw them.
+/// Eight heights, as characters.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Draws values as bars, the lowest as the lowest bar. More values than `width` are averaged into as many groups;
-/// what is no finite number is left out.
+/// Draws values as bars, the lowest value as the lowest bar. More values than `width` are averaged in `width` groups.
+/// Values that aren't finite numbers are left out.
 pub fn curve(values: &[f64], width: usize) -> String {
     let values: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
     let groups = values.len().min(width);
@@ -19,7 +19,7 @@ pub fn curve(values: &[f64], width: usize) -> String {
     means.iter().map(|mean| bar((mean - least) / (most - least))).collect()
 }
 
-/// `height` from 0 to 1; a curve without any rise has none (0 / 0) and lies low.
+/// `height` is from 0 to 1. For a flat curve it is 0 / 0, and the bar is drawn at the bottom.
 fn bar(height: f64) -> char {
     let step = (height * 7.0).round();
     if step.is_nan() { BARS[0] } else { BARS[step.clamp(0.0, 7.0) as usize] }
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_anything() {
+    fn accepts_any_curve() {
         assert_eq!(curve(&[], 10), "");
         assert_eq!(curve(&[2.0, 2.0], 10), "▁▁");
         assert_eq!(curve(&[f64::NAN, 1.0, f64::INFINITY], 10), "▁");

@@ -1,4 +1,4 @@
-//! Deploys the template to the emulator, by the script beside it.
+//! Deploys the template to the emulator, with the script next to it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use tokio::process::Command;
 use crate::build::{Binaries, workspace};
 use crate::emulator::client_command;
 
-/// A stack as it was deployed.
+/// A deployed stack.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Deployment {
     /// Its name.
@@ -19,58 +19,58 @@ pub struct Deployment {
     pub name: String,
     /// The template's outputs.
     pub outputs: BTreeMap<String, String>,
-    /// Physical ids by the template's logical ones.
+    /// Physical ids by the logical ids of the template.
     pub resources: BTreeMap<String, String>,
 }
 
 impl Deployment {
-    /// One of the template's outputs.
+    /// Returns one of the template's outputs.
     pub fn output(&self, name: &str) -> Result<&str> {
         let value = self.outputs.get(name).map(String::as_str);
         value.with_context(|| format!("stack {} has no output {name}", self.name))
     }
 
-    /// The bucket that datasets are dropped into.
+    /// Returns the bucket for datasets.
     pub fn bucket(&self) -> Result<&str> {
         self.output("BucketName")
     }
 
-    /// The ledger of runs.
+    /// Returns the ledger.
     pub fn table(&self) -> Result<&str> {
         self.output("TableName")
     }
 
-    /// The stack's own event bus.
+    /// Returns the stack's own event bus.
     pub fn bus(&self) -> Result<&str> {
         self.output("EventBusName")
     }
 
-    /// The topic that people are told by.
+    /// Returns the topic for messages.
     pub fn topic(&self) -> Result<&str> {
         self.output("TopicArn")
     }
 
-    /// The physical name of a function: `validate`, `launch`, `record`, `notify` or `sweep`.
+    /// Returns the physical name of a function: `validate`, `launch`, `record`, `deploy`, `evaluate`, `notify` or `sweep`.
     pub fn function(&self, name: &str) -> Result<&str> {
         self.output(&format!("{}FunctionName", capitalized(name)))
     }
 
-    /// The physical id of a resource, by the template's name for it.
+    /// Returns the physical id of a resource, by its logical id in the template.
     pub fn resource(&self, name: &str) -> Result<&str> {
         let id = self.resources.get(name).map(String::as_str);
         id.with_context(|| format!("stack {} has no resource {name}", self.name))
     }
 }
 
-/// `validate` as the template's names begin: `Validate`.
+/// Converts `validate` to `Validate`, which the names in the template begin with.
 pub(crate) fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
-/// What is deployed, and how.
+/// What to deploy, and how.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan<'a> {
+pub(crate) struct DeployOptions<'a> {
     pub(crate) template: &'a Path,
     pub(crate) name: &'a str,
     pub(crate) parameters: &'a [(String, String)],
@@ -78,28 +78,33 @@ pub(crate) struct Plan<'a> {
     pub(crate) auth: bool,
 }
 
-/// Creates the stack, or brings it up to date.
-pub(crate) async fn up(python: &Path, endpoint: &str, binaries: &Binaries, plan: &Plan<'_>) -> Result<Deployment> {
+/// Creates or updates the stack.
+pub(crate) async fn up(
+    python: &Path,
+    endpoint: &str,
+    binaries: &Binaries,
+    options: &DeployOptions<'_>,
+) -> Result<Deployment> {
     let mut command = script(python, endpoint, "up");
-    command.arg("--template").arg(plan.template).args(["--stack", plan.name]);
+    command.arg("--template").arg(options.template).args(["--stack", options.name]);
     command.arg("--binaries").arg(&binaries.folder).arg("--cache").arg(binaries.target.join("tunedrop/code"));
     let architecture = ("Architecture".to_owned(), architecture().to_owned());
-    for (key, value) in std::iter::once(&architecture).chain(plan.parameters) {
+    for (key, value) in std::iter::once(&architecture).chain(options.parameters) {
         command.arg("--param").arg(format!("{key}={value}"));
     }
-    for permission in plan.without {
+    for permission in options.without {
         command.args(["--without", permission]);
     }
-    if plan.auth {
-        // The emulator would enforce the bucket's demand for TLS too, and it speaks plain HTTP.
+    if options.auth {
+        // The emulator would also enforce the bucket's requirement of TLS, but it serves plain HTTP.
         command.arg("--allow-plain-http");
     }
-    let printed = run(command, plan.name).await?;
+    let printed = run(command, options.name).await?;
     let deployment = serde_json::from_slice(&printed).context("the deployer's answer can't be read")?;
-    Ok(Deployment { name: plan.name.to_owned(), ..deployment })
+    Ok(Deployment { name: options.name.to_owned(), ..deployment })
 }
 
-/// Deletes a stack; what the template retains stays.
+/// Deletes a stack. What the template retains stays.
 pub(crate) async fn down(python: &Path, endpoint: &str, name: &str) -> Result<()> {
     let mut command = script(python, endpoint, "down");
     command.args(["--stack", name]);
@@ -112,7 +117,7 @@ pub(crate) fn template() -> PathBuf {
     workspace().join("template.yaml")
 }
 
-/// The functions are built for the machine they run on.
+/// The functions are built for the machine that they run on.
 fn architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
 }
@@ -127,8 +132,8 @@ fn script(python: &Path, endpoint: &str, action: &str) -> Command {
 async fn run(mut command: Command, name: &str) -> Result<Vec<u8>> {
     let output = command.output().await.context("the deployer could not be started")?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!("stack {name} could not be deployed:\n{}", said.trim_end());
+        let printed = String::from_utf8_lossy(&output.stderr);
+        bail!("stack {name} could not be deployed:\n{}", printed.trim_end());
     }
     Ok(output.stdout)
 }

@@ -1,5 +1,5 @@
-//! The emulator's process: started in a process group of its own, so that a Ctrl-C in the terminal reaches us
-//! first, and ended with everything it started.
+//! The emulator's process. It is started in a process group of its own, so that Ctrl-C in the terminal reaches this
+//! process first, and is ended with everything that it started.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,31 +14,31 @@ use crate::build::workspace;
 use crate::folder::StateFolder;
 use crate::stack::{ACCOUNT, REGION, SECRET};
 
-/// An empty emulator is ready in a second; one with a lot of state on a loaded machine takes longer.
+/// An empty emulator is ready in a second. One with a lot of state on a busy machine takes longer.
 const READY: Duration = Duration::from_secs(60);
 /// How long it may take to save its state.
 const GRACE: Duration = Duration::from_secs(10);
 /// Lines of its log that an error shows.
 const TAIL: usize = 15;
 
-/// The running emulator; dropping it ends it.
+/// The running emulator. Dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Emulator {
     child: Child,
     pub(crate) endpoint: String,
     pub(crate) log: PathBuf,
     state: Option<StateFolder>,
-    // Temporary files of the emulator and the functions' unpacked code. After `child`: it goes when that is gone.
+    // Temporary files of the emulator and the functions' unpacked code. Fields are dropped in order: `child` first.
     _scratch: TempDir,
 }
 
-/// How it is started.
+/// The emulator's settings.
 pub(crate) struct Setup<'a> {
     pub(crate) python: &'a Path,
     pub(crate) port: u16,
     pub(crate) bedrock: &'a str,
     pub(crate) auth: bool,
-    /// Where the functions find all services; absent: here and at `bedrock`.
+    /// The endpoint of all services for the functions. `None`: the emulator, and `bedrock`.
     pub(crate) functions: Option<&'a str>,
 }
 
@@ -49,12 +49,12 @@ impl Emulator {
         let endpoint = format!("http://127.0.0.1:{}", setup.port);
         let log =
             state.as_ref().map_or_else(|| scratch.path().join("emulator.log"), |state| state.join("emulator.log"));
-        let output = File::create(&log).with_context(|| format!("{} could not be made", log.display()))?;
+        let output = File::create(&log).with_context(|| format!("{} could not be created", log.display()))?;
         let errors = output.try_clone().context("the emulator's log could not be opened")?;
         let mut command = client_command(setup.python, &endpoint);
         command.arg(workspace().join("local/emulator/launcher.py"));
         environment(&mut command, setup, &scratch, state.as_ref());
-        // The launcher ends when its standard input does: with this process, however that ends.
+        // The launcher ends when its standard input ends, which it does with this process, however that ends.
         command.stdin(Stdio::piped()).stdout(output).stderr(errors);
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn().context("the emulator could not be started")?;
@@ -83,7 +83,7 @@ impl Emulator {
         }
     }
 
-    /// Ends it, and every function it runs. Only an emulator that keeps state needs time for it.
+    /// Ends it, and every function that it runs. Only an emulator that keeps state needs time for it.
     fn end(&mut self) {
         let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) else { return };
         if matches!(self.child.try_wait(), Ok(None))
@@ -95,7 +95,7 @@ impl Emulator {
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
-        // Fails when nobody of the group is left, which is what it is for.
+        // Fails if the group has no process left, which is fine.
         let _ = kill_process_group(group, Signal::KILL);
         if let Err(error) = self.child.wait() {
             tracing::warn!("the emulator's end was not seen: {error}");
@@ -109,8 +109,8 @@ impl Drop for Emulator {
     }
 }
 
-/// A Python that talks to the emulator at `endpoint`, with nothing of our own environment but what it must have:
-/// the emulator hands all of its environment down to the functions.
+/// Returns a Python command that talks to the emulator at `endpoint`. It inherits only the necessary variables, because
+/// the emulator passes all of its environment to the functions.
 pub(crate) fn client_command(python: &Path, endpoint: &str) -> Command {
     let mut command = Command::new(python);
     command.env_clear();
@@ -142,11 +142,14 @@ fn environment(command: &mut Command, setup: &Setup<'_>, scratch: &TempDir, stat
         ("IOT_MTLS_ENABLED", "0"),
         ("SFTP_ENABLED", "0"),
         ("AWS_ENDPOINT_URL_BEDROCK", setup.bedrock),
+        ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", setup.bedrock),
         ("AUTH", if setup.auth { "true" } else { "false" }),
     ]);
     if let Some(functions) = setup.functions {
-        // The emulator hands both on, and uses neither itself.
-        command.env("AWS_ENDPOINT_URL", functions).env("AWS_ENDPOINT_URL_BEDROCK", functions);
+        // The emulator passes them on, and doesn't use them itself.
+        for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] {
+            command.env(name, functions);
+        }
     }
     command.env("GATEWAY_PORT", setup.port.to_string());
     command.env("HOME", scratch.path()).env("TMPDIR", scratch.path()).env("TUNEDROP_LOCAL_SCRATCH", scratch.path());
@@ -156,7 +159,7 @@ fn environment(command: &mut Command, setup: &Setup<'_>, scratch: &TempDir, stat
     }
 }
 
-/// The last lines of a log.
+/// Returns the last lines of a log.
 fn tail(log: &Path) -> String {
     let text = fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);

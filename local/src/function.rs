@@ -1,5 +1,5 @@
-//! A function's real binary, run outside the emulator: it gets its events from a Lambda runtime API of ours,
-//! one at a time, and can be killed in the midst of one.
+//! Runs a function's real binary outside the emulator. It gets its events from a Lambda runtime API in this process,
+//! one at a time, and can be killed while it handles one.
 
 use std::fs::File;
 use std::path::Path;
@@ -23,23 +23,23 @@ use tokio::task::JoinHandle;
 use crate::browser;
 use crate::stack::{ACCOUNT, REGION, SECRET};
 
-/// Lambda's own paths begin with this.
+/// Lambda's own paths start with this.
 const API: &str = "/2018-06-01/runtime";
-/// As in the template, and above what validate may take; the function reads its deadline from it.
+/// The deadline of each event. It is longer than validate's timeout in the template.
 const DEADLINE: Duration = Duration::from_secs(300);
 
-/// What a function made of an event.
+/// The result of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// Its answer.
     Answer(Value),
-    /// Its error, as Lambda would keep it.
+    /// Its error, in Lambda's form.
     Error(Value),
     /// The process ended before it answered.
     Gone,
 }
 
-/// A running function; it is killed when this is dropped.
+/// A running function. Dropping this value kills it.
 #[derive(Debug)]
 pub struct Function {
     child: Child,
@@ -55,7 +55,7 @@ struct Desk {
 }
 
 impl Function {
-    /// Starts `binary` with `variables`, as Lambda would; what it prints goes to `log`.
+    /// Starts `binary` with `variables`, as Lambda would. Its output goes to `log`.
     pub async fn start(binary: &Path, variables: &[(String, String)], log: &File) -> Result<Function> {
         let listener = TcpListener::bind("127.0.0.1:0").await.context("no port for the runtime API")?;
         let api = listener.local_addr().context("no port for the runtime API")?;
@@ -94,7 +94,7 @@ impl Function {
         Ok(Function { child, events, outcomes: made, server })
     }
 
-    /// Hands it one event and waits for what it makes of it, or for its end.
+    /// Sends one event to the function, and waits until it answers or exits.
     pub async fn invoke(&mut self, event: &Value) -> Result<Outcome> {
         self.events.send(Bytes::from(event.to_string())).await.context("the runtime API is gone")?;
         tokio::select! {
@@ -140,7 +140,7 @@ async fn error(State(desk): State<Arc<Desk>>, body: Bytes) -> StatusCode {
 }
 
 async fn hand_over(desk: &Desk, outcome: Outcome) -> StatusCode {
-    // The receiver lives as long as the function; where it is gone, so is whoever asked.
+    // The receiver exists as long as the function. Without it, nobody waits for the answer.
     match desk.outcomes.send(outcome).await {
         Ok(()) => StatusCode::ACCEPTED,
         Err(_) => StatusCode::GONE,

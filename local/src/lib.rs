@@ -1,7 +1,7 @@
-//! The local stack: emulator, deployer and Bedrock stand-in, started on one machine.
+//! The local stack: emulator, deployer and Bedrock simulator, started on one machine.
 //!
 //! [`build::functions`] builds what is deployed, [`Stack::start`] starts the emulator (a Python package,
-//! installed once into a virtual environment under `target/`) and the stand-in, and deploys `template.yaml`.
+//! installed once into a virtual environment under `target/`) and the simulator, and deploys `template.yaml`.
 //! Everything listens on loopback and ends with the [`Stack`].
 
 pub mod bedrock;
@@ -15,8 +15,8 @@ mod folder;
 pub mod function;
 pub mod proxy;
 mod python;
+mod simulator;
 mod stack;
-mod standin;
 
 pub use client::{Message, http};
 pub use deploy::Deployment;

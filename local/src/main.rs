@@ -1,7 +1,7 @@
-//! `tunedrop-local`: the local stack for people.
+//! `tunedrop-local`: the command that runs the local stack.
 
+mod address;
 mod demo;
-mod told;
 mod usage;
 
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tunedrop_local::{Stack, StackOptions, build};
 
-/// tunedrop on this machine alone: an AWS emulator with the product's template and functions deployed, and a
-/// stand-in for Amazon Bedrock that trains in miniature. Needs Python 3.10 or newer; everything listens on loopback.
+/// Run tunedrop on this machine only: an AWS emulator with tunedrop's template and functions, and a simulator of Amazon
+/// Bedrock. Requires Python 3.10 or newer. Everything listens on loopback.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -23,13 +23,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Starts the stack and leaves it up until Ctrl-C.
+    /// Start the stack, and keep it running until Ctrl-C
     ///
     /// Prints how to use it with the AWS CLI and with any SDK.
     Up(Up),
-    /// Drops a dataset and follows it to the trained model; then drops it broken, and shows where.
+    /// Train, evaluate, deploy, improve and roll back a model
     ///
-    /// Ends with 0 only if all of that happened.
+    /// Then a dataset with invalid records is rejected. Exits with 0 only if everything worked as expected.
     Demo(Demo),
 }
 
@@ -37,17 +37,18 @@ enum Command {
 struct Up {
     #[command(flatten)]
     start: Start,
-    /// Folder in which the stack's state survives: buckets, ledger, queues. Without it, it goes with the process.
-    /// Jobs of the Bedrock stand-in always go.
+    /// Folder for the stack's state: buckets, ledger, queues [default: none, so the state is deleted on exit]
+    ///
+    /// Jobs of the Bedrock simulator are never kept.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// Name of the stack.
+    /// Name of the stack
     #[arg(long, default_value = "tunedrop")]
     stack: String,
-    /// A parameter of template.yaml, such as DefaultBaseModel=nova-lite. May be repeated.
+    /// A parameter of template.yaml, such as DefaultBaseModel=nova-lite. Can be repeated
     #[arg(long = "param", value_name = "KEY=VALUE", value_parser = parameter)]
     parameters: Vec<(String, String)>,
-    /// Let the emulator enforce the template's IAM policies.
+    /// Enforce the template's IAM policies in the emulator
     #[arg(long)]
     auth: bool,
 }
@@ -56,17 +57,17 @@ struct Up {
 struct Demo {
     #[command(flatten)]
     start: Start,
-    /// Leave the stack up afterwards, until Ctrl-C.
+    /// Keep the stack running afterwards, until Ctrl-C
     #[arg(long)]
     keep: bool,
 }
 
 #[derive(Args)]
 struct Start {
-    /// Port of the emulator on 127.0.0.1. Without it, a free one.
+    /// Port of the emulator on 127.0.0.1 [default: a free one]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// Deploy what was built before.
+    /// Deploy what was built before
     #[arg(long)]
     no_build: bool,
 }
@@ -98,11 +99,11 @@ async fn command(command: Command) -> Result<ExitCode> {
             Command::Up(options) => up(options).await,
             Command::Demo(options) => demo(options).await,
         } } => done?,
-        // Dropping the command stops whatever it has started.
+        // Dropping the command stops everything that it has started.
         interrupted = interruption() => return interrupted.map(|()| ExitCode::from(130)),
     };
     if let Some((stack, queue)) = done.keep {
-        let _told = told::tell(&stack)?;
+        let _address = address::write(&stack)?;
         println!("{}", usage::text(&stack, &queue)?);
         interruption().await?;
         eprintln!("Stopping");
@@ -111,7 +112,7 @@ async fn command(command: Command) -> Result<ExitCode> {
     Ok(done.code)
 }
 
-/// How a command ended: the exit code, and the stack that stays up, with its queue of messages.
+/// The end of a command: the exit code, and the stack that keeps running, with its queue of messages.
 struct Done {
     code: ExitCode,
     keep: Option<(Stack, String)>,
@@ -156,12 +157,12 @@ async fn start(no_build: bool, options: StackOptions) -> Result<(Stack, String)>
     Ok((stack, queue))
 }
 
-/// Waits for Ctrl-C, or to be told to end.
+/// Waits for Ctrl-C or SIGTERM.
 async fn interruption() -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("signals can't be heard")?;
-    let mut hang_up = signal(SignalKind::hangup()).context("signals can't be heard")?;
+    let mut terminate = signal(SignalKind::terminate()).context("can't listen for signals")?;
+    let mut hang_up = signal(SignalKind::hangup()).context("can't listen for signals")?;
     tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C can't be heard"),
+        pressed = tokio::signal::ctrl_c() => pressed.context("can't listen for Ctrl-C"),
         _ = terminate.recv() => Ok(()),
         _ = hang_up.recv() => Ok(()),
     }

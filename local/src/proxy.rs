@@ -1,8 +1,8 @@
-//! A proxy between the functions and the services, that can be told what goes wrong at which call.
+//! A proxy between the functions and the services, which injects faults into calls.
 //!
-//! Plain HTTP on loopback. A function's `AWS_ENDPOINT_URL` points here; calls go on to the emulator or the
-//! Bedrock stand-in, by the service that the request was signed for. What becomes of each call is decided
-//! by a function of the caller's; see [`Proxy::start`].
+//! Plain HTTP on loopback. A function's `AWS_ENDPOINT_URL` points here. Calls are forwarded to the emulator or the
+//! Bedrock simulator, by the service that the request was signed for. A function of the caller decides what happens to
+//! each call; see [`Proxy::start`].
 
 mod answer;
 mod call;
@@ -27,80 +27,80 @@ use tokio::task::JoinHandle;
 use crate::browser;
 use answer::Broken;
 
-/// What happens to one call.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// It goes through.
+pub enum FaultAction {
+    /// The call is forwarded.
     Pass,
-    /// Answered as throttled, without any effect.
+    /// The answer is that the call is throttled. It has no effect.
     Throttle,
-    /// Answered with an internal error. `after`: though it took effect.
+    /// The answer is an internal error. `after`: the call took effect nevertheless.
     Fail {
         /// Whether the call is carried out first.
         after: bool,
     },
-    /// The connection breaks; with `after`, in the middle of the answer.
+    /// The connection breaks. With `after`, it breaks in the middle of the answer.
     Reset {
         /// Whether the call is carried out first.
         after: bool,
     },
-    /// No answer ever comes.
+    /// There is never an answer.
     Hang {
         /// Whether the call is carried out first.
         after: bool,
     },
-    /// No answer comes, and whoever started the proxy is asked to kill the caller: see [`Seen::Cut`].
+    /// There is never an answer, and [`ProxyEvent::KillRequested`] asks to kill the caller.
     Kill {
         /// Whether the call is carried out first.
         after: bool,
     },
 }
 
-impl Deed {
+impl FaultAction {
     /// Whether the call reaches the service.
     pub fn takes_effect(self) -> bool {
         !matches!(
             self,
-            Deed::Throttle
-                | Deed::Fail { after: false }
-                | Deed::Reset { after: false }
-                | Deed::Hang { after: false }
-                | Deed::Kill { after: false }
+            FaultAction::Throttle
+                | FaultAction::Fail { after: false }
+                | FaultAction::Reset { after: false }
+                | FaultAction::Hang { after: false }
+                | FaultAction::Kill { after: false }
         )
     }
 }
 
-/// What the proxy tells whoever started it.
+/// What the proxy reports to its owner.
 #[derive(Clone, Debug)]
-pub enum Seen {
+pub enum ProxyEvent {
     /// A call that a service carried out, with its body.
-    Done {
-        /// Which.
+    Completed {
+        /// The call.
         call: Call,
-        /// What was sent.
+        /// Its body.
         body: Bytes,
     },
-    /// The process on the other end is to be killed.
-    Cut {
-        /// In the midst of this call.
+    /// The calling process should be killed.
+    KillRequested {
+        /// During this call.
         call: Call,
     },
 }
 
-/// Where calls go, and what becomes of them.
+/// Where calls are forwarded, and what happens to them.
 #[derive(Clone)]
 pub struct Route {
     /// The emulator, `http://127.0.0.1:<port>`.
     pub emulator: String,
-    /// The Bedrock stand-in.
+    /// The Bedrock simulator.
     pub bedrock: String,
-    /// Asked once for each call, in the order in which they come.
-    pub decide: Arc<dyn Fn(&Call) -> Deed + Send + Sync>,
-    /// Told of what was done.
-    pub seen: UnboundedSender<Seen>,
+    /// Called once for each call, in the order of arrival.
+    pub decide: Arc<dyn Fn(&Call) -> FaultAction + Send + Sync>,
+    /// Receives what the proxy did with each call.
+    pub events: UnboundedSender<ProxyEvent>,
 }
 
-/// A running proxy; it ends when it is dropped.
+/// A running proxy. Dropping it stops it.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -117,12 +117,12 @@ impl Proxy {
         Ok(Proxy { address, task })
     }
 
-    /// For `AWS_ENDPOINT_URL`.
+    /// Returns the value for `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The port it listens on.
+    /// Returns the port that it listens on.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
@@ -139,7 +139,7 @@ async fn serve(listener: TcpListener, port: u16, route: Arc<Route>, http: reqwes
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Out of file handles, for instance; a moment later there may be one.
+                // For example, there are no file handles left. There may be one a moment later.
                 tracing::warn!(%error, "the fault proxy could not accept a connection");
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
@@ -164,7 +164,7 @@ async fn serve(listener: TcpListener, port: u16, route: Arc<Route>, http: reqwes
     }
 }
 
-/// One call. An error closes the connection without an answer, which is what a reset looks like to the caller.
+/// Handles one call. An error closes the connection without an answer, which the caller sees as a reset.
 async fn pass_on(
     request: Request<Incoming>,
     peer: u16,
@@ -174,32 +174,32 @@ async fn pass_on(
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
     let call = Call::of(&head, &body, peer);
-    let deed = (route.decide)(&call);
+    let action = (route.decide)(&call);
     let mut answered = None;
-    if deed.takes_effect() {
+    if action.takes_effect() {
         let target = if call.service == "bedrock" { &route.bedrock } else { &route.emulator };
         let answer = answer::forward(&http, target, &head, body.clone()).await?;
         if answer.status.is_success() {
-            // Nobody may listen any more; that is no fault.
-            let _ = route.seen.send(Seen::Done { call: call.clone(), body });
+            // If nobody receives these events any more, that isn't an error.
+            let _ = route.events.send(ProxyEvent::Completed { call: call.clone(), body });
         }
         answered = Some(answer);
     }
-    match (deed, answered) {
-        (Deed::Pass, Some(answer)) => Ok(answer.whole()),
-        (Deed::Throttle, _) => Ok(answer::throttled(&call)),
-        (Deed::Fail { .. }, _) => Ok(answer::failed(&call)),
-        (Deed::Reset { .. }, Some(answer)) => Ok(answer.half()),
-        (Deed::Hang { .. }, _) => Ok(never().await),
-        (Deed::Kill { .. }, _) => {
-            let _ = route.seen.send(Seen::Cut { call });
+    match (action, answered) {
+        (FaultAction::Pass, Some(answer)) => Ok(answer.whole()),
+        (FaultAction::Throttle, _) => Ok(answer::throttled(&call)),
+        (FaultAction::Fail { .. }, _) => Ok(answer::failed(&call)),
+        (FaultAction::Reset { .. }, Some(answer)) => Ok(answer.half()),
+        (FaultAction::Hang { .. }, _) => Ok(never().await),
+        (FaultAction::Kill { .. }, _) => {
+            let _ = route.events.send(ProxyEvent::KillRequested { call });
             Ok(never().await)
         }
         _ => Err(Broken),
     }
 }
 
-/// Ends with the connection only.
+/// Ends only with the connection.
 async fn never() -> Response<answer::Body> {
     let never: Infallible = std::future::pending().await;
     match never {}

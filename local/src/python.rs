@@ -1,4 +1,4 @@
-//! The emulator's virtual environment: made once per set of pins and version of Python, found again afterwards.
+//! The emulator's virtual environment: it is created once for each set of pins and version of Python, and then reused.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -9,18 +9,18 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use tokio::process::Command;
 
-/// The pins, hashes included.
+/// The pinned packages, with hashes.
 const REQUIREMENTS: &str = include_str!("../emulator/requirements.txt");
-/// What ministack wants.
+/// The version that ministack requires.
 const LEAST: (u32, u32) = (3, 10);
-/// Tried in this order; systems whose `python3` is old often have a newer one under its full name.
+/// Tried in this order. Systems with an old `python3` often have a newer one under its full name.
 const NAMES: [&str; 6] = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
-/// Says the version, and whether virtual environments can be made.
+/// Prints the version, and whether virtual environments can be created.
 const PROBE: &str = "
 import importlib.util, sys
 print(*sys.version_info[:2], all(importlib.util.find_spec(name) for name in ('venv', 'ensurepip')))";
 
-/// A Python that was found.
+/// A Python installation.
 #[derive(Debug, PartialEq, Eq)]
 struct Found {
     name: String,
@@ -28,8 +28,8 @@ struct Found {
     venv: bool,
 }
 
-/// The interpreter of the emulator's environment, which is installed where it isn't there yet. Whoever comes while
-/// another process installs it waits.
+/// Returns the interpreter of the emulator's environment, which is installed if it is missing. If another process is
+/// installing it, waits for that.
 pub(crate) async fn environment(target: &Path) -> Result<PathBuf> {
     let mut found = Vec::new();
     for name in NAMES {
@@ -37,7 +37,7 @@ pub(crate) async fn environment(target: &Path) -> Result<PathBuf> {
     }
     let python = choose(found)?;
     let home = target.join("tunedrop");
-    fs::create_dir_all(&home).with_context(|| format!("{} could not be made", home.display()))?;
+    fs::create_dir_all(&home).with_context(|| format!("{} could not be created", home.display()))?;
     let folder = home.join(format!("emulator-{}", fingerprint(&python)));
     let (stamp, interpreter) = (folder.join("installed"), folder.join("bin").join("python"));
     let _lock = lock(&home.join("emulator.lock")).await?;
@@ -52,9 +52,9 @@ pub(crate) async fn environment(target: &Path) -> Result<PathBuf> {
 async fn install(python: &str, folder: &Path, interpreter: &Path) -> Result<()> {
     eprintln!("Installing the emulator into {} (once)", folder.display());
     let mut make = Command::new(python);
-    // An interrupted attempt may have left half an environment: `--clear` begins anew.
+    // An interrupted attempt may have left an incomplete environment: `--clear` starts over.
     make.args(["-m", "venv", "--clear"]).arg(folder);
-    run(make, "the virtual environment could not be made").await?;
+    run(make, "the virtual environment could not be created").await?;
     let requirements = folder.join("requirements.txt");
     fs::write(&requirements, REQUIREMENTS)
         .with_context(|| format!("{} could not be written", requirements.display()))?;
@@ -67,25 +67,25 @@ async fn install(python: &str, folder: &Path, interpreter: &Path) -> Result<()> 
 async fn run(mut command: Command, failure: &str) -> Result<()> {
     let output: Output = command.kill_on_drop(true).output().await.with_context(|| failure.to_owned())?;
     if !output.status.success() {
-        let said = [output.stdout, output.stderr].concat();
-        bail!("{failure} ({}):\n{}", output.status, String::from_utf8_lossy(&said).trim_end());
+        let printed = [output.stdout, output.stderr].concat();
+        bail!("{failure} ({}):\n{}", output.status, String::from_utf8_lossy(&printed).trim_end());
     }
     Ok(())
 }
 
-/// What `name` is, or nothing where it isn't there.
+/// Checks `name`. `None` if it doesn't exist.
 async fn probe(name: &str) -> Option<Found> {
     let output = Command::new(name).args(["-c", PROBE]).kill_on_drop(true).output().await.ok()?;
     parse_probe(name, &String::from_utf8_lossy(&output.stdout))
 }
 
-fn parse_probe(name: &str, said: &str) -> Option<Found> {
-    let mut words = said.split_whitespace();
+fn parse_probe(name: &str, printed: &str) -> Option<Found> {
+    let mut words = printed.split_whitespace();
     let version = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
     Some(Found { name: name.to_owned(), version, venv: words.next()? == "True" })
 }
 
-/// The first that will do; else a sentence that says what to install.
+/// Returns the first suitable one. The error says what to install.
 fn choose(found: Vec<Found>) -> Result<Found> {
     let wanted = format!("Python {}.{} or newer", LEAST.0, LEAST.1);
     let newest = found.iter().map(|python| python.version).max();
@@ -104,7 +104,7 @@ fn choose(found: Vec<Found>) -> Result<Found> {
     }
 }
 
-/// Other pins or another Python make another folder.
+/// Other pins or another Python have another folder.
 fn fingerprint(python: &Found) -> String {
     let digest = Sha256::new()
         .chain_update(REQUIREMENTS)
@@ -113,9 +113,9 @@ fn fingerprint(python: &Found) -> String {
     digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Holds the lock file as long as the result lives. Polls, so that a Ctrl-C is heard while it waits.
+/// Holds the lock file while the returned value exists. It polls, so that Ctrl-C works while it waits.
 async fn lock(path: &Path) -> Result<File> {
-    let file = File::create(path).with_context(|| format!("{} could not be made", path.display()))?;
+    let file = File::create(path).with_context(|| format!("{} could not be created", path.display()))?;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -143,19 +143,19 @@ mod tests {
     }
 
     #[test]
-    fn passes_over_a_python_that_is_too_old_or_lacks_venv() {
+    fn skips_a_python_that_is_too_old_or_lacks_venv() {
         let found = vec![python("python3", 9, true), python("python3.13", 13, false), python("python3.12", 12, true)];
         assert_eq!(choose(found).unwrap().name, "python3.12");
     }
 
     #[test]
     fn says_what_to_install() {
-        let said = |found| choose(found).unwrap_err().to_string();
-        assert!(said(vec![]).starts_with("no python3 on the path"));
+        let error = |found| choose(found).unwrap_err().to_string();
+        assert!(error(vec![]).starts_with("no python3 on the path"));
         assert!(
-            said(vec![python("python3", 9, true)])
+            error(vec![python("python3", 9, true)])
                 .starts_with("python3 is 3.9: the local stack's emulator needs Python 3.10")
         );
-        assert!(said(vec![python("python3", 11, false)]).contains("apt install python3-venv"));
+        assert!(error(vec![python("python3", 11, false)]).contains("apt install python3-venv"));
     }
 }

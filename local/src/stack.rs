@@ -1,4 +1,4 @@
-//! The whole local stack: emulator, stand-in and the deployed template.
+//! The whole local stack: emulator, simulator and the deployed template.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -8,39 +8,39 @@ use anyhow::{Context, Result};
 use crate::bedrock::{Config, Faults};
 use crate::build::Binaries;
 use crate::client;
-use crate::deploy::{self, Deployment, Plan};
+use crate::deploy::{self, DeployOptions, Deployment};
 use crate::emulator::{Emulator, Setup};
 use crate::folder::{StateFolder, choose_port};
 use crate::python;
-use crate::standin::Standin;
+use crate::simulator::SimulatorThread;
 
-/// The Region that the emulator plays.
+/// The Region of the emulator.
 pub const REGION: &str = "us-east-1";
-/// The account, and its root access key: the emulator takes the account from a key of twelve digits.
+/// The account and its root access key: the emulator derives the account from a key of twelve digits.
 pub const ACCOUNT: &str = "123456789012";
-/// The secret that belongs to it.
+/// The secret of that key.
 pub const SECRET: &str = "test";
 
-/// How a local stack is started.
+/// The settings of a local stack.
 #[derive(Clone, Debug)]
 pub struct StackOptions {
-    /// Where its state survives it; absent: nowhere.
+    /// The folder that keeps its state. `None`: the state isn't kept.
     pub state: Option<PathBuf>,
-    /// The emulator's port; absent: a free one.
+    /// The emulator's port. `None`: a free one.
     pub port: Option<u16>,
     /// The stack's name.
     pub name: String,
-    /// Parameters of the template, over its defaults.
+    /// Parameters of the template, which override its defaults.
     pub parameters: Vec<(String, String)>,
     /// Whether the emulator enforces IAM.
     pub auth: bool,
-    /// Permissions that are left out, as `<logical id>:<action or Sid>`, such as `LaunchFunction:iam:PassRole`.
+    /// Permissions to remove, as `<logical id>:<action or Sid>`, such as `LaunchFunction:iam:PassRole`.
     pub without: Vec<String>,
-    /// How the Bedrock stand-in is bent from the start.
+    /// The Bedrock simulator's faults at the start.
     pub faults: Faults,
-    /// Another template than the product's.
+    /// Another template than tunedrop's.
     pub template: Option<PathBuf>,
-    /// Where the functions find every service, such as a fault proxy; absent: at the emulator and the stand-in.
+    /// The endpoint of every service for the functions, such as a fault proxy. `None`: the emulator and the simulator.
     pub functions_endpoint: Option<String>,
 }
 
@@ -60,12 +60,12 @@ impl Default for StackOptions {
     }
 }
 
-/// A running local stack. It ends when it is dropped; what is kept is saved then.
+/// A running local stack. Dropping it saves the persistent data and stops the stack.
 #[derive(Debug)]
 pub struct Stack {
-    // Fields are dropped in this order: the functions end before the stand-in they call.
+    // Fields are dropped in this order: the functions end before the simulator that they call.
     emulator: Emulator,
-    _standin: Standin,
+    _simulator: SimulatorThread,
     bedrock: String,
     python: PathBuf,
     binaries: Binaries,
@@ -75,12 +75,12 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts emulator and stand-in, and deploys the template with these binaries.
+    /// Starts emulator and simulator, and deploys the template with these binaries.
     pub async fn start(binaries: &Binaries, options: StackOptions) -> Result<Stack> {
         let python = python::environment(&binaries.target).await?;
         let state = options.state.as_deref().map(StateFolder::open).transpose()?;
-        let listener = TcpListener::bind("127.0.0.1:0").context("no port for the Bedrock stand-in")?;
-        let address = listener.local_addr().context("no port for the Bedrock stand-in")?;
+        let listener = TcpListener::bind("127.0.0.1:0").context("no port for the Bedrock simulator")?;
+        let address = listener.local_addr().context("no port for the Bedrock simulator")?;
         let bedrock = format!("http://{address}");
         let port = choose_port(options.port, state.as_ref())?;
         let functions = options.functions_endpoint.as_deref();
@@ -93,19 +93,19 @@ impl Stack {
             auth: options.auth,
             faults: options.faults,
         };
-        let standin = Standin::start(config, listener)?;
+        let simulator = SimulatorThread::start(config, listener)?;
         let template = options.template.unwrap_or_else(deploy::template);
-        let plan = Plan {
+        let deployed = DeployOptions {
             template: &template,
             name: &options.name,
             parameters: &options.parameters,
             without: &options.without,
             auth: options.auth,
         };
-        let deployment = deploy::up(&python, &emulator.endpoint, binaries, &plan).await?;
+        let deployment = deploy::up(&python, &emulator.endpoint, binaries, &deployed).await?;
         Ok(Stack {
             emulator,
-            _standin: standin,
+            _simulator: simulator,
             bedrock,
             python,
             binaries: binaries.clone(),
@@ -115,19 +115,19 @@ impl Stack {
         })
     }
 
-    /// Deploys the product's template once more on the same emulator: another stack, or the same one changed.
+    /// Deploys tunedrop's template again on the same emulator: as another stack, or as an update.
     pub async fn deploy(&self, name: &str, parameters: &[(String, String)], without: &[String]) -> Result<Deployment> {
         let template = deploy::template();
-        let plan = Plan { template: &template, name, parameters, without, auth: self.auth };
-        deploy::up(&self.python, self.endpoint(), &self.binaries, &plan).await
+        let deployed = DeployOptions { template: &template, name, parameters, without, auth: self.auth };
+        deploy::up(&self.python, self.endpoint(), &self.binaries, &deployed).await
     }
 
-    /// Deletes a stack; what the template retains stays.
+    /// Deletes a stack. What the template retains stays.
     pub async fn delete(&self, name: &str) -> Result<()> {
         deploy::down(&self.python, self.endpoint(), name).await
     }
 
-    /// The stack that was started.
+    /// Returns the stack that was started.
     pub fn deployment(&self) -> &Deployment {
         &self.deployment
     }
@@ -137,17 +137,22 @@ impl Stack {
         &self.emulator.endpoint
     }
 
-    /// The Bedrock stand-in's address.
+    /// The emulator's Python, which has boto3.
+    pub fn python(&self) -> &std::path::Path {
+        &self.python
+    }
+
+    /// The Bedrock simulator's address, for `bedrock` and for `bedrock-runtime`.
     pub fn bedrock_endpoint(&self) -> &str {
         &self.bedrock
     }
 
-    /// The emulator's log, which holds what the functions print too.
+    /// Returns the emulator's log, which also contains the functions' output.
     pub fn log_file(&self) -> &std::path::Path {
         &self.emulator.log
     }
 
-    /// Stops everything, and waits until nothing of it runs any more. State is saved where it is kept.
+    /// Stops everything, and waits until every process has ended. State is saved if it is kept.
     pub async fn stop(self) -> Result<()> {
         tokio::task::spawn_blocking(move || drop(self)).await.context("the local stack could not be stopped")
     }

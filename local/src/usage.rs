@@ -1,9 +1,9 @@
-//! How to use a stack that is up, for people to read and to copy from.
+//! The instructions for a running stack, to read and to copy from.
 
 use anyhow::Result;
 use tunedrop_local::{ACCOUNT, REGION, SECRET, Stack};
 
-/// The whole text.
+/// Returns the whole text.
 pub(crate) fn text(stack: &Stack, queue: &str) -> Result<String> {
     let deployment = stack.deployment();
     let (endpoint, bucket) = (stack.endpoint(), deployment.bucket()?);
@@ -17,14 +17,15 @@ The stack {name} is up; Ctrl-C stops it.
   ledger        {table}
   messages      {queue}
                 (a queue subscribed to the topic {topic})
-  Bedrock       {bedrock} (the stand-in)
+  Bedrock       {bedrock} (the simulator)
   log           {log}
 
 tunedrop, with --local
   cargo run -p tunedrop-cli -- submit tests/samples/crates/nova --local --follow
 
 AWS CLI
-  export AWS_ENDPOINT_URL={endpoint} AWS_ENDPOINT_URL_BEDROCK={bedrock}
+  export AWS_ENDPOINT_URL={endpoint}
+  export AWS_ENDPOINT_URL_BEDROCK={bedrock} AWS_ENDPOINT_URL_BEDROCK_RUNTIME={bedrock}
   export AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY={SECRET} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}
   aws s3 cp tests/samples/crates/nova/ s3://{bucket}/datasets/my-first/ --recursive
   aws sqs receive-message --endpoint-url $AWS_ENDPOINT_URL --queue-url {queue} --wait-time-seconds 20 --query 'Messages[].Body' --output text

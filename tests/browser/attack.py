@@ -4,7 +4,7 @@ attack.py BROWSER EMULATOR BEDROCK PROXY - the last three are addresses, http://
 
 The page comes from a loopback port of its own: to the browser it is another origin in the same address space,
 so no rule about private networks stops it first. What the requests would do, were they let in: make a function
-out of uploaded code, a topic, a queue, a training job; bend the stand-in. The caller checks that none is there.
+out of uploaded code, a topic, a queue, a training job; bend the simulator. The caller checks that none is there.
 """
 
 import base64
@@ -56,7 +56,7 @@ async function attack(target, name) {
     await tried(fetch(target + '/2015-03-31/functions?fetch', { ...silent, method: 'POST', body: functionCalled(name),
         headers: { 'Content-Type': 'text/plain' } }));
     await tried(fetch(target + '/model-customization-jobs?fetch', { ...silent, method: 'POST', body: job }));
-    await tried(fetch(target + '/_standin/faults?fetch', { ...silent, method: 'POST', body: '{"slots":0}' }));
+    await tried(fetch(target + '/_simulator/faults?fetch', { ...silent, method: 'POST', body: '{"slots":0}' }));
     await tried(fetch(target + '/_local/events?fetch', { ...silent, method: 'POST', body: '{"Entries":[]}' }));
     // One with a preflight.
     await tried(fetch(target + '/?preflight', { method: 'PUT', headers: { 'x-amz-target': 'AmazonSQS.CreateQueue' } }));
@@ -150,7 +150,7 @@ def main():
         for domain in ["Page", "Network", "Runtime"]:
             browser.call(f"{domain}.enable", session=tab)
         hostile = serve(page())
-        for name, target in zip(["emulator", "stand-in", "fault proxy"], targets, strict=True):
+        for name, target in zip(["emulator", "simulator", "fault proxy"], targets, strict=True):
             navigate(browser, tab, hostile)
             browser.events.clear()
             browser.evaluate(tab, f"attack({json.dumps(target)}, 'page')")

@@ -1,5 +1,5 @@
-//! Starts a local stack and a fault proxy, lets a hostile web page attack them (`attack.py`), and checks that
-//! nothing came of it. The argument is the browser.
+//! Starts a local stack and a fault proxy, lets a hostile web page attack them (`attack.py`), and checks that nothing
+//! changed. The argument is the browser.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,19 +9,19 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tokio::process::Command;
 use tokio::sync::mpsc::unbounded_channel;
-use tunedrop_local::proxy::{Deed, Proxy, Route};
+use tunedrop_local::proxy::{FaultAction, Proxy, Route};
 use tunedrop_local::{Stack, StackOptions, build};
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let browser = std::env::args_os().nth(1).context("usage: web-page BROWSER")?;
     let stack = Stack::start(&build::functions().await?, StackOptions::default()).await?;
-    let (seen, mut calls) = unbounded_channel();
+    let (events, mut calls) = unbounded_channel();
     let route = Route {
         emulator: stack.endpoint().to_owned(),
         bedrock: stack.bedrock_endpoint().to_owned(),
-        decide: Arc::new(|_| Deed::Pass),
-        seen,
+        decide: Arc::new(|_| FaultAction::Pass),
+        events,
     };
     let proxy = Proxy::start(route).await?;
     let before = things(&stack).await?;
@@ -40,7 +40,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// Everything that the page tries to make, and how the stand-in is bent.
+/// Everything that the page tries to create, and the simulator's faults.
 async fn things(stack: &Stack) -> Result<BTreeSet<String>> {
     let (sdk, http) = (stack.sdk(), tunedrop_local::http().build()?);
     let read = async |address: String| -> Result<Value> { Ok(http.get(address).send().await?.json().await?) };
@@ -56,7 +56,7 @@ async fn things(stack: &Stack) -> Result<BTreeSet<String>> {
         things.insert(format!("queue {queue}"));
     }
     let bedrock = stack.bedrock_endpoint();
-    things.insert(format!("jobs {}", read(format!("{bedrock}/_standin/jobs")).await?["jobs"]));
-    things.insert(format!("faults {}", read(format!("{bedrock}/_standin/faults")).await?));
+    things.insert(format!("jobs {}", read(format!("{bedrock}/_simulator/jobs")).await?["jobs"]));
+    things.insert(format!("faults {}", read(format!("{bedrock}/_simulator/faults")).await?));
     Ok(things)
 }

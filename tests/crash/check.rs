@@ -1,4 +1,4 @@
-//! What must hold after a play, whatever was struck in it.
+//! Checks of a scenario's result, with or without a fault.
 
 use std::collections::BTreeMap;
 
@@ -6,67 +6,71 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 use tunedrop_local::proxy::Call;
 
-use crate::lane::Lane;
-use crate::strike::Strike;
-use crate::table::Journey;
+use crate::fault::Fault;
+use crate::table::Scenario;
+use crate::worker::Worker;
 
-/// A strike, and the calls that its delivery makes when nothing is struck.
-pub(crate) struct Struck<'s> {
-    pub(crate) strike: &'s Strike,
+/// A fault, and the calls that its delivery makes without it.
+pub(crate) struct InjectedFault<'s> {
+    pub(crate) fault: &'s Fault,
     pub(crate) calls: &'s [Call],
 }
 
-/// Holds the ledger, the stand-in and the outbox against what the journey must come to.
-pub(crate) async fn check(lane: &Lane, journey: &Journey, struck: Option<&Struck<'_>>) -> Result<()> {
+/// Compares the ledger, the simulator's jobs and the messages with the scenario's expected result.
+pub(crate) async fn check(worker: &Worker, scenario: &Scenario, struck: Option<&InjectedFault<'_>>) -> Result<()> {
     let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
-    let items = lane.place.items.all().await?;
+    let items = worker.resources.items.all().await?;
     let runs = || items.iter().filter(|item| text(item, "kind") == "run");
     let mut states: Vec<String> = runs().map(|run| text(run, "state")).collect();
     states.sort();
-    ensure!(states == journey.states, "the runs are {states:?}, and must be {:?}", journey.states);
-    let open: Vec<String> = items.iter().filter(|item| item["open"].is_object()).map(|item| text(item, "pk")).collect();
+    ensure!(states == scenario.states, "found runs in {states:?}, expected {:?}", scenario.states);
+    let with_state = |item: &Value| format!("{} ({})", text(item, "pk"), text(item, "state"));
+    let open: Vec<String> = items.iter().filter(|item| item["open"].is_object()).map(with_state).collect();
     ensure!(open.is_empty(), "still open: {}", open.join(", "));
 
-    let jobs = lane.jobs().await?;
-    ensure!(jobs.len() == journey.jobs, "{} jobs were created, and must be {}", jobs.len(), journey.jobs);
+    let jobs = worker.jobs().await?;
+    ensure!(jobs.len() == scenario.jobs, "found {} jobs, expected {}", jobs.len(), scenario.jobs);
 
-    let mut told: BTreeMap<String, usize> = BTreeMap::new();
-    for kind in lane.told().await? {
-        *told.entry(kind).or_default() += 1;
+    let mut messages: BTreeMap<String, usize> = BTreeMap::new();
+    for kind in worker.messages().await? {
+        *messages.entry(kind).or_default() += 1;
     }
-    for (kind, times) in journey.told {
-        let heard = told.remove(*kind).unwrap_or_default();
-        let least = times - usize::from(struck.is_some_and(|struck| struck.may_skip(journey, kind)));
+    for (kind, times) in scenario.messages {
+        let sent = messages.remove(*kind).unwrap_or_default();
+        let least = times - usize::from(struck.is_some_and(|struck| struck.may_omit(scenario, kind)));
         let most = times + usize::from(struck.is_some_and(|struck| struck.may_repeat(kind)));
-        ensure!((least..=most).contains(&heard), "{kind} was told {heard} times, and must be {least} to {most} times");
+        ensure!((least..=most).contains(&sent), "expected {least} to {most} messages {kind}, found {sent}");
     }
-    ensure!(told.is_empty(), "told without need: {told:?}");
+    ensure!(messages.is_empty(), "unexpected messages: {messages:?}");
     Ok(())
 }
 
-impl Struck<'_> {
+impl InjectedFault<'_> {
     fn position(&self, operation: &str) -> Option<usize> {
         self.calls.iter().position(|call| call.operation == operation)
     }
 
-    /// People are told twice only where notify was cut off between publishing and marking.
+    /// A message is sent twice only if notify was interrupted between publishing it and recording that it did.
     fn may_repeat(&self, kind: &str) -> bool {
-        let Strike { stop, k, deed } = self.strike;
-        let Some(publish) = self.position("Publish").filter(|_| stop.function == "notify" && stop.kind == kind) else {
+        let Fault { delivery_id, k, action } = self.fault;
+        let Some(publish) =
+            self.position("Publish").filter(|_| delivery_id.function == "notify" && delivery_id.kind == kind)
+        else {
             return false;
         };
-        let marked = *k + 1 == self.calls.len() && deed.takes_effect();
-        (*k == publish && deed.takes_effect()) || (*k > publish && !marked)
+        let marked = *k + 1 == self.calls.len() && action.takes_effect();
+        (*k == publish && action.takes_effect()) || (*k > publish && !marked)
     }
 
-    /// Nobody is notified of a state that the run has left: a run whose job ended before its launch could be written down never
-    /// was Running in the ledger, and an update that was launched meanwhile no longer waits.
-    fn may_skip(&self, journey: &Journey, kind: &str) -> bool {
-        let Strike { stop, k, .. } = self.strike;
-        if journey.name == "update_that_waits" && kind == "Dataset Accepted" {
-            return stop.function == "validate" || (stop.function == "notify" && stop.kind == kind);
+    /// No message is sent about a state that the run has left. If the job ended before its launch was recorded, the run
+    /// was never Running in the ledger. An update that was launched in the meantime no longer waits.
+    fn may_omit(&self, scenario: &Scenario, kind: &str) -> bool {
+        let Fault { delivery_id, k, .. } = self.fault;
+        if scenario.name == "waiting_update" && kind == "Dataset Accepted" {
+            return delivery_id.function == "validate"
+                || (delivery_id.function == "notify" && delivery_id.kind == kind);
         }
         let created = self.position("CreateModelCustomizationJob");
-        kind == "Run Launched" && stop.function == "launch" && created.is_some_and(|created| *k >= created)
+        kind == "Run Launched" && delivery_id.function == "launch" && created.is_some_and(|created| *k >= created)
     }
 }

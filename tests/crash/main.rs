@@ -1,25 +1,26 @@
-//! Crash points: the real binaries, struck at every call they make.
+//! Crash points: a fault at every call that the real binaries make.
 //!
-//! Each journey is played once as it should go, which shows every delivery of an event to a function and the calls
-//! it makes. Then it is played again for each call of each different delivery: with the function killed before the
-//! call, killed after the call took effect, throttled, answered with a 500, never answered, cut off in mid-answer.
-//! The message comes again as SQS would bring it, the sweep looks, and the end must be the same.
+//! Each scenario runs once without a fault. That run lists every delivery of an event to a function, and the calls that
+//! the function makes. Then the scenario runs again for each call of each different delivery, with one fault: the
+//! function is killed, or the call is throttled, answered with a 500, never answered, or interrupted in the middle of its
+//! answer. The message is delivered again as SQS would, the sweep runs, and the result must be the same.
 //!
-//! `cargo test --test crash` tries a sample of the points, another one every day; `-- --include-ignored` tries them all.
+//! `cargo test --test crash` tries a sample of the points, another one every day; `-- --include-ignored` tries all, but of the
+//! longest scenario one in four.
 
-mod bus;
+mod actions;
 mod check;
-mod journeys;
-mod lane;
-mod place;
+mod deliveries;
+mod emulator;
+mod evaluations;
+mod fault;
 mod points;
 mod queue;
+mod resources;
 mod rules;
-mod sample;
-mod site;
-mod strike;
+mod scenarios;
 mod table;
-mod world;
+mod worker;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -28,21 +29,34 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use lane::Lane;
 use libtest_mimic::{Arguments, Trial};
-use points::{Pool, strike_all, targets};
+use points::{Pool, targets, try_points};
 use rules::Rules;
-use sample::Sample;
-use table::{JOURNEYS, Journey};
+use table::{SCENARIOS, Scenario};
 use tokio::sync::OnceCell;
 use tunedrop_local::{Stack, build};
+use tunedrop_tests::sample::Sample;
+use worker::Worker;
 
-/// Plays at once. Most of them wait for a call that is never answered.
-const LANES: usize = 24;
+/// Runs of scenarios at once, for all points. Most of them wait for a call that is never answered.
+const WORKERS: usize = 24;
 
-/// What the journeys share; made by the first that is played.
-struct Site {
-    stack: Stack,
+/// Runs of scenarios at once, for a sample. Each worker starts its own functions, which takes longer than a sample waits.
+const SAMPLE_WORKERS: usize = 6;
+
+/// Emulators, which the workers share when all points are tried. One keeps a core busy with half of the workers.
+const EMULATORS: usize = 2;
+
+/// The sample has one point of this many.
+const ONE_IN: u64 = 160;
+
+/// The scenario with the most points, of which a run of all points tries one in this number, another sample every day.
+/// `TUNEDROP_EVERY_POINT=1` tries them all.
+const LONG: (&str, u64) = ("evaluated", 4);
+
+/// What the scenarios share. The first scenario starts it.
+struct Shared {
+    stacks: Vec<Stack>,
     pool: Arc<Pool>,
 }
 
@@ -50,60 +64,70 @@ type Paths = Mutex<HashSet<(String, String, Vec<String>)>>;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let arguments = Arguments { test_threads: arguments.test_threads.or(Some(JOURNEYS.len())), ..arguments };
-    let sample = (!arguments.include_ignored && !arguments.ignored).then(Sample::of_today);
-    // Every journey is played either way: what is left out are points.
+    let arguments = Arguments { test_threads: arguments.test_threads.or(Some(SCENARIOS.len())), ..arguments };
+    let sample = (!arguments.include_ignored && !arguments.ignored).then(|| Sample::of_today(ONE_IN));
+    let workers = if sample.is_some() { SAMPLE_WORKERS } else { WORKERS };
+    // Every scenario runs in both cases: a sample leaves out points.
     let arguments = Arguments { ignored: false, ..arguments };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let (site, paths): (Arc<OnceCell<Site>>, Arc<Paths>) = Default::default();
+    let (shared, paths): (Arc<OnceCell<Shared>>, Arc<Paths>) = Default::default();
     let tried = Arc::new(AtomicUsize::new(0));
     let begin = Instant::now();
-    let trial = |journey: &'static Journey| {
-        let (runtime, site, paths, tried) = (runtime.handle().clone(), site.clone(), paths.clone(), tried.clone());
-        Trial::test(journey.name, move || {
-            let run = async {
-                let site = site.get_or_try_init(start).await?;
-                strike(site, &paths, journey, sample, &tried).await
+    let trial = |scenario: &'static Scenario| {
+        let (runtime, shared, paths, count) = (runtime.handle().clone(), shared.clone(), paths.clone(), tried.clone());
+        Trial::test(scenario.name, move || {
+            let tried = async {
+                let shared = shared.get_or_try_init(|| start(workers)).await?;
+                run(shared, &paths, scenario, sample, &count).await
             };
-            runtime.block_on(run).map_err(|error| format!("{error:#}").into())
+            runtime.block_on(tried).map_err(|error| format!("{error:#}").into())
         })
     };
-    let conclusion = libtest_mimic::run(&arguments, JOURNEYS.iter().map(trial).collect());
+    let conclusion = libtest_mimic::run(&arguments, SCENARIOS.iter().map(trial).collect());
     println!("{} crash points tried in {} s", tried.load(Ordering::Relaxed), begin.elapsed().as_secs());
     if let Some(sample) = sample {
         println!("{sample}");
     }
-    if let Some(site) = Arc::into_inner(site).and_then(OnceCell::into_inner) {
-        drop(site.pool);
-        runtime.block_on(site.stack.stop()).expect("the stack stops");
+    if let Some(shared) = Arc::into_inner(shared).and_then(OnceCell::into_inner) {
+        drop(shared.pool);
+        for stack in shared.stacks {
+            runtime.block_on(stack.stop()).expect("the stack stops");
+        }
     }
     conclusion.exit();
 }
 
-async fn start() -> Result<Site> {
-    let stack = site::start(LANES).await?;
+async fn start(count: usize) -> Result<Shared> {
+    let emulators = if count == WORKERS { EMULATORS } else { 1 };
+    let mut stacks = Vec::new();
+    for number in 0..emulators {
+        stacks.push(emulator::start(number, count / emulators).await?);
+    }
     let rules = Arc::new(Rules::read()?);
     let folder = build::built()?.folder;
     let log = File::create(folder.join("crash-functions.log")).context("no log for the functions")?;
-    let mut lanes = Vec::new();
-    for number in 0..LANES {
-        lanes.push(Lane::start(&stack, number, rules.clone(), folder.clone(), log.try_clone()?).await?);
+    let mut workers = Vec::new();
+    for number in 0..count {
+        let (stack, number) = (&stacks[number % emulators], number / emulators);
+        workers.push(Worker::start(stack, number, rules.clone(), folder.clone(), log.try_clone()?).await?);
     }
-    Ok(Site { stack, pool: Arc::new(Pool::new(lanes)) })
+    Ok(Shared { stacks, pool: Arc::new(Pool::new(workers)) })
 }
 
-/// Plays the journey as it should go, then strikes it wherever it goes a way of its own.
-async fn strike(
-    site: &Site,
+/// Runs the scenario without a fault, then with each fault at each call of its new deliveries.
+async fn run(
+    shared: &Shared,
     paths: &Paths,
-    journey: &'static Journey,
+    scenario: &'static Scenario,
     sample: Option<Sample>,
     tried: &AtomicUsize,
 ) -> Result<()> {
-    let traces = site.pool.play(journey, None).await.context("played with no fault")?;
+    let traces = shared.pool.run(scenario, None).await.context("without a fault")?;
     let targets = targets(traces, &mut paths.lock().expect("no holder panics"));
-    let (points, wrong) = strike_all(&site.pool, journey, targets, sample).await;
+    let is_long = scenario.name == LONG.0 && std::env::var_os("TUNEDROP_EVERY_POINT").is_none();
+    let sample = sample.or_else(|| is_long.then(|| Sample::of_today(LONG.1)));
+    let (points, wrong) = try_points(&shared.pool, scenario, targets, sample).await;
     tried.fetch_add(points, Ordering::Relaxed);
-    anyhow::ensure!(wrong.is_empty(), "{} of {points} points went wrong:\n{}", wrong.len(), wrong.join("\n"));
+    anyhow::ensure!(wrong.is_empty(), "{} of {points} points failed:\n{}", wrong.len(), wrong.join("\n"));
     Ok(())
 }

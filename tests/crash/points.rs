@@ -1,4 +1,4 @@
-//! From the plays to the points: each call of each different delivery, with everything that can befall it.
+//! Crash points: each call of each different delivery, with each fault that makes a difference.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,82 +8,91 @@ use anyhow::{Context, Result, ensure};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 use tunedrop_local::proxy::Call;
+use tunedrop_tests::sample::Sample;
 
-use crate::check::{Struck, check};
-use crate::lane::Lane;
-use crate::sample::Sample;
-use crate::strike::{DEEDS, Stop, Strike, Trace};
-use crate::table::Journey;
+use crate::check::{InjectedFault, check};
+use crate::fault::{ACTIONS, DeliveryId, Fault, Trace, differs};
+use crate::table::Scenario;
+use crate::worker::Worker;
 
-/// The lanes, lent out one play at a time.
+/// The workers. Each runs one scenario at a time.
 pub(crate) struct Pool {
-    lanes: Mutex<Vec<Lane>>,
+    workers: Mutex<Vec<Worker>>,
     free: Semaphore,
-    plays: AtomicUsize,
+    runs: AtomicUsize,
 }
 
 impl Pool {
-    pub(crate) fn new(lanes: Vec<Lane>) -> Pool {
-        Pool { free: Semaphore::new(lanes.len()), lanes: Mutex::new(lanes), plays: AtomicUsize::new(0) }
+    pub(crate) fn new(workers: Vec<Worker>) -> Pool {
+        Pool { free: Semaphore::new(workers.len()), workers: Mutex::new(workers), runs: AtomicUsize::new(0) }
     }
 
-    /// Plays a journey on a lane of its own, with a fault or without, and checks its end; how its deliveries went.
-    pub(crate) async fn play(&self, journey: &Journey, struck: Option<&Struck<'_>>) -> Result<Vec<Trace>> {
-        let _free = self.free.acquire().await.context("the lanes are gone")?;
-        let mut lane = self.lanes.lock().await.pop().context("a lane for each permit")?;
-        // Of constant length, so that no name begins another.
-        lane.dataset = format!("p{:05}", self.plays.fetch_add(1, Ordering::Relaxed));
-        lane.strike = struck.map(|struck| struck.strike.clone());
-        let played = play(&mut lane, journey, struck).await;
-        let cleared = lane.clear().await;
-        if played.is_err() {
-            // Nobody knows what they are in the midst of.
-            lane.functions.clear();
+    /// Runs a scenario on a free worker, with or without a fault, and checks its result. Returns its deliveries.
+    pub(crate) async fn run(&self, scenario: &Scenario, injected: Option<&InjectedFault<'_>>) -> Result<Vec<Trace>> {
+        let _free = self.free.acquire().await.context("the workers are gone")?;
+        let mut worker = self.workers.lock().await.pop().context("a worker for each permit")?;
+        // All of the same length, so that no name is a prefix of another.
+        worker.dataset = format!("p{:05}", self.runs.fetch_add(1, Ordering::Relaxed));
+        worker.fault = injected.map(|injected| injected.fault.clone());
+        let outcome = run(&mut worker, scenario, injected).await;
+        let cleared = worker.clear().await;
+        if outcome.is_err() {
+            // Their state is unknown.
+            worker.functions.clear();
         }
-        self.lanes.lock().await.push(lane);
-        cleared.and(played)
+        self.workers.lock().await.push(worker);
+        cleared.and(outcome)
     }
 }
 
-async fn play(lane: &mut Lane, journey: &Journey, struck: Option<&Struck<'_>>) -> Result<Vec<Trace>> {
-    (journey.play)(lane).await?;
-    if let Some(struck) = struck {
-        let call = lane.plan.take_struck().context("the call that was to be struck never came")?;
-        let meant = &struck.calls[struck.strike.k];
-        ensure!(call.operation == meant.operation, "struck was {}, not {}", call.operation, meant.operation);
+async fn run(worker: &mut Worker, scenario: &Scenario, injected: Option<&InjectedFault<'_>>) -> Result<Vec<Trace>> {
+    (scenario.run)(worker).await?;
+    if let Some(injected) = injected {
+        let call = worker.fault_plan.take_injected().context("the call with the fault was never made")?;
+        let meant = &injected.calls[injected.fault.k];
+        ensure!(call.operation == meant.operation, "the fault hit {}, not {}", call.operation, meant.operation);
     }
-    check(lane, journey, struck).await?;
-    Ok(lane.traces.clone())
+    check(worker, scenario, injected).await?;
+    Ok(worker.traces.clone())
 }
 
-/// A delivery to strike, with the calls it makes.
+/// A delivery whose calls get faults, and the calls it makes.
 pub(crate) struct Target {
-    pub(crate) stop: Stop,
+    pub(crate) delivery_id: DeliveryId,
     pub(crate) calls: Arc<Vec<Call>>,
 }
 
-/// The deliveries that took a path which none before took.
+/// Returns the deliveries with calls that no earlier delivery made in this order.
 pub(crate) fn targets(traces: Vec<Trace>, paths: &mut HashSet<(String, String, Vec<String>)>) -> Vec<Target> {
     let new = |trace: &Trace| paths.insert(trace.path());
-    traces.into_iter().filter(new).map(|trace| Target { stop: trace.stop, calls: Arc::new(trace.calls) }).collect()
+    traces
+        .into_iter()
+        .filter(new)
+        .map(|trace| Target { delivery_id: trace.delivery_id, calls: Arc::new(trace.calls) })
+        .collect()
 }
 
-/// All points of the targets, or a sample of them, the slow ones first; how many, and what went wrong at which.
-pub(crate) async fn strike_all(
+/// Tries all points of the targets, or a sample of them, the slow ones first. Returns their number, and what failed.
+pub(crate) async fn try_points(
     pool: &Arc<Pool>,
-    journey: &'static Journey,
+    scenario: &'static Scenario,
     targets: Vec<Target>,
     sample: Option<Sample>,
 ) -> (usize, Vec<String>) {
     let mut points = JoinSet::new();
-    for deed in DEEDS {
+    for action in ACTIONS {
         for target in &targets {
             for k in 0..target.calls.len() {
-                let strike = Strike { stop: target.stop.clone(), k, deed };
-                if sample.is_some_and(|sample| !sample.has(journey.name, &strike)) {
+                let fault = Fault { delivery_id: target.delivery_id.clone(), k, action };
+                if !differs(action, &target.calls, k) {
                     continue;
                 }
-                points.spawn(strike_one(Arc::clone(pool), journey, strike, Arc::clone(&target.calls)));
+                if sample.is_some_and(|sample| {
+                    !sample.includes((scenario.name, &fault.delivery_id, k, format!("{action:?}")))
+                }) {
+                    continue;
+                }
+                points.spawn(try_point(Arc::clone(pool), scenario, fault, Arc::clone(&target.calls)));
             }
         }
     }
@@ -91,15 +100,15 @@ pub(crate) async fn strike_all(
     (tried, points.join_all().await.into_iter().flatten().collect())
 }
 
-async fn strike_one(
+async fn try_point(
     pool: Arc<Pool>,
-    journey: &'static Journey,
-    strike: Strike,
+    scenario: &'static Scenario,
+    fault: Fault,
     calls: Arc<Vec<Call>>,
 ) -> Option<String> {
-    let struck = Struck { strike: &strike, calls: &calls };
-    let error = pool.play(journey, Some(&struck)).await.err()?;
-    let call = &calls[strike.k];
-    let Strike { stop, k, deed } = &strike;
-    Some(format!("{stop}, {deed:?} at call {} ({} {}): {error:#}", k + 1, call.operation, call.resource))
+    let injected = InjectedFault { fault: &fault, calls: &calls };
+    let error = pool.run(scenario, Some(&injected)).await.err()?;
+    let call = &calls[fault.k];
+    let Fault { delivery_id, k, action } = &fault;
+    Some(format!("{delivery_id}, {action:?} at call {} ({} {}): {error:#}", k + 1, call.operation, call.resource))
 }

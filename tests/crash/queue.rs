@@ -1,35 +1,35 @@
-//! What lies between the functions: rules, queues that hide and repeat messages, the schedule, and time itself.
+//! Simulates what is between the functions: rules, queues with visibility timeouts, the schedule, and time.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use tunedrop_local::function::Outcome;
-use tunedrop_local::proxy::{Deed, Seen};
+use tunedrop_local::proxy::{FaultAction, ProxyEvent};
 
-use crate::bus::{Delivery, entries, event};
-use crate::lane::Lane;
-use crate::strike::{Stop, Trace};
+use crate::deliveries::{Delivery, entries, event};
+use crate::fault::{DeliveryId, Trace};
+use crate::worker::Worker;
 
-/// A message that was received this often is a dead letter the next time. The template grants far more; no journey with one
-/// fault may need them.
+/// A message that was received this often goes to the dead-letter queue. The template allows far more, but no scenario
+/// with one fault may need more.
 const RECEIVES: usize = 5;
-/// How long a message stays out of sight: longer than the deadline that its function was given, and every claim with it.
+/// A message's visibility timeout: longer than its function's deadline and every claim.
 const HIDDEN_S: i64 = 331;
-/// Longer than any lease, claim or patience of the sweep but the day that a held run waits.
-const LONG_S: i64 = 7_200;
-/// Sweeps that may be needed until nothing is left to say.
-const ROUNDS: usize = 4;
+/// Longer than any lease, claim or delay of the sweep, except the day that a held run waits.
+pub(crate) const LONG_S: i64 = 7_200;
+/// The most sweeps until none has anything to do.
+pub(crate) const ROUNDS: usize = 4;
 
-impl Lane {
-    /// Delivers until nothing is on its way, then lets time pass and the sweep look, until it has nothing to say.
+impl Worker {
+    /// Delivers all messages, then lets time pass and runs the sweep, until the sweep has nothing to do.
     pub(crate) async fn settle(&mut self) -> Result<()> {
         for _ in 0..ROUNDS {
             self.pump().await?;
-            self.place.pass(LONG_S).await?;
+            self.resources.pass(LONG_S).await?;
             let failed = self.tick().await?;
             self.listen();
-            // A tick that failed has nothing to say, and proves nothing.
+            // A failed sweep proves nothing.
             if !failed && self.queue.is_empty() && self.later.is_empty() {
                 break;
             }
@@ -37,13 +37,13 @@ impl Lane {
         self.pump().await
     }
 
-    /// One tick of the schedule; whether it failed.
+    /// Runs the sweep once. Returns whether it failed.
     pub(crate) async fn tick(&mut self) -> Result<bool> {
         let tick = event("aws.events", "Scheduled Event", &json!({}));
         self.hand(Delivery::new("sweep", tick)).await
     }
 
-    /// Delivers what is on its way; what comes back is hidden until all else is done.
+    /// Delivers all messages. A failed message is hidden until the others are processed.
     pub(crate) async fn pump(&mut self) -> Result<()> {
         loop {
             self.listen();
@@ -55,33 +55,35 @@ impl Lane {
                 let Some(mut back) = self.later.pop_front() else {
                     return Ok(());
                 };
-                self.place.pass(HIDDEN_S).await?;
+                self.resources.pass(HIDDEN_S).await?;
                 back.age(HIDDEN_S)?;
                 self.queue.push_back(back);
             }
         }
     }
 
-    /// Hands one event to its function, with the fault that is meant for it. Whether it must come again.
+    /// Delivers one event to its function, with its fault if it has one. Returns whether it must be redelivered.
     async fn hand(&mut self, mut delivery: Delivery) -> Result<bool> {
-        let before = |trace: &&Trace| trace.stop.function == delivery.function && trace.stop.kind == delivery.kind;
+        let before =
+            |trace: &&Trace| trace.delivery_id.function == delivery.function && trace.delivery_id.kind == delivery.kind;
         let nth = self.traces.iter().filter(before).count();
-        let stop = Stop { function: delivery.function.clone(), kind: delivery.kind.clone(), nth };
-        let fault = self.strike.as_ref().filter(|strike| strike.stop == stop).map(|strike| (strike.k, strike.deed));
+        let delivery_id = DeliveryId { function: delivery.function.clone(), kind: delivery.kind.clone(), nth };
+        let fault =
+            self.fault.as_ref().filter(|fault| fault.delivery_id == delivery_id).map(|fault| (fault.k, fault.action));
         delivery.received += 1;
         if delivery.received > RECEIVES {
-            bail!("{stop} is a dead letter");
+            bail!("{delivery_id} would go to the dead-letter queue");
         }
-        self.plan.begin(fault);
-        let again = self.invoke(&delivery).await.with_context(|| stop.to_string())?;
-        self.traces.push(Trace { stop, calls: self.plan.end() });
-        // The schedule repeats nothing: the next tick comes.
+        self.fault_plan.begin(fault);
+        let again = self.invoke(&delivery).await.with_context(|| delivery_id.to_string())?;
+        self.traces.push(Trace { delivery_id, calls: self.fault_plan.end() });
+        // The schedule doesn't redeliver: the next sweep follows.
         if again && delivery.function != "sweep" {
             match fault {
-                // An error is repeated before anything else happens, a kill after all else has: both occur.
-                Some((_, Deed::Kill { .. })) | None => self.later.push_back(delivery),
+                // Both orders occur: after an error, the message is redelivered first. After a kill, it is redelivered last.
+                Some((_, FaultAction::Kill { .. })) | None => self.later.push_back(delivery),
                 Some(_) => {
-                    self.place.pass(HIDDEN_S).await?;
+                    self.resources.pass(HIDDEN_S).await?;
                     delivery.age(HIDDEN_S)?;
                     self.queue.push_front(delivery);
                 }
@@ -90,7 +92,7 @@ impl Lane {
         Ok(again)
     }
 
-    /// Whether the message must come again.
+    /// Returns whether the message must be redelivered.
     async fn invoke(&mut self, delivery: &Delivery) -> Result<bool> {
         let payload = delivery.payload();
         self.function(&delivery.function).await?;
@@ -102,7 +104,7 @@ impl Lane {
                 tokio::select! {
                     outcome = &mut invoked => break Some(outcome?),
                     seen = self.seen.recv() => match seen.context("the proxy is gone")? {
-                        Seen::Cut { .. } => break None,
+                        ProxyEvent::KillRequested { .. } => break None,
                         done => self.hear(done),
                     }
                 }
@@ -125,33 +127,34 @@ impl Lane {
         }
     }
 
-    /// Takes what the proxies have seen since.
+    /// Reads what the proxies observed.
     pub(crate) fn listen(&mut self) {
         while let Ok(seen) = self.seen.try_recv() {
             self.hear(seen);
         }
     }
 
-    /// Events go to the functions that the template's rules name.
-    fn hear(&mut self, seen: Seen) {
-        let Seen::Done { call, body } = seen else {
+    /// Sends an event to the functions that the template's rules name.
+    fn hear(&mut self, seen: ProxyEvent) {
+        let ProxyEvent::Completed { call, body } = seen else {
             return;
         };
+        self.questions.see(&call, &body);
         self.working |= call.operation.ends_with("ModelCustomizationJob") && !call.operation.starts_with("Get");
-        for event in entries(&body, &self.place.stack) {
+        for event in entries(&body, &self.resources.stack) {
             let about = [&event["detail"]["dataset"], &event["detail"]["run_id"], &event["detail"]["jobName"]];
             let foreign = |text: &str| !text.is_empty() && !text.starts_with(&self.dataset);
             if about.iter().any(|text| text.as_str().is_some_and(foreign)) {
                 continue;
             }
             let kind = event["detail-type"].as_str().unwrap_or_default();
-            // A job whose creation failed after it took effect is known to run only now.
+            // If the creation of a job failed after it took effect, this is the first sign of the job.
             self.working |= kind == "Run Launched";
             if let Some(at) = self.lose.iter().position(|lost| *lost == kind) {
                 self.lose.remove(at);
                 continue;
             }
-            for function in self.rules.targets(&event, &self.place.stack, &self.place.bucket) {
+            for function in self.rules.targets(&event, &self.resources.stack, &self.resources.bucket) {
                 self.queue.push_back(Delivery::new(&function, event.clone()));
             }
         }

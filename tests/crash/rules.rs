@@ -1,11 +1,11 @@
-//! Which queue an event goes to, by the template's own rules, and whether its function is invoked for it.
+//! Routes events by the template's own rules and event filters.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tunedrop_local::ACCOUNT;
 use tunedrop_tests::pattern::matches;
 
-/// The template's rules: their patterns, the function behind the queue each feeds, and its event filters.
+/// The template's rules: each with its pattern, its target function, and that function's event filters.
 pub(crate) struct Rules(Vec<(Value, String, Vec<Value>)>);
 
 impl Rules {
@@ -21,9 +21,9 @@ impl Rules {
         };
         let rule = |resource: &Value| {
             let properties = &resource["Properties"];
-            // The rule that forwards events to subscribers feeds no function.
+            // The rule that forwards events to subscribers has no function as its target.
             let target = properties["Targets"][0]["Arn"].as_str()?.strip_suffix("Queue.Arn")?;
-            // One with a condition is for a parameter that is off by default, such as the webhook's.
+            // A rule with a condition belongs to a parameter that is off by default, such as the webhook.
             let always = resource["Condition"].is_null();
             (resource["Type"] == "AWS::Events::Rule" && always && properties["EventPattern"].is_object())
                 .then(|| (properties["EventPattern"].clone(), target.to_lowercase(), filters(target)))
@@ -31,7 +31,7 @@ impl Rules {
         Ok(Rules(resources.values().filter_map(rule).collect()))
     }
 
-    /// The functions that get this event, in a stack of this name with this bucket.
+    /// The functions that receive this event, in the stack with this name and bucket.
     pub(crate) fn targets(&self, event: &Value, stack: &str, bucket: &str) -> Vec<String> {
         let names = [("AWS::StackName", stack), ("AWS::AccountId", ACCOUNT), ("Bucket", bucket)];
         let message = json!({ "body": event });

@@ -1,5 +1,5 @@
-//! Forged events: of every kind of the contract, with every field hostile, on both buses. What they say must not reach
-//! the ledger, people or Bedrock.
+//! Forged events: each kind of the contract, with hostile values in every field, on both buses. Nothing of them may
+//! reach the ledger, people or Bedrock.
 
 use std::collections::BTreeMap;
 
@@ -9,36 +9,49 @@ use serde_json::{Value, json};
 use tunedrop_run::State;
 use tunedrop_run::event::{Kind, SOURCE, VERSION, senders};
 use tunedrop_tests::items::Items;
+use tunedrop_tests::sample::Sample;
 
 use crate::data::nova;
-use crate::side::Side;
-use crate::world::World;
+use crate::harness::Harness;
+use crate::stack::DeployedStack;
 
-/// Stands in every text of a forged event.
+/// One forged event in this many is sent, a different sample every day, unless all are requested.
+const ONE_IN: u64 = 8;
+/// Part of every text of a forged event.
 const EVIL: &str = "evil.example";
-const QUEUES: [&str; 4] = ["Validate", "Launch", "Record", "Notify"];
+const QUEUES: [&str; 5] = ["Validate", "Launch", "Record", "Deploy", "Notify"];
 const STATUSES: [&str; 5] = ["InProgress", "Stopping", "Completed", "Failed", "Stopped"];
 
-/// What a forged event is about.
+/// The item that a forged event is about.
 struct Target<'w> {
-    side: &'w Side,
+    side: &'w DeployedStack,
     dataset: &'static str,
     /// Its item in the ledger.
     pk: String,
     run_id: Option<String>,
-    since: Option<String>,
+    uploaded_at: Option<String>,
     state: Option<State>,
 }
 
-pub(crate) async fn forged_events_of_every_kind_change_nothing(w: &World) -> Result<()> {
+pub(crate) async fn forged_events_of_every_kind_change_nothing(w: &Harness) -> Result<()> {
     let targets = targets(w).await?;
     w.settled().await;
     let before = seen(w, &targets).await?;
+    let sample = Sample::unless_all(ONE_IN);
+    if let Some(sample) = sample {
+        println!("forged events: {sample}");
+    }
     for target in &targets {
-        for bus in [target.side.deployed.bus()?, "default"] {
-            put(w, bus, plausible(target)).await?;
+        let own = target.side.deployed.bus()?;
+        let batches = [(own, plausible(target)), ("default", plausible(target)), (own, hostile(target)?)];
+        for (batch, (bus, mut events)) in batches.into_iter().enumerate() {
+            let mut at = 0;
+            events.retain(|_| {
+                at += 1;
+                sample.is_none_or(|sample| sample.includes((target.dataset, batch, at)))
+            });
+            put(w, bus, events).await?;
         }
-        put(w, target.side.deployed.bus()?, hostile(target)?).await?;
         for (at, status) in STATUSES.iter().enumerate() {
             w.aws_event("aws.bedrock", "Model Customization Job State Change", of_bedrock(target, status, at % 2 == 0))
                 .await?;
@@ -60,63 +73,63 @@ pub(crate) async fn forged_events_of_every_kind_change_nothing(w: &World) -> Res
     ensure!(before.len() == after.len(), "something new is there: {:?}", after.keys());
     for side in [&w.main, &w.guarded, &w.paused] {
         let outbox = side.outbox.lock().expect("no collector panics");
-        let reached = outbox.iter().find(|told| format!("{told:?}").contains(EVIL));
+        let reached = outbox.iter().find(|message| format!("{message:?}").contains(EVIL));
         ensure!(reached.is_none(), "a forged text reached people: {reached:#?}");
     }
     Ok(())
 }
 
-/// One of each state that an event can be about, and each has been announced.
-async fn targets(w: &World) -> Result<Vec<Target<'_>>> {
+/// Creates one item in each state that an event can be about. Each has been announced.
+async fn targets(w: &Harness) -> Result<Vec<Target<'_>>> {
     const RECIPE: &str = "base_model: nova-lite\n";
     let runs = [
-        (&w.main, "forged-held", "base_model: nova-lite\nlaunch: manual\n", State::Held),
-        (&w.main, "hold-forged", RECIPE, State::Running),
-        (&w.main, "forged-done", RECIPE, State::Succeeded),
-        (&w.main, "forged-refused", "base_model: nova-lite\nguard: { max_tokens: 1 }\n", State::Refused),
-        (&w.paused, "forged-queued", RECIPE, State::Queued),
+        (&w.main, "contract-held", "base_model: nova-lite\nlaunch: manual\n", State::Held),
+        (&w.main, "hold-contract", RECIPE, State::Running),
+        (&w.main, "contract-done", RECIPE, State::Succeeded),
+        (&w.main, "contract-refused", "base_model: nova-lite\nguard: { max_tokens: 1 }\n", State::Refused),
+        (&w.paused, "contract-queued", RECIPE, State::Queued),
     ];
     let mut targets = Vec::new();
     for (side, dataset, recipe, state) in runs {
-        w.drop(side, dataset, "job.yaml", recipe).await?;
-        w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
+        w.upload(side, dataset, "job.yaml", recipe).await?;
+        w.upload(side, dataset, "train.jsonl", nova(20, dataset)).await?;
         let run = w.run_in(side, dataset, state).await?;
-        if state.is_told() {
-            w.told(side, dataset, "", 1).await?;
+        if state.is_notified() {
+            w.wait_for_messages(side, dataset, "", 1).await?;
         }
         let pk = format!("run#{}", run.run_id);
-        let (run_id, since) = (Some(run.run_id.into()), Some(run.since));
-        targets.push(Target { side, dataset, pk, run_id, since, state: Some(state) });
+        let (run_id, uploaded_at) = (Some(run.run_id.into()), Some(run.uploaded_at));
+        targets.push(Target { side, dataset, pk, run_id, uploaded_at, state: Some(state) });
     }
-    w.drop(&w.main, "forged-bad", "job.yaml", RECIPE).await?;
-    w.drop(&w.main, "forged-bad", "train.jsonl", "{\n").await?;
-    w.told(&w.main, "forged-bad", "", 1).await?;
-    let head = w.main.ledger.head("forged-bad").await?.context("a head")?;
-    let run_id = head.rejected.context("a rejected run")?;
+    w.upload(&w.main, "contract-bad", "job.yaml", RECIPE).await?;
+    w.upload(&w.main, "contract-bad", "train.jsonl", "{\n").await?;
+    w.wait_for_messages(&w.main, "contract-bad", "", 1).await?;
+    let head = w.main.ledger.dataset("contract-bad").await?.context("a head")?;
+    let run_id = head.rejected_run.context("a rejected run")?;
     let run = w.main.ledger.run(&run_id).await?.context("the run")?;
     targets.push(Target {
         side: &w.main,
-        dataset: "forged-bad",
+        dataset: "contract-bad",
         pk: format!("run#{run_id}"),
         run_id: Some(run_id.into()),
-        since: Some(run.since),
+        uploaded_at: Some(run.uploaded_at),
         state: Some(State::Rejected),
     });
-    w.drop(&w.main, "forged-part", "job.yaml", RECIPE).await?;
-    w.incomplete(&w.main, "forged-part").await?;
-    let since = w.main.ledger.head("forged-part").await?.and_then(|head| head.since);
-    let pk = "set#forged-part".to_owned();
-    targets.push(Target { side: &w.main, dataset: "forged-part", pk, run_id: None, since, state: None });
-    w.put(&w.main, "datasets/forged-name/Train.JSONL", b"{}".to_vec()).await?;
-    w.told(&w.main, "forged-name", "", 1).await?;
-    let pk = tunedrop_run::fingerprint([w.main.bucket(), "datasets/forged-name/Train.JSONL"]);
-    let pk = format!("name#{pk}");
-    targets.push(Target { side: &w.main, dataset: "forged-name", pk, run_id: None, since: None, state: None });
+    w.upload(&w.main, "contract-part", "job.yaml", RECIPE).await?;
+    w.incomplete(&w.main, "contract-part").await?;
+    let uploaded_at = w.main.ledger.dataset("contract-part").await?.and_then(|head| head.uploaded_at);
+    let pk = "dataset#contract-part".to_owned();
+    targets.push(Target { side: &w.main, dataset: "contract-part", pk, run_id: None, uploaded_at, state: None });
+    w.put(&w.main, "datasets/contract-name/Train.JSONL", b"{}".to_vec()).await?;
+    w.wait_for_messages(&w.main, "contract-name", "", 1).await?;
+    let pk = tunedrop_run::fingerprint([w.main.bucket(), "datasets/contract-name/Train.JSONL"]);
+    let pk = format!("misnamed#{pk}");
+    targets.push(Target { side: &w.main, dataset: "contract-name", pk, run_id: None, uploaded_at: None, state: None });
     Ok(targets)
 }
 
 /// Ledger items, jobs and messages that the forged events are about.
-async fn seen(w: &World, targets: &[Target<'_>]) -> Result<BTreeMap<String, Value>> {
+async fn seen(w: &Harness, targets: &[Target<'_>]) -> Result<BTreeMap<String, Value>> {
     let mut seen = BTreeMap::new();
     for side in [&w.main, &w.paused] {
         let items =
@@ -129,21 +142,22 @@ async fn seen(w: &World, targets: &[Target<'_>]) -> Result<BTreeMap<String, Valu
         }
     }
     for target in targets {
-        let subjects: Vec<String> = target.side.messages(target.dataset).into_iter().map(|told| told.subject).collect();
+        let subjects: Vec<String> =
+            target.side.messages(target.dataset).into_iter().map(|message| message.subject).collect();
         seen.insert(format!("messages on {}", target.dataset), json!(subjects));
         seen.insert(format!("jobs of {}", target.dataset), json!(w.jobs(target.dataset).await?.len()));
     }
     for side in [&w.main, &w.paused] {
         for name in QUEUES {
-            let dead = w.waiting(&side.deployed.outputs[&format!("{name}DeadLettersUrl")]).await?;
-            seen.insert(format!("dead letters of {} {name}", side.deployed.name), json!(dead));
+            let dead = w.waiting(&side.deployed.outputs[&format!("{name}DeadLetterQueueUrl")]).await?;
+            seen.insert(format!("dead-letter queue of {} {name}", side.deployed.name), json!(dead));
         }
     }
     Ok(seen)
 }
 
-/// Waits until no function has anything to do.
-async fn quiet(w: &World) -> Result<()> {
+/// Waits until no function has anything left to do.
+async fn quiet(w: &Harness) -> Result<()> {
     w.until("the queues to be empty", async || {
         for side in [&w.main, &w.paused] {
             for name in QUEUES {
@@ -157,7 +171,8 @@ async fn quiet(w: &World) -> Result<()> {
     .await
 }
 
-/// As a function would put it, but untrue: the keys and times are the item's own, all else is made up.
+/// Returns events as a function would put them, but false: the keys and times are the item's own, and everything else
+/// is made up.
 fn plausible(target: &Target<'_>) -> Vec<(Kind, Value)> {
     let mut events = Vec::new();
     for kind in senders::ALL.iter().filter(|kind| !senders::COMMANDS.contains(kind)) {
@@ -165,7 +180,7 @@ fn plausible(target: &Target<'_>) -> Vec<(Kind, Value)> {
         for (state, repeated) in [(target.state, false), (target.state, true), (announced, false), (announced, true)] {
             for item in [None, Some(&target.pk)] {
                 let mut detail = evil(target);
-                (detail["item"], detail["state"], detail["repeated"]) = (json!(item), json!(state), json!(repeated));
+                (detail["item"], detail["state"], detail["reuploaded"]) = (json!(item), json!(state), json!(repeated));
                 events.push((*kind, without_nulls(detail)));
             }
         }
@@ -173,7 +188,8 @@ fn plausible(target: &Target<'_>) -> Vec<(Kind, Value)> {
     events
 }
 
-/// Each field in turn is of another type, far too long, or another's; for every kind that a function reads.
+/// Returns events in which each field in turn has another type, is far too long, or belongs to another item, for every
+/// kind that a function reads.
 fn hostile(target: &Target<'_>) -> Result<Vec<(Kind, Value)>> {
     let whole = without_nulls(evil(target));
     let values = [
@@ -183,7 +199,7 @@ fn hostile(target: &Target<'_>) -> Result<Vec<(Kind, Value)>> {
         json!([EVIL]),
         json!({ "a": EVIL }),
         json!("2099-01-01T00:00:00.000Z"),
-        json!("set#forged-part"),
+        json!("dataset#contract-part"),
         json!("run#"),
     ];
     let kinds: Vec<Kind> = senders::ALL.iter().copied().filter(|kind| !senders::COMMANDS.contains(kind)).collect();
@@ -199,7 +215,7 @@ fn hostile(target: &Target<'_>) -> Result<Vec<(Kind, Value)>> {
     Ok(events)
 }
 
-/// A detail with every field set; what isn't a key or a time is made up.
+/// A detail with every field set. Everything except keys and times is made up.
 fn evil(target: &Target<'_>) -> Value {
     let text = |what: &str| format!("{what} https://{EVIL}/{what}");
     let arn = |kind: &str| format!("arn:aws:bedrock:us-east-1:666666666666:{kind}/{EVIL}");
@@ -210,15 +226,15 @@ fn evil(target: &Target<'_>) -> Value {
         "item": target.pk,
         "dataset": target.dataset,
         "state": target.state,
-        "dropped_at": target.since,
-        "launch_after": target.since,
-        "repeated": true,
+        "uploaded_at": target.uploaded_at,
+        "launch_after": target.uploaded_at,
+        "reuploaded": true,
         "base_model": text("base_model"),
         "records": u64::MAX,
         "errors": u64::MAX,
         "warnings": u64::MAX,
         "findings": vec![format!("https://{EVIL}/finding"); 9],
-        "waits_for": [format!("https://{EVIL}/file")],
+        "missing_files": [format!("https://{EVIL}/file")],
         "job_arn": arn("model-customization-job"),
         "model_arn": arn("custom-model"),
         "reason": text("reason"),
@@ -227,9 +243,9 @@ fn evil(target: &Target<'_>) -> Value {
         "report": format!("s3://{EVIL}/report.html"),
         "notify": [format!("ada@{EVIL}")],
         "owner": text("owner"),
-        "dropped_by": text("dropped_by"),
-        "mended": text("mended"),
-        "about": "Run Succeeded",
+        "uploader": text("uploader"),
+        "fixed": text("fixed"),
+        "kind": "Run Succeeded",
         "severity": "info",
         "subject": text("subject"),
         "text": text("text"),
@@ -237,7 +253,7 @@ fn evil(target: &Target<'_>) -> Value {
     })
 }
 
-/// As events are written: a field that there isn't is left out.
+/// Removes fields without a value, as in real events.
 fn without_nulls(mut detail: Value) -> Value {
     if let Some(fields) = detail.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
@@ -245,7 +261,7 @@ fn without_nulls(mut detail: Value) -> Value {
     detail
 }
 
-/// As Bedrock would put it on the default bus, for a job of its own or of nobody.
+/// Returns events as Bedrock would put them on the default bus, for one of the jobs or for an unknown one.
 fn of_bedrock(target: &Target<'_>, status: &str, known: bool) -> Value {
     let arn = if known {
         Value::Null
@@ -261,8 +277,8 @@ fn of_bedrock(target: &Target<'_>, status: &str, known: bool) -> Value {
     })
 }
 
-/// Puts them past the typed adapter. A call takes ten entries and 256 KB (EventBridge API reference, PutEvents).
-async fn put(w: &World, bus: &str, events: Vec<(Kind, Value)>) -> Result<()> {
+/// Puts events without the typed adapter. A call accepts ten entries and 256 KB (EventBridge API reference, PutEvents).
+async fn put(w: &Harness, bus: &str, events: Vec<(Kind, Value)>) -> Result<()> {
     for some in events.chunks(5) {
         let entry = |(kind, detail): &(Kind, Value)| {
             let entry = PutEventsRequestEntry::builder().event_bus_name(bus).source(SOURCE);

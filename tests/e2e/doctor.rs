@@ -1,67 +1,73 @@
-//! `tunedrop doctor` on a stack that is well, and on one whose parts fail.
+//! `tunedrop doctor` on a healthy stack, and on one with failures.
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use serde_json::Value;
 
+use crate::harness::Harness;
 use crate::session::Shell;
-use crate::world::World;
 
-/// Each part has its mark; what fails is named with what mends it, and the exit code says that something does.
-pub(crate) async fn what_fails_is_found_and_mended(w: &World) -> Result<()> {
+/// Each check has its mark. A failed check shows its fix, and the exit code reports it.
+pub(crate) async fn doctor_reports_failures_until_they_are_fixed(w: &Harness) -> Result<()> {
     let mut shell = Shell::open(w, "doctor")?;
     let well = [
         "ok   credentials   arn:aws:iam::",
-        "ok   Region        us-east-1, where Nova Lite is customized",
+        "ok   Region        Nova Lite can be customized in us-east-1",
         "ok   bucket ",
         "ok   versions      the bucket keeps versions",
-        "ok   events        the bucket tells EventBridge of drops",
+        "ok   events        the bucket sends its events to EventBridge",
         "ok   ledger ",
-        "ok   told          1 subscribed to the topic",
+        "ok   subscribers   1 confirmed",
         "ok   job role      Bedrock may assume",
-        "?    permissions   not checked: the emulator doesn't simulate policies",
+        "?    permissions   not checked: the emulator doesn't evaluate policies",
         "ok   base model    Nova Lite can be customized",
-        // Other scenarios fill them.
+        // Other scenarios use them.
         "  job slots ",
+        "  deployments ",
+        "  evaluations ",
     ];
-    let said = looked(&mut shell, "doctor --local")?;
+    let printed = looked(&mut shell, "doctor --local")?;
     for line in well.iter().chain(&["ok   key           no KMS key of your own"]) {
-        ensure!(said.contains(line), "{line}: {said}");
+        ensure!(printed.contains(line), "{line}: {printed}");
     }
     let key = w.paused.deployed.outputs.get("KmsKeyArn").context("the stack has a key")?;
-    let said = looked(&mut shell, "doctor --local --stack paused")?;
-    ensure!(said.contains(&format!("ok   key           {key} is enabled")), "{said}");
+    let printed = looked(&mut shell, "doctor --local --stack paused")?;
+    ensure!(printed.contains(&format!("ok   key           {key} is enabled")), "{printed}");
 
     w.kms.disable_key().key_id(key).send().await?;
     versions(w, BucketVersioningStatus::Suspended).await?;
-    let said = looked(&mut shell, "doctor --local --stack paused")?;
-    ensure!(said.contains(&format!("BAD  key           {key}: the key is Disabled")), "{said}");
+    let printed = looked(&mut shell, "doctor --local --stack paused")?;
+    ensure!(printed.contains(&format!("BAD  key           {key}: the key is Disabled")), "{printed}");
     let bucket = w.paused.bucket();
     let mend = format!("aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled");
-    ensure!(said.contains("BAD  versions      the bucket keeps no versions") && said.contains(&mend), "{said}");
+    ensure!(
+        printed.contains("BAD  versions      the bucket keeps no versions") && printed.contains(&mend),
+        "{printed}"
+    );
 
     w.kms.enable_key().key_id(key).send().await?;
     versions(w, BucketVersioningStatus::Enabled).await?;
-    let said = looked(&mut shell, "doctor --local --stack paused")?;
-    ensure!(said.contains("ok   versions") && said.contains("ok   key"), "{said}");
+    let printed = looked(&mut shell, "doctor --local --stack paused")?;
+    ensure!(printed.contains("ok   versions") && printed.contains("ok   key"), "{printed}");
     let json: Value = serde_json::from_str(&shell.run("doctor --local --stack paused --json")?.0)?;
     let checks = json["checks"].as_array().context("a list of checks")?;
     ensure!(checks.iter().any(|check| check["what"] == "versions" && check["mark"] == "ok"), "{json}");
-    let said = looked(&mut shell, "doctor --local --model titan-text-express")?;
-    ensure!(said.contains("BAD  base model"), "{said}");
+    let printed = looked(&mut shell, "doctor --local --model titan-text-express")?;
+    ensure!(printed.contains("BAD  base model"), "{printed}");
     Ok(())
 }
 
-/// What it says; its exit code says whether anything is bad.
+/// Returns its output. The exit code says whether any check failed.
 fn looked(shell: &mut Shell, words: &str) -> Result<String> {
-    let (said, code) = shell.run(words)?;
-    let bad = said.lines().filter(|line| line.starts_with("BAD")).count();
-    ensure!(code == Some(i32::from(bad > 0)), "{code:?}: {said}");
-    ensure!(bad == 0 || said.ends_with(&format!("\n{bad} must be mended\n")), "{said}");
-    Ok(said)
+    let (printed, code) = shell.run(words)?;
+    let bad = printed.lines().filter(|line| line.starts_with("BAD")).count();
+    ensure!(code == Some(i32::from(bad > 0)), "{code:?}: {printed}");
+    let checks = if bad == 1 { "check" } else { "checks" };
+    ensure!(bad == 0 || printed.ends_with(&format!("\n{bad} {checks} failed: fix what is marked BAD\n")), "{printed}");
+    Ok(printed)
 }
 
-async fn versions(w: &World, status: BucketVersioningStatus) -> Result<()> {
+async fn versions(w: &Harness, status: BucketVersioningStatus) -> Result<()> {
     let to = VersioningConfiguration::builder().status(status).build();
     w.s3.put_bucket_versioning().bucket(w.paused.bucket()).versioning_configuration(to).send().await?;
     Ok(())

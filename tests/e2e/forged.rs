@@ -1,4 +1,4 @@
-//! Events that nobody who works for the stack has put: they decide nothing, and break nothing.
+//! Forged events: they decide nothing, and break nothing.
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_bedrock::types::{CustomizationType, OutputDataConfig, TrainingDataConfig};
@@ -7,17 +7,17 @@ use tunedrop_local::{ACCOUNT, REGION};
 use tunedrop_run::{Run, State};
 
 use crate::data::nova;
-use crate::side::Side;
-use crate::world::World;
+use crate::harness::Harness;
+use crate::stack::DeployedStack;
 
 const NOVA: &str = "base_model: nova-lite\n";
-/// A model that no run of the stack's has made.
+/// A model that no run of the stack has created.
 const THEIRS: &str = "arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-pro-v1:0:300k/evil00000000";
 
-impl World {
-    /// Puts an event as an attacker inside the account would, of any source and kind and with any detail: on the default
-    /// bus, and on the stack's own as far as its policy would let it through.
-    pub(crate) async fn forge(&self, side: &Side, source: &str, kind: &str, detail: Value) -> Result<()> {
+impl Harness {
+    /// Puts an event of any source, kind and detail as an attacker inside the account could: on the default bus, and on
+    /// the stack's own bus as far as its policy allows it.
+    pub(crate) async fn forge(&self, side: &DeployedStack, source: &str, kind: &str, detail: Value) -> Result<()> {
         let entry = json!({ "Source": source, "DetailType": kind, "Detail": detail.to_string() });
         let mut on_ours = entry.clone();
         on_ours["EventBusName"] = json!(side.deployed.bus()?);
@@ -25,9 +25,9 @@ impl World {
     }
 }
 
-/// Says in every way that a run's job is in `status`: as the sweep would, and as Bedrock would, with the job's ARN where
-/// there is one, with another, and without.
-async fn say(w: &World, side: &Side, run: &Run, status: &str) -> Result<()> {
+/// Claims in every possible way that a run's job has the status `status`: like the sweep and like Bedrock, with the
+/// job's ARN if there is one, with another ARN, and without one.
+async fn say(w: &Harness, side: &DeployedStack, run: &Run, status: &str) -> Result<()> {
     let other =
         format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:model-customization-job/amazon.nova-lite-v1:0:300k/0evil0000000");
     let abroad =
@@ -46,42 +46,45 @@ async fn say(w: &World, side: &Side, run: &Run, status: &str) -> Result<()> {
     Ok(())
 }
 
-/// Every message to record was taken at its first delivery, and none is a dead letter.
-async fn nothing_is_left(w: &World, side: &Side) -> Result<()> {
+/// Checks that every message to record was handled at its first delivery, and that none is in the dead-letter queue.
+async fn nothing_is_left(w: &Harness, side: &DeployedStack) -> Result<()> {
     w.settled().await;
     let queue = &side.deployed.outputs["RecordQueueUrl"];
     w.until("record to take its messages", async || (w.waiting(queue).await.ok()? == 0).then_some(())).await?;
-    let dead = w.waiting(&side.deployed.outputs["RecordDeadLettersUrl"]).await?;
-    ensure!(dead == 0, "{dead} dead letters of record");
+    let dead = w.waiting(&side.deployed.outputs["RecordDeadLetterQueueUrl"]).await?;
+    ensure!(dead == 0, "record's dead-letter queue has {dead} messages");
     Ok(())
 }
 
 fn unchanged(before: &Run, after: Option<Run>) -> Result<()> {
-    let after = after.context("the run is there")?;
+    let after = after.context("the run exists")?;
     ensure!((after.state, after.revision) == (before.state, before.revision), "it moved: {after:?}");
-    ensure!(after.model_arn == before.model_arn && after.reason == before.reason, "it took over words: {after:?}");
+    ensure!(
+        after.model_arn == before.model_arn && after.reason == before.reason,
+        "it contains the event's text: {after:?}"
+    );
     Ok(())
 }
 
-/// Launches are paused, so that no job can be there: the review's exploit p4.
-pub(crate) async fn p4_a_queued_run_does_not_end_by_an_event(w: &World) -> Result<()> {
-    w.drop(&w.paused, "forged-queued", "job.yaml", NOVA).await?;
-    w.drop(&w.paused, "forged-queued", "train.jsonl", nova(20, "forged queued")).await?;
+/// Launches are paused, so that there can be no job: exploit p4 of the security review.
+pub(crate) async fn forged_event_does_not_end_a_queued_run(w: &Harness) -> Result<()> {
+    w.upload(&w.paused, "forged-queued", "job.yaml", NOVA).await?;
+    w.upload(&w.paused, "forged-queued", "train.jsonl", nova(20, "forged queued")).await?;
     let run = w.run_in(&w.paused, "forged-queued", State::Queued).await?;
     for status in ["Completed", "Failed", "Stopped", "InProgress", "Stopping", "Exploded"] {
         say(w, &w.paused, &run, status).await?;
     }
     nothing_is_left(w, &w.paused).await?;
     unchanged(&run, w.paused.ledger.run(&run.run_id).await?)?;
-    let told = w.paused.messages("forged-queued");
-    ensure!(told.iter().all(|told| told.attributes["state"] == "Queued"), "{told:#?}");
+    let messages = w.paused.messages("forged-queued");
+    ensure!(messages.iter().all(|message| message.attributes["state"] == "Queued"), "{messages:#?}");
     Ok(())
 }
 
-/// Somebody else's job, under the name of a run that waits: the review's exploit p9. Its own events come by themselves.
-pub(crate) async fn p9_a_job_of_another_token_is_not_the_runs(w: &World) -> Result<()> {
-    w.drop(&w.paused, "forged-job", "job.yaml", NOVA).await?;
-    w.drop(&w.paused, "forged-job", "train.jsonl", nova(20, "forged job")).await?;
+/// Another creator's job has the name of a queued run: exploit p9 of the security review. Its events arrive by themselves.
+pub(crate) async fn job_with_another_token_is_not_adopted(w: &Harness) -> Result<()> {
+    w.upload(&w.paused, "forged-job", "job.yaml", NOVA).await?;
+    w.upload(&w.paused, "forged-job", "train.jsonl", nova(20, "forged job")).await?;
     let run = w.run_in(&w.paused, "forged-job", State::Queued).await?;
     let data = format!("s3://{}/runs/{}/data/train.jsonl", w.paused.bucket(), run.run_id);
     let output = format!("s3://{}/output/forged/", w.paused.bucket());
@@ -95,7 +98,7 @@ pub(crate) async fn p9_a_job_of_another_token_is_not_the_runs(w: &World) -> Resu
         .customization_type(CustomizationType::FineTuning)
         .training_data_config(TrainingDataConfig::builder().s3_uri(data).build())
         .output_data_config(OutputDataConfig::builder().s3_uri(output).build()?);
-    theirs.send().await.context("a job made by hand")?;
+    theirs.send().await.context("a job with another token")?;
     w.until("the other's job to be complete", async || {
         let jobs = w.jobs("forged-job").await.ok()?;
         (jobs.first()?["status"] == "Completed").then_some(())
@@ -106,10 +109,10 @@ pub(crate) async fn p9_a_job_of_another_token_is_not_the_runs(w: &World) -> Resu
     unchanged(&run, w.paused.ledger.run(&run.run_id).await?)
 }
 
-/// Its job is in training, and somebody says that it is over: the review's exploit p11.
-pub(crate) async fn p11_a_running_run_ends_as_its_job_does(w: &World) -> Result<()> {
-    w.drop(&w.main, "hold-forged", "job.yaml", NOVA).await?;
-    w.drop(&w.main, "hold-forged", "train.jsonl", nova(20, "forged end")).await?;
+/// Its job is in training, and a forged event claims that it has ended: exploit p11 of the security review.
+pub(crate) async fn forged_end_is_checked_against_the_job(w: &Harness) -> Result<()> {
+    w.upload(&w.main, "hold-forged", "job.yaml", NOVA).await?;
+    w.upload(&w.main, "hold-forged", "train.jsonl", nova(20, "forged end")).await?;
     let run = w.run_in(&w.main, "hold-forged", State::Running).await?;
     for status in ["Completed", "Failed", "Stopped"] {
         say(w, &w.main, &run, status).await?;
@@ -122,10 +125,10 @@ pub(crate) async fn p11_a_running_run_ends_as_its_job_does(w: &World) -> Result<
     Ok(())
 }
 
-/// An event that is right about the end and wrong about the rest: what is recorded is what Bedrock has.
-pub(crate) async fn a_forged_model_is_never_recorded(w: &World) -> Result<()> {
-    w.drop(&w.main, "lost-forged", "job.yaml", NOVA).await?;
-    w.drop(&w.main, "lost-forged", "train.jsonl", nova(20, "forged model")).await?;
+/// An event that is true about the end and false about everything else: Bedrock's values are recorded.
+pub(crate) async fn forged_model_is_not_recorded(w: &Harness) -> Result<()> {
+    w.upload(&w.main, "lost-forged", "job.yaml", NOVA).await?;
+    w.upload(&w.main, "lost-forged", "train.jsonl", nova(20, "forged model")).await?;
     let run = w.run_in(&w.main, "lost-forged", State::Running).await?;
     let made = w
         .until("the job to be over", async || {
@@ -139,7 +142,7 @@ pub(crate) async fn a_forged_model_is_never_recorded(w: &World) -> Result<()> {
     ensure!(run.model_arn.as_deref() == Some(made.as_str()) && run.reason.is_none(), "{run:?}");
     let outcome = w.read_json(&w.main, &format!("runs/{}/outcome.json", run.run_id)).await?;
     ensure!(outcome["model_arn"] == made && !outcome.to_string().contains("evil"), "{outcome}");
-    let told = w.told(&w.main, "lost-forged", &made, 1).await?;
-    ensure!(told.iter().all(|told| !told.body.contains("evil")), "{told:#?}");
+    let messages = w.wait_for_messages(&w.main, "lost-forged", &made, 1).await?;
+    ensure!(messages.iter().all(|message| !message.body.contains("evil")), "{messages:#?}");
     Ok(())
 }

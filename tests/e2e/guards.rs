@@ -1,116 +1,140 @@
-//! What is refused before it costs anything, and what Bedrock refuses.
+//! Refusals by guards and by Bedrock.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use tunedrop_run::{Run, State};
+use tunedrop_run::{Run, State, Timestamp};
 
 use crate::data::{nova, pairs};
-use crate::side::Side;
-use crate::world::World;
+use crate::harness::Harness;
+use crate::stack::DeployedStack;
 
-/// The run of a set whose launch is refused, with the words in reason and message.
-async fn refused(w: &World, side: &Side, dataset: &str, recipe: &str, data: String, words: &str) -> Result<Run> {
-    w.drop(side, dataset, "job.yaml", recipe).await?;
-    w.drop(side, dataset, "train.jsonl", data).await?;
+/// Returns the run of a dataset whose launch is refused, with these words in the reason and the message.
+async fn refused(
+    w: &Harness,
+    side: &DeployedStack,
+    dataset: &str,
+    recipe: &str,
+    data: String,
+    words: &str,
+) -> Result<Run> {
+    w.upload(side, dataset, "job.yaml", recipe).await?;
+    w.upload(side, dataset, "train.jsonl", data).await?;
     let run = w.run_in(side, dataset, State::Refused).await?;
     ensure!(
         run.reason.as_deref().is_some_and(|reason| reason.contains(words)),
         "{:?} does not say {words:?}",
         run.reason
     );
-    let told = w.told(side, dataset, words, 1).await?;
-    ensure!(told.len() == 1 && told[0].attributes["state"] == "Refused", "{told:#?}");
+    let messages = w.wait_for_messages(side, dataset, words, 1).await?;
+    ensure!(messages.len() == 1 && messages[0].attributes["state"] == "Refused", "{messages:#?}");
     ensure!(w.jobs(dataset).await?.is_empty(), "no job");
     let outcome = w.read_json(side, &format!("runs/{}/outcome.json", run.run_id)).await?;
     ensure!(outcome["state"] == "Refused" && outcome["failure_message"] == json!(run.reason), "{outcome}");
     let page = String::from_utf8(w.read(side, &format!("runs/{}/outcome.html", run.run_id)).await?)?;
-    ensure!(page.contains("Why it was refused"), "the page says why");
+    ensure!(page.contains("<h2>Reason</h2>"), "the page says why");
     Ok(run)
 }
 
-pub(crate) async fn withdrawn_model_is_refused_with_a_live_one(w: &World) -> Result<()> {
+pub(crate) async fn refuses_a_withdrawn_model_and_suggests_another(w: &Harness) -> Result<()> {
     let run =
         refused(w, &w.main, "withdrawn", "base_model: titan-text-express\n", pairs(20, "withdrawn"), "nova").await?;
     ensure!(run.errors == 0, "the data itself is valid: {run:?}");
     Ok(())
 }
 
-pub(crate) async fn token_guard_refuses(w: &World) -> Result<()> {
+pub(crate) async fn token_guard_refuses(w: &Harness) -> Result<()> {
     let recipe = "base_model: nova-lite\nguard: { max_tokens: 100 }\n";
     refused(w, &w.main, "guard-tokens", recipe, nova(40, "tokens"), "guard.max_tokens is 100").await?;
     Ok(())
 }
 
-pub(crate) async fn cost_guard_without_a_price_refuses(w: &World) -> Result<()> {
+pub(crate) async fn cost_guard_without_a_price_refuses(w: &Harness) -> Result<()> {
     let recipe = "base_model: nova-lite\nguard: { max_cost_usd: 40 }\n";
     refused(w, &w.main, "guard-cost", recipe, nova(40, "cost"), "no price is known").await?;
     let recipe = "base_model: nova-lite\nguard: { max_cost_usd: 40 }\nprice_per_1k_tokens: 0.001\n";
-    w.drop(&w.main, "guard-priced", "job.yaml", recipe).await?;
-    w.drop(&w.main, "guard-priced", "train.jsonl", nova(40, "cost")).await?;
+    w.upload(&w.main, "guard-priced", "job.yaml", recipe).await?;
+    w.upload(&w.main, "guard-priced", "train.jsonl", nova(40, "cost")).await?;
     w.run_in(&w.main, "guard-priced", State::Succeeded).await?;
     Ok(())
 }
 
-pub(crate) async fn stack_guard_stands_above_the_recipe(w: &World) -> Result<()> {
+pub(crate) async fn stack_guard_overrides_the_recipe(w: &Harness) -> Result<()> {
     let recipe = "base_model: nova-lite\nguard: { max_tokens: 500000000 }\n";
     refused(w, &w.guarded, "stack-guard", recipe, nova(1000, "stack guard"), "MaxTokensPerRun").await?;
     Ok(())
 }
 
-pub(crate) async fn model_that_the_stack_does_not_allow_is_refused(w: &World) -> Result<()> {
+pub(crate) async fn refuses_a_model_that_the_stack_does_not_allow(w: &Harness) -> Result<()> {
     refused(w, &w.guarded, "not-allowed", "base_model: nova-pro\n", nova(20, "not allowed"), "AllowedBaseModels")
         .await?;
     Ok(())
 }
 
-/// Bedrock's word on a model's lifecycle wins over the catalogue's.
-pub(crate) async fn model_that_bedrock_calls_legacy_is_refused(w: &World) -> Result<()> {
+/// Bedrock's lifecycle status of a model overrides the catalogue's.
+pub(crate) async fn refuses_a_legacy_model(w: &Harness) -> Result<()> {
     w.faults(json!({ "lifecycle": { "amazon.nova-pro-v1:0:300k": "LEGACY" } })).await?;
-    w.drop(&w.main, "legacy", "job.yaml", "base_model: nova-pro\n").await?;
-    w.drop(&w.main, "legacy", "train.jsonl", nova(20, "legacy")).await?;
+    w.upload(&w.main, "legacy", "job.yaml", "base_model: nova-pro\n").await?;
+    w.upload(&w.main, "legacy", "train.jsonl", nova(20, "legacy")).await?;
     let run = w.run_in(&w.main, "legacy", State::Refused).await?;
     ensure!(run.reason.as_deref().is_some_and(|reason| reason.contains("legacy")), "{run:?}");
-    w.told(&w.main, "legacy", "legacy", 1).await?;
+    w.wait_for_messages(&w.main, "legacy", "legacy", 1).await?;
     w.faults(json!({ "lifecycle": {} })).await
 }
 
-/// Exploit p14 of the security review: the report and the ledger have Bedrock's words whole, and no message has any of a
-/// record's.
-pub(crate) async fn bedrocks_refusal_is_kept_word_for_word(w: &World) -> Result<()> {
+/// People learn of the day on which a base model becomes legacy when a run is launched, and from its outcome report.
+pub(crate) async fn launch_warns_of_a_model_that_becomes_legacy_soon(w: &Harness) -> Result<()> {
+    let soon = Timestamp::from_second(Timestamp::now().as_second() + 30 * 86_400)?.to_string();
+    w.faults(json!({ "legacy_from": { "amazon.nova-micro-v1:0:128k": soon } })).await?;
+    w.upload(&w.main, "soon-legacy", "job.yaml", "base_model: nova-micro\n").await?;
+    w.upload(&w.main, "soon-legacy", "train.jsonl", nova(20, "soon legacy")).await?;
+    let run = w.run_in(&w.main, "soon-legacy", State::Succeeded).await?;
+    w.faults(json!({ "legacy_from": {} })).await?;
+    let warning = run.lifecycle_warning.clone().with_context(|| format!("no warning in {run:?}"))?;
+    let words = format!("becomes legacy on {}", &soon[..10]);
+    ensure!(warning.contains(&words), "{warning}");
+    w.wait_for_messages(&w.main, "soon-legacy", &words, 2).await?;
+    let outcome = w.read_json(&w.main, &format!("runs/{}/outcome.json", run.run_id)).await?;
+    ensure!(outcome["lifecycle_warning"] == warning, "{outcome:#}");
+    Ok(())
+}
+
+/// Exploit p14 of the security review: the report and the ledger have Bedrock's full message, and no message has any
+/// text of a record.
+pub(crate) async fn keeps_bedrocks_refusal_verbatim(w: &Harness) -> Result<()> {
     let words = "The role could not read line 3: Ada Lovelace lives at 12 High Street";
     let fault = json!({ "operation": "CreateModelCustomizationJob", "error": "ValidationException", "message": words, "times": 1 });
     w.faults(json!({ "calls": [fault] })).await?;
-    w.drop(&w.main, "bedrock-refuses", "job.yaml", "base_model: nova-lite\n").await?;
-    w.drop(&w.main, "bedrock-refuses", "train.jsonl", nova(20, "refused")).await?;
+    w.upload(&w.main, "bedrock-refuses", "job.yaml", "base_model: nova-lite\n").await?;
+    w.upload(&w.main, "bedrock-refuses", "train.jsonl", nova(20, "refused")).await?;
     let run = w.run_in(&w.main, "bedrock-refuses", State::Refused).await?;
     ensure!(run.reason.as_deref() == Some(words), "{run:?}");
     let outcome = w.read_json(&w.main, &format!("runs/{}/outcome.json", run.run_id)).await?;
     ensure!(outcome["failure_message"] == words, "{outcome}");
-    w.told(&w.main, "bedrock-refuses", "may quote a record", 1).await?;
+    w.wait_for_messages(&w.main, "bedrock-refuses", "may quote a record", 1).await?;
     w.settled().await;
-    for told in w.main.messages("bedrock-refuses") {
-        ensure!(!told.body.contains("Ada") && !told.body.contains("High Street"), "{told:#?}");
+    for message in w.main.messages("bedrock-refuses") {
+        ensure!(!message.body.contains("Ada") && !message.body.contains("High Street"), "{message:#?}");
     }
     Ok(())
 }
 
 /// A throttled launch, and one whose answer is lost after the job was created: each ends with one job.
-pub(crate) async fn passing_faults_are_repeated(w: &World) -> Result<()> {
+pub(crate) async fn retries_transient_errors(w: &Harness) -> Result<()> {
     let faults = [("ThrottlingException", false), ("InternalServerException", true)];
     for (i, (error, after)) in faults.into_iter().enumerate() {
         let fault = json!({ "operation": "CreateModelCustomizationJob", "error": error, "message": "try again", "times": 3, "after": after });
         w.faults(json!({ "calls": [fault] })).await?;
         let dataset = format!("passing-{i}");
-        w.drop(&w.main, &dataset, "job.yaml", "base_model: nova-lite\n").await?;
-        w.drop(&w.main, &dataset, "train.jsonl", nova(20, &dataset)).await?;
+        w.upload(&w.main, &dataset, "job.yaml", "base_model: nova-lite\n").await?;
+        w.upload(&w.main, &dataset, "train.jsonl", nova(20, &dataset)).await?;
         w.until("the launch to fail or the job to be known", async || {
-            let head = w.main.ledger.head(&dataset).await.ok()??;
-            let run = w.main.ledger.run(&head.latest?).await.ok()??;
+            let head = w.main.ledger.dataset(&dataset).await.ok()??;
+            let run = w.main.ledger.run(&head.latest_run?).await.ok()??;
             let over = run.lease_until.is_some_and(|lease| lease <= tunedrop_run::Timestamp::now().as_second());
             (over || run.job_arn.is_some()).then_some(())
         })
         .await?;
-        // Its message may come again later; the sweep is quicker.
+        // Its message may be redelivered later. The sweep is quicker.
         w.sweep(&w.main).await?;
         w.run_in(&w.main, &dataset, State::Succeeded).await?;
         ensure!(w.jobs(&dataset).await?.len() == 1, "one job");
@@ -118,31 +142,31 @@ pub(crate) async fn passing_faults_are_repeated(w: &World) -> Result<()> {
     w.faults(json!({ "calls": [] })).await
 }
 
-pub(crate) async fn full_slots_keep_runs_queued(w: &World) -> Result<()> {
+pub(crate) async fn full_slots_keep_runs_queued(w: &Harness) -> Result<()> {
     w.faults(json!({ "slots": 1, "hold": ["slots-1"] })).await?;
     for i in 1..=3 {
         let dataset = format!("slots-{i}");
-        w.drop(&w.main, &dataset, "job.yaml", "base_model: nova-lite\n").await?;
-        w.drop(&w.main, &dataset, "train.jsonl", nova(20, &dataset)).await?;
+        w.upload(&w.main, &dataset, "job.yaml", "base_model: nova-lite\n").await?;
+        w.upload(&w.main, &dataset, "train.jsonl", nova(20, &dataset)).await?;
         w.run_in(&w.main, &dataset, if i == 1 { State::Running } else { State::Queued }).await?;
         w.next_second().await;
     }
-    w.until("a refusal for want of a slot", async || {
-        let head = w.main.ledger.head("slots-2").await.ok()??;
-        let run = w.main.ledger.run(&head.latest?).await.ok()??;
-        (run.state == State::Queued && run.waiting.is_some() && run.lease_until.is_none()).then_some(())
+    w.until("a refusal because no slot is free", async || {
+        let head = w.main.ledger.dataset("slots-2").await.ok()??;
+        let run = w.main.ledger.run(&head.latest_run?).await.ok()??;
+        (run.state == State::Queued && run.blocked_reason.is_some() && run.lease_until.is_none()).then_some(())
     })
     .await?;
-    // No slot for a day: people are told, once.
+    // No slot was free for a day, so people are notified once.
     let then = tunedrop_run::Timestamp::from_second(tunedrop_run::Timestamp::now().as_second() - 90_000)?;
-    let head = w.main.ledger.head("slots-2").await?.expect("the head is there");
-    w.set_since(&w.main, &format!("run#{}", head.latest.expect("a run")), then).await?;
+    let head = w.main.ledger.dataset("slots-2").await?.expect("the dataset's entry exists");
+    w.set_since(&w.main, &format!("run#{}", head.latest_run.expect("a run")), then).await?;
     for _ in 0..2 {
         w.sweep(&w.main).await?;
-        w.told(&w.main, "slots-2", "quota", 1).await?;
+        w.wait_for_messages(&w.main, "slots-2", "quota", 1).await?;
     }
     w.settled().await;
-    ensure!(w.main.messages("slots-2").len() == 1, "told once: {:#?}", w.main.messages("slots-2"));
+    ensure!(w.main.messages("slots-2").len() == 1, "notified once: {:#?}", w.main.messages("slots-2"));
     w.faults(json!({ "hold": [] })).await?;
     for i in 1..=3 {
         w.run_in(&w.main, &format!("slots-{i}"), State::Succeeded).await?;
@@ -150,28 +174,28 @@ pub(crate) async fn full_slots_keep_runs_queued(w: &World) -> Result<()> {
     w.faults(json!({ "slots": 1000 })).await
 }
 
-/// A price, and a model of one's own; then a catalogue that can't be read.
-pub(crate) async fn own_catalogue_is_laid_over_the_shipped_one(w: &World) -> Result<()> {
+/// A price, and the stack's own model. Then a catalogue that can't be read.
+pub(crate) async fn stack_catalogue_extends_the_built_in_one(w: &Harness) -> Result<()> {
     const CATALOGUE: &str = "config/catalogue.toml";
     let catalogue = "[[model]]\nalias = \"nova-lite\"\naliases = [\"our-lite\"]\nprice_per_1k_tokens = 0.5\n";
     w.put(&w.main, CATALOGUE, catalogue.into()).await?;
     let recipe = "base_model: our-lite\nguard: { max_cost_usd: 0.01 }\n";
-    w.drop(&w.main, "priced", "job.yaml", recipe).await?;
-    w.drop(&w.main, "priced", "train.jsonl", nova(20, "priced")).await?;
+    w.upload(&w.main, "priced", "job.yaml", recipe).await?;
+    w.upload(&w.main, "priced", "train.jsonl", nova(20, "priced")).await?;
     let run = w.run_in(&w.main, "priced", State::Refused).await?;
     let reason = run.reason.unwrap_or_default();
     ensure!(reason.contains("0.01") && !reason.contains("no price is known"), "{reason}");
 
     w.put(&w.main, CATALOGUE, b"[[model]]\nalias = \"nova-lite\"\nprise = 1\n".to_vec()).await?;
-    w.drop(&w.main, "no-catalogue", "train.jsonl", nova(20, "no catalogue")).await?;
-    w.drop(&w.main, "no-catalogue", "job.yaml", "base_model: nova-lite\n").await?;
+    w.upload(&w.main, "no-catalogue", "train.jsonl", nova(20, "no catalogue")).await?;
+    w.upload(&w.main, "no-catalogue", "job.yaml", "base_model: nova-lite\n").await?;
     let report = w.report(&w.main, "no-catalogue", "Rejected").await?;
     let finding = &report["findings"]["kept"][0];
     ensure!(finding["code"] == "invalid-catalogue" && finding["file"] == CATALOGUE, "{report:#}");
     ensure!(finding["message"].as_str().unwrap_or_default().contains("`prise`"), "{finding:#}");
     w.s3.delete_object().bucket(w.main.bucket()).key(CATALOGUE).send().await?;
-    // The same files once more, and nothing in their way.
-    w.drop(&w.main, "no-catalogue", "job.yaml", "base_model: nova-lite\n").await?;
+    // The same files again, and nothing blocks them.
+    w.upload(&w.main, "no-catalogue", "job.yaml", "base_model: nova-lite\n").await?;
     w.run_in(&w.main, "no-catalogue", State::Succeeded).await?;
     Ok(())
 }

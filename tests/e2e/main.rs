@@ -1,48 +1,57 @@
 //! End to end: the real function binaries, deployed from the real template, triggered by real uploads.
 //!
-//! One emulator for all scenarios, each with datasets of its own, so that they run side by side.
+//! Most scenarios run side by side on one emulator, each with datasets of its own. Scenarios that change or check what
+//! all scenarios of an emulator share run one by one on a second emulator, at the same time.
+//!
+//! `cargo test --test e2e` leaves out the slow scenarios; `-- --include-ignored` runs all.
 
-mod again;
-mod asked;
-mod away;
 mod contract;
+mod datasets;
+mod deployment_commands;
+mod deployments;
 mod doctor;
-mod doubt;
+mod evaluation_commands;
+mod evaluations;
 mod evasion;
-mod foreign;
 mod forged;
 mod forged_messages;
 mod guards;
-mod journey;
-mod listen;
+mod harness;
+mod held_out;
+mod idle_jobs;
+mod ignored_objects;
+mod inference;
+mod malformed;
 mod metrics;
-mod odd;
+mod network_loss;
+mod network_proxy;
+mod notifications;
+mod own_base;
 mod pages;
-mod poison;
+mod parity;
 mod queue;
 mod redrive;
-mod repeated;
+mod renotified;
 mod reports;
-mod road;
-mod same;
+mod retries;
+mod reupload;
+mod runs;
 mod session;
-mod set;
-mod side;
 mod slow;
-mod told;
+mod stack;
+mod subscriptions;
+mod terminal;
+mod trials;
 mod update;
-mod world;
+mod verdicts;
+mod web_requests;
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-
-use libtest_mimic::{Arguments, Conclusion, Trial};
-use tokio::sync::OnceCell;
+use libtest_mimic::Arguments;
+use trials::{Scenario, Site, trials};
 use tunedrop_tests::data;
-use world::World;
 
-type Scenario = for<'w> fn(&'w World) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + 'w>>;
+/// Scenarios that run side by side on the shared emulator. They wait more than they compute.
+const SIDE_BY_SIDE: usize = 12;
 
 /// Scenarios by their functions' names.
 macro_rules! scenarios {
@@ -52,77 +61,105 @@ macro_rules! scenarios {
 }
 
 fn main() {
+    // The longest ones first, so that none of them is left at the end.
     let side_by_side = scenarios!(
-        journey::{
-            accepted_set_becomes_a_model,
-            rejected_set_names_the_lines,
-            failed_job_is_told,
-            record_that_a_failure_quotes_reaches_no_message,
-            stop_command_stops_the_job,
-            job_stopped_in_the_console_is_recorded,
-            lost_event_is_found_by_the_sweep,
+        notifications::{
+            repeated_uploads_keep_an_item_small,
+        },
+        slow::{
+            uploads_a_file_at_one_mbit,
+            uploads_parts_at_four_mbit,
+            interrupted_multipart_upload_is_aborted,
+            checks_a_file_at_one_mbit,
+        },
+        parity::{
+            check_and_validate_report_the_same_findings,
+        },
+        inference::{
+            client_gets_answers_before_during_and_after_an_update,
+        },
+        network_loss::{
+            watch_reconnects_after_network_loss,
+        },
+        runs::{
+            trains_an_accepted_dataset,
+            names_the_lines_of_a_rejected_dataset,
+            notifies_of_a_failed_job,
+            keeps_a_quoted_record_out_of_messages,
+            stops_a_job_on_command,
+            records_a_job_stopped_in_the_console,
+            sweep_finds_a_job_whose_event_was_lost,
             manual_run_waits_for_approval,
             held_run_can_be_stopped,
-            distillation_is_launched_with_its_teacher,
-            reinforcement_is_launched_with_its_grader,
-            prompt_completion_and_input_are_judged,
+            launches_distillation_with_its_teacher,
+            launches_reinforcement_with_its_grader,
+            validates_prompt_completion_and_input,
         },
-        set::{
-            files_in_every_order_make_one_job,
-            incomplete_set_is_reported_and_told,
-            replaced_file_is_never_trained_on_unjudged,
-            newer_set_supersedes_a_waiting_one,
-            held_run_that_nobody_saw_gives_way,
-            recipe_typo_names_the_nearest_key,
-            two_recipes_are_an_error,
-            file_with_an_odd_name_is_rejected,
+        datasets::{
+            files_in_any_order_create_one_job,
+            reports_an_incomplete_dataset_and_notifies,
+            never_trains_on_an_unvalidated_replacement,
+            newer_dataset_supersedes_a_waiting_run,
+            sweep_supersedes_an_outdated_held_run,
+            suggests_the_nearest_key_for_a_typo,
+            rejects_two_recipes,
+            rejects_an_invalid_file_name,
             default_model_makes_a_recipe_optional,
         },
+        held_out::{ starts_the_run, renews_a_queued_run, leaves_a_trained_run, rejects_no_run, counts_in_guards },
+        deployments::{
+            deploys_updates_rolls_back_and_deletes,
+            deployment_deleted_in_the_console_is_noticed,
+        },
+        evaluations::{ better_model_is_kept, kept_model_is_deployed, stopped_evaluation_stays_stopped },
+        verdicts::{ models_are_as_good_as_their_training_data },
+        own_base::{recipe_continues_from_run_and_deployment, bad_bases_are_findings_and_needed_models_are_kept},
         update::{
-            two_changed_files_make_one_job,
-            an_update_that_is_taken_back_is_not_trained,
-            a_recipe_that_comes_last_starts_an_update,
-            an_approval_starts_an_update,
-            an_upload_in_parts_counts_from_its_end,
+            two_changed_files_create_one_job,
+            settings_of_the_last_recipe_count,
+            reverted_update_is_not_trained,
+            recipe_uploaded_last_starts_an_update,
+            approval_starts_a_waiting_update,
+            multipart_upload_counts_from_its_completion,
         },
         pages::{
-            a_late_report_does_not_replace_a_newer_one,
+            late_report_does_not_replace_a_newer_one,
         },
-        again::{
-            queued_answers_with_its_run,
-            running_and_succeeded_answer_with_their_run,
-            failed_answers_with_the_way_to_retry,
-            stopped_answers_with_the_way_to_retry,
-            refused_answers_with_the_way_to_retry,
-            superseded_starts_again,
-            rejected_is_answered_again,
-            attempt_two_runs_once_more,
-            retry_command_runs_once_more,
+        reupload::{
+            queued_content_is_answered_with_its_run,
+            running_and_succeeded_content_is_answered_with_its_run,
+            failed_content_is_answered_with_the_retry_command,
+            stopped_content_is_answered_with_the_retry_command,
+            refused_content_is_answered_with_the_retry_command,
+            superseded_content_is_trained_again,
+            rejected_content_is_reported_again,
+            second_attempt_can_be_retried,
+            retry_command_starts_another_attempt,
         },
         guards::{
-            withdrawn_model_is_refused_with_a_live_one,
+            refuses_a_withdrawn_model_and_suggests_another,
             token_guard_refuses,
             cost_guard_without_a_price_refuses,
-            stack_guard_stands_above_the_recipe,
-            model_that_the_stack_does_not_allow_is_refused,
+            stack_guard_overrides_the_recipe,
+            refuses_a_model_that_the_stack_does_not_allow,
         },
-        odd::{
-            near_misses_are_told_once,
-            pictures_invoke_nothing,
-            droppings_are_ignored,
-            foreign_jobs_are_left_alone,
-            repeated_events_change_nothing,
-            two_stacks_leave_each_other_alone,
+        ignored_objects::{
+            misnamed_files_are_reported_once,
+            images_invoke_no_function,
+            other_objects_are_ignored,
+            other_jobs_are_ignored,
+            duplicate_events_change_nothing,
+            two_stacks_do_not_interfere,
         },
         forged::{
-            p4_a_queued_run_does_not_end_by_an_event,
-            p9_a_job_of_another_token_is_not_the_runs,
-            p11_a_running_run_ends_as_its_job_does,
-            a_forged_model_is_never_recorded,
+            forged_event_does_not_end_a_queued_run,
+            job_with_another_token_is_not_adopted,
+            forged_end_is_checked_against_the_job,
+            forged_model_is_not_recorded,
         },
-        told::{
+        notifications::{
             launched_and_stopped_once,
-            succeeded_once_with_the_end_of_the_message,
+            succeeded_once_with_the_whole_message,
             failed_once,
             refused_once,
             held_and_superseded_once,
@@ -130,42 +167,41 @@ fn main() {
             incomplete_once,
             waiting_once,
             chat_bus_and_filters,
-            a_claim_is_known_by_whose_it_is,
-            answers_leave_an_items_size_bounded,
+            retried_claim_recognizes_its_own_write,
         },
         forged_messages::{
-            incomplete_with_a_runs_key_takes_no_run_out_of_view,
-            repeated_flood_sends_nothing_and_fills_no_item,
-            event_before_its_time_silences_no_message,
-            event_that_points_elsewhere_notifies_of_nothing,
-            hostile_words_reach_nobody_on_any_way,
-            misnamed_flood_is_folded_and_links_nowhere,
+            forged_incomplete_event_hides_no_run,
+            forged_repeats_send_and_store_nothing,
+            early_forged_event_suppresses_no_message,
+            forged_reference_notifies_nobody,
+            hostile_text_reaches_nobody_on_any_channel,
+            many_misnamed_files_are_grouped_without_links,
         },
-        repeated::{
-            way_that_failed_is_repeated,
-            stack_without_a_chat_waits_for_none,
-            lost_answer_is_announced_again,
-            lost_message_about_a_misnamed_file_is_announced_again,
+        renotified::{
+            failed_channel_is_retried,
+            stack_without_chat_expects_no_chat_message,
+            lost_answer_is_sent_by_the_sweep,
+            lost_message_about_a_misnamed_file_is_sent_by_the_sweep,
         },
-        poison::{
-            recipe_of_ten_megabytes_is_a_finding,
+        malformed::{
+            ten_megabyte_recipe_is_a_finding,
             empty_file_is_a_finding,
-            archived_file_is_a_finding_for_its_owner,
-            file_name_longer_than_a_key_is_a_finding,
-            file_deleted_before_it_is_read_is_waited_for,
-            stale_write_is_refused,
+            archived_file_is_a_finding,
+            too_long_file_name_is_a_finding,
+            deleted_file_counts_as_missing,
+            stale_write_is_rejected,
         },
         session::{
             from_an_idea_to_a_model,
-            what_can_go_wrong_is_said,
-            a_wait_is_broken_off,
+            errors_say_what_is_wrong,
+            ctrl_c_ends_a_wait,
         },
-        asked::{
-            an_interview_is_held,
-            a_question_is_answered_or_broken_off,
-            a_set_is_submitted_whole,
-            a_set_is_submitted_again,
-            a_default_model_starts_nothing_early,
+        terminal::{
+            advise_asks_and_recommends,
+            prompt_accepts_answer_and_ctrl_c,
+            submit_uploads_a_complete_dataset,
+            submit_accepts_earlier_content,
+            default_model_waits_for_every_file,
         },
         evasion::{
             a_large_custom_model_passed_off_as_a_small_one,
@@ -176,102 +212,76 @@ fn main() {
             logs_tags_and_prices_of_the_uploaders_choice,
             launches_without_approval_or_above_a_days_limit,
         },
-        doctor::{
-            what_fails_is_found_and_mended,
+        deployment_commands::{
+            model_is_deployed_replaced_rolled_back_and_deleted,
+            failed_deployments_are_reported,
+            doctor_finds_a_deployment_that_bedrock_lost,
         },
-        away::{
-            a_network_that_comes_again,
+        evaluation_commands::{
+            model_is_evaluated_on_command,
+            evaluation_is_refused_before_it_is_sent,
         },
-        slow::{
-            a_file_is_uploaded_at_one_mbit,
-            parts_are_uploaded_at_four_mbit,
-            an_upload_in_parts_is_interrupted,
-            a_file_is_checked_at_one_mbit,
-        },
-        foreign::{
-            no_port_takes_what_a_web_page_sends,
-        },
-        reports::{
-            bad_input_of_every_kind_is_a_finding,
-        },
-        same::{
-            laptop_and_cloud_find_the_same,
-        },
+        doctor::{doctor_reports_failures_until_they_are_fixed},
+        web_requests::{every_port_rejects_requests_from_web_pages},
+        reports::{every_kind_of_bad_input_is_a_finding},
         metrics::{
-            a_journey_is_counted_once,
-            a_sweep_tells_what_is_open,
-            the_deployed_dashboard_is_whole,
+            each_event_is_counted_once,
+            sweep_counts_open_runs,
+            deployed_dashboard_is_complete,
         },
     );
-    // These change or look at what all share.
+    // These change or check what all scenarios of an emulator share.
     let alone = scenarios!(
-        doubt::{
-            a_refused_stop_is_followed_up,
-            a_job_that_was_denied_goes_on_when_it_shows_again,
-            a_retry_does_not_hide_a_set_that_waits,
+        retries::{
+            refused_stop_is_retried,
+            run_continues_when_its_job_reappears,
+            retry_keeps_an_incomplete_dataset_open,
         },
         queue::{
-            a_name_in_use_is_the_runs_own,
-            denied_launches_wait_and_go_on,
-            a_runs_own_quota_holds_nobody_back,
-            unreadable_items_stop_nothing,
-            a_run_that_keeps_failing_fails_no_event,
-            a_run_that_the_index_does_not_show_is_launched,
-            paused_launches_leave_no_lease_and_can_be_stopped,
-            events_of_a_newer_version_go_back_to_their_queue,
+            run_adopts_its_job_if_the_name_is_in_use,
+            denied_launches_wait_and_continue,
+            quota_of_one_run_blocks_no_other,
+            unreadable_items_block_nothing,
+            failing_run_fails_no_event,
+            launches_a_run_missing_from_the_index,
+            paused_run_has_no_lease_and_can_be_stopped,
+            newer_events_return_to_their_queue,
         },
-        odd::{
-            poison_is_not_retried,
+        ignored_objects::{
+            malformed_messages_are_not_retried,
         },
-        contract::{
-            forged_events_of_every_kind_change_nothing,
+        contract::{forged_events_of_every_kind_change_nothing},
+        malformed::{
+            one_megabyte_message_is_acknowledged,
+            unusual_keys_block_nothing,
         },
-        poison::{
-            message_of_a_megabyte_is_done_with,
-            keys_of_every_odd_kind_stop_nothing,
-        },
-        redrive::{
-            dead_letters_go_back_and_are_served,
-        },
+        idle_jobs::{idle_job_is_reported_once},
+        redrive::{redriven_messages_are_processed},
         guards::{
-            model_that_bedrock_calls_legacy_is_refused,
-            bedrocks_refusal_is_kept_word_for_word,
-            passing_faults_are_repeated,
+            launch_warns_of_a_model_that_becomes_legacy_soon,
+            refuses_a_legacy_model,
+            keeps_bedrocks_refusal_verbatim,
             full_slots_keep_runs_queued,
-            own_catalogue_is_laid_over_the_shipped_one,
+            stack_catalogue_extends_the_built_in_one,
         },
     );
-    let arguments = Arguments::from_args();
+    // These wait for minutes, for leases to end. They run alone too.
+    let slow = scenarios!(
+        guards::{retries_transient_errors},
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let world: Arc<OnceCell<World>> = Arc::new(OnceCell::new());
-    let trials = |scenarios: Vec<(&'static str, Scenario)>| -> Vec<Trial> {
-        scenarios.into_iter().map(|(name, scenario)| trial(name, scenario, runtime.handle(), &world)).collect()
-    };
-    // Scenarios wait more than they compute.
-    let many = Arguments { test_threads: arguments.test_threads.or(Some(12)), ..arguments.clone() };
-    let mut conclusions = vec![libtest_mimic::run(&many, trials(side_by_side))];
-    conclusions.push(libtest_mimic::run(&Arguments { test_threads: Some(1), ..arguments }, trials(alone)));
-    if let Some(world) = Arc::into_inner(world).and_then(OnceCell::into_inner) {
-        runtime.block_on(world.stop()).expect("the stack stops");
-    }
-    if conclusions.iter().any(Conclusion::has_failed) {
-        std::process::exit(101);
-    }
-}
-
-/// The first scenario starts the stack; listing them starts nothing.
-fn trial(
-    name: &'static str,
-    scenario: Scenario,
-    runtime: &tokio::runtime::Handle,
-    world: &Arc<OnceCell<World>>,
-) -> Trial {
-    let (runtime, world) = (runtime.clone(), Arc::clone(world));
-    Trial::test(name, move || {
-        let run = async {
-            let world = world.get_or_try_init(World::start).await?;
-            scenario(world).await
-        };
-        runtime.block_on(run).map_err(|error| format!("{error:#}").into())
-    })
+    let (shared, own) = (Site::new(SIDE_BY_SIDE), Site::new(1));
+    // The slow ones first, so that none of them is left at the end.
+    let mut all: Vec<_> = trials(slow, &own, runtime.handle()).map(|trial| trial.with_ignored_flag(true)).collect();
+    all.extend(trials(alone, &own, runtime.handle()));
+    all.extend(trials(side_by_side, &shared, runtime.handle()));
+    let mut arguments = Arguments::from_args();
+    // A thread for each scenario: the sites limit how many run.
+    arguments.test_threads = arguments.test_threads.or(Some(all.len()));
+    let conclusion = libtest_mimic::run(&arguments, all);
+    runtime.block_on(async {
+        own.stop().await.expect("the stack stops");
+        shared.stop().await.expect("the stack stops");
+    });
+    conclusion.exit();
 }

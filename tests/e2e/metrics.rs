@@ -1,4 +1,5 @@
-//! The metrics that the functions print, read as CloudWatch reads them: by the format's specification, not by our code.
+//! The metrics that the functions print. They are parsed by the specification of CloudWatch's format, not with
+//! tunedrop's code.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +9,9 @@ use tunedrop_run::State;
 use tunedrop_run::metric::Metric;
 
 use crate::data::nova;
-use crate::world::World;
+use crate::harness::Harness;
 
-/// A value that CloudWatch would keep.
+/// A value that CloudWatch would store.
 #[derive(Debug, Clone)]
 struct Datum {
     name: String,
@@ -20,7 +21,8 @@ struct Datum {
     dataset: Option<String>,
 }
 
-/// The values of a line. Whatever the specification forbids is an error, for CloudWatch would drop the line silently.
+/// Returns the values of a line. It is an error if the line violates the specification, because CloudWatch would
+/// discard it silently.
 fn extract(line: &str) -> Result<Vec<Datum>> {
     ensure!(line.len() <= 256 << 10, "the line has {} bytes", line.len());
     let root: Value = serde_json::from_str(line).context("no JSON, or something stands around it")?;
@@ -60,17 +62,28 @@ fn extract(line: &str) -> Result<Vec<Datum>> {
     Ok(found)
 }
 
-/// All values that stand in what the functions printed.
-fn printed(w: &World) -> Result<Vec<Datum>> {
+/// Returns all values that the functions printed.
+fn printed(w: &Harness) -> Result<Vec<Datum>> {
     let log = w.printed()?;
     let lines = log.lines().filter(|line| line.contains("\"CloudWatchMetrics\""));
-    // The emulator may put words of its own before what a function prints.
+    // The emulator may print text before a function's output.
     let lines = lines.map(|line| line.find('{').map_or(line, |at| &line[at..]).trim_end());
     let values: Result<Vec<Vec<Datum>>> = lines.map(|line| extract(line).with_context(|| line.to_owned())).collect();
     Ok(values?.into_iter().flatten().collect())
 }
 
-/// The values of a metric, of a dataset, for one value of its dimension.
+/// Returns the values of a metric of the stack itself, oldest first.
+pub(crate) fn stack_values(w: &Harness, name: &str) -> Result<Vec<f64>> {
+    let ours = |datum: &Datum| datum.name == name && datum.dataset.is_none() && datum.dimensions["Stack"] == "main";
+    Ok(printed(w)?.into_iter().filter(ours).map(|datum| datum.value).collect())
+}
+
+/// Returns the values of a metric of a dataset that has no dimension of its own.
+pub(crate) fn dataset_values(w: &Harness, dataset: &str, name: &str) -> Result<Vec<f64>> {
+    Ok(values(&printed(w)?, dataset, name, None))
+}
+
+/// Returns the values of a metric of a dataset, for one value of its dimension.
 fn values(all: &[Datum], dataset: &str, name: &str, of: Option<(&str, &str)>) -> Vec<f64> {
     let mut dimensions = BTreeMap::from([("Stack".to_owned(), "main".to_owned())]);
     dimensions.extend(of.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -78,20 +91,20 @@ fn values(all: &[Datum], dataset: &str, name: &str, of: Option<(&str, &str)>) ->
     ours.filter(|datum| datum.name == name && datum.dimensions == dimensions).map(|datum| datum.value).collect()
 }
 
-pub(crate) async fn a_journey_is_counted_once(w: &World) -> Result<()> {
+pub(crate) async fn each_event_is_counted_once(w: &Harness) -> Result<()> {
     let mut lines: Vec<String> = nova(20, "counted").lines().map(str::to_owned).collect();
     lines[3].truncate(40);
     lines[7] = lines[7].replace("\"assistant\"", "\"user\"");
-    w.drop(&w.main, "counted", "job.yaml", "base_model: nova-lite\n").await?;
-    w.drop(&w.main, "counted", "train.jsonl", lines.join("\n")).await?;
+    w.upload(&w.main, "counted", "job.yaml", "base_model: nova-lite\n").await?;
+    w.upload(&w.main, "counted", "train.jsonl", lines.join("\n")).await?;
     let report = w.report(&w.main, "counted", "Rejected").await?;
-    w.told(&w.main, "counted", "train.jsonl:4", 1).await?;
+    w.wait_for_messages(&w.main, "counted", "train.jsonl:4", 1).await?;
     w.next_second().await;
-    w.drop(&w.main, "counted", "train.jsonl", nova(20, "counted")).await?;
+    w.upload(&w.main, "counted", "train.jsonl", nova(20, "counted")).await?;
     let run = w.run_in(&w.main, "counted", State::Succeeded).await?;
-    w.told(&w.main, "counted", run.model_arn.as_deref().unwrap_or_default(), 1).await?;
+    w.wait_for_messages(&w.main, "counted", run.model_arn.as_deref().unwrap_or_default(), 1).await?;
 
-    // Each event once more: the drop, and the job's end.
+    // Each event is repeated once: the upload, and the job's end.
     let detail = json!({ "bucket": { "name": w.main.bucket() }, "object": { "key": "datasets/counted/train.jsonl" } });
     w.aws_event("aws.s3", "Object Created", detail).await?;
     let job = json!({ "jobName": run.run_id, "jobArn": run.job_arn, "jobStatus": "Completed" });
@@ -105,15 +118,15 @@ pub(crate) async fn a_journey_is_counted_once(w: &World) -> Result<()> {
         ensure!(values == [1.0], "{name} {dimension:?}: {values:?}");
         Ok(())
     };
-    once("Datasets", ("Verdict", "Rejected"))?;
-    once("Datasets", ("Verdict", "Accepted"))?;
+    once("Datasets", ("Result", "Rejected"))?;
+    once("Datasets", ("Result", "Accepted"))?;
     for state in ["Queued", "Running", "Succeeded"] {
         once("Runs", ("State", state))?;
     }
     for kind in ["Dataset Rejected", "Run Succeeded"] {
         once("Messages", ("Kind", kind))?;
     }
-    // This job trains for an instant: a run that has ended before notify looks isn't announced as launched any more.
+    // This job trains for an instant. If the run ends before notify reads it, nobody is notified of its launch.
     let launched = of("Messages", Some(("Kind", "Run Launched")));
     ensure!(launched.len() <= 1, "Run Launched: {launched:?}");
     let counts = report["findings"]["counts"].as_object().context("the report's counts")?;
@@ -123,7 +136,7 @@ pub(crate) async fn a_journey_is_counted_once(w: &World) -> Result<()> {
         ensure!(values == [count.as_f64().unwrap_or_default()], "{code}: {values:?} is not {count}");
     }
     for (name, dimension, n) in
-        [("SecondsToVerdict", None, 2), ("QueueSeconds", None, 1), ("TrainingSeconds", Some(("State", "Succeeded")), 1)]
+        [("SecondsToResult", None, 2), ("QueueSeconds", None, 1), ("TrainingSeconds", Some(("State", "Succeeded")), 1)]
     {
         let values = of(name, dimension);
         let plausible = values.iter().all(|seconds| (0.0..600.0).contains(seconds));
@@ -143,9 +156,9 @@ pub(crate) async fn a_journey_is_counted_once(w: &World) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn a_sweep_tells_what_is_open(w: &World) -> Result<()> {
-    w.drop(&w.main, "hold-counted", "job.yaml", "base_model: nova-lite\n").await?;
-    w.drop(&w.main, "hold-counted", "train.jsonl", nova(20, "counted by the sweep")).await?;
+pub(crate) async fn sweep_counts_open_runs(w: &Harness) -> Result<()> {
+    w.upload(&w.main, "hold-counted", "job.yaml", "base_model: nova-lite\n").await?;
+    w.upload(&w.main, "hold-counted", "train.jsonl", nova(20, "counted by the sweep")).await?;
     let run = w.run_in(&w.main, "hold-counted", State::Running).await?;
     w.set_changed_at(&w.main, &run.run_id, "2026-01-01T00:00:00.000Z".parse()?).await?;
     let before = printed(w)?.len();
@@ -167,18 +180,18 @@ pub(crate) async fn a_sweep_tells_what_is_open(w: &World) -> Result<()> {
         ensure!(swept.contains_key(&format!("OpenRuns {state}")), "{state} is not counted: {swept:?}");
     }
     ensure!(swept["Sweeps"] == 1.0 && swept["StuckRuns"] >= 1.0 && swept["OpenRuns Running"] >= 1.0, "{swept:?}");
-    ensure!(swept["OldestOpenRunSeconds"] > 0.0 && swept.contains_key("UnheardEnds"), "{swept:?}");
+    ensure!(swept["OldestOpenRunSeconds"] > 0.0 && swept.contains_key("MissedJobEnds"), "{swept:?}");
     w.command(&w.main, tunedrop_run::event::Kind::StopRun, &run.run_id).await?;
     w.run_is(&w.main, &run.run_id, State::Stopped).await?;
     Ok(())
 }
 
-/// Its body is made of text and of names that only a deployment knows; a slip in it is an empty page in the console.
-pub(crate) async fn the_deployed_dashboard_is_whole(w: &World) -> Result<()> {
+/// The dashboard contains names that only a deployment knows. With an invalid body, the console shows an empty page.
+pub(crate) async fn deployed_dashboard_is_complete(w: &Harness) -> Result<()> {
     let body = w.dashboard(&w.main.deployed.outputs["DashboardName"]).await?;
     let dashboard: Value = serde_json::from_str(&body).with_context(|| format!("no JSON: {body}"))?;
     ensure!(dashboard["widgets"].as_array().is_some_and(|widgets| widgets.len() > 10), "{body}");
-    let labels = ["Verdict", "Code", "State", "Kind"].map(|name| format!("${{PROP('Dim.{name}')}}"));
+    let labels = ["Result", "Code", "State", "Kind", "Outcome"].map(|name| format!("${{PROP('Dim.{name}')}}"));
     ensure!(labels.iter().all(|label| body.contains(label)), "the labels are CloudWatch's to fill in: {body}");
     let rest = labels.iter().fold(body.clone(), |body, label| body.replace(label, ""));
     ensure!(!rest.contains("${"), "a name was not filled in: {rest}");

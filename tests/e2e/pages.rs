@@ -1,4 +1,4 @@
-//! The newest verdict at the address that stays.
+//! `latest.html` and `latest.json` are always those of the newest report.
 
 use std::fs::File;
 use std::sync::Arc;
@@ -8,28 +8,33 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
 use tunedrop_local::function::{Function, Outcome};
-use tunedrop_local::proxy::{Call, Deed, Proxy, Route};
+use tunedrop_local::proxy::{Call, FaultAction, Proxy, Route};
 use tunedrop_local::{ACCOUNT, REGION, build};
 use tunedrop_run::State;
 
 use crate::data::nova;
-use crate::world::World;
+use crate::harness::Harness;
 
 const DATASET: &str = "late-page";
 
-/// An evaluation that found files missing is held up while it writes its page. Meanwhile the rest comes, and is accepted.
-pub(crate) async fn a_late_report_does_not_replace_a_newer_one(w: &World) -> Result<()> {
+/// An evaluation that found files missing is delayed while it writes its page. In the meantime, the other files are
+/// uploaded and accepted.
+pub(crate) async fn late_report_does_not_replace_a_newer_one(w: &Harness) -> Result<()> {
     let (seen, _done) = unbounded_channel();
-    let held_up = Arc::new(AtomicBool::new(false));
-    let noted = Arc::clone(&held_up);
+    let is_blocked = Arc::new(AtomicBool::new(false));
+    let noted = Arc::clone(&is_blocked);
     let page = format!("reports/{DATASET}/latest.json");
     let decide = move |call: &Call| {
         let first = call.operation == "PutObject" && call.resource.ends_with(&page) && call.attempt == 1;
-        // No answer comes, so the SDK asks again once it has waited long enough.
-        if first && !noted.swap(true, Ordering::SeqCst) { Deed::Hang { after: false } } else { Deed::Pass }
+        // There is no answer, so the SDK retries after its timeout.
+        if first && !noted.swap(true, Ordering::SeqCst) {
+            FaultAction::Hang { after: false }
+        } else {
+            FaultAction::Pass
+        }
     };
     let (emulator, bedrock) = (w.endpoint().to_owned(), w.bedrock_endpoint().to_owned());
-    let proxy = Proxy::start(Route { emulator, bedrock, decide: Arc::new(decide), seen }).await?;
+    let proxy = Proxy::start(Route { emulator, bedrock, decide: Arc::new(decide), events: seen }).await?;
     let deployed = &w.main.deployed;
     let variables = [
         ("AWS_ENDPOINT_URL", proxy.endpoint()),
@@ -43,9 +48,9 @@ pub(crate) async fn a_late_report_does_not_replace_a_newer_one(w: &World) -> Res
     let log = File::create(std::env::temp_dir().join(format!("tunedrop-{DATASET}-{}", std::process::id())))?;
     let mut late = Function::start(&build::built()?.folder.join("tunedrop-validate"), &variables, &log).await?;
 
-    w.drop(&w.main, DATASET, "train.jsonl", nova(20, DATASET)).await?;
+    w.upload(&w.main, DATASET, "train.jsonl", nova(20, DATASET)).await?;
     w.incomplete(&w.main, DATASET).await?;
-    // As if the stack's own evaluation had not been: ours is the first.
+    // As if the stack's own evaluation hadn't happened: this one is the first.
     w.forget_head(&w.main, DATASET).await?;
     let object = json!({ "key": format!("datasets/{DATASET}/train.jsonl") });
     let detail = json!({ "bucket": { "name": w.main.bucket() }, "object": object, "requester": "ada" });
@@ -61,8 +66,8 @@ pub(crate) async fn a_late_report_does_not_replace_a_newer_one(w: &World) -> Res
     let payload = json!({ "Records": [record] });
     let evaluation = late.invoke(&payload);
     let rest = async {
-        w.until("the page to be held up", async || held_up.load(Ordering::SeqCst).then_some(())).await?;
-        w.drop(&w.main, DATASET, "job.yaml", "base_model: nova-lite\n").await?;
+        w.until("the page to be held up", async || is_blocked.load(Ordering::SeqCst).then_some(())).await?;
+        w.upload(&w.main, DATASET, "job.yaml", "base_model: nova-lite\n").await?;
         w.run_in(&w.main, DATASET, State::Succeeded).await?;
         w.report(&w.main, DATASET, "Queued").await
     };
@@ -70,8 +75,8 @@ pub(crate) async fn a_late_report_does_not_replace_a_newer_one(w: &World) -> Res
     let Outcome::Answer(answer) = &outcome else { anyhow::bail!("{outcome:?}") };
     ensure!(answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty), "{answer}");
     let page = w.read_json(&w.main, &format!("reports/{DATASET}/latest.json")).await?;
-    ensure!(page["state"] == "Queued", "an older page took the newer one's place: {}", page["state"]);
-    let head = w.main.ledger.head(DATASET).await?.context("a head")?;
-    ensure!(head.judged_run.is_some() && head.waits_for.is_empty(), "{head:?}");
+    ensure!(page["state"] == "Queued", "an older page replaced the newer one: {}", page["state"]);
+    let head = w.main.ledger.dataset(DATASET).await?.context("a head")?;
+    ensure!(head.validated_run.is_some() && head.missing_files.is_empty(), "{head:?}");
     late.kill().await
 }

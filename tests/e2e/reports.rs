@@ -1,11 +1,12 @@
-//! Bad input of every kind: a finding that says what, where and how to mend it, in report and message; and no function fails.
+//! Invalid input of every kind is a finding with problem, location and fix, in report and message, and no function
+//! fails.
 
 use anyhow::{Context, Result, ensure};
 
 use crate::data::nova;
-use crate::world::World;
+use crate::harness::Harness;
 
-pub(crate) async fn bad_input_of_every_kind_is_a_finding(w: &World) -> Result<()> {
+pub(crate) async fn every_kind_of_bad_input_is_a_finding(w: &Harness) -> Result<()> {
     let good = nova(10, "bad input");
     let line = good.lines().next().context("a line")?;
     let with = |bad: &str| format!("{good}{bad}\n").into_bytes();
@@ -23,8 +24,8 @@ pub(crate) async fn bad_input_of_every_kind_is_a_finding(w: &World) -> Result<()
     ];
     for (code, bytes) in &cases {
         let dataset = format!("bad-{code}");
-        // Warnings block here, so that each kind ends in a rejection.
-        w.drop(&w.main, &dataset, "job.yaml", "base_model: nova-lite\nstrict: true\n").await?;
+        // Warnings block here, so each kind causes a rejection.
+        w.upload(&w.main, &dataset, "job.yaml", "base_model: nova-lite\nstrict: true\n").await?;
         w.put(&w.main, &format!("datasets/{dataset}/train.jsonl"), bytes.clone()).await?;
     }
     for (code, _) in &cases {
@@ -38,8 +39,8 @@ pub(crate) async fn bad_input_of_every_kind_is_a_finding(w: &World) -> Result<()
         for part in ["message", "help"] {
             ensure!(finding[part].as_str().is_some_and(|text| text.len() > 8), "{code} has no {part}: {finding}");
         }
-        let told = w.told(&w.main, &dataset, code, 1).await?;
-        ensure!(told[0].attributes["state"] == "Rejected", "{told:?}");
+        let messages = w.wait_for_messages(&w.main, &dataset, code, 1).await?;
+        ensure!(messages[0].attributes["state"] == "Rejected", "{messages:?}");
         ensure!(w.jobs(&dataset).await?.is_empty(), "{code}: nothing is launched");
     }
     Ok(())

@@ -14,20 +14,20 @@ use tunedrop_local::{ACCOUNT, REGION, SECRET, build};
 use tunedrop_run::State;
 
 use crate::data::nova;
-use crate::world::World;
+use crate::harness::Harness;
 use steady::steady;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/session.md");
 const HEAD: &str = "<!-- session -->\n```text\n";
 
-/// A shell in a folder of its own, with the local stack as `cargo local` tells of it.
+/// A shell in a folder of its own, with the local stack's address as `cargo local` writes it.
 pub(crate) struct Shell {
     pub(crate) folder: PathBuf,
-    said: String,
+    printed: String,
 }
 
 impl Shell {
-    pub(crate) fn open(w: &World, name: &str) -> Result<Shell> {
+    pub(crate) fn open(w: &Harness, name: &str) -> Result<Shell> {
         let folder = std::env::temp_dir().join(format!("tunedrop-{name}-{}", std::process::id()));
         let state = folder.join("state/tunedrop");
         fs::create_dir_all(&state)?;
@@ -36,15 +36,15 @@ impl Shell {
             "region": REGION, "access_key": ACCOUNT, "secret": SECRET,
         });
         fs::write(state.join("local.json"), local.to_string())?;
-        Ok(Shell { folder, said: String::new() })
+        Ok(Shell { folder, printed: String::new() })
     }
 
-    /// Takes another way to the emulator.
+    /// Uses another address of the emulator.
     pub(crate) fn reach_by(&self, endpoint: &str) -> Result<()> {
-        let told = self.folder.join("state/tunedrop/local.json");
-        let mut local: Value = serde_json::from_slice(&fs::read(&told)?)?;
+        let file = self.folder.join("state/tunedrop/local.json");
+        let mut local: Value = serde_json::from_slice(&fs::read(&file)?)?;
         local["endpoint"] = json!(endpoint);
-        Ok(fs::write(told, local.to_string())?)
+        Ok(fs::write(file, local.to_string())?)
     }
 
     pub(crate) fn command(&self, words: &str) -> Result<Command> {
@@ -54,16 +54,16 @@ impl Shell {
         Ok(command)
     }
 
-    /// What it prints, which is kept for the page, and its exit code.
+    /// Returns the output, which is kept for the page, and the exit code.
     pub(crate) fn run(&mut self, words: &str) -> Result<(String, Option<i32>)> {
         let Output { status, stdout, stderr } =
             self.command(words)?.output().context("tunedrop could not be started")?;
         let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
-        self.said.push_str(&format!("$ tunedrop {words}\n{text}\n"));
+        self.printed.push_str(&format!("$ tunedrop {words}\n{text}\n"));
         Ok((text, status.code()))
     }
 
-    /// It must succeed.
+    /// Runs a command that must succeed.
     pub(crate) fn good(&mut self, words: &str) -> Result<String> {
         let (text, code) = self.run(words)?;
         ensure!(code == Some(0), "tunedrop {words} ended with {code:?}: {text}");
@@ -79,12 +79,12 @@ impl Shell {
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        // What can't be removed lies in the system's temporary folder.
+        // Files that can't be deleted stay in the system's temporary folder.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// Ctrl-C, and how soon it is obeyed.
+/// Sends Ctrl-C, and measures how long the program takes to end.
 pub(crate) fn interrupted(child: &mut Child) -> Result<(ExitStatus, Duration)> {
     let begin = Instant::now();
     let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status()?;
@@ -99,13 +99,13 @@ pub(crate) fn interrupted(child: &mut Child) -> Result<(ExitStatus, Duration)> {
     Ok((child.wait()?, begin.elapsed()))
 }
 
-/// From "should I at all?" to two models that are compared; another run is stopped and tried again.
-pub(crate) async fn from_an_idea_to_a_model(w: &World) -> Result<()> {
+/// From `advise` to two compared models. Another run is stopped and retried.
+pub(crate) async fn from_an_idea_to_a_model(w: &Harness) -> Result<()> {
     let mut shell = Shell::open(w, "session")?;
     let form = shell.good("advise --questions")?;
-    shell.said.clear();
+    shell.printed.clear();
     let answers =
-        form.replace("behaviour = \"no\"", "behaviour = \"yes\"").replace("data = \"none\"", "data = \"pairs\"");
+        form.replace("behavior = \"no\"", "behavior = \"yes\"").replace("data = \"none\"", "data = \"pairs\"");
     shell.write("answers.toml", &answers.replace("examples = \"under-8\"", "examples = \"under-200\""))?;
     shell.write("parts/train.jsonl", &nova(60, "parts"))?;
     let advice = shell.good("advise --answers answers.toml")?;
@@ -137,10 +137,10 @@ pub(crate) async fn from_an_idea_to_a_model(w: &World) -> Result<()> {
     shell.good(&format!("watch {again} --local"))?;
     let shown = shell.good("show other --local")?;
     ensure!(shown.contains(&format!("{again} is Succeeded")), "{shown}");
-    written(&steady(&shell.said, &w.main.deployed.outputs["BucketName"]))
+    written(&steady(&shell.printed, &w.main.deployed.outputs["BucketName"]))
 }
 
-/// The page shows the session as it went; `UPDATE_DOCS=1` writes it anew.
+/// Checks that the page shows the session as it was printed. `UPDATE_DOCS=1` updates the page.
 fn written(session: &str) -> Result<()> {
     let page = fs::read_to_string(PAGE)?;
     let start = page.find(HEAD).context("docs/session.md has no session")? + HEAD.len();
@@ -150,45 +150,45 @@ fn written(session: &str) -> Result<()> {
     }
     ensure!(
         &page[start..end] == session,
-        "docs/session.md is not what was printed; UPDATE_DOCS=1 writes it anew:\n{session}"
+        "docs/session.md isn't what was printed; set UPDATE_DOCS=1 to update it:\n{session}"
     );
     Ok(())
 }
 
-/// Each says what, why, and what to do, and ends with 2.
-pub(crate) async fn what_can_go_wrong_is_said(w: &World) -> Result<()> {
-    w.drop(&w.paused, "theirs", "job.yaml", "base_model: nova-lite\n").await?;
-    w.drop(&w.paused, "theirs", "train.jsonl", nova(20, "theirs")).await?;
+/// Each error says what is wrong, why, and what to do, and the exit code is 2.
+pub(crate) async fn errors_say_what_is_wrong(w: &Harness) -> Result<()> {
+    w.upload(&w.paused, "theirs", "job.yaml", "base_model: nova-lite\n").await?;
+    w.upload(&w.paused, "theirs", "train.jsonl", nova(20, "theirs")).await?;
     let theirs = w.run_in(&w.paused, "theirs", State::Queued).await?.run_id;
-    w.drop(&w.main, "unread", "job.yaml", "base_model: nova-lite\n").await?;
-    w.drop(&w.main, "unread", "train.jsonl", "{\"messages\": 1}\n").await?;
-    w.told(&w.main, "unread", "was not accepted", 1).await?;
+    w.upload(&w.main, "unread", "job.yaml", "base_model: nova-lite\n").await?;
+    w.upload(&w.main, "unread", "train.jsonl", "{\"messages\": 1}\n").await?;
+    w.wait_for_messages(&w.main, "unread", "was rejected", 1).await?;
     let mut shell = Shell::open(w, "wrong")?;
     for (words, code, part) in [
         (
             "show no-such-run --local",
             2,
-            "the stack main has no run no-such-run; list its runs with: tunedrop runs --local",
+            "stack main has no run no-such-run; list its runs with `tunedrop runs --local`",
         ),
         (
             "runs --local --stack no-such-stack",
             2,
-            "no stack no-such-stack in us-east-1; there is guarded, main, paused, strict",
+            "no stack no-such-stack in us-east-1; existing stacks: guarded, main, paused, strict",
         ),
-        (&format!("show {theirs} --local"), 2, "the stack main has no run"),
+        (&format!("show {theirs} --local"), 2, "stack main has no run"),
         (&format!("show {theirs} --local --stack paused"), 0, "is Queued"),
-        (&format!("approve {theirs} --local --stack paused"), 1, "waits for further files, takes an approval"),
-        (&format!("retry {theirs} --local --stack paused"), 1, "it is not over yet"),
-        ("runs --local --state sleeping", 2, "a state is one of rejected, held"),
+        (&format!("approve {theirs} --local --stack paused"), 1, "or one that waits for more files, can be approved"),
+        (&format!("retry {theirs} --local --stack paused"), 1, "it hasn't ended yet"),
+        ("runs --local --state sleeping", 2, "expected one of rejected, held"),
         ("compare one --local", 2, "2 values required"),
-        ("submit nowhere --local", 2, "there is no folder nowhere"),
+        ("submit nowhere --local", 2, "nowhere can't be read"),
         (&format!("report {theirs} --local --stack paused -o queued.html"), 0, "queued.html"),
         ("report unread --local -o rejected.html", 0, "rejected.html"),
-        ("redrive --local --queue record", 0, "record: no dead letters"),
+        ("redrive --local --queue record", 0, "record: no messages"),
         (&format!("rm {theirs} --local --stack paused --yes"), 2, "has no custom model"),
     ] {
-        let (said, ended) = shell.run(words)?;
-        ensure!(said.contains(part) && ended == Some(code), "tunedrop {words} ended with {ended:?}: {said}");
+        let (printed, ended) = shell.run(words)?;
+        ensure!(printed.contains(part) && ended == Some(code), "tunedrop {words} ended with {ended:?}: {printed}");
     }
     for (file, part) in [("queued.html", "Accepted"), ("rejected.html", "Rejected: ")] {
         let page = fs::read_to_string(shell.folder.join(file))?;
@@ -197,31 +197,31 @@ pub(crate) async fn what_can_go_wrong_is_said(w: &World) -> Result<()> {
     nothing_is_uploaded(w, &mut shell).await
 }
 
-/// Where findings block, where nobody can be asked, and where only a look is wanted.
-async fn nothing_is_uploaded(w: &World, shell: &mut Shell) -> Result<()> {
+/// Findings block, there is no terminal, or `--dry-run`: nothing is uploaded.
+async fn nothing_is_uploaded(w: &Harness, shell: &mut Shell) -> Result<()> {
     shell.write("faulty/train.jsonl", "{\"messages\": 1}\n")?;
     shell.write("faulty/job.yaml", "base_model: nova-lite\n")?;
     shell.write("unasked/train.jsonl", &nova(20, "unasked"))?;
     shell.write("unasked/job.yaml", "base_model: nova-lite\n")?;
     for (words, code, part) in [
         ("submit faulty --local --yes", 1, "nothing was uploaded"),
-        ("submit unasked --local", 2, "say --yes if you are sure"),
+        ("submit unasked --local", 2, "pass --yes to confirm"),
         ("submit unasked --local --dry-run", 0, "datasets/unasked/train.jsonl\n  datasets/unasked/job.yaml"),
     ] {
-        let (said, ended) = shell.run(words)?;
-        ensure!(said.contains(part) && ended == Some(code), "tunedrop {words} ended with {ended:?}: {said}");
+        let (printed, ended) = shell.run(words)?;
+        ensure!(printed.contains(part) && ended == Some(code), "tunedrop {words} ended with {ended:?}: {printed}");
     }
     for dataset in ["faulty", "unasked"] {
-        ensure!(w.main.ledger.head(dataset).await?.is_none(), "something of {dataset} was uploaded");
+        ensure!(w.main.ledger.dataset(dataset).await?.is_none(), "something of {dataset} was uploaded");
     }
     Ok(())
 }
 
-/// Ctrl-C ends a wait within two seconds, with 130; a network that isn't there ends it with words.
-pub(crate) async fn a_wait_is_broken_off(w: &World) -> Result<()> {
+/// Ctrl-C ends a wait within two seconds, with exit code 130. A missing network is an error with an explanation.
+pub(crate) async fn ctrl_c_ends_a_wait(w: &Harness) -> Result<()> {
     let shell = Shell::open(w, "wait")?;
-    w.drop(&w.main, "hold-watched", "job.yaml", "base_model: nova-lite\n").await?;
-    w.drop(&w.main, "hold-watched", "train.jsonl", nova(20, "watched")).await?;
+    w.upload(&w.main, "hold-watched", "job.yaml", "base_model: nova-lite\n").await?;
+    w.upload(&w.main, "hold-watched", "train.jsonl", nova(20, "watched")).await?;
     w.run_in(&w.main, "hold-watched", State::Running).await?;
     let mut watching = shell.command("watch hold-watched --local")?.stdout(Stdio::piped()).spawn()?;
     let mut lines = BufReader::new(watching.stdout.take().context("a pipe")?).lines();
@@ -236,7 +236,7 @@ pub(crate) async fn a_wait_is_broken_off(w: &World) -> Result<()> {
     });
     fs::write(shell.folder.join("state/tunedrop/local.json"), nowhere.to_string())?;
     let gone = shell.command("watch hold-watched --local")?.output()?;
-    let said = String::from_utf8_lossy(&gone.stderr);
-    ensure!(gone.status.code() == Some(2) && said.contains("the service could not be reached"), "{said}");
+    let printed = String::from_utf8_lossy(&gone.stderr);
+    ensure!(gone.status.code() == Some(2) && printed.contains("can't reach the service"), "{printed}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Files over a line of a few Mbit/s, as many homes have.
+//! Uploads and downloads at a few Mbit/s.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines};
@@ -12,9 +12,9 @@ use tunedrop_local::{ACCOUNT, REGION, SECRET};
 use tunedrop_run::State;
 
 use crate::data::nova;
-use crate::road::Road;
+use crate::harness::Harness;
+use crate::network_proxy::NetworkProxy;
 use crate::session::{Shell, interrupted};
-use crate::world::World;
 
 const RECIPE: &str = "base_model: nova-lite\n";
 
@@ -29,16 +29,16 @@ fn records(count: usize) -> String {
     (0..count).map(record).collect()
 }
 
-fn slow(w: &World, bits: u64) -> Result<Road> {
+fn slow(w: &Harness, bits: u64) -> Result<NetworkProxy> {
     let emulator: SocketAddr = w.endpoint().trim_start_matches("http://").parse()?;
-    Road::slow(emulator, bits)
+    NetworkProxy::slow(emulator, bits)
 }
 
-/// Reads until a line of progress; how much was sent.
-fn progress(lines: &mut Lines<BufReader<ChildStdout>>, said: &mut Vec<String>) -> Result<Option<String>> {
+/// Reads until a line of progress. Returns how much was sent.
+fn progress(lines: &mut Lines<BufReader<ChildStdout>>, printed: &mut Vec<String>) -> Result<Option<String>> {
     for line in lines {
         let line = line?;
-        said.push(line.clone());
+        printed.push(line.clone());
         if let Some((sent, _)) = line.trim_start().strip_prefix("sent ").and_then(|line| line.split_once(" of ")) {
             return Ok(Some(sent.to_owned()));
         }
@@ -46,31 +46,31 @@ fn progress(lines: &mut Lines<BufReader<ChildStdout>>, said: &mut Vec<String>) -
     Ok(None)
 }
 
-/// What is uploaded of a folder, with what was said of its progress; the command must succeed.
+/// Uploads a folder. Returns what was uploaded, and the lines about progress. The command must succeed.
 fn submitted(shell: &Shell, folder: &str) -> Result<Vec<String>> {
     let begin = Instant::now();
     let mut command = shell.command(&format!("submit {folder} --local --yes"))?;
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("a pipe")?).lines();
-    let (mut said, mut sent) = (Vec::new(), Vec::new());
-    while let Some(one) = progress(&mut lines, &mut said)? {
+    let (mut printed, mut sent) = (Vec::new(), Vec::new());
+    while let Some(one) = progress(&mut lines, &mut printed)? {
         sent.push(one);
     }
     let ended = child.wait_with_output()?;
     let errors = String::from_utf8_lossy(&ended.stderr);
     let took = begin.elapsed();
-    ensure!(ended.status.success(), "it ended with {} after {took:?}: {said:#?}{errors}", ended.status);
+    ensure!(ended.status.success(), "it ended with {} after {took:?}: {printed:#?}{errors}", ended.status);
     ensure!(took > Duration::from_secs(25), "the line wasn't slow: {took:?}");
-    ensure!(said.iter().any(|line| line.ends_with(" left")), "{said:#?}");
+    ensure!(printed.iter().any(|line| line.ends_with(" left")), "{printed:#?}");
     Ok(sent)
 }
 
-/// Four megabytes in one request at 1 Mbit/s: half a minute, in which the progress is shown.
-pub(crate) async fn a_file_is_uploaded_at_one_mbit(w: &World) -> Result<()> {
-    let (shell, road) = (Shell::open(w, "slow")?, slow(w, 1_000_000)?);
+/// Four megabytes in one request at 1 Mbit/s: this takes half a minute, and the progress is shown.
+pub(crate) async fn uploads_a_file_at_one_mbit(w: &Harness) -> Result<()> {
+    let (shell, proxy) = (Shell::open(w, "slow")?, slow(w, 1_000_000)?);
     shell.write("slow/train.jsonl", &records(2_000))?;
     shell.write("slow/job.yaml", RECIPE)?;
-    shell.reach_by(&road.endpoint())?;
+    shell.reach_by(&proxy.endpoint())?;
     let sent = submitted(&shell, "slow")?;
     ensure!(sent.len() >= 2 && sent[0] != sent[1], "the progress stands still: {sent:?}");
     let there = w.read(&w.main, "datasets/slow/train.jsonl").await?;
@@ -79,15 +79,15 @@ pub(crate) async fn a_file_is_uploaded_at_one_mbit(w: &World) -> Result<()> {
     Ok(())
 }
 
-/// Three parts share 4 Mbit/s; each takes longer than an answer may.
-pub(crate) async fn parts_are_uploaded_at_four_mbit(w: &World) -> Result<()> {
-    let (shell, road) = (Shell::open(w, "parts")?, slow(w, 4_000_000)?);
+/// Three parts share 4 Mbit/s. Each takes longer than the timeout of other calls.
+pub(crate) async fn uploads_parts_at_four_mbit(w: &Harness) -> Result<()> {
+    let (shell, proxy) = (Shell::open(w, "parts")?, slow(w, 4_000_000)?);
     let film = film();
     shell.write("in-parts/train.jsonl", &nova(20, "in parts"))?;
     shell.write("in-parts/job.yaml", RECIPE)?;
     fs::create_dir(shell.folder.join("in-parts/media"))?;
     fs::write(shell.folder.join("in-parts/media/film.bin"), &film)?;
-    shell.reach_by(&road.endpoint())?;
+    shell.reach_by(&proxy.endpoint())?;
     let sent = submitted(&shell, "in-parts")?;
     ensure!(sent.len() >= 2 && sent[0] != sent[1], "the progress stands still: {sent:?}");
     let key = "datasets/in-parts/media/film.bin";
@@ -98,7 +98,7 @@ pub(crate) async fn parts_are_uploaded_at_four_mbit(w: &World) -> Result<()> {
     Ok(())
 }
 
-/// 17 MB that no repetition hides the order of.
+/// 17 MB without repetitions, so that the order of the parts matters.
 fn film() -> Vec<u8> {
     let step = |state: &mut u64| {
         *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -108,19 +108,19 @@ fn film() -> Vec<u8> {
     std::iter::from_fn(|| step(&mut state)).take(17 << 20).collect()
 }
 
-/// Ctrl-C in the midst of a part: at once, and no part is left.
-pub(crate) async fn an_upload_in_parts_is_interrupted(w: &World) -> Result<()> {
-    let (shell, road) = (Shell::open(w, "broken-off")?, slow(w, 4_000_000)?);
+/// Ctrl-C during a part ends the upload at once, and leaves no part in the bucket.
+pub(crate) async fn interrupted_multipart_upload_is_aborted(w: &Harness) -> Result<()> {
+    let (shell, proxy) = (Shell::open(w, "broken-off")?, slow(w, 4_000_000)?);
     shell.write("broken-off/train.jsonl", &nova(20, "broken off"))?;
     shell.write("broken-off/job.yaml", RECIPE)?;
     fs::create_dir(shell.folder.join("broken-off/media"))?;
     fs::write(shell.folder.join("broken-off/media/film.bin"), film())?;
-    shell.reach_by(&road.endpoint())?;
+    shell.reach_by(&proxy.endpoint())?;
     let mut child = shell.command("submit broken-off --local --yes")?.stdout(Stdio::piped()).spawn()?;
     let mut lines = BufReader::new(child.stdout.take().context("a pipe")?).lines();
     let uploads = w.s3.list_multipart_uploads().bucket(w.main.bucket()).prefix("datasets/broken-off/");
-    let mut said = Vec::new();
-    progress(&mut lines, &mut said)?.with_context(|| format!("{said:#?}"))?;
+    let mut printed = Vec::new();
+    progress(&mut lines, &mut printed)?.with_context(|| format!("{printed:#?}"))?;
     ensure!(!uploads.clone().send().await?.uploads().is_empty(), "the upload is not in parts");
     let (status, took) = interrupted(&mut child)?;
     ensure!(status.code() == Some(130) && took < Duration::from_secs(2), "{status} after {took:?}");
@@ -128,18 +128,18 @@ pub(crate) async fn an_upload_in_parts_is_interrupted(w: &World) -> Result<()> {
     Ok(())
 }
 
-/// Reading what is in the bucket, at 1 Mbit/s.
-pub(crate) async fn a_file_is_checked_at_one_mbit(w: &World) -> Result<()> {
-    let (shell, road) = (Shell::open(w, "slow-check")?, slow(w, 1_000_000)?);
+/// Reads an object of the bucket at 1 Mbit/s.
+pub(crate) async fn checks_a_file_at_one_mbit(w: &Harness) -> Result<()> {
+    let (shell, proxy) = (Shell::open(w, "slow-check")?, slow(w, 1_000_000)?);
     let key = "elsewhere/slow-check.jsonl";
     w.put(&w.main, key, records(2_000).into_bytes()).await?;
     let mut command = shell.command(&format!("check s3://{}/{key} --model nova-lite", w.main.bucket()))?;
-    command.env("AWS_ENDPOINT_URL", road.endpoint()).env("AWS_REGION", REGION);
+    command.env("AWS_ENDPOINT_URL", proxy.endpoint()).env("AWS_REGION", REGION);
     command.env("AWS_ACCESS_KEY_ID", ACCOUNT).env("AWS_SECRET_ACCESS_KEY", SECRET);
     let begin = Instant::now();
     let ended = command.output()?;
-    let (said, took) = (String::from_utf8_lossy(&ended.stdout), begin.elapsed());
-    ensure!(ended.status.success() && said.contains("valid"), "{said}{}", String::from_utf8_lossy(&ended.stderr));
+    let (printed, took) = (String::from_utf8_lossy(&ended.stdout), begin.elapsed());
+    ensure!(ended.status.success() && printed.contains("valid"), "{printed}{}", String::from_utf8_lossy(&ended.stderr));
     ensure!(took > Duration::from_secs(25), "the line wasn't slow: {took:?}");
     Ok(())
 }

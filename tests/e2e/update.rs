@@ -1,6 +1,6 @@
-//! Updates of a dataset: files that change come one by one, and old and new ones are never trained together.
+//! Updates of a dataset: changed files arrive one by one, and old and new files are never trained together.
 //!
-//! On the guarded stack, which lets an update wait for `SETTLE` seconds; the others hardly wait.
+//! The guarded stack lets an update wait for `SETTLE` seconds. The other stacks hardly wait.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -11,38 +11,53 @@ use tunedrop_run::event::Kind;
 use tunedrop_run::{Run, State, Timestamp};
 
 use crate::data::nova;
+use crate::harness::Harness;
 use crate::session::Shell;
-use crate::side::Side;
-use crate::world::World;
+use crate::stack::DeployedStack;
 
 /// Seconds that an update waits for further files: longer than two uploads and their validation take on a busy machine.
 pub(crate) const SETTLE: &str = "15";
 
 const RECIPE: &str = "base_model: nova-lite\nvalidation: validation.jsonl\n";
 
-/// Uploads a first version, whose training begins at once; its run.
-async fn first_version(w: &World, dataset: &str) -> Result<Run> {
+/// Uploads a first version, whose training starts at once. Returns its run.
+async fn first_version(w: &Harness, dataset: &str) -> Result<Run> {
     let side = &w.guarded;
-    w.drop(side, dataset, "validation.jsonl", nova(10, &format!("{dataset} kept back"))).await?;
-    w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
-    w.drop(side, dataset, "job.yaml", RECIPE).await?;
+    w.upload(side, dataset, "validation.jsonl", nova(10, &format!("{dataset} kept back"))).await?;
+    w.upload(side, dataset, "train.jsonl", nova(20, dataset)).await?;
+    w.upload(side, dataset, "job.yaml", RECIPE).await?;
     let run = w.run_in(side, dataset, State::Succeeded).await?;
     ensure!(run.launch_after.is_none(), "a first version waits for nothing: {run:?}");
     w.next_second().await;
     Ok(run)
 }
 
-/// The dataset's newest run, once it is another than this and waits for files.
-async fn settling(w: &World, dataset: &str, before: &Run) -> Result<Run> {
+/// The recipe that commits an update is validated after its data, and has the same content. Its other settings count too.
+pub(crate) async fn settings_of_the_last_recipe_count(w: &Harness) -> Result<()> {
+    let (side, dataset) = (&w.guarded, "update-settings");
+    let first = first_version(w, dataset).await?;
+    w.upload(side, dataset, "train.jsonl", nova(20, &format!("{dataset} new"))).await?;
+    let run = settling(w, dataset, &first).await?;
+    w.next_second().await;
+    let recipe = format!("{RECIPE}guard: {{ max_tokens: 59000 }}\nnotify: [ada@example.com]\n");
+    w.upload(side, dataset, "job.yaml", recipe).await?;
+    let run = w.run_is(side, &run.run_id, State::Succeeded).await?;
+    ensure!(run.plan.is_some_and(|plan| plan.guard.max_tokens == Some(59_000)), "the guard is the old recipe's");
+    ensure!(run.notify == ["ada@example.com"], "{:?}", run.notify);
+    Ok(())
+}
+
+/// Returns the dataset's newest run, once it is another than this one and waits for files.
+async fn settling(w: &Harness, dataset: &str, before: &Run) -> Result<Run> {
     w.until(&format!("an update of {dataset} that waits"), async || {
-        let head = w.guarded.ledger.head(dataset).await.ok()??;
-        let run = w.guarded.ledger.run(&head.latest.filter(|latest| *latest != before.run_id)?).await.ok()??;
+        let head = w.guarded.ledger.dataset(dataset).await.ok()??;
+        let run = w.guarded.ledger.run(&head.latest_run.filter(|latest| *latest != before.run_id)?).await.ok()??;
         run.settles_until().is_some().then_some(run)
     })
     .await
 }
 
-/// When Bedrock was asked for the dataset's newest job.
+/// Returns when Bedrock received the request for the dataset's newest job.
 fn asked_at(jobs: &[Value]) -> Result<Timestamp> {
     let times = jobs.iter().filter_map(|job| job["creationTime"].as_str()?.parse().ok());
     times.max().context("jobs have a time")
@@ -52,30 +67,31 @@ fn time(text: Option<&str>) -> Result<Timestamp> {
     Ok(text.context("a time")?.parse()?)
 }
 
-/// As `aws s3 sync` does it, in both orders, with a pause between. The whole update is one job, soon after its time is over.
-pub(crate) async fn two_changed_files_make_one_job(w: &World) -> Result<()> {
+/// Uploads files as `aws s3 sync` does, in both orders, with a pause in between. The whole update is one job, soon
+/// after its waiting time.
+pub(crate) async fn two_changed_files_create_one_job(w: &Harness) -> Result<()> {
     let orders = [("update-a", ["train.jsonl", "validation.jsonl"]), ("update-b", ["validation.jsonl", "train.jsonl"])];
     let (a, b) = (two_files(w, orders[0].0, orders[0].1), two_files(w, orders[1].0, orders[1].1));
     tokio::try_join!(a, b).map(|_| ())
 }
 
-async fn two_files(w: &World, dataset: &str, order: [&str; 2]) -> Result<()> {
+async fn two_files(w: &Harness, dataset: &str, order: [&str; 2]) -> Result<()> {
     let side = &w.guarded;
     let first = first_version(w, dataset).await?;
     let new = |file: &str| nova(if file == "train.jsonl" { 20 } else { 10 }, &format!("{dataset} new {file}"));
-    w.drop(side, dataset, order[0], new(order[0])).await?;
+    w.upload(side, dataset, order[0], new(order[0])).await?;
     let mixed = settling(w, dataset, &first).await?;
     // The report and the message say when it starts, and how to start it now.
     let report = w.read_json(side, &format!("reports/{dataset}/latest.json")).await?;
     ensure!(report["launch_after"] == json!(mixed.launch_after), "{report}");
-    let told = w.told(side, dataset, "Training starts after", 1).await?;
-    ensure!(told[0].body.contains(&format!("tunedrop approve {}", mixed.run_id)), "{told:#?}");
-    // Its event comes again, which puts nothing off.
+    let messages = w.wait_for_messages(side, dataset, "Training starts after", 1).await?;
+    ensure!(messages[0].body.contains(&format!("tunedrop approve {}", mixed.run_id)), "{messages:#?}");
+    // Its event is delivered again, which delays nothing.
     let object = json!({ "key": format!("datasets/{dataset}/{}", order[0]) });
     let detail = json!({ "bucket": { "name": side.bucket() }, "object": object, "requester": "ada" });
     w.aws_event("aws.s3", "Object Created", detail).await?;
     w.next_second().await;
-    w.drop(side, dataset, order[1], new(order[1])).await?;
+    w.upload(side, dataset, order[1], new(order[1])).await?;
     let superseded = w.run_is(side, &mixed.run_id, State::Superseded).await?;
     ensure!(superseded.launch_after == mixed.launch_after && superseded.job_arn.is_none(), "{superseded:?}");
     let whole = settling(w, dataset, &mixed).await?;
@@ -86,7 +102,7 @@ async fn two_files(w: &World, dataset: &str, order: [&str; 2]) -> Result<()> {
         let copy = w.read(side, &format!("runs/{}/data/{file}", run.run_id)).await?;
         ensure!(copy == new(file).into_bytes(), "{file} of the update isn't what was trained on");
     }
-    // No sweep comes so soon: the message that announced the run came back.
+    // No sweep runs this soon: the message that announced the run was redelivered.
     let (after, asked) = (time(whole.launch_after.as_deref())?, asked_at(&jobs)?);
     let late = asked.as_second() - after.as_second();
     ensure!((0..=10).contains(&late), "launched {late} s after its time");
@@ -94,34 +110,34 @@ async fn two_files(w: &World, dataset: &str, order: [&str; 2]) -> Result<()> {
     Ok(())
 }
 
-/// What was trained before is put back file by file; and the rest of an update is broken. In neither case old and new files
-/// are trained together.
-pub(crate) async fn an_update_that_is_taken_back_is_not_trained(w: &World) -> Result<()> {
+/// The previous version is restored file by file, and the rest of an update is invalid. In both cases, old and new
+/// files are never trained together.
+pub(crate) async fn reverted_update_is_not_trained(w: &Harness) -> Result<()> {
     let back = async {
         let (side, dataset) = (&w.guarded, "update-back");
         let first = first_version(w, dataset).await?;
-        w.drop(side, dataset, "train.jsonl", nova(20, "back, new")).await?;
+        w.upload(side, dataset, "train.jsonl", nova(20, "back, new")).await?;
         let mixed = settling(w, dataset, &first).await?;
         w.next_second().await;
-        w.drop(side, dataset, "train.jsonl", nova(20, dataset)).await?;
-        w.told(side, dataset, "dropped again", 1).await?;
+        w.upload(side, dataset, "train.jsonl", nova(20, dataset)).await?;
+        w.wait_for_messages(side, dataset, "uploaded again", 1).await?;
         left_out(w, side, dataset, &mixed).await
     };
     let broken = async {
         let (side, dataset) = (&w.guarded, "update-broken");
         let first = first_version(w, dataset).await?;
-        w.drop(side, dataset, "train.jsonl", nova(20, "broken, new")).await?;
+        w.upload(side, dataset, "train.jsonl", nova(20, "broken, new")).await?;
         let mixed = settling(w, dataset, &first).await?;
         w.next_second().await;
-        w.drop(side, dataset, "validation.jsonl", "rubbish\n").await?;
+        w.upload(side, dataset, "validation.jsonl", "rubbish\n").await?;
         w.report(side, dataset, "Rejected").await?;
         left_out(w, side, dataset, &mixed).await
     };
     tokio::try_join!(back, broken).map(|_| ())
 }
 
-/// The run gives way once its time is over, and only the first version has a job.
-async fn left_out(w: &World, side: &Side, dataset: &str, mixed: &Run) -> Result<()> {
+/// The run is superseded at the end of its waiting time, and only the first version has a job.
+async fn left_out(w: &Harness, side: &DeployedStack, dataset: &str, mixed: &Run) -> Result<()> {
     w.run_is(side, &mixed.run_id, State::Superseded).await?;
     w.settled().await;
     let jobs = w.jobs(dataset).await?;
@@ -129,51 +145,52 @@ async fn left_out(w: &World, side: &Side, dataset: &str, mixed: &Run) -> Result<
     Ok(())
 }
 
-/// The recipe commits an update: last, its training starts at once. So does its recipe, uploaded again.
-pub(crate) async fn a_recipe_that_comes_last_starts_an_update(w: &World) -> Result<()> {
+/// The recipe commits an update: uploaded last, it starts the training at once. Uploading the same recipe again does
+/// too.
+pub(crate) async fn recipe_uploaded_last_starts_an_update(w: &Harness) -> Result<()> {
     let (side, dataset) = (&w.guarded, "update-recipe");
     let first = first_version(w, dataset).await?;
-    // Data, and a changed recipe after it, are one set; data alone waits.
-    w.drop(side, dataset, "train.jsonl", nova(20, "recipe, new")).await?;
+    // Data, and then a changed recipe, are one version. Data alone waits.
+    w.upload(side, dataset, "train.jsonl", nova(20, "recipe, new")).await?;
     let waits = settling(w, dataset, &first).await?;
     w.next_second().await;
-    w.drop(side, dataset, "job.yaml", RECIPE).await?;
+    w.upload(side, dataset, "job.yaml", RECIPE).await?;
     let run = w.run_is(side, &waits.run_id, State::Succeeded).await?;
     let asked = asked_at(&w.jobs(dataset).await?)?;
     ensure!(asked < time(waits.launch_after.as_deref())?, "the same recipe, last, didn't start it: {asked}");
     w.next_second().await;
-    w.drop(side, dataset, "job.yaml", format!("{RECIPE}hyperparameters: {{ epochCount: 1 }}\n")).await?;
+    w.upload(side, dataset, "job.yaml", format!("{RECIPE}hyperparameters: {{ epochCount: 1 }}\n")).await?;
     let other = w
         .until("a run of the changed recipe", async || {
-            let head = side.ledger.head(dataset).await.ok()??;
-            let other = side.ledger.run(&head.latest.filter(|latest| *latest != run.run_id)?).await.ok()??;
+            let head = side.ledger.dataset(dataset).await.ok()??;
+            let other = side.ledger.run(&head.latest_run.filter(|latest| *latest != run.run_id)?).await.ok()??;
             (other.state == State::Succeeded).then_some(other)
         })
         .await?;
-    let waited = time(other.queued_at.as_deref())?.as_second() - time(Some(&other.since))?.as_second();
+    let waited = time(other.queued_at.as_deref())?.as_second() - time(Some(&other.uploaded_at))?.as_second();
     ensure!(other.launch_after.is_none() && waited < 15, "it waited: {other:?}");
     ensure!(w.jobs(dataset).await?.len() == 3, "three sets, three jobs");
     Ok(())
 }
 
-/// The command line says that it waits, and starts it.
-pub(crate) async fn an_approval_starts_an_update(w: &World) -> Result<()> {
+/// The command line shows that the run waits, and starts it.
+pub(crate) async fn approval_starts_a_waiting_update(w: &Harness) -> Result<()> {
     let (side, dataset) = (&w.guarded, "update-now");
     let first = first_version(w, dataset).await?;
-    w.drop(side, dataset, "train.jsonl", nova(20, "now, new")).await?;
+    w.upload(side, dataset, "train.jsonl", nova(20, "now, new")).await?;
     let waits = settling(w, dataset, &first).await?;
     let mut shell = Shell::open(w, "update-now")?;
     let shown = shell.good(&format!("show {} --local --stack guarded", waits.run_id))?;
     let approve = format!("tunedrop approve {}", waits.run_id);
-    ensure!(shown.contains("Queued, and starts after ") && shown.contains(&approve), "{shown}");
+    ensure!(shown.contains("Queued and starts after ") && shown.contains(&approve), "{shown}");
     let listed = shell.good(&format!("runs --dataset {dataset} --local --stack guarded"))?;
-    ensure!(listed.contains(&format!("{} is accepted, and starts after ", waits.run_id)), "{listed}");
+    ensure!(listed.contains(&format!("{} is accepted and starts after ", waits.run_id)), "{listed}");
     let mut watch = shell.command(&format!("watch {} --local --stack guarded", waits.run_id))?;
     let mut watch = watch.stdout(Stdio::piped()).spawn()?;
     let mut lines = BufReader::new(watch.stdout.take().context("a pipe")?).lines();
-    let said = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("starts after ")));
-    let said = said.context("watch doesn't say when it starts")??;
-    ensure!(said.contains(&approve), "{said}");
+    let printed = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("starts after ")));
+    let printed = printed.context("watch doesn't say when it starts")??;
+    ensure!(printed.contains(&approve), "{printed}");
     shell.good(&format!("approve {} --local --stack guarded", waits.run_id))?;
     let rest: Vec<String> = lines.collect::<Result<_, _>>()?;
     ensure!(watch.wait()?.success(), "{rest:#?}");
@@ -181,16 +198,16 @@ pub(crate) async fn an_approval_starts_an_update(w: &World) -> Result<()> {
     ensure!(run.approved_by.as_deref() == Some("ada") && run.launch_after.is_none(), "{run:?}");
     let asked = asked_at(&w.jobs(dataset).await?)?;
     ensure!(asked < time(waits.launch_after.as_deref())?, "the approval didn't start it: {asked}");
-    // Once more, by the event itself: there is nothing left to approve.
+    // The event itself is repeated: there is nothing left to approve.
     w.command(side, Kind::ApproveRun, &run.run_id).await?;
     let (text, code) = shell.run(&format!("approve {} --local --stack guarded", run.run_id))?;
-    ensure!(code == Some(1) && text.contains("takes an approval"), "{text}");
+    ensure!(code == Some(1) && text.contains("can be approved"), "{text}");
     Ok(())
 }
 
-/// S3 dates an upload in parts by its beginning. It counts from its end, so that nobody is told too soon that files are
-/// missing.
-pub(crate) async fn an_upload_in_parts_counts_from_its_end(w: &World) -> Result<()> {
+/// S3 dates a multipart upload by its start. tunedrop counts from its end, so that a message about missing files isn't
+/// sent too early.
+pub(crate) async fn multipart_upload_counts_from_its_completion(w: &Harness) -> Result<()> {
     let (side, dataset) = (&w.main, "update-in-parts");
     let key = format!("datasets/{dataset}/train.jsonl");
     let upload = w.s3.create_multipart_upload().bucket(side.bucket()).key(&key).send().await?;
@@ -207,9 +224,9 @@ pub(crate) async fn an_upload_in_parts_counts_from_its_end(w: &World) -> Result<
     let listed = w.s3.head_object().bucket(side.bucket()).key(&key).send().await?;
     let modified = listed.last_modified.context("a time")?.secs();
     ensure!(modified <= before - 3, "the emulator no longer dates it by its beginning");
-    let since = time(head.since.as_deref())?.as_second();
+    let since = time(head.uploaded_at.as_deref())?.as_second();
     ensure!(since >= before - 1, "it counts from {since}, and was complete after {before}");
-    w.drop(side, dataset, "job.yaml", "base_model: nova-lite\n").await?;
+    w.upload(side, dataset, "job.yaml", "base_model: nova-lite\n").await?;
     w.run_in(side, dataset, State::Succeeded).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A large dataset: how long its verdict takes, and how much memory that needs.
+//! A large dataset: how long its validation takes, and how much memory it needs.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -12,26 +12,26 @@ use crate::table::{self, line, mb};
 
 const DATASET: &str = "large";
 const BYTES: usize = 200_000_000;
-/// Two kilobytes a record stay below the most records that a model takes.
+/// With two kilobytes per record, the file stays below the model's maximum number of records.
 const RECORD_BYTES: usize = 2_048;
 const PACE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Judged, and then kept from its launch: the judging alone is measured.
+/// The dataset is validated but not launched, so only the validation is measured.
 const RECIPE: &str = "base_model: titan-text-express\ncustomization: continued-pre-training\nlaunch: manual\n";
 
-/// What was seen.
+/// The measurements.
 pub(crate) struct Large {
     bytes: usize,
     records: u64,
     state: String,
     upload: Duration,
-    verdict: Duration,
+    result: Duration,
     before_kib: Option<u64>,
     peak_kib: Option<u64>,
 }
 
-/// Drops it into the stack, whose functions are warm by now, and waits for the report.
+/// Uploads it to the stack, whose functions are warm by then, and waits for the report.
 pub(crate) async fn measure(stack: &Stack) -> Result<Large> {
     let (data, records) = dataset();
     let (s3, bucket) = (aws_sdk_s3::Client::new(&stack.sdk()), stack.deployment().bucket()?);
@@ -49,30 +49,30 @@ pub(crate) async fn measure(stack: &Stack) -> Result<Large> {
     let uploaded = Instant::now();
     let report = loop {
         if uploaded.elapsed() > PATIENCE {
-            bail!("no verdict on the large dataset within {} s", PATIENCE.as_secs());
+            bail!("no result on the large dataset within {} s", PATIENCE.as_secs());
         }
         tokio::time::sleep(PACE).await;
         if let Some(report) = report(&s3, bucket).await {
             break report;
         }
     };
-    let (verdict, peak_kib) = (uploaded.elapsed(), peak());
+    let (result, peak_kib) = (uploaded.elapsed(), peak());
     let state = report["state"].as_str().unwrap_or_default().to_owned();
-    // A verdict on part of the file would be a fast one.
+    // A result for a part of the file would be too fast.
     let files = report["files"].as_array().into_iter().flatten();
-    let judged = files.filter_map(|file| file["statistics"]["records"].as_u64()).sum::<u64>();
-    ensure!(judged == records, "{judged} of {records} records were judged");
-    Ok(Large { bytes, records, state, upload, verdict, before_kib, peak_kib })
+    let validated = files.filter_map(|file| file["statistics"]["records"].as_u64()).sum::<u64>();
+    ensure!(validated == records, "{validated} of {records} records were validated");
+    Ok(Large { bytes, records, state, upload, result, before_kib, peak_kib })
 }
 
-/// The newest report, unless it still waits for a file.
+/// Returns the newest report, unless a file is still missing.
 async fn report(s3: &aws_sdk_s3::Client, bucket: &str) -> Option<Value> {
     let report = s3.get_object().bucket(bucket).key(format!("reports/{DATASET}/latest.json")).send().await.ok()?;
     let report: Value = serde_json::from_slice(&report.body.collect().await.ok()?.into_bytes()).ok()?;
     (report["state"].as_str()? != "Incomplete").then_some(report)
 }
 
-/// Records of distinct made-up words, and how many there are.
+/// Records of distinct made-up words, and their number.
 fn dataset() -> (Vec<u8>, u64) {
     let (mut text, mut records) = (String::with_capacity(BYTES + 2 * RECORD_BYTES), 0);
     let mut seed = 1_u64;
@@ -91,13 +91,13 @@ fn dataset() -> (Vec<u8>, u64) {
     (text.into_bytes(), records)
 }
 
-/// Prints one line a figure.
+/// Prints one line for each figure.
 pub(crate) fn print(large: &Large) {
     let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
     let lines = [
-        line(&["verdict", &large.state]),
+        line(&["result", &large.state]),
         line(&["upload", &seconds(large.upload)]),
-        line(&["upload's end to verdict", &seconds(large.verdict)]),
+        line(&["upload's end to result", &seconds(large.result)]),
         line(&["validate's peak memory before", &format!("{} MB", mb(large.before_kib))]),
         line(&["validate's peak memory after", &format!("{} MB", mb(large.peak_kib))]),
     ];

@@ -1,14 +1,14 @@
-//! Measures a local stack: how fast a drop becomes a run, and what the functions weigh.
+//! Measures a local stack: how quickly an upload becomes a run, and how much memory the functions need.
 //!
-//! Run it with `cargo run --example measure [-- --binaries DIR]`; DIR holds the functions' binaries,
-//! such as `target/release`, and is the folder of the example's own profile where it is left out. Release figures are
-//! the ones to quote: a dev build measures the compiler's haste. Memory is read from `/proc`, so on Linux alone.
+//! Run it with `cargo run --example measure [-- --binaries DIR]`. DIR contains the functions' binaries, such as
+//! `target/release`. The default is the folder of the example's own profile. Quote release figures only, because dev
+//! builds aren't optimized. Memory is read from `/proc`, so it is measured on Linux only.
 
-mod drops;
 mod large;
 mod process;
 mod starts;
 mod table;
+mod uploads;
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use tunedrop_local::bedrock::Faults;
 use tunedrop_local::build::{self, Binaries, FUNCTIONS};
 use tunedrop_local::{Stack, StackOptions};
 
-/// How long the stand-in's job takes in each phase; less, and its end would overtake the look at `Running`.
+/// The duration of each phase of a job. If it were shorter, the job could end before `Running` is observed.
 const PHASES_MS: [u64; 3] = [100; 3];
 
 #[tokio::main]
@@ -28,17 +28,19 @@ async fn main() -> Result<()> {
     let faults = Faults { phases_ms: PHASES_MS, train: false, slots: 1000, models: 1000, ..Faults::default() };
     let stack =
         Stack::start(&binaries, StackOptions { name: "measure".to_owned(), faults, ..StackOptions::default() }).await?;
-    // Whatever goes wrong, the stack is stopped first.
+    // The stack is stopped after an error too.
     let measured = on_stack(&stack).await;
     stack.stop().await?;
     measured?;
-    // After the stack is gone, so that nothing else runs beside the starts.
+    // After the stack has stopped, so that nothing else runs during the starts.
     let folder = binaries.folder.clone();
-    tokio::task::spawn_blocking(move || on_binaries(&folder)).await.context("the starts were cut off")?
+    tokio::task::spawn_blocking(move || on_binaries(&folder))
+        .await
+        .context("the measurement of the starts was interrupted")?
 }
 
 async fn on_stack(stack: &Stack) -> Result<()> {
-    drops::print(&drops::measure(stack).await?);
+    uploads::print(&uploads::measure(stack).await?);
     large::print(&large::measure(stack).await?);
     Ok(())
 }
@@ -54,7 +56,7 @@ fn on_binaries(folder: &std::path::Path) -> Result<()> {
     Ok(())
 }
 
-/// The folder of `--binaries`, else our own profile's; nothing is built here.
+/// Returns the folder of `--binaries`, or that of the own profile. Nothing is built here.
 fn binaries() -> Result<Binaries> {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     match arguments.as_slice() {
@@ -69,7 +71,7 @@ fn header(binaries: &Binaries) -> Result<()> {
     let cores = std::thread::available_parallelism().context("the number of cores is not known")?;
     println!("binaries  {}", folder.display());
     println!("cores     {cores}");
-    // Others at work on the machine make every figure worse.
+    // Other work on the machine makes every figure worse.
     if let Ok(load) = fs::read_to_string("/proc/loadavg") {
         println!("load      {} (1, 5, 15 min)", load.split(' ').take(3).collect::<Vec<_>>().join(" "));
     }

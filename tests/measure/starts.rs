@@ -1,4 +1,4 @@
-//! Cold starts: from a function's process to its first poll of the Lambda Runtime API, which a socket here plays.
+//! Cold starts: from the start of a function's process to its first poll of the Lambda Runtime API, which is simulated here.
 
 use std::io::{ErrorKind, Read};
 use std::net::{TcpListener, TcpStream};
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const IDLE: Duration = Duration::from_millis(50);
 const POLL: &[u8] = b"GET /2018-06-01/runtime/invocation/next ";
 
-/// What every function needs to be set, or one of them does; no call is made with it.
+/// Variables that functions require. No call is made with them.
 const VARIABLES: [(&str, &str); 9] = [
     ("TUNEDROP_STACK", "measure"),
     ("TUNEDROP_BUS", "measure"),
@@ -27,11 +27,11 @@ const VARIABLES: [(&str, &str); 9] = [
     ("TUNEDROP_TABLE", "measure-table"),
     ("TUNEDROP_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:measure"),
     ("TUNEDROP_JOB_ROLE_ARN", "arn:aws:iam::123456789012:role/measure"),
-    ("TUNEDROP_LAUNCH", "auto"),
-    ("TUNEDROP_PAUSED", "false"),
+    ("TUNEDROP_LAUNCH_DEFAULT", "auto"),
+    ("TUNEDROP_PAUSE_LAUNCHES", "false"),
 ];
 
-/// One function's figures.
+/// The figures of one function.
 pub(crate) struct Function {
     name: &'static str,
     bytes: u64,
@@ -44,13 +44,13 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Fails where it is gone already.
+        // Fails if it has already ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Starts the function again and again, each time to its first poll.
+/// Starts the function again and again, each time until its first poll.
 pub(crate) fn measure(name: &'static str, path: &Path, bytes: u64) -> Result<Function> {
     let mut function = Function { name, bytes, starts: Vec::new(), rss_kib: None };
     // The first start only brings the binary into the page cache.
@@ -89,7 +89,7 @@ fn start(name: &str, path: &Path) -> Result<(Duration, Option<u64>)> {
     Ok((time, rss))
 }
 
-/// The function's connection; an error where it ends instead.
+/// Waits for the function's connection. It is an error if the function ends instead.
 fn accept(listener: &TcpListener, child: &mut Child, started: Instant) -> Result<TcpStream> {
     loop {
         match listener.accept() {
@@ -105,7 +105,7 @@ fn accept(listener: &TcpListener, child: &mut Child, started: Instant) -> Result
     }
 }
 
-/// A request up to its empty line.
+/// Reads a request up to its empty line.
 fn head(connection: &mut TcpStream) -> Result<Vec<u8>> {
     connection.set_nonblocking(false).context("its connection was lost")?;
     connection.set_read_timeout(Some(PATIENCE)).context("its connection was lost")?;
@@ -118,7 +118,7 @@ fn head(connection: &mut TcpStream) -> Result<Vec<u8>> {
     Ok(request)
 }
 
-/// Prints a line a function.
+/// Prints one line for each function.
 pub(crate) fn print(functions: &[Function]) {
     let mut lines = vec![line(&["", "size, MB", "start, ms: median", "p90", "idle memory, MB"])];
     lines.extend(functions.iter().map(|function| {

@@ -1,15 +1,15 @@
-//! Figures, and how they are laid out.
+//! Figures, and their layout.
 
 use std::time::Duration;
 
-/// Half of the samples are smaller.
+/// The median: half of the samples are smaller.
 pub(crate) fn median(samples: &[f64]) -> f64 {
     let sorted = sorted(samples);
     let middle = sorted.len() / 2;
     if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[middle - 1], sorted[middle]) } else { sorted[middle] }
 }
 
-/// The smallest sample that nine tenths do not exceed.
+/// The 90th percentile.
 pub(crate) fn p90(samples: &[f64]) -> f64 {
     sorted(samples)[(samples.len() * 9).div_ceil(10) - 1]
 }
@@ -20,17 +20,17 @@ fn sorted(samples: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// Milliseconds.
+/// Formats milliseconds.
 pub(crate) fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// Kibibytes, as `/proc` has them, in megabytes; a dash where there is no `/proc`.
+/// Formats kibibytes, as in `/proc`, as megabytes. A dash if there is no `/proc`.
 pub(crate) fn mb(kib: Option<u64>) -> String {
     kib.map_or_else(|| "-".to_owned(), |kib| format!("{:.1}", kib as f64 * 1024.0 / 1e6))
 }
 
-/// A heading, then lines of cells: the first column to the left, the others to the right.
+/// Prints a heading, then lines of cells: the first column is left-aligned, the others are right-aligned.
 pub(crate) fn print(heading: &str, lines: &[Vec<String>]) {
     println!("\n{heading}");
     let columns = lines.iter().map(Vec::len).max().unwrap_or_default();
@@ -44,7 +44,7 @@ pub(crate) fn print(heading: &str, lines: &[Vec<String>]) {
     }
 }
 
-/// A line of text cells.
+/// Prints a line of text cells.
 pub(crate) fn line(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|cell| (*cell).to_owned()).collect()
 }

@@ -1,6 +1,6 @@
-"""Opens every report in a browser, checks it, and keeps its picture.
+"""Opens every report in a browser, checks it, and takes pictures.
 
-check.py BROWSER AXE PAGES PICTURES - PAGES holds the .html files, PICTURES takes the .png and .pdf files.
+check.py BROWSER AXE PAGES PICTURES - PAGES contains the .html files, PICTURES gets the .png and .pdf files.
 """
 
 import base64
@@ -10,14 +10,14 @@ import tempfile
 
 from chromium import Chromium
 
-# A phone and a desk, in CSS pixels.
+# A phone and a desktop, in CSS pixels.
 WIDTHS = [360, 1400]
 SCHEMES = ["light", "dark"]
-# A picture of the whole of a very long page could not be held in memory.
+# In CSS pixels. A picture of all of a very long page wouldn't fit into memory.
 PICTURE_MAX = 8000
 SIZE_MAX = 1_000_000
 
-# What stands out of the page, unless it lies in something that scrolls by itself.
+# Finds elements that are wider than the page, unless an element around them scrolls.
 OVERFLOW = """(() => {
     const width = document.documentElement.clientWidth;
     const scrolls = (e) => e && (getComputedStyle(e).overflowX === 'auto' || scrolls(e.parentElement));
@@ -30,24 +30,24 @@ OVERFLOW = """(() => {
     return page > width || named.length ? `${page} px wide in ${width}: ${named}` : '';
 })()"""
 
-# Milliseconds from the navigation's start until all is loaded and something is painted.
+# Milliseconds from the start of the navigation until the page is loaded and painted.
 READY = """new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
     const load = performance.getEntriesByType('navigation')[0].loadEventEnd;
     const paint = performance.getEntriesByType('paint').map((entry) => entry.startTime);
     done(Math.max(load, ...paint));
 })))"""
 
-# What a page must not be, and the words by which each fault is told: the checks are put to the proof first.
+# A page with every problem, and the words that report each of them. It tests the checks before they are used.
 BAD = """<!doctype html><html lang="en"><title>bad</title><main><h1>Bad</h1><script>console.log('hello'); later()</script>
 <img src="http://127.0.0.1:9/x.png" alt="x"><p style="width: 1500px; color: #999; background: #aaa">pale</p></main>"""
-TOLD = ["a console message", "an exception", "a request: http://127.0.0.1:9/x.png", "it overflows", "color-contrast"]
+PROBLEMS = ["a console message", "an exception", "a request: http://127.0.0.1:9/x.png", "it overflows", "color-contrast"]
 
 VIOLATIONS = """axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations.map(
     (v) => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 160)).join(' | ')}`))"""
 
 
 def noise(events, address):
-    """What the page said, and what it asked for beside itself."""
+    """Yields console messages, exceptions and requests of the page."""
     for event in events:
         method, params = event.get("method"), event.get("params", {})
         if method == "Runtime.consoleAPICalled":
@@ -61,7 +61,7 @@ def noise(events, address):
 
 
 def show(browser, tab, address, width, scheme, media=""):
-    """Opens the page in that size and scheme."""
+    """Opens the page in this width and color scheme."""
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.call("Emulation.setDeviceMetricsOverride", size, tab)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -72,7 +72,7 @@ def show(browser, tab, address, width, scheme, media=""):
 
 
 def check(browser, tab, page, axe, pictures):
-    """Yields the faults of one page; returns how many milliseconds it took to be ready, the median."""
+    """Yields the problems of one page; returns how many milliseconds it took to be ready, the median."""
     address = page.resolve().as_uri()
     took = []
     for width in WIDTHS:
@@ -80,45 +80,45 @@ def check(browser, tab, page, axe, pictures):
             where = f"{page.stem} at {width} px, {scheme}"
             show(browser, tab, address, width, scheme)
             took.append(browser.evaluate(tab, READY))
-            yield from (f"{where}: {fault}" for fault in noise(browser.events, address))
+            yield from (f"{where}: {problem}" for problem in noise(browser.events, address))
             height = min(browser.evaluate(tab, "document.documentElement.scrollHeight"), PICTURE_MAX)
             clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
             shot = browser.call("Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True}, tab)
             (pictures / f"{page.stem}-{width}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
-            # What is folded away is checked, too.
+            # Checks folded parts too.
             browser.evaluate(tab, "document.querySelectorAll('details').forEach((part) => { part.open = true; })")
             if overflow := browser.evaluate(tab, OVERFLOW):
                 yield f"{where}: it overflows: {overflow}"
             browser.evaluate(tab, axe)
             yield from (f"{where}: {violation}" for violation in browser.evaluate(tab, VIOLATIONS))
-    # 794 px are the width of A4 at 96 dots an inch.
+    # A4 is 794 px wide at 96 dots per inch.
     show(browser, tab, address, 794, "light", "print")
     if overflow := browser.evaluate(tab, OVERFLOW):
         yield f"{page.stem} on paper: it overflows: {overflow}"
     paper = browser.call("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True}, tab)
     (pictures / f"{page.stem}.pdf").write_bytes(base64.b64decode(paper["data"]))
     if page.stat().st_size > SIZE_MAX:
-        yield f"{page.stem}: {page.stat().st_size} bytes, and {SIZE_MAX} are the most"
+        yield f"{page.stem}: {page.stat().st_size} bytes, more than {SIZE_MAX}"
     return sorted(took)[len(took) // 2]
 
 
 def prove(browser, tab, axe, folder):
-    """Ends everything where a check has gone blind."""
+    """Exits if a check doesn't find the problem that it looks for."""
     page = folder / "bad.html"
     page.write_text(BAD)
-    faults = list(check(browser, tab, page, axe, folder))
+    problems = list(check(browser, tab, page, axe, folder))
     for width in WIDTHS:
-        missed = [told for told in TOLD if not any(told in fault and f"{width} px" in fault for fault in faults)]
+        missed = [words for words in PROBLEMS if not any(words in problem and f"{width} px" in problem for problem in problems)]
         if missed:
-            sys.exit(f"the checks are blind at {width} px to {missed}")
+            sys.exit(f"the checks find no {missed} at {width} px")
 
 
 def main(program, axe, pages, pictures):
-    """Checks all pages; the exit code says whether all are well."""
+    """Checks all pages, and exits with 1 if there are problems."""
     pictures.mkdir(parents=True, exist_ok=True)
-    faults, found = [], sorted(pages.glob("*.html"))
+    problems, found = [], sorted(pages.glob("*.html"))
     if not found:
-        sys.exit(f"there are no pages in {pages}")
+        sys.exit(f"no pages in {pages}")
     axe = axe.read_text()
     with tempfile.TemporaryDirectory() as folder, Chromium(program, f"{folder}/profile") as browser:
         print(browser.call("Browser.getVersion")["product"])
@@ -126,19 +126,19 @@ def main(program, axe, pages, pictures):
         for domain in ["Page", "Runtime", "Log", "Network"]:
             browser.call(f"{domain}.enable", session=tab)
         prove(browser, tab, axe, pathlib.Path(folder))
-        print("| page | kB | ms until ready | faults |\n|---|---|---|---|")
+        print("| page | kB | ms until ready | problems |\n|---|---|---|---|")
         for page in found:
-            steps, count = check(browser, tab, page, axe, pictures), len(faults)
+            steps, count = check(browser, tab, page, axe, pictures), len(problems)
             while True:
                 try:
-                    faults.append(next(steps))
+                    problems.append(next(steps))
                 except StopIteration as end:
                     ready = end.value
                     break
-            print(f"| {page.stem} | {page.stat().st_size / 1000:.1f} | {ready:.0f} | {len(faults) - count} |", flush=True)
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    sys.exit(1 if faults else 0)
+            print(f"| {page.stem} | {page.stat().st_size / 1000:.1f} | {ready:.0f} | {len(problems) - count} |", flush=True)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    sys.exit(1 if problems else 0)
 
 
 if __name__ == "__main__":

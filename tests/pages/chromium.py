@@ -1,24 +1,24 @@
-"""A headless Chromium, spoken to over its DevTools protocol through a pair of pipes: no port, no library."""
+"""A headless Chromium, controlled with the DevTools protocol over a pair of pipes: no port, no library."""
 
 import json
 import os
 import subprocess
 import time
 
-# A page that takes longer than this to answer hangs.
+# A page that doesn't respond within this time hangs.
 PATIENCE_S = 60
 
 
 class Chromium:
-    """Runs as long as the `with` block does; `profile` is an empty folder of its own, `more` are further flags."""
+    """Runs as long as the `with` block. `profile` is an empty folder, `more` are additional flags."""
 
     def __init__(self, program, profile, *more):
         to_read, self._to_browser = os.pipe()
         self._from_browser, to_write = os.pipe()
 
         def give_pipes():
-            # Chromium takes commands from descriptor 3, and answers on 4. Whichever of ours already has such a
-            # number is moved out of the way first.
+            # Chromium reads commands from descriptor 3 and responds on 4. First, move our descriptors out of the way if
+            # they have such a number.
             taken, given = os.dup(to_read), os.dup(to_write)
             high, higher = (_above(taken, 10), _above(given, 10))
             os.dup2(high, 3)
@@ -27,7 +27,7 @@ class Chromium:
         flags = [
             "--headless", "--remote-debugging-pipe", f"--user-data-dir={profile}", "--disable-gpu", "--disable-quic",
             "--no-first-run", "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
-            # Only pages made here are opened, and as root there is no sandbox.
+            # Only our own pages are opened, and there is no sandbox for root.
             "--no-sandbox",
         ]
         self._process = subprocess.Popen(
@@ -51,12 +51,12 @@ class Chromium:
             self._process.wait()
 
     def tab(self):
-        """Opens an empty page, and answers with the session that its calls go to."""
+        """Opens an empty page, and returns the session for calls to it."""
         target = self.call("Target.createTarget", {"url": "about:blank"})["targetId"]
         return self.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
 
     def call(self, method, params=None, session=None):
-        """Calls, keeps the events that come meanwhile, and returns the answer."""
+        """Calls a method and returns its result. Keeps the events that arrive meanwhile."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": params or {}}
         if session:
@@ -74,13 +74,13 @@ class Chromium:
             self.events.append(message)
 
     def wait_for(self, event):
-        """Waits until `event` has come since the events were last cleared."""
+        """Waits until `event` has arrived since the events were last cleared."""
         deadline = time.monotonic() + PATIENCE_S
         while not any(message.get("method") == event for message in self.events):
             self.events.append(self._next(deadline, event))
 
     def evaluate(self, session, expression):
-        """The value of a JavaScript expression, a promise's result included."""
+        """Returns the value of a JavaScript expression, or the result of its promise."""
         params = {"expression": expression, "awaitPromise": True, "returnByValue": True}
         answer = self.call("Runtime.evaluate", params, session)
         if "exceptionDetails" in answer:
@@ -90,9 +90,9 @@ class Chromium:
     def _next(self, deadline, what):
         while b"\0" not in self._rest:
             if self._process.poll() is not None:
-                raise RuntimeError("the browser ended; a library or its permission to run may be missing")
+                raise RuntimeError("the browser ended; a library or a permission may be missing")
             if time.monotonic() > deadline:
-                raise RuntimeError(f"the browser does not answer: {what}")
+                raise RuntimeError(f"the browser doesn't respond: {what}")
             try:
                 self._rest += os.read(self._from_browser, 1 << 20)
             except BlockingIOError:

@@ -1,4 +1,4 @@
-//! Who may put which events on the stack's bus: each function's role its own kinds, everyone else commands only.
+//! Which role may put which events on the stack's bus: each function's role its own kinds, all others commands only.
 
 use anyhow::{Context, Result, bail, ensure};
 use aws_sdk_eventbridge::config::Credentials;
@@ -8,18 +8,19 @@ use serde_json::json;
 use tunedrop_local::{ACCOUNT, Stack};
 use tunedrop_run::event::{SOURCE, senders};
 
-use crate::site::FUNCTIONS;
+use crate::stack::FUNCTIONS;
 
 /// A call of one event or more: kind and source of each.
 type Call<'a> = &'a [(&'a str, &'a str)];
 
-/// A role that may put events on every bus of the account, as application roles often may, can command and nothing else.
-pub(crate) async fn neighbor_can_only_command(stack: &Stack) -> Result<()> {
+/// A role that may put events on every bus of the account, as application roles often may, can send commands and
+/// nothing else.
+pub(crate) async fn other_roles_can_only_send_commands(stack: &Stack) -> Result<()> {
     let bus = stack.deployment().bus()?;
     let allow = json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Allow", "Action": "events:PutEvents", "Resource": "*" },
     ]});
-    let events = user(stack, "neighbor", &allow).await?;
+    let events = user(stack, "other-user", &allow).await?;
     for kind in senders::ALL {
         let may = senders::COMMANDS.contains(kind);
         is_allowed(&events, bus, &[(kind.as_str(), SOURCE)], may).await?;
@@ -45,10 +46,18 @@ pub(crate) async fn commands_can_be_allowed_one_by_one(stack: &Stack) -> Result<
     is_allowed(&events, "default", &[("Approve Run", SOURCE)], false).await
 }
 
-/// A function that is taken over can't speak for another one, for people, or for AWS.
+/// A compromised function can't send the events of other functions, users or AWS.
 pub(crate) async fn each_role_puts_its_own_kinds_only(stack: &Stack) -> Result<()> {
     let bus = stack.deployment().bus()?;
-    let lists = [senders::VALIDATE, senders::LAUNCH, senders::RECORD, senders::NOTIFY, senders::SWEEP];
+    let lists = [
+        senders::VALIDATE,
+        senders::LAUNCH,
+        senders::RECORD,
+        senders::DEPLOY,
+        senders::EVALUATE,
+        senders::NOTIFY,
+        senders::SWEEP,
+    ];
     for (function, own) in FUNCTIONS.into_iter().zip(lists) {
         let events = as_function(stack, function).await?;
         for kind in senders::ALL {
@@ -62,7 +71,7 @@ pub(crate) async fn each_role_puts_its_own_kinds_only(stack: &Stack) -> Result<(
     Ok(())
 }
 
-/// Whether IAM lets the call pass. The events name no stack, so no rule takes them.
+/// Whether IAM allows the call. The events name no stack, so no rule handles them.
 async fn is_allowed(events: &aws_sdk_eventbridge::Client, bus: &str, call: Call<'_>, expected: bool) -> Result<()> {
     let entry = |(kind, source): &(&str, &str)| {
         PutEventsRequestEntry::builder().event_bus_name(bus).source(*source).detail_type(*kind).detail("{}").build()
@@ -77,7 +86,7 @@ async fn is_allowed(events: &aws_sdk_eventbridge::Client, bus: &str, call: Call<
     Ok(())
 }
 
-/// A new user with this policy.
+/// Creates a user with this policy.
 async fn user(stack: &Stack, name: &str, policy: &serde_json::Value) -> Result<aws_sdk_eventbridge::Client> {
     let iam = aws_sdk_iam::Client::new(&stack.sdk());
     iam.create_user().user_name(name).send().await?;
@@ -86,7 +95,7 @@ async fn user(stack: &Stack, name: &str, policy: &serde_json::Value) -> Result<a
     Ok(client(stack, Credentials::new(key.access_key_id, key.secret_access_key, None, None, "test")))
 }
 
-/// With a function's own role, which the account is allowed to assume for this.
+/// Uses a function's own role, which the account is allowed to assume for this.
 async fn as_function(stack: &Stack, function: &str) -> Result<aws_sdk_eventbridge::Client> {
     let logical = format!("{}{}Role", function[..1].to_uppercase(), &function[1..]);
     let role = stack.deployment().resource(&logical)?;

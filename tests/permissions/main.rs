@@ -1,12 +1,15 @@
-//! With the emulator's IAM enforced, the journeys come to their ends; with one permission taken away, the journey that
-//! needs it doesn't. A permission of the template that has no verdict here fails the test, and so does one whose
-//! absence changes nothing.
+//! With the emulator's IAM enforced, every scenario completes. With one permission removed, the scenario that needs it
+//! doesn't. A permission of the template without a proof in `proofs` fails the test, and so does a permission whose
+//! removal changes nothing.
+//!
+//! `cargo test --test permissions` removes a sample of the permissions, another one every day; `-- --include-ignored`
+//! removes each. All scenarios run in both cases.
 
 mod bus;
-mod journeys;
-mod site;
+mod proofs;
+mod scenarios;
+mod stack;
 mod template;
-mod verdicts;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -15,61 +18,72 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use libtest_mimic::{Arguments, Trial};
-use site::Site;
+use proofs::{PROOFS, Proof, Sign, UNPROVEN};
+use stack::TestStack;
 use template::{Permission, permissions};
 use tokio::sync::OnceCell;
 use tunedrop_local::Stack;
-use verdicts::{PROOFS, Proof, Sign, UNPROVEN};
+use tunedrop_tests::sample::Sample;
 
-use crate::journeys::Journey;
+use crate::scenarios::Scenario;
 
-/// A denied journey gets this long to come to its end all the same.
+/// The sample has one permission of this many.
+const ONE_IN: u64 = 24;
+/// How long a scenario with a denied call may take to complete anyway.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What the trials share.
-struct World {
+struct SharedStacks {
     runtime: tokio::runtime::Runtime,
     stack: OnceCell<Stack>,
     proven: Mutex<Vec<String>>,
 }
 
-/// What is tried on a stack's bus.
+/// A trial of the permissions on a stack's bus.
 type OnTheBus = for<'s> fn(&'s Stack) -> Trying<'s>;
 
 fn main() {
     let mut arguments = Arguments::from_args();
-    // Stacks wait more than they compute, but each deployment computes.
+    // Stacks mostly wait, but each deployment computes.
     arguments.test_threads = arguments.test_threads.or(Some(8));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let world = Arc::new(World { runtime, stack: OnceCell::new(), proven: Mutex::default() });
-    let mut trials = vec![Trial::test("every_permission_has_one_verdict", || {
-        every_permission_has_one_verdict().map_err(|error| format!("{error:#}").into())
+    let world = Arc::new(SharedStacks { runtime, stack: OnceCell::new(), proven: Mutex::default() });
+    let mut trials = vec![Trial::test("every_permission_has_one_proof_or_a_reason", || {
+        every_permission_has_one_proof_or_a_reason().map_err(|error| format!("{error:#}").into())
     })];
-    trials.push(trial("whole", &world, |stack, _| Box::pin(whole(stack))));
-    trials.push(trial("without_what_is_not_proven", &world, |stack, _| Box::pin(without_what_is_not_proven(stack))));
-    for function in ["validate", "launch", "record", "notify"] {
-        trials
-            .push(trial(&format!("troubled/{function}"), &world, move |stack, _| Box::pin(troubled(stack, function))));
+    trials.push(trial("all_permissions", &world, |stack, _| Box::pin(all_permissions(stack))));
+    trials
+        .push(trial("without_unproven_permissions", &world, |stack, _| Box::pin(without_unproven_permissions(stack))));
+    for function in ["validate", "launch", "record", "deploy", "evaluate", "notify"] {
+        trials.push(trial(&format!("retried_soon/{function}"), &world, move |stack, _| {
+            Box::pin(retried_soon(stack, function))
+        }));
     }
     let on_the_bus: [(&str, OnTheBus); 3] = [
-        ("neighbor_can_only_command", |stack| Box::pin(bus::neighbor_can_only_command(stack))),
+        ("other_roles_can_only_send_commands", |stack| Box::pin(bus::other_roles_can_only_send_commands(stack))),
         ("commands_can_be_allowed_one_by_one", |stack| Box::pin(bus::commands_can_be_allowed_one_by_one(stack))),
         ("each_role_puts_its_own_kinds_only", |stack| Box::pin(bus::each_role_puts_its_own_kinds_only(stack))),
     ];
     for (name, run) in on_the_bus {
         trials.push(trial(&format!("bus/{name}"), &world, move |stack, _| run(stack)));
     }
+    let sample = (!arguments.include_ignored && !arguments.ignored).then(|| Sample::of_today(ONE_IN));
     for (index, proof) in PROOFS.iter().enumerate() {
         let name = format!("without/{}/{}/{}", proof.role, proof.sid, proof.action);
-        trials.push(trial(&name, &world, move |stack, proven| {
+        let left_out = sample.is_some_and(|sample| !sample.includes(&name));
+        let removed = trial(&name, &world, move |stack, proven| {
             Box::pin(async move {
                 without(stack, &format!("without-{index}"), proof).await?;
                 proven.lock().expect("no trial panics with it").push(proof.name());
                 Ok(())
             })
-        }));
+        });
+        trials.push(removed.with_ignored_flag(left_out));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    if let Some(sample) = sample {
+        println!("{sample}");
+    }
     let Some(world) = Arc::into_inner(world) else { conclusion.exit() };
     if let Some(stack) = world.stack.into_inner() {
         world.runtime.block_on(stack.stop()).expect("the stack stops");
@@ -80,75 +94,78 @@ fn main() {
 
 type Trying<'s> = std::pin::Pin<Box<dyn Future<Output = Result<()>> + 's>>;
 
-/// The first trial starts the emulator; listing them starts nothing.
+/// The first trial starts the emulator. Listing the trials starts nothing.
 fn trial(
     name: &str,
-    world: &Arc<World>,
+    world: &Arc<SharedStacks>,
     run: impl for<'s> FnOnce(&'s Stack, &'s Mutex<Vec<String>>) -> Trying<'s> + Send + 'static,
 ) -> Trial {
     let world = Arc::clone(world);
     Trial::test(name, move || {
         let tried = world.runtime.block_on(async {
-            let stack = world.stack.get_or_try_init(site::start).await?;
+            let stack = world.stack.get_or_try_init(stack::start).await?;
             run(stack, &world.proven).await
         });
         tried.map_err(|error| format!("{error:?}").into())
     })
 }
 
-/// The template as it is: every journey comes to its end, and nothing is denied on the way.
-async fn whole(stack: &Stack) -> Result<()> {
-    every_journey(&Site::new(stack, stack.deployment().clone()).await?).await
+/// With the template as it is, every scenario completes, and nothing is denied.
+async fn all_permissions(stack: &Stack) -> Result<()> {
+    every_scenario_completes(&TestStack::new(stack, stack.deployment().clone()).await?).await
 }
 
-/// What is said not to be proven here makes no difference here: what does would have to be proven.
-async fn without_what_is_not_proven(stack: &Stack) -> Result<()> {
+/// Without the permissions that `UNPROVEN` lists, every scenario still completes. Otherwise they could be proven.
+async fn without_unproven_permissions(stack: &Stack) -> Result<()> {
     let permissions = permissions()?;
     let unproven = permissions.iter().filter(|&permission| UNPROVEN.iter().any(|unproven| unproven.is_of(permission)));
     let entries: BTreeSet<String> =
         unproven.map(|permission| format!("{}:{}", permission.role, permission.sid)).collect();
     let entries: Vec<String> = entries.into_iter().collect();
     let name = "without-unproven";
-    let deployed = stack.deploy(name, &site::parameters(), &entries).await?;
-    let ended = every_journey(&Site::new(stack, deployed).await?).await;
+    let deployed = stack.deploy(name, &stack::parameters(), &entries).await?;
+    let ended = every_scenario_completes(&TestStack::new(stack, deployed).await?).await;
     ended.and(stack.delete(name).await)
 }
 
-/// With its permissions, a function in trouble gets its event again soon.
-async fn troubled(stack: &Stack, function: &'static str) -> Result<()> {
-    let name = format!("troubled-{function}");
-    let deployed = stack.deploy(&name, &site::parameters(), &[]).await?;
-    let ended = Journey::Troubled(function).make(&Site::new(stack, deployed).await?).await;
+/// A function that fails gets its event again within seconds, which needs a permission.
+async fn retried_soon(stack: &Stack, function: &'static str) -> Result<()> {
+    let name = format!("retried-soon-{function}");
+    let deployed = stack.deploy(&name, &stack::parameters(), &[]).await?;
+    let ended = Scenario::FailingLedger(function).run(&TestStack::new(stack, deployed).await?).await;
     ended.and(stack.delete(&name).await)
 }
 
-async fn every_journey(site: &Site<'_>) -> Result<()> {
-    use Journey::*;
+async fn every_scenario_completes(site: &TestStack<'_>) -> Result<()> {
+    use Scenario::*;
     let ended = tokio::try_join!(
-        Accepted.make(site),
-        Rejected.make(site),
-        Refused.make(site),
-        Legacy.make(site),
-        Stopped.make(site),
-        Retried.make(site),
-        CutOff.make(site),
-        Swept.make(site),
-        FromLogs.make(site),
+        Accepted.run(site),
+        Rejected.run(site),
+        Refused.run(site),
+        Legacy.run(site),
+        Stopped.run(site),
+        Retried.run(site),
+        InterruptedLaunch.run(site),
+        LostEvent.run(site),
+        Deployed.run(site),
+        Evaluated.run(site),
+        EvaluatedByProfile.run(site),
+        FromLogs.run(site),
     );
-    // What went wrong in a function says more than a journey that waited.
+    // An error of a function explains more than a scenario that timed out.
     site.nothing_failed().await?;
     ended.map(drop)
 }
 
-/// A stack that lacks one permission: its absence shows itself, and the journey doesn't come to its end.
+/// Deploys a stack that lacks one permission. The denial must be visible, and the scenario must not complete.
 async fn without(stack: &Stack, name: &str, proof: &Proof) -> Result<()> {
     let entry = proof.withdrawal()?;
-    let deployed = stack.deploy(name, &site::parameters(), &[entry]).await?;
-    let site = Site::new(stack, deployed).await?;
-    let journey = async {
-        match proof.journey.make(&site).await {
-            Ok(()) => bail!("the journey came to its end all the same: the permission is not needed for it"),
-            // A call that fails, such as the sweep's, may bring the sign with it, or be one way not to come to the end.
+    let deployed = stack.deploy(name, &stack::parameters(), &[entry]).await?;
+    let site = TestStack::new(stack, deployed).await?;
+    let scenario = async {
+        match proof.scenario.run(&site).await {
+            Ok(()) => bail!("the scenario completed: it doesn't need the permission"),
+            // A failed call, such as the sweep's, may report the denial itself, or be the reason why the scenario ends.
             Err(error) if matches!(proof.sign, Sign::Denied) && format!("{error:#}").contains(&denial(proof)) => Ok(()),
             Err(_) => std::future::pending::<Result<()>>().await,
         }
@@ -163,7 +180,7 @@ async fn without(stack: &Stack, name: &str, proof: &Proof) -> Result<()> {
         Ok(())
     };
     let outcome = tokio::select! {
-        ended = journey => ended,
+        ended = scenario => ended,
         seen = seen => seen,
     };
     drop(site);
@@ -175,10 +192,10 @@ fn denial(proof: &Proof) -> String {
     format!("not authorized to perform: {}", proof.action)
 }
 
-/// Whether the permission's absence has shown itself.
-async fn seen(site: &Site<'_>, proof: &Proof) -> Result<bool> {
-    let run = site.newest(&proof.journey.dataset()).await;
-    let reason = run.and_then(|run| run.reason.or(run.waiting)).unwrap_or_default();
+/// Whether the denial is visible in the run or in the function's log.
+async fn seen(site: &TestStack<'_>, proof: &Proof) -> Result<bool> {
+    let run = site.newest(&proof.scenario.dataset()).await;
+    let reason = run.and_then(|run| run.reason.or(run.blocked_reason)).unwrap_or_default();
     let denial = denial(proof);
     match (proof.sign, proof.function()) {
         (Sign::Denied, Some(function)) => Ok(reason.contains(&denial) || site.logged(&function, &denial).await?),
@@ -187,12 +204,12 @@ async fn seen(site: &Site<'_>, proof: &Proof) -> Result<bool> {
     }
 }
 
-fn every_permission_has_one_verdict() -> Result<()> {
+fn every_permission_has_one_proof_or_a_reason() -> Result<()> {
     let permissions = permissions()?;
     for permission in &permissions {
-        let verdicts = PROOFS.iter().filter(|proof| proof.is_of(permission)).count()
+        let proofs = PROOFS.iter().filter(|proof| proof.is_of(permission)).count()
             + UNPROVEN.iter().filter(|unproven| unproven.is_of(permission)).count();
-        ensure!(verdicts == 1, "{permission} has {verdicts} verdicts: prove it in verdicts.rs, or say why not");
+        ensure!(proofs == 1, "{permission} has {proofs} proofs: prove it in proofs.rs, or say why not");
     }
     let known = |is_of: &dyn Fn(&Permission) -> bool| permissions.iter().any(is_of);
     for proof in PROOFS {
@@ -204,15 +221,15 @@ fn every_permission_has_one_verdict() -> Result<()> {
     Ok(())
 }
 
-/// What is proven and what is not; this goes to the log of whoever runs the tests.
+/// Prints what was proven, and what isn't.
 fn list(proven: &[String]) {
     let mut proven = proven.to_vec();
     proven.sort();
-    println!("\nproven by taking them away ({}):", proven.len());
+    println!("\nproven by removing them ({}):", proven.len());
     for name in &proven {
         println!("  {name}");
     }
-    println!("\nnot proven here:");
+    println!("\nnot proven:");
     for unproven in UNPROVEN {
         println!("  {}: {}", unproven.name(), unproven.reason);
     }

@@ -1,4 +1,4 @@
-//! The permissions that the template gives, read from its text.
+//! The permissions that the template grants, read from its text.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ impl std::fmt::Display for Permission {
     }
 }
 
-/// Every permission of every role; denials and trust policies are none.
+/// Every permission of every role, without denials and trust policies.
 pub(crate) fn permissions() -> Result<BTreeSet<Permission>> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml"))?;
     let template: Value = serde_saphyr::from_str(&text)?;
@@ -40,7 +40,7 @@ pub(crate) fn permissions() -> Result<BTreeSet<Permission>> {
     Ok(found)
 }
 
-/// Every statement below a node that allows something, whatever functions it stands in.
+/// Every allowing statement below a node, also inside of CloudFormation's functions.
 fn allowing(node: &Value) -> Vec<&Value> {
     match node {
         Value::Object(map) if map.contains_key("Effect") => {
@@ -56,7 +56,7 @@ fn allowing(node: &Value) -> Vec<&Value> {
     }
 }
 
-/// A value that may stand alone or in a list.
+/// A value, alone or in a list.
 fn many(value: &Value) -> Vec<&str> {
     match value {
         Value::String(one) => vec![one.as_str()],

@@ -1,7 +1,7 @@
-//! Makes the sample datasets out of what `cargo metadata` says of the crates in this project's own lock file.
+//! Creates the sample datasets from the output of `cargo metadata` about the crates in this project's lock file.
 //!
 //! Run it with `cargo run --example make-samples`.
-//! The same lock file gives the same bytes; the recipes beside the data are written by hand.
+//! The same lock file gives the same bytes. The recipes next to the data are written by hand.
 
 mod questions;
 
@@ -16,11 +16,11 @@ use questions::{Crate, Exchange, exchanges, passage};
 
 const SYSTEM: &str = "You help Rust programmers find their way among crates. Answer in one or two sentences, from what a crate's author says of it.";
 
-/// What Bedrock refuses in a record, whatever the case (Nova user guide, and AWS's own sample validator).
+/// Texts that Bedrock rejects in a record, in any case (Nova user guide, and AWS's own sample validator).
 const RESERVED: [&str; 9] =
     ["user:", "bot:", "assistant:", "system:", "thought:", "<image>", "<video>", "<unk>", "[eos]"];
 
-/// Every so many crates, one goes to the validation file with all that is asked of it.
+/// One crate in this many goes to the validation file, with all questions about it.
 const VALIDATION_EVERY: u64 = 10;
 
 fn main() -> anyhow::Result<()> {
@@ -74,7 +74,7 @@ fn nova(conversation: &[Exchange]) -> String {
     )
 }
 
-/// A JSON string. The records themselves are put together here, for a map's order depends on how serde_json is built.
+/// A JSON string. The records are assembled here, because the order of a map depends on how serde_json is built.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
@@ -101,7 +101,7 @@ fn metadata() -> anyhow::Result<Value> {
     serde_json::from_slice(&output.stdout).context("cargo metadata printed no JSON")
 }
 
-/// The crates that others wrote, one for each name, in the names' order.
+/// The crates of other authors, one for each name, sorted by name.
 fn crates_of(metadata: &Value) -> anyhow::Result<Vec<Crate>> {
     let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
     let mut crates = BTreeMap::new();
@@ -129,7 +129,7 @@ fn crates_of(metadata: &Value) -> anyhow::Result<Vec<Crate>> {
     Ok(crates.into_values().collect())
 }
 
-/// The first paragraph in one line, closed with a full stop; `None` where nothing is left.
+/// Returns the first paragraph in one line, with a full stop. `None` if it is empty.
 fn one_paragraph(text: &str) -> Option<String> {
     let text = text.replace("\r\n", "\n");
     let paragraph = text.trim().split("\n\n").next()?;
@@ -143,7 +143,7 @@ fn one_paragraph(text: &str) -> Option<String> {
     Some(line)
 }
 
-/// FNV-1a, so that a crate stays on its side of the split whatever else the lock file holds, and whatever Rust made this.
+/// FNV-1a, so that a crate stays in the same file whatever else the lock file contains, and with any version of Rust.
 fn stable_hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

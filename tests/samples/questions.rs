@@ -1,9 +1,9 @@
-//! What is asked of a crate, in several wordings, and what is answered.
+//! Questions about a crate, in several wordings, and their answers.
 
-/// What is known of a crate.
+/// The facts about a crate.
 pub(super) struct Crate {
     pub(super) name: String,
-    /// Of its name; picks the wording.
+    /// A hash of its name, which selects the wording.
     pub(super) hash: u64,
     /// One paragraph, one line.
     pub(super) description: String,
@@ -20,10 +20,10 @@ pub(super) struct Exchange {
     pub(super) answer: String,
 }
 
-/// The conversations about `krate`, most of one exchange, some of two.
+/// Returns the conversations about `krate`. Most have one exchange, some have two.
 pub(super) fn exchanges(krate: &Crate, all: &[Crate]) -> Vec<Vec<Exchange>> {
     let mut conversations = vec![vec![purpose(krate)]];
-    // Families of crates share a description, and then it doesn't tell which one is meant.
+    // Families of crates share a description, which then doesn't identify the crate.
     if all.iter().filter(|other| other.description == krate.description).count() == 1
         && !krate.description.contains(&krate.name)
     {
@@ -48,7 +48,7 @@ pub(super) fn exchanges(krate: &Crate, all: &[Crate]) -> Vec<Vec<Exchange>> {
     conversations
 }
 
-/// A passage of running text about `krate`.
+/// Returns a passage of running text about `krate`.
 pub(super) fn passage(krate: &Crate) -> String {
     let mut sentences = vec![
         format!("{} is a crate for the Rust programming language.", krate.name),
@@ -145,12 +145,12 @@ fn rust_version(krate: &Crate) -> Option<Exchange> {
     Some(Exchange { question, answer: format!("{} needs Rust {} or newer.", krate.name, krate.rust_version) })
 }
 
-/// One of the wordings, the crate's name put in; `shift` makes the choices independent of each other.
+/// Returns one of the wordings with the crate's name. `shift` makes the choices independent of each other.
 fn worded(krate: &Crate, shift: u32, wordings: &[&str]) -> String {
     wordings[(krate.hash >> shift) as usize % wordings.len()].replace("{}", &krate.name)
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// Returns `a`, `a and b`, or `a, b and c`.
 fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),

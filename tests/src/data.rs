@@ -1,8 +1,8 @@
-//! Data sets of the kinds that scenarios need.
+//! Datasets of the kinds that scenarios need.
 
 use std::fmt::Write;
 
-/// `n` good conversations; another `seed` gives other ones.
+/// `n` valid conversations. Another `seed` gives other ones.
 pub fn nova(n: usize, seed: &str) -> String {
     let mut lines = String::new();
     for i in 0..n {
@@ -14,7 +14,7 @@ pub fn nova(n: usize, seed: &str) -> String {
     lines
 }
 
-/// `n` good prompt/completion pairs.
+/// `n` valid prompt/completion pairs.
 pub fn pairs(n: usize, seed: &str) -> String {
     (0..n)
         .map(|i| {
@@ -25,17 +25,17 @@ pub fn pairs(n: usize, seed: &str) -> String {
         .collect()
 }
 
-/// `n` good texts for continued pre-training.
+/// `n` valid texts for continued pre-training.
 pub fn texts(n: usize, seed: &str) -> String {
     (0..n).map(|i| format!("{{\"input\":\"Section {i} of the manual for {seed} describes part {i}.\"}}\n")).collect()
 }
 
-/// `n` good distillation prompts.
+/// `n` valid distillation prompts.
 pub fn prompts(n: usize, seed: &str) -> String {
     (0..n).map(|i| format!("{{\"schemaVersion\":\"bedrock-conversation-2024\",\"messages\":[{{\"role\":\"user\",\"content\":[{{\"text\":\"Describe item {i} of {seed}.\"}}]}}]}}\n")).collect()
 }
 
-/// `n` good reinforcement prompts.
+/// `n` valid reinforcement prompts.
 pub fn graded(n: usize, seed: &str) -> String {
     (0..n).map(|i| format!("{{\"id\":\"{seed}-{i}\",\"messages\":[{{\"role\":\"user\",\"content\":\"How much is {i} plus {i}?\"}}],\"reference_answer\":\"{}\"}}\n", 2 * i)).collect()
 }

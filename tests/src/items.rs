@@ -1,4 +1,4 @@
-//! The ledger as it lies in the table, and time, which passes by what the ledger says of it.
+//! Direct access to the ledger's table, which also lets time pass by changing the times in it.
 //!
 //! Plain HTTP: unoptimized, an SDK call costs more than the emulator's answer.
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use tunedrop_local::{ACCOUNT, REGION};
 use tunedrop_run::Timestamp;
 
-/// A ledger's table, past the SDK.
+/// A ledger's table, without the SDK.
 #[derive(Debug, Clone)]
 pub struct Items {
     http: reqwest::Client,
@@ -48,7 +48,7 @@ impl Items {
         }
     }
 
-    /// Deletes all of them; a play has at most 25.
+    /// Deletes all items. A scenario has at most 25.
     pub async fn clear(&self) -> Result<()> {
         let delete = |item: Value| json!({ "DeleteRequest": { "Key": { "pk": item["pk"] } } });
         let requests: Vec<Value> = self.all().await?.into_iter().map(delete).collect();
@@ -59,8 +59,8 @@ impl Items {
         self.ask("DynamoDB_20120810.BatchWriteItem", &batch).await.map(drop)
     }
 
-    /// Lets time pass: leases, claims and what `times` names are so much older, and nothing else has changed. What
-    /// somebody else writes meanwhile stays as they wrote it.
+    /// Lets time pass: moves leases, claims and the attributes in `times` back, and changes nothing else. Concurrent writes
+    /// of others are kept.
     pub async fn age(&self, seconds: i64, times: &[&str]) -> Result<()> {
         for item in self.all().await? {
             let older = older(&item, seconds, times)?;
@@ -68,7 +68,7 @@ impl Items {
                 continue;
             }
             let aged = self.ask("DynamoDB_20120810.UpdateItem", &self.update(&item, &older)).await;
-            // Moved meanwhile, it is not old.
+            // Changed in the meantime, it isn't old.
             if let Err(error) = aged
                 && !error.to_string().contains("ConditionalCheckFailed")
             {
@@ -78,7 +78,7 @@ impl Items {
         Ok(())
     }
 
-    /// Sets the attributes where they are as they were read.
+    /// An update that sets the attributes if they haven't changed since they were read.
     fn update(&self, item: &Value, older: &Map<String, Value>) -> Value {
         let (mut names, mut values) = (Map::new(), Map::new());
         let (mut sets, mut conditions) = (Vec::new(), Vec::new());
@@ -100,7 +100,7 @@ impl Items {
     }
 }
 
-/// An item's times, so much older.
+/// An item's times, moved back.
 fn older(item: &Value, seconds: i64, times: &[&str]) -> Result<Map<String, Value>> {
     let mut older = Map::new();
     for (name, value) in item.as_object().into_iter().flatten() {
@@ -108,8 +108,8 @@ fn older(item: &Value, seconds: i64, times: &[&str]) -> Result<Map<String, Value
             let time: Timestamp = value["S"].as_str().unwrap_or_default().parse()?;
             let then = Timestamp::from_millisecond(time.as_millisecond() - seconds * 1000)?;
             older.insert(name.clone(), json!({ "S": format!("{then:.3}") }));
-        } else if name == "lease_until" || name == "unsure_until" || name.starts_with("telling ") {
-            // A claim's fraction says whose it is.
+        } else if name == "lease_until" || name == "unconfirmed_until" || name.starts_with("claim ") {
+            // The fraction of a claim identifies its holder.
             let text = value["N"].as_str().unwrap_or_default();
             let (until, whose) = text.split_once('.').unwrap_or((text, "0"));
             let until: i64 = until.parse()?;

@@ -1,5 +1,6 @@
-//! What the test binaries share.
+//! Code that the test binaries share.
 
 pub mod data;
 pub mod items;
 pub mod pattern;
+pub mod sample;

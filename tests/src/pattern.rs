@@ -1,14 +1,14 @@
-//! EventBridge's patterns, as far as the template uses them: alternatives of values, and of beginnings and ends of a text,
-//! in any case where they say so; fields that are there; and `$or`.
+//! EventBridge's patterns, as far as the template uses them: alternatives of values, prefixes and suffixes of a text,
+//! which may ignore case; existing fields; and `$or`.
 //!
-//! Names in a pattern must all be there; alternatives are joined by "or"
+//! All names in a pattern must exist. Alternatives are joined by "or"
 //! (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>). Lambda's event filters of a
 //! queue have the same form
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html>).
 
 use serde_json::Value;
 
-/// Whether the pattern lets the event through. `names` are what stands in it for the template's references.
+/// Whether the pattern matches the event. `names` are the values in it that replace the template's references.
 pub fn matches(pattern: &Value, event: &Value, names: &[(&str, &str)]) -> bool {
     match pattern {
         Value::Object(fields) => fields.iter().all(|(name, pattern)| match pattern {

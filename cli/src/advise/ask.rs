@@ -1,4 +1,4 @@
-//! The interview, and the file that takes its place.
+//! The interview, and the file with its answers.
 
 use std::io::{BufRead, IsTerminal, Write};
 
@@ -7,12 +7,12 @@ use anyhow::{Result, bail};
 use super::table::{Answers, Question, Table};
 use crate::format::BOLD;
 
-/// Questions and answers both need a terminal.
+/// Whether questions and answers have a terminal.
 pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks one question after the other; an empty line takes the first answer, and a beginning is enough.
+/// Asks the questions. An empty line is the first answer, and an unambiguous beginning of an answer is enough.
 pub(super) fn interview(table: &Table) -> Result<Answers> {
     let mut answers = Answers::new();
     let mut lines = std::io::stdin().lock().lines();
@@ -25,7 +25,7 @@ pub(super) fn interview(table: &Table) -> Result<Answers> {
             eprint!("    {} [{}] ", question.answers.join(", "), question.answers[0]);
             std::io::stderr().flush()?;
             let Some(typed) = lines.next().transpose()? else {
-                bail!("the interview broke off at question {}; nothing was decided", at + 1);
+                bail!("the input ended at question {}; nothing was decided", at + 1);
             };
             match meant(question, &typed) {
                 Some(answer) => break drop(answers.insert(question.id.clone(), answer)),
@@ -36,7 +36,7 @@ pub(super) fn interview(table: &Table) -> Result<Answers> {
     Ok(answers)
 }
 
-/// The only answer that begins like this.
+/// The only answer that begins with `typed`.
 fn meant(question: &Question, typed: &str) -> Option<String> {
     let typed = typed.trim().to_lowercase();
     if typed.is_empty() {
@@ -52,7 +52,7 @@ fn meant(question: &Question, typed: &str) -> Option<String> {
     }
 }
 
-/// Every question with its first answer, as a file to fill in.
+/// The questions with their first answers, as a file to fill in.
 pub(super) fn form(table: &Table) -> String {
     let mut out = "# Answers for: tunedrop advise --answers FILE\n".to_owned();
     for question in &table.questions {
@@ -70,7 +70,7 @@ pub(super) fn form(table: &Table) -> String {
     out
 }
 
-/// Reads such a file: every question must have one of its answers, and nothing else may stand there.
+/// Reads a file of answers. Every question needs a valid answer, and other keys are errors.
 pub(super) fn read(table: &Table, text: &str) -> Result<Answers> {
     let given: Answers = toml::from_str(text)?;
     for question in &table.questions {
@@ -81,7 +81,7 @@ pub(super) fn read(table: &Table, text: &str) -> Result<Answers> {
         }
     }
     if let Some(stray) = given.keys().find(|id| table.questions.iter().all(|question| question.id != **id)) {
-        bail!("{stray} is no question; `tunedrop advise --questions` prints them all");
+        bail!("unknown question {stray}; `tunedrop advise --questions` prints them all");
     }
     Ok(given)
 }
@@ -91,26 +91,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_form_is_read_as_it_is_printed() {
+    fn reads_the_form_that_it_prints() {
         let table = Table::embedded();
         let answers = read(&table, &form(&table)).unwrap();
         assert_eq!(answers.len(), table.questions.len());
     }
 
     #[test]
-    fn a_wrong_file_is_named_for_what_is_wrong() {
+    fn names_what_is_wrong_in_a_file_of_answers() {
         let table = Table::embedded();
-        let said = |text: &str| read(&table, text).unwrap_err().to_string();
-        assert!(said("").contains("behaviour has no answer"));
+        let error = |text: &str| read(&table, text).unwrap_err().to_string();
+        assert!(error("").contains("behavior has no answer"));
         assert!(
-            said(&form(&table).replace("behaviour = \"no\"", "behaviour = \"maybe\""))
+            error(&form(&table).replace("behavior = \"no\"", "behavior = \"maybe\""))
                 .contains("not one of: no, somewhat, yes")
         );
-        assert!(said(&format!("{}color = \"red\"\n", form(&table))).contains("color is no question"));
+        assert!(error(&format!("{}color = \"red\"\n", form(&table))).contains("unknown question color"));
     }
 
     #[test]
-    fn a_beginning_is_enough_where_it_is_the_only_one() {
+    fn accepts_an_unambiguous_beginning_of_an_answer() {
         let table = Table::embedded();
         let question = |id: &str| table.questions.iter().find(|question| question.id == id).unwrap();
         assert_eq!(meant(question("data"), "Pa").as_deref(), Some("pairs"));

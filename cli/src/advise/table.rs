@@ -1,10 +1,10 @@
-//! The decision table, which is data: `table.toml` beside this file.
+//! Reads the decision table, `table.toml`.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// Questions, rules and what is advised.
+/// Questions, rules and kinds of advice.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Table {
@@ -21,7 +21,7 @@ pub(super) struct Table {
 pub(super) struct Question {
     pub(super) id: String,
     pub(super) ask: String,
-    /// The first is taken where nothing is typed.
+    /// The first is the default.
     pub(super) answers: Vec<String>,
     #[serde(default)]
     pub(super) help: String,
@@ -32,7 +32,7 @@ pub(super) struct Question {
 struct Rule {
     advice: String,
     why: String,
-    /// Answers that fit, by question; a question that is not named fits anyhow.
+    /// Matching answers, by question. Any answer to another question matches.
     when: BTreeMap<String, Vec<String>>,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Kind {
 /// An answer to each question, by its id.
 pub(super) type Answers = BTreeMap<String, String>;
 
-/// What is advised, and why.
+/// The advice, with its reason.
 #[derive(Debug)]
 pub(super) struct Advice<'t> {
     pub(super) name: &'t str,
@@ -58,14 +58,14 @@ pub(super) struct Advice<'t> {
 
 impl Table {
     pub(super) fn embedded() -> Table {
-        toml::from_str(include_str!("table.toml")).expect("a constant, which a test reads")
+        toml::from_str(include_str!("table.toml")).expect("table.toml is embedded, and a test reads it")
     }
 
-    /// The first rule that fits.
+    /// Applies the first rule that matches.
     pub(super) fn advice(&self, answers: &Answers) -> Advice<'_> {
         let fits =
             |rule: &&Rule| rule.when.iter().all(|(id, fit)| answers.get(id).is_some_and(|answer| fit.contains(answer)));
-        let rule = self.rules.iter().find(fits).expect("the last rule always fits, which a test holds");
+        let rule = self.rules.iter().find(fits).expect("the last rule always matches, which a test checks");
         let kind = &self.kinds[&rule.advice];
         Advice { name: &rule.advice, why: &rule.why, kind }
     }
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// All answers there can be.
+    /// Every combination of answers.
     fn all(table: &Table) -> Vec<Answers> {
         let mut all = vec![Answers::new()];
         for question in &table.questions {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_sound() {
+    fn rules_refer_to_known_questions_answers_and_kinds() {
         let table = Table::embedded();
         for rule in &table.rules {
             assert!(table.kinds.contains_key(&rule.advice), "{}", rule.advice);
@@ -104,13 +104,13 @@ mod tests {
                 assert!(fit.iter().all(|answer| question.answers.contains(answer)), "{id}: {fit:?}");
             }
         }
-        assert!(table.rules.last().is_some_and(|rule| rule.when.is_empty()), "the last rule fits always");
+        assert!(table.rules.last().is_some_and(|rule| rule.when.is_empty()), "the last rule must always match");
         for kind in table.kinds.values() {
             assert!(kind.pro.len() == 2 && kind.con.len() == 2 && !kind.next.is_empty(), "{}", kind.title);
         }
     }
 
-    /// No rule stands in vain behind others, and every advice is given to somebody.
+    /// No rule is unreachable, and every kind of advice is given for some answers.
     #[test]
     fn every_rule_decides_for_some_answers() {
         let table = Table::embedded();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_to_be_right_is_advised() {
+    fn advises_what_is_known_to_be_right() {
         let table = Table::embedded();
         let advice = |set: &[(&str, &str)]| {
             let mut answers: Answers =
@@ -134,12 +134,12 @@ mod tests {
         let pairs = [("data", "pairs"), ("examples", "200-and-more")];
         for (set, right) in [
             (vec![], "prompting"),
-            (vec![("behaviour", "yes"), ("data", "pairs"), ("examples", "under-8")], "prompting"),
-            ([&[("behaviour", "yes")][..], &pairs].concat(), "fine-tuning"),
-            ([&[("behaviour", "yes"), ("knowledge", "yes"), ("sources", "yes")][..], &pairs].concat(), "rag"),
+            (vec![("behavior", "yes"), ("data", "pairs"), ("examples", "under-8")], "prompting"),
+            ([&[("behavior", "yes")][..], &pairs].concat(), "fine-tuning"),
+            ([&[("behavior", "yes"), ("knowledge", "yes"), ("sources", "yes")][..], &pairs].concat(), "rag"),
             (vec![("knowledge", "yes"), ("changes", "daily")], "rag"),
             (vec![("hallucinations", "yes")], "rag"),
-            ([&[("behaviour", "yes"), ("budget", "cost")][..], &pairs].concat(), "distillation"),
+            ([&[("behavior", "yes"), ("budget", "cost")][..], &pairs].concat(), "distillation"),
             (
                 vec![("knowledge", "yes"), ("language", "no"), ("data", "texts"), ("examples", "200-and-more")],
                 "continued-pre-training",

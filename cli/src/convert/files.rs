@@ -1,4 +1,4 @@
-//! Writing the images that records contain, so that none is left behind when the command fails.
+//! Writes the images that records contain; deletes them if the command fails.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use tunedrop_reshape::Picture;
 
 use crate::write::is_same;
 
-/// Images that appear under their names when all of them are whole.
+/// Images that get their names when all of them are complete.
 pub(super) struct Images<'p> {
     output: &'p Path,
     input: &'p Path,
@@ -24,12 +24,12 @@ impl<'p> Images<'p> {
         Images { output, input, force, hidden: None, names: Vec::new() }
     }
 
-    /// The folder, as it has to be named to be opened.
+    /// The folder, as a path that can be opened.
     fn folder(&self) -> &'p Path {
         self.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
-    /// Adds an image. Refuses to overwrite a file, unless with `force`; the one that is read, always.
+    /// Adds an image. Rejects an existing file unless `force`, and always the input.
     pub(super) fn add(&mut self, picture: &Picture) -> anyhow::Result<()> {
         let path = self.output.with_file_name(&picture.name);
         if is_same(&path, self.input) {
@@ -40,11 +40,11 @@ impl<'p> Images<'p> {
         }
         let hidden = match &self.hidden {
             Some(hidden) => hidden,
-            None => self.hidden.insert(TempDir::new_in(self.folder()).with_context(|| self.cannot())?),
+            None => self.hidden.insert(TempDir::new_in(self.folder()).with_context(|| self.write_error())?),
         };
         let written = fs::write(hidden.path().join(&picture.name), &picture.bytes);
         self.names.push(picture.name.clone());
-        written.with_context(|| self.cannot())
+        written.with_context(|| self.write_error())
     }
 
     /// Gives the images their names.
@@ -54,24 +54,24 @@ impl<'p> Images<'p> {
         for name in &self.names {
             let path = self.output.with_file_name(name);
             let is_new = fs::symlink_metadata(&path).is_err();
-            let file = TempPath::try_from_path(hidden.path().join(name)).with_context(|| self.cannot())?;
+            let file = TempPath::try_from_path(hidden.path().join(name)).with_context(|| self.write_error())?;
             let moved = if self.force { file.persist(&path) } else { file.persist_noclobber(&path) };
-            moved.map_err(|error| error.error).with_context(|| self.cannot())?;
+            moved.map_err(|error| error.error).with_context(|| self.write_error())?;
             placed.count += 1;
             placed.new.extend(is_new.then_some(path));
         }
         Ok(placed)
     }
 
-    fn cannot(&self) -> String {
+    fn write_error(&self) -> String {
         format!(
-            "an image can't be written to {}; check that there is space, and that it is yours",
+            "can't write an image to {}; check the free disk space and that you can write to the folder",
             self.folder().display()
         )
     }
 }
 
-/// Images under their names. Deletes those that weren't there before, unless they are to be kept.
+/// Images under their names. Deletes the new ones when dropped, unless they were kept.
 pub(super) struct Placed {
     count: u64,
     new: Vec<PathBuf>,

@@ -7,7 +7,7 @@ use tunedrop_validation::{Customization, Training};
 
 use crate::catalogue::Rules;
 
-/// OpenAI's name, Bedrock's, and what to say where there is none.
+/// OpenAI's name, Bedrock's name, and the note if Bedrock has none.
 type Row = (&'static str, Option<&'static str>, &'static str);
 
 const ALWAYS: [Row; 3] = [

@@ -1,23 +1,31 @@
-//! What came of the records, and what people read of it.
+//! Converts the records, collects the results and prints them.
+
+mod reserved;
+
+use std::borrow::Cow;
+use std::path::Path;
 
 use anyhow::bail;
+use tunedrop_report::shell;
 use tunedrop_reshape::{Dropped, Notes, Pictures, Source, convert as convert_record};
 use tunedrop_validation::{Training, grouped};
 
+use self::reserved::ReservedStrings;
 use super::files::Images;
 use super::{ConvertArgs, media_folder, openai};
 use crate::catalogue::Rules;
 use crate::format::{counted, visible};
+use crate::placeholders::filled;
 use crate::reshape;
 use crate::write::Output;
 
-/// Links that are shown; the rest are counted.
+/// Most links that are printed; the rest are counted.
 const LINKS_SHOWN: usize = 50;
 
 /// Most characters of a link that are shown.
 const LINK_MAX: usize = 200;
 
-/// Converts record by record.
+/// The conversion of a file.
 pub(super) struct Work<'c> {
     args: &'c ConvertArgs,
     training: &'c Training,
@@ -33,6 +41,7 @@ pub(super) struct Work<'c> {
     dropped: Dropped,
     links: Vec<(u64, String)>,
     more_links: u64,
+    reserved: ReservedStrings,
     /// Whether the records are OpenAI's.
     pub(super) is_openai: bool,
 }
@@ -55,13 +64,20 @@ impl<'c> Work<'c> {
             dropped: Dropped::default(),
             links: Vec::new(),
             more_links: 0,
+            reserved: ReservedStrings::new(training),
             is_openai: false,
         })
     }
 
-    /// Converts the record `number`, or says why it is left out.
-    pub(super) fn take(&mut self, number: u64, record: Result<&str, String>) -> anyhow::Result<()> {
-        let text = record.as_ref().copied().unwrap_or_default();
+    /// Converts the record `number`, or notes why it is left out.
+    ///
+    /// `begun` is the line and the column that it begins at, if the file is a text.
+    pub(super) fn take(
+        &mut self,
+        number: u64,
+        begun: Option<(u64, u64)>,
+        record: Result<&str, String>,
+    ) -> anyhow::Result<()> {
         let converted = match record {
             Ok(record) => convert_record(record, self.source, self.training, &mut self.pictures),
             Err(why) => Err(why.into()),
@@ -72,18 +88,23 @@ impl<'c> Work<'c> {
                 self.dropped.add(converted.dropped);
                 self.written += 1;
                 self.copied += u64::from(converted.source.is_none());
-                // Bedrock's own records have a schema version.
-                if !self.is_openai && self.source.is_none() && converted.source == Some(Source::Messages) {
-                    self.is_openai = !text.contains("\"schemaVersion\"");
-                }
+                self.is_openai |= converted.is_openai;
                 for picture in self.pictures.take() {
                     self.images.add(&picture)?;
                 }
+                self.reserved.look_in(&converted.line, self.training);
                 self.output.line(converted.line.as_bytes())
             }
             Err(left_out) => {
                 self.left_out += 1;
-                self.reasons.add(number, left_out.why);
+                let why = self.filled(left_out.why);
+                match (left_out.at, begun) {
+                    (Some((below, column)), Some((line, begun))) => {
+                        let column = if below == 1 { begun + column - 1 } else { column };
+                        self.reasons.add(number, format!("line {}, column {column}: {}", line + below - 1, why));
+                    }
+                    _ => self.reasons.add(number, why),
+                }
                 for link in left_out.links {
                     if self.links.len() < LINKS_SHOWN {
                         self.links.push((number, shown(&link)));
@@ -96,14 +117,23 @@ impl<'c> Work<'c> {
         }
     }
 
-    /// Reports on the records, and gives the files their names. Whether records were left out.
+    /// A reason with the file's name in the commands that it has.
+    fn filled(&self, why: Cow<'static, str>) -> Cow<'static, str> {
+        if !why.contains('`') {
+            return why;
+        }
+        let input = (self.args.input != Path::new("-")).then_some(self.args.input.as_path());
+        filled(&why, input, &reshape::model_options(&self.args.model, self.args.customization)).into()
+    }
+
+    /// Prints the notes and completes the files. Returns whether records were left out.
     pub(super) fn finish(self, rules: &Rules, cut_off: bool) -> anyhow::Result<bool> {
-        reshape::tell(&self.reasons, "left out: record");
-        self.tell_links();
-        reshape::tell(&self.notes, "changed: record");
-        self.tell_dropped();
+        reshape::print_notes(&self.reasons, "left out: record");
+        self.print_links();
+        reshape::print_notes(&self.notes, "changed: record");
+        self.print_dropped();
         if cut_off {
-            anstream::eprintln!("  the array ends without its closing bracket; the file may be cut off");
+            anstream::eprintln!("  the array has no closing bracket: the file may be incomplete");
         }
         let (input, output) = (self.args.input.display(), self.args.output.display());
         if self.written == 0 {
@@ -119,12 +149,19 @@ impl<'c> Work<'c> {
         let (written, name) = (counted(self.written, "record"), rules.model.name.as_str());
         let copied = match self.copied {
             0 => String::new(),
-            copied => format!(", {} of them in its format already", grouped(copied)),
+            copied => format!(", {} already in its format", grouped(copied)),
         };
         anstream::eprintln!("{written} for {name} written to {output}{copied}; {} left out", grouped(self.left_out));
+        let reserved = self.reserved.count();
+        if reserved > 0 {
+            let model_options = reshape::model_options(&self.args.model, self.args.customization);
+            let found = counted(reserved, "reserved string");
+            let out = shell(&self.args.output.to_string_lossy());
+            anstream::eprintln!("{found} in {output}, which Bedrock rejects: run tunedrop check {out} {model_options}");
+        }
         if count > 0 {
             let folder = visible(self.args.media.as_deref().unwrap_or_default());
-            anstream::eprintln!("{} written beside it, for {folder}", counted(count, "image"));
+            anstream::eprintln!("{} written to the same folder, for {folder}", counted(count, "image"));
         }
         if self.is_openai {
             anstream::eprint!("{}", openai::hyperparameters(rules));
@@ -132,7 +169,7 @@ impl<'c> Work<'c> {
         Ok(self.left_out > 0)
     }
 
-    fn tell_links(&self) {
+    fn print_links(&self) {
         if !self.links.is_empty() {
             anstream::eprintln!("  images to download:");
         }
@@ -144,11 +181,11 @@ impl<'c> Work<'c> {
         }
     }
 
-    fn tell_dropped(&self) {
+    fn print_dropped(&self) {
         for (records, keys) in self.dropped.by_count() {
             let keys: Vec<String> = keys.into_iter().map(|key| format!("`{}`", visible(key))).collect();
-            let word = if keys.len() == 1 { "key" } else { "keys" };
-            anstream::eprintln!("  dropped the {word} {} of {}", keys.join(", "), counted(records, "record"));
+            let (word, each) = if keys.len() == 1 { ("key", "") } else { ("keys", " each") };
+            anstream::eprintln!("  dropped the {word} {} of {}{each}", keys.join(", "), counted(records, "record"));
         }
         if self.dropped.more > 0 {
             anstream::eprintln!("  dropped other keys as well, {}", counted(self.dropped.more, "time"));
@@ -156,7 +193,7 @@ impl<'c> Work<'c> {
     }
 }
 
-/// A link fit for a terminal, without what may be a key to it.
+/// A link without parts that may be secret, safe to print.
 fn shown(link: &str) -> String {
     let address = link.split(['?', '#']).next().unwrap_or_default();
     let address = match (address.split_once("://"), address) {

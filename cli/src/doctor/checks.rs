@@ -1,4 +1,7 @@
-//! The parts that are looked at, in the order in which a run needs them.
+//! The checks, in the order in which a run needs their parts.
+
+mod deployed;
+mod evaluated;
 
 use anyhow::Result;
 use tunedrop_aws::{Account, Failure, Lifecycle, Queues};
@@ -10,11 +13,11 @@ use super::{Check, Mark};
 use crate::catalogue::find;
 use crate::stack::Stack;
 
-/// Customization jobs at once in an account and Region (service quotas, not adjustable).
+/// Customization jobs at the same time in an account and Region (service quota, not adjustable).
 const SLOTS: usize = 10;
 const BEDROCK: &str = "bedrock.amazonaws.com";
 
-/// Looks at everything; what fails stops nothing that comes after it.
+/// Makes all checks. A failed one doesn't stop the others.
 pub(super) async fn all(stack: &Stack, model: &str) -> Result<Vec<Check>> {
     let account = Account::new(&stack.configs);
     let (bucket, role) = (stack.output("BucketName")?, stack.output("JobRoleArn")?);
@@ -26,21 +29,21 @@ pub(super) async fn all(stack: &Stack, model: &str) -> Result<Vec<Check>> {
             if on {
                 Ok("the bucket keeps versions".to_owned())
             } else {
-                Err("the bucket keeps no versions: what was judged could be replaced".to_owned())
+                Err("the bucket keeps no versions: a file could be replaced after validation".to_owned())
             }
         }),
         &format!("aws s3api put-bucket-versioning --bucket {bucket} --versioning-configuration Status=Enabled"),
     ));
     checks.push(asked(
         "events",
-        account.tells_eventbridge(bucket).await.map(|on| {
+        account.sends_events_to_eventbridge(bucket).await.map(|on| {
             if on {
-                Ok("the bucket tells EventBridge of drops".to_owned())
+                Ok("the bucket sends its events to EventBridge".to_owned())
             } else {
-                Err("the bucket tells EventBridge nothing: no drop is noticed".to_owned())
+                Err("the bucket sends no events to EventBridge: uploads have no effect".to_owned())
             }
         }),
-        "deploy the stack once more: its template turns this on",
+        "deploy the stack again: its template turns this on",
     ));
     let table = stack.output("TableName")?;
     checks.push(asked(
@@ -48,29 +51,31 @@ pub(super) async fn all(stack: &Stack, model: &str) -> Result<Vec<Check>> {
         account.table_state(table).await.map(|state| {
             if state == "ACTIVE" { Ok(format!("{table} is active")) } else { Err(format!("{table} is {state}")) }
         }),
-        "wait a minute, and deploy the stack once more if that doesn't help",
+        "wait a minute; if that doesn't help, deploy the stack again",
     ));
-    checks.push(dead_letters(stack).await);
-    checks.push(told(stack, &account).await?);
+    checks.push(dead_letter_queues(stack).await);
+    checks.push(subscribers(stack, &account).await?);
     checks.push(trust(&account, role).await);
     checks.push(permissions(stack, &account, role, bucket).await);
     checks.push(key(stack, &account, role).await);
     checks.push(model_check(stack, model).await?);
     checks.push(slots(stack).await);
+    checks.push(deployed::check(stack).await);
+    checks.push(evaluated::check(stack).await);
     Ok(checks)
 }
 
 fn good(what: &'static str, found: String) -> Check {
-    Check { what, mark: Mark::Good, found, mend: String::new() }
+    Check { what, mark: Mark::Good, found, fix: String::new() }
 }
 
-/// An answer: good, or bad with what mends it; a call that failed leaves it open.
-fn asked(what: &'static str, answer: Result<Result<String, String>, Failure>, mend: &str) -> Check {
+/// A check from an answer: good, or bad with a fix. After a failed call it is unknown.
+fn asked(what: &'static str, answer: Result<Result<String, String>, Failure>, fix: &str) -> Check {
     match answer {
         Ok(Ok(found)) => good(what, found),
-        Ok(Err(found)) => Check { what, mark: Mark::Bad, found, mend: mend.to_owned() },
+        Ok(Err(found)) => Check { what, mark: Mark::Bad, found, fix: fix.to_owned() },
         Err(failure) => {
-            Check { what, mark: Mark::Unknown, found: format!("not checked: {failure}"), mend: String::new() }
+            Check { what, mark: Mark::Unknown, found: format!("not checked: {failure}"), fix: String::new() }
         }
     }
 }
@@ -82,65 +87,65 @@ async fn caller(account: &Account) -> Check {
             what: "credentials",
             mark: Mark::Bad,
             found: failure.to_string(),
-            mend: "set them up as for the AWS CLI: aws configure, aws sso login, or --profile NAME".to_owned(),
+            fix: "set them up as for the AWS CLI: `aws configure`, `aws sso login`, or --profile NAME".to_owned(),
         },
     }
 }
 
-/// Models are customized in a few Regions only.
+/// Checks that the model can be customized in this Region.
 fn region(stack: &Stack, model: &str) -> Result<Check> {
     let region = stack.configs.all.region().map(ToString::to_string).unwrap_or_default();
     let entry = find(Catalogue::embedded(), model)?;
     let there = entry.regions.contains(&region);
     let found = if there {
-        Ok(format!("{region}, where {} is customized", entry.name))
+        Ok(format!("{} can be customized in {region}", entry.name))
     } else {
-        Err(format!("{} is not customized in {region}", entry.name))
+        Err(format!("{} can't be customized in {region}", entry.name))
     };
-    Ok(asked("Region", Ok(found), &format!("it is in {}; deploy a stack there", entry.regions.join(", "))))
+    Ok(asked("Region", Ok(found), &format!("deploy a stack in {}", entry.regions.join(" or "))))
 }
 
 async fn bucket_region(stack: &Stack, account: &Account, bucket: &str) -> Check {
     let own = stack.configs.all.region().map(ToString::to_string).unwrap_or_default();
     let answer = account.bucket_region(bucket).await.map(|region| match region {
-        Some(region) if region != own => {
-            Err(format!("{bucket} is in {region}, and the stack in {own}: Bedrock reads buckets of its own Region"))
-        }
-        _ => Ok(format!("{bucket} is there")),
+        Some(region) if region != own => Err(format!(
+            "{bucket} is in {region}, and the stack in {own}: Bedrock reads only buckets in its own Region"
+        )),
+        _ => Ok(format!("{bucket} exists")),
     });
-    asked("bucket", answer, "deploy the stack once more, in one Region")
+    asked("bucket", answer, "deploy the stack again, in one Region")
 }
 
-async fn dead_letters(stack: &Stack) -> Check {
+async fn dead_letter_queues(stack: &Stack) -> Check {
     let queues = Queues::new(&stack.configs.all);
     let mut dead = 0;
-    for queue in ["Validate", "Launch", "Record", "Notify"] {
-        let Ok(url) = stack.output(&format!("{queue}DeadLettersUrl")) else { continue };
+    for queue in ["Validate", "Launch", "Record", "Evaluate", "Deploy", "Notify"] {
+        let Ok(url) = stack.output(&format!("{queue}DeadLetterQueueUrl")) else { continue };
         match queues.depth(url).await {
             Ok(depth) => dead += depth,
             Err(failure) => return asked("queues", Err(failure), ""),
         }
     }
     let found = if dead == 0 {
-        Ok("no dead letters".to_owned())
+        Ok("the dead-letter queues are empty".to_owned())
     } else {
-        Err(format!("{dead} dead letters: messages that a function gave up on"))
+        Err(format!("{dead} messages in the dead-letter queues: a function failed too often"))
     };
-    asked("queues", Ok(found), &format!("mend the cause, then: tunedrop redrive --stack {}", stack.name))
+    asked("queues", Ok(found), &format!("fix the cause, then run `tunedrop redrive --stack {}`", stack.name))
 }
 
-async fn told(stack: &Stack, account: &Account) -> Result<Check> {
+async fn subscribers(stack: &Stack, account: &Account) -> Result<Check> {
     let topic = stack.output("TopicArn")?;
     let answer = account.subscriptions(topic).await.map(|(confirmed, pending)| match (confirmed, pending) {
-        (0, 0) => Err("nobody is told: the topic has no subscription".to_owned()),
-        (0, _) => Err("nobody is told: no subscription is confirmed yet".to_owned()),
-        (confirmed, 0) => Ok(format!("{confirmed} subscribed to the topic")),
-        (confirmed, pending) => Ok(format!("{confirmed} subscribed to the topic, {pending} not confirmed yet")),
+        (0, 0) => Err("no subscribers: nobody receives messages".to_owned()),
+        (0, _) => Err("no confirmed subscribers: nobody receives messages yet".to_owned()),
+        (confirmed, 0) => Ok(format!("{confirmed} confirmed")),
+        (confirmed, pending) => Ok(format!("{confirmed} confirmed, {pending} not confirmed yet")),
     });
-    let mend = format!(
-        "confirm by the link in AWS's mail, or: aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS"
+    let fix = format!(
+        "open the link in the email from AWS, or run `aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS`"
     );
-    Ok(asked("told", answer, &mend))
+    Ok(asked("subscribers", answer, &fix))
 }
 
 async fn trust(account: &Account, role: &str) -> Check {
@@ -151,13 +156,13 @@ async fn trust(account: &Account, role: &str) -> Check {
             Err(format!("Bedrock may not assume {role}"))
         }
     });
-    asked("job role", answer, "deploy the stack once more: its template sets the role's trust")
+    asked("job role", answer, "deploy the stack again: its template sets the role's trust policy")
 }
 
 async fn permissions(stack: &Stack, account: &Account, role: &str, bucket: &str) -> Check {
     if stack.emulated {
-        let found = "not checked: the emulator doesn't simulate policies".to_owned();
-        return Check { what: "permissions", mark: Mark::Unknown, found, mend: String::new() };
+        let found = "not checked: the emulator doesn't evaluate policies".to_owned();
+        return Check { what: "permissions", mark: Mark::Unknown, found, fix: String::new() };
     }
     let partition = role.split(':').nth(1).unwrap_or("aws");
     let object = |key: &str| format!("arn:{partition}:s3:::{bucket}/{key}");
@@ -168,7 +173,7 @@ async fn permissions(stack: &Stack, account: &Account, role: &str, bucket: &str)
     ];
     let answer = account.denied(role, &wanted, &via(stack)).await.map(|denied| {
         if denied.is_empty() {
-            Ok("the job role may read the data and write its output".to_owned())
+            Ok("the job role may read the data and write the output".to_owned())
         } else {
             Err(format!("the job role may not: {}", denied.join(", ")))
         }
@@ -176,20 +181,20 @@ async fn permissions(stack: &Stack, account: &Account, role: &str, bucket: &str)
     asked(
         "permissions",
         answer,
-        "deploy the stack once more; a boundary or an organization's policy may forbid it, too",
+        "deploy the stack again; if that doesn't help, a permissions boundary or an organization's policy denies it",
     )
 }
 
-/// How Bedrock uses the bucket's key: as the job role, through S3.
+/// The service through which the job role uses the bucket's key.
 fn via(stack: &Stack) -> String {
     format!("s3.{}.amazonaws.com", stack.configs.all.region().map(ToString::to_string).unwrap_or_default())
 }
 
-/// The key's state, and whether the job role may use it.
+/// Checks the key's state, and that the job role may use it.
 async fn key(stack: &Stack, account: &Account, role: &str) -> Check {
     const WHAT: &str = "key";
     let Ok(arn) = stack.output("KmsKeyArn") else {
-        return good(WHAT, "no KMS key of your own: AWS's keys encrypt".to_owned());
+        return good(WHAT, "no KMS key of your own: AWS's keys encrypt the data".to_owned());
     };
     let wanted = [("kms:Decrypt", arn.to_owned()), ("kms:GenerateDataKey", arn.to_owned())];
     let answer = match account.key_fault(arn).await {
@@ -207,11 +212,11 @@ async fn key(stack: &Stack, account: &Account, role: &str) -> Check {
     asked(
         WHAT,
         answer,
-        "enable it with aws kms enable-key, or give the stack another; its policy must be as docs/kms.md says",
+        "enable it with `aws kms enable-key`, or deploy the stack with another; docs/kms.md has the key policy",
     )
 }
 
-/// Bedrock's own word counts, the catalogue's where it has none.
+/// Checks the model's lifecycle: Bedrock's answer, or the catalogue's if Bedrock has none.
 async fn model_check(stack: &Stack, model: &str) -> Result<Check> {
     let entry = find(Catalogue::embedded(), model)?;
     let answer = stack.jobs().lifecycle(&entry.identifier).await.map(|(lifecycle, dates)| match lifecycle {
@@ -221,16 +226,16 @@ async fn model_check(stack: &Stack, model: &str) -> Result<Check> {
             None => Ok(format!("{} can be customized", entry.name)),
         },
         Lifecycle::Unknown => {
-            Err(entry.withdrawn_note().unwrap_or_else(|| format!("Bedrock doesn't show {} here", entry.name)))
+            Err(entry.withdrawn_note().unwrap_or_else(|| format!("Bedrock doesn't list {} in this Region", entry.name)))
         }
     });
-    Ok(asked("base model", answer, "choose another: tunedrop models"))
+    Ok(asked("base model", answer, "choose another model: `tunedrop models` lists them"))
 }
 
 async fn slots(stack: &Stack) -> Check {
     let answer = stack.jobs().unfinished().await.map(|taken| match SLOTS.saturating_sub(taken) {
-        0 => Err(format!("all {SLOTS} job slots are taken: runs wait until one is free")),
+        0 => Err(format!("all {SLOTS} job slots are in use: runs wait until one is free")),
         free => Ok(format!("{free} of {SLOTS} job slots are free")),
     });
-    asked("job slots", answer, "nothing is lost; stop a job that nobody needs, with tunedrop stop or in the console")
+    asked("job slots", answer, "wait, or stop a job that you don't need, with `tunedrop stop` or in the console")
 }

@@ -1,26 +1,40 @@
-//! How an estimate is shown.
+//! Prints estimates, for people and as JSON.
 
 use serde_json::{Value, json};
 use tunedrop_validation::{Estimate, Statistics};
 
-use super::Said;
+use super::Sourced;
+use super::evaluation::Evaluation;
 use crate::catalogue::Rules;
-use crate::format::{BOLD, bracket, grouped, visible};
+use crate::format::{BOLD, bracket, counted, grouped, visible};
 
-/// What is known of one training file.
+/// The estimate of one training file.
 pub(super) struct Page<'c> {
     pub(super) path: String,
     pub(super) rules: Rules<'c>,
     pub(super) statistics: Statistics,
-    pub(super) epochs: Said<u64>,
-    pub(super) price: Option<Said<f64>>,
+    pub(super) epochs: Sourced<u64>,
+    pub(super) price: Option<Sourced<f64>>,
     pub(super) estimate: Estimate,
+    /// Absent if the recipe asks for none.
+    pub(super) evaluation: Option<Evaluation>,
 }
 
 impl Page<'_> {
-    /// Whether there is a record to estimate.
+    /// Whether a record is valid.
     pub(super) fn is_estimated(&self) -> bool {
         self.statistics.valid_records > 0
+    }
+
+    /// Whether most records have media. How many tokens Bedrock bills for an image, a video or a document isn't
+    /// documented, so the texts alone say nothing about the cost.
+    fn is_of_media(&self) -> bool {
+        self.statistics.with_media * 2 > self.statistics.records
+    }
+
+    /// The cost, unless it is unknown.
+    fn cost(&self) -> Option<(f64, f64)> {
+        self.estimate.cost_usd.filter(|_| self.is_estimated() && !self.is_of_media())
     }
 }
 
@@ -29,7 +43,7 @@ pub(super) fn human(pages: &[Page]) -> String {
 }
 
 fn page(page: &Page) -> String {
-    let Page { path, rules, statistics, epochs, price, estimate } = page;
+    let Page { path, rules, statistics, epochs, price, estimate, evaluation } = page;
     let (model, kind) = (visible(&rules.model.name), rules.customization.as_str());
     let mut text = format!("{BOLD}{}{BOLD:#} ({model}, {kind})\n", visible(path));
     let mut row = |name: &str, value: String| text.push_str(&format!("  {name:<11} {value}\n"));
@@ -47,19 +61,37 @@ fn page(page: &Page) -> String {
     row("tokens", format!("{}, estimated", bracket(estimate.tokens)));
     row("epochs", format!("{} ({})", epochs.value, epochs.by));
     row("billed", format!("{} tokens", bracket(estimate.billed)));
-    match (price, estimate.cost_usd) {
+    let media = statistics.with_media;
+    if media > 0 {
+        let has = if media == 1 { "has" } else { "have" };
+        row(
+            "media",
+            format!(
+                "not counted: {} {has} images, videos or documents, which Bedrock bills too",
+                counted(media, "record")
+            ),
+        );
+    }
+    match (price, page.cost()) {
+        _ if page.is_of_media() => {
+            row("cost", "not estimated: AWS doesn't document how many tokens it bills for media".to_owned());
+        }
         (Some(price), Some((low, high))) => {
             row("price", format!("{} USD per 1,000 tokens ({})", price.value, price.by));
-            row("cost", format!("{low:.2} to {high:.2} USD"));
+            let texts = if media > 0 { ", for the texts alone" } else { "" };
+            row("cost", format!("{low:.2} to {high:.2} USD{texts}"));
         }
-        _ => row("cost", "price unknown; see AWS's pricing page, and give it as --price-per-1k".to_owned()),
+        _ => row("cost", "unknown price: pass the one from AWS's pricing page as --price-per-1k".to_owned()),
+    }
+    if let Some(evaluation) = evaluation {
+        row("evaluation", evaluation.line());
     }
     let left_out = statistics.records - statistics.valid_records;
     if left_out > 0 {
         row(
             "left out",
             format!(
-                "{} of {} records, which are not valid; `tunedrop check` says why",
+                "{} of {} records, which are invalid; `tunedrop check` says why",
                 grouped(left_out),
                 grouped(statistics.records)
             ),
@@ -74,13 +106,14 @@ pub(super) fn json(pages: &[Page]) -> String {
 }
 
 fn object(page: &Page) -> Value {
-    let Page { path, rules, statistics, epochs, price, estimate } = page;
+    let Page { path, rules, statistics, epochs, price, estimate, evaluation } = page;
     json!({
         "path": path,
         "model": rules.model.alias,
         "type": rules.customization.as_str(),
         "records": statistics.records,
         "valid_records": statistics.valid_records,
+        "records_with_media": statistics.with_media,
         "characters": statistics.characters,
         "tokens": page.is_estimated().then_some(estimate.tokens),
         "epochs": epochs.value,
@@ -88,6 +121,7 @@ fn object(page: &Page) -> Value {
         "billed": page.is_estimated().then_some(estimate.billed),
         "price_per_1k_tokens": price.as_ref().map(|price| price.value),
         "price_from": price.as_ref().map(|price| price.by),
-        "cost_usd": estimate.cost_usd.filter(|_| page.is_estimated()).map(|(low, high)| json!({"low": low, "high": high})),
+        "cost_usd": page.cost().map(|(low, high)| json!({"low": low, "high": high})),
+        "evaluation": evaluation.as_ref().map(Evaluation::object),
     })
 }

@@ -1,16 +1,16 @@
-//! Workflow commands of GitHub Actions: annotations at the lines they are about.
+//! Output as workflow commands of GitHub Actions, which annotate lines.
 
 use tunedrop_validation::{Finding, Severity};
 
 use super::summary::summary;
 use super::visible;
-use crate::outcome::Outcome;
+use crate::check_result::CheckResult;
 
 /// A command for each finding, and the summary for the log.
-pub(crate) fn github(outcome: &Outcome) -> String {
+pub(crate) fn github(outcome: &CheckResult) -> String {
     let mut text: String = outcome.shown().map(command).collect();
     for note in &outcome.notes {
-        text.push_str(&format!("::warning title=tunedrop::{}\n", data(note)));
+        text.push_str(&format!("::warning title=tunedrop::{}\n", data(&visible(note))));
     }
     text.push_str(&summary(outcome));
     text
@@ -28,15 +28,19 @@ fn command(finding: &Finding) -> String {
     for (name, number) in [("line", *line), ("col", column)] {
         place.extend(number.map(|number| format!(",{name}={number}")));
     }
-    format!("::{level} {place},title={}::{}\n", property(code.as_str()), data(&format!("{message}. Help: {help}")))
+    format!(
+        "::{level} {place},title={}::{}\n",
+        property(code.as_str()),
+        data(&visible(&format!("{message}. Help: {help}")))
+    )
 }
 
-/// What stands behind `::`, escaped as the runner unescapes it.
+/// Escapes the text after `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property's value, likewise.
+/// Escapes the value of a property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -46,7 +50,7 @@ mod tests {
     use super::{data, property};
 
     #[test]
-    fn nothing_ends_a_command_early() {
+    fn escapes_what_would_end_a_command() {
         assert_eq!(data("50%\r\n::set-env"), "50%25%0D%0A::set-env");
         assert_eq!(property("a:b,c%\n"), "a%3Ab%2Cc%25%0A");
     }

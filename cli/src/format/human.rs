@@ -1,17 +1,17 @@
-//! For people: each code once, a few of its places in full, the others by line; then what the files hold.
+//! Output for people: the findings by code, then a summary of the files.
 
 use tunedrop_validation::{Code, Finding, Findings, Severity};
 
 use super::snippet::snippet;
 use super::summary::summary;
 use super::{BOLD, ERROR, GUTTER, View, WARNING, grouped, visible};
-use crate::outcome::Outcome;
+use crate::check_result::CheckResult;
 
-/// How many further places a code's note names.
+/// How many more locations of a code are listed.
 const PLACES_MAX: usize = 8;
 
-/// The whole page.
-pub(crate) fn human(outcome: &Outcome, view: &View) -> String {
+/// The whole output.
+pub(crate) fn human(outcome: &CheckResult, view: &View) -> String {
     let mut page = String::new();
     for findings in std::iter::once(&outcome.findings).chain(outcome.files.iter().map(|file| &file.findings)) {
         file(&mut page, findings, view);
@@ -23,7 +23,7 @@ pub(crate) fn human(outcome: &Outcome, view: &View) -> String {
     page
 }
 
-/// Codes in the order in which a reader wants them: errors first, then by where they begin.
+/// The codes, errors first, then in order of their first location.
 fn codes(findings: &Findings) -> Vec<Code> {
     let mut codes: Vec<&Finding> = Vec::new();
     for finding in &findings.kept {
@@ -59,11 +59,14 @@ fn file(page: &mut String, findings: &Findings, view: &View) {
         .map(|(_, count)| count)
         .sum();
     if unseen > 0 {
-        put(page, &format!("… and {} more not shown; --max-findings 0 shows all that are kept\n\n", grouped(unseen)));
+        put(
+            page,
+            &format!("… and {} more not shown; pass --max-findings 0 to show all that are kept\n\n", grouped(unseen)),
+        );
     }
 }
 
-/// One finding; how far its gutter is indented.
+/// Prints a finding. Returns the indentation of its gutter.
 fn shown(page: &mut String, finding: &Finding, view: &View) -> usize {
     let (name, style) = match finding.severity {
         Severity::Error => ("error", ERROR),
@@ -93,7 +96,7 @@ fn note(page: &mut String, indent: usize, name: &str, text: &str) {
     put(page, &format!("{:indent$} {GUTTER}={GUTTER:#} {BOLD}{name}{BOLD:#}: {}\n", "", visible(text)));
 }
 
-/// `41 more of these: 5:19, 9:19, … and 33 others`.
+/// `and 41 more of these, at 5:19, 9:19 and 39 other locations`.
 fn others(kept: &[&Finding], more: u64) -> String {
     let place = |finding: &&Finding| Some(format!("{}:{}", finding.line?, finding.column?));
     let places: Vec<String> = kept.iter().filter_map(place).take(PLACES_MAX).collect();
@@ -102,7 +105,12 @@ fn others(kept: &[&Finding], more: u64) -> String {
         (true, _) => format!("and {} more of these", grouped(more)),
         (_, 0) => format!("and {more} more of these, at {}", places.join(", ")),
         _ => {
-            format!("and {} more of these, at {} and {} other places", grouped(more), places.join(", "), grouped(rest))
+            format!(
+                "and {} more of these, at {} and {} other locations",
+                grouped(more),
+                places.join(", "),
+                grouped(rest)
+            )
         }
     }
 }

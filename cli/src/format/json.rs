@@ -1,14 +1,14 @@
-//! For programs: one object. docs/cli.md describes it; names here are a contract.
+//! Output as one JSON object. docs/cli.md describes it. Its keys are a contract.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use tunedrop_validation::{Code, Finding, Severity, Statistics};
 
-use crate::outcome::{FileOutcome, Outcome};
-use crate::place::Unreadable;
+use crate::check_result::{CheckResult, FileResult};
+use crate::location::Unreadable;
 
-/// The layout's version: goes up when a field changes its meaning or goes away.
+/// The format's version. It increases when a key changes its meaning or is removed.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -39,7 +39,7 @@ struct File<'o> {
     statistics: Held<'o>,
 }
 
-/// The statistics, and what is read from them.
+/// The statistics, with percentiles.
 #[derive(Serialize)]
 struct Held<'o> {
     #[serde(flatten)]
@@ -53,7 +53,7 @@ struct Held<'o> {
 struct Shown<'o> {
     code: Code,
     severity: Severity,
-    /// Where the list that this stands in is not one file's.
+    /// Present in the list that isn't of one file.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'o str>,
     line: Option<u64>,
@@ -70,7 +70,7 @@ struct Unread<'o> {
 }
 
 /// The whole object, and a line feed.
-pub(crate) fn json(outcome: &Outcome) -> String {
+pub(crate) fn json(outcome: &CheckResult) -> String {
     let page = Page {
         version: VERSION,
         valid: outcome.valid(),
@@ -92,7 +92,7 @@ fn unread(fault: &Unreadable) -> Unread<'_> {
     Unread { path: &fault.path, reason: &fault.why }
 }
 
-fn file(file: &FileOutcome) -> File<'_> {
+fn file(file: &FileResult) -> File<'_> {
     File {
         path: &file.path,
         role: file.role.as_str(),

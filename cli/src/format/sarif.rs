@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use tunedrop_report::URI_PATH;
 use tunedrop_validation::{Code, Finding, Severity};
 
-use crate::outcome::Outcome;
+use crate::check_result::CheckResult;
 
 /// The whole log, and a line feed.
-pub(crate) fn sarif(outcome: &Outcome) -> String {
+pub(crate) fn sarif(outcome: &CheckResult) -> String {
     let mut codes: Vec<Code> = outcome.shown().map(|finding| finding.code).collect();
     codes.sort();
     codes.dedup();
@@ -49,7 +49,7 @@ fn rule(code: Code) -> Value {
         "id": code.as_str(),
         "shortDescription": {"text": info.title},
         "fullDescription": {"text": format!("{} {}", info.what, info.why)},
-        "help": {"text": info.mend},
+        "help": {"text": info.fix},
         "defaultConfiguration": {"level": level(info.severity)},
     })
 }

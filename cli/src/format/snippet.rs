@@ -1,4 +1,4 @@
-//! A piece of a line with a caret under the fault.
+//! An excerpt of a line, with a caret below the finding.
 
 use anstyle::Style;
 use tunedrop_validation::Excerpt;
@@ -6,29 +6,29 @@ use unicode_width::UnicodeWidthStr;
 
 use super::visible::escaped;
 
-/// Escapes stand out, so that `\u{1b}` in the data is not taken for an escape character.
+/// The style of escapes, to distinguish them from the same characters in the data.
 const ESCAPE: Style = Style::new().invert();
 
-/// A line as it is shown, and the column under which the caret goes.
+/// An excerpt as it is shown, and the caret's column.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Snippet {
     pub(super) text: String,
     pub(super) caret: usize,
 }
 
-/// The character as shown, and whether that is an escape.
+/// A character as it is shown, and whether it is an escape.
 type Shown = (String, bool);
 
-/// The excerpt in at most `columns` columns; `…` stands for what is left out.
+/// Fits the excerpt into `columns` columns; `…` marks omitted text.
 pub(super) fn snippet(excerpt: &Excerpt, columns: usize) -> Snippet {
     let (before, after) = excerpt.text().split_at(excerpt.at());
     let (mut before, mut after) = (shown(before), shown(after));
-    // A space that isn't ASCII looks like any other, so at the fault it is shown as what it is.
+    // A space that isn't ASCII looks like any other, so it is escaped at the finding.
     if let Some(first) = excerpt.text()[excerpt.at()..].chars().next().filter(|c| c.is_whitespace() && !c.is_ascii()) {
         after[0] = (format!("\\u{{{:x}}}", u32::from(first)), true);
     }
     let (mut begins, mut ends) = (excerpt.begins_line(), excerpt.ends_line());
-    // The ellipses take a column each.
+    // Each ellipsis takes a column.
     let room = columns.saturating_sub(2);
     let wanted = (width(&after)).min(room - room / 3);
     while width(&before) + wanted > room && !before.is_empty() {
@@ -56,7 +56,7 @@ fn shown(text: &str) -> Vec<Shown> {
     text.chars().map(|c| escaped(c).map_or_else(|| (c.to_string(), false), |escape| (escape, true))).collect()
 }
 
-/// Columns of the whole: those of an emoji sequence are not the sum of its parts.
+/// The columns of the text: an emoji sequence has fewer than its parts.
 fn width(pieces: &[Shown]) -> usize {
     pieces.iter().map(|(piece, _)| piece.as_str()).collect::<String>().width()
 }
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_caret_stands_under_the_fault() {
+    fn puts_the_caret_below_the_finding() {
         assert_eq!(at("abcX", "X", 80), ("abcX".to_owned(), 3));
         assert_eq!(at("漢字X", "X", 80), ("漢字X".to_owned(), 4));
         assert_eq!(at("👩‍👩‍👧X", "X", 80), ("👩‍👩‍👧X".to_owned(), 2));
@@ -80,13 +80,13 @@ mod tests {
     }
 
     #[test]
-    fn a_space_at_the_fault_is_an_escape() {
+    fn escapes_a_space_at_the_finding() {
         assert_eq!(at("{\u{a0}\"a\"", "\u{a0}", 80), ("{\\u{a0}\"a\"".to_owned(), 1));
         assert_eq!(at("a\u{a0}bX", "X", 80), ("a\u{a0}bX".to_owned(), 3));
     }
 
     #[test]
-    fn a_long_line_is_cut_on_both_sides() {
+    fn shortens_a_long_line_on_both_sides() {
         let line = format!("{}X{}", "漢".repeat(60), "é".repeat(100));
         for columns in [10, 41, 80, 200] {
             let (text, caret) = at(&line, "X", columns);

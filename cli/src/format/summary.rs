@@ -1,27 +1,28 @@
-//! What the files hold, and the verdict.
+//! The summary of the files, and the result.
 
 use std::fmt::Write;
 
 use tunedrop_validation::{Role, Statistics, TokenBracket};
 
 use super::{BOLD, ERROR, GOOD, grouped, visible};
-use crate::outcome::{FileOutcome, Outcome};
+use crate::check_result::{CheckResult, FileResult};
 
-/// A paragraph for each file; the last line is the verdict.
-pub(super) fn summary(outcome: &Outcome) -> String {
+/// A paragraph for each file. The last line is the result.
+pub(super) fn summary(outcome: &CheckResult) -> String {
     let mut text: String = outcome.files.iter().map(file).collect();
     if !outcome.files.is_empty() {
         text.push('\n');
     }
-    text.push_str(&verdict(outcome));
+    text.push_str(&result(outcome));
     text
 }
 
-fn file(file: &FileOutcome) -> String {
-    let FileOutcome { path, role, model, customization, statistics, .. } = file;
+fn file(file: &FileResult) -> String {
+    let FileResult { path, role, model, customization, statistics, .. } = file;
     let role = match role {
         Role::Train => "training",
         Role::Validation => "validation",
+        Role::Evaluation => "held-out",
     };
     let path = if path == "-" { "standard input".to_owned() } else { visible(path) };
     let kind = customization.as_str();
@@ -42,7 +43,7 @@ fn rows(statistics: &Statistics) -> Vec<(&'static str, String)> {
         _ => format!("{} of them valid", grouped(*valid_records)),
     };
     let records =
-        if *records == 0 { "none that could be read".to_owned() } else { format!("{}, {valid}", grouped(*records)) };
+        if *records == 0 { "none could be read".to_owned() } else { format!("{}, {valid}", grouped(*records)) };
     let mut rows = vec![("records", records)];
     if *turns > 0 {
         rows.push(("turns", grouped(*turns)));
@@ -63,18 +64,19 @@ fn rows(statistics: &Statistics) -> Vec<(&'static str, String)> {
     rows
 }
 
-fn verdict(outcome: &Outcome) -> String {
+fn result(outcome: &CheckResult) -> String {
     let (errors, warnings) = (counted(outcome.errors(), "error"), counted(outcome.warnings(), "warning"));
-    let strict = if outcome.strict && outcome.errors() == 0 { "; warnings block, as asked" } else { "" };
+    let strict =
+        if outcome.strict && outcome.errors() == 0 { "; warnings block with --strict or strict: true" } else { "" };
     let (style, word) = match (outcome.unreadable.len(), outcome.blocked) {
         (_, true) => (ERROR, "not valid"),
         (0, false) => (GOOD, "valid"),
-        (_, false) => (ERROR, "unfinished"),
+        (_, false) => (ERROR, "incomplete"),
     };
     let blocked = if outcome.blocked { strict } else { "" };
     let unread = match outcome.unreadable.len() as u64 {
         0 => String::new(),
-        many => format!("; {} could not be read", counted(many, "path")),
+        many => format!("; {} can't be read", counted(many, "path")),
     };
     format!("{style}{word}{style:#}: {errors}, {warnings}{blocked}{unread}\n")
 }

@@ -1,8 +1,8 @@
-//! Text from outside, made fit for a terminal.
+//! Escapes text from files and services for a terminal.
 
 use tunedrop_report::is_hidden;
 
-/// The character as an escape, if a terminal would act upon it, or would hide it, or would turn what follows around.
+/// The character as an escape, if it is a control, invisible or bidirectional character.
 pub(crate) fn escaped(c: char) -> Option<String> {
     match c {
         '\t' => Some("\\t".to_owned()),
@@ -13,7 +13,7 @@ pub(crate) fn escaped(c: char) -> Option<String> {
     }
 }
 
-/// `text` with every such character escaped.
+/// `text` with these characters escaped.
 pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -30,14 +30,14 @@ mod tests {
     use super::visible;
 
     #[test]
-    fn what_a_terminal_would_act_upon_is_shown() {
+    fn escapes_control_and_invisible_characters() {
         assert_eq!(visible("a\u{1b}[31mb\u{9b}c\u{7f}"), "a\\u{1b}[31mb\\u{9b}c\\u{7f}");
         assert_eq!(visible("x\u{202e}y\u{2066}\u{200b}\u{e0041}"), "x\\u{202e}y\\u{2066}\\u{200b}\\u{e0041}");
         assert_eq!(visible("tab\tline\r\n"), "tab\\tline\\r\\n");
     }
 
     #[test]
-    fn what_people_write_stays() {
+    fn keeps_text_of_all_languages() {
         for text in ["Grüße", "漢字かな", "👩‍👩‍👧", "می‌خواهم", "\\u{1b}"] {
             assert_eq!(visible(text), text);
         }

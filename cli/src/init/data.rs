@@ -1,4 +1,4 @@
-//! What lies in a folder, by the first record of each file.
+//! The data files of a folder: their roles, and the format of the first record.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -6,49 +6,52 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use tunedrop_reshape::{Pictures, convert};
-use tunedrop_run::{data_name_fault, working_name};
+use tunedrop_run::data_file::{TRAINING, VALIDATION};
 use tunedrop_validation::{Customization, Format};
 
 use super::typed;
 use crate::catalogue::Rules;
+use crate::fit::{Fit, fit, flags};
 use crate::format::visible;
-use crate::near_miss::{NearMiss, near_misses};
+use crate::location::Location;
+use crate::near_miss::{Remedy, Target, remedy_of_file};
 
-/// No record that is looked at is longer: a line beyond is a finding (docs/contract.md).
+/// The longest record that is read, in bytes: a longer line is a finding (docs/contract.md).
 const RECORD_MAX: u64 = 8 << 20;
-/// Words of a file's name that say what it is for.
-const TRAINING: [&str; 2] = ["train", "training"];
-const VALIDATION: [&str; 7] = ["valid", "validation", "val", "dev", "eval", "evaluation", "test"];
 
-/// A layout, as a first record shows it.
+/// Words that say that a file isn't for training, even if it is the only one.
+const NOT_TRAINING: [&str; 3] = ["valid", "validation", "val"];
+
+/// The format of a first record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
+pub(super) enum RecordFormat {
     Conversation,
-    /// The same, and the last question has no answer.
+    /// A conversation whose last message is the user's.
     Prompts,
     Media,
     Messages,
     PromptCompletion,
     Input,
     ImageCaption,
-    /// Chat with a text as content, and something for a grader beside it.
+    /// Messages with texts as content, and data for a grader.
     Reinforcement,
-    /// Something that `tunedrop convert` may know.
+    /// A format that no model takes; `tunedrop convert` may know it.
     Foreign,
 }
 
-/// What lies there.
+/// The folder's data files.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) train: Option<String>,
     pub(super) validation: Option<String>,
-    layout: Option<Layout>,
-    /// The training file's first record, where it is one line of JSON.
+    format: Option<RecordFormat>,
+    /// The first record of the training file, or else of the validation file, if it is one line of JSON.
     first: Option<String>,
+    /// Whether the training file is empty or blank.
+    pub(super) is_blank: bool,
 }
 
-/// Looks at the folder's .jsonl files: of several, the one called for training, else the largest.
+/// Finds the folder's .jsonl files. Of several, the training file is the one that its name says, else the largest.
 pub(super) fn look(dir: &Path) -> Result<Found> {
     let unreadable = || format!("{} can't be read", dir.display());
     let mut files = Vec::new();
@@ -62,32 +65,43 @@ pub(super) fn look(dir: &Path) -> Result<Found> {
     }
     files.sort_by(|a, b| b.cmp(a));
     let (train, validation) = roles(files.into_iter().map(|(_, name)| name).collect());
-    let first = train.as_ref().map(|name| first(&dir.join(name))).transpose()?.flatten();
+    let of_file = train.as_ref().or(validation.as_ref()).map(|name| first(&dir.join(name))).transpose()?;
+    let is_blank = train.is_some() && of_file == Some(First::Blank);
+    let first = of_file.and_then(|first| if let First::Line(line) = first { Some(line) } else { None });
     let record = first.as_ref().and_then(|line| serde_json::from_str::<Value>(line).ok());
-    let layout = first.as_ref().map(|_| record.as_ref().map_or(Layout::Foreign, of));
-    Ok(Found { train, validation, layout, first: first.filter(|_| record.is_some()) })
+    let format = first.as_ref().map(|_| record.as_ref().map_or(RecordFormat::Foreign, of));
+    Ok(Found { train, validation, format, first: first.filter(|_| record.is_some()), is_blank })
 }
 
-/// Which file is for training and which for validation; the largest comes first. No file is both, and one that lies
-/// there alone is for training, whatever it is called.
+/// The training file and the validation file, of names sorted by size. No file is both. A single file is for training,
+/// unless its name says validation: `test.jsonl` may be anything.
 fn roles(mut names: Vec<String>) -> (Option<String>, Option<String>) {
     let called = |names: &[String], words: &[&str]| names.iter().position(|name| is_called(name, words));
     let train = called(&names, &TRAINING)
         .or_else(|| names.iter().position(|name| !is_called(name, &VALIDATION)))
-        .or((!names.is_empty()).then_some(0));
+        .or_else(|| names.iter().position(|name| !is_called(name, &NOT_TRAINING)));
     let train = train.map(|at| names.remove(at));
     let validation = called(&names, &VALIDATION).map(|at| names.remove(at));
     (train, validation)
 }
 
-/// Whether one of the name's words is among these: `contest.jsonl` is no test.
-fn is_called(name: &str, words: &[&str]) -> bool {
+/// Whether one of the name's words is in the list: `contest.jsonl` is no test.
+pub(super) fn is_called(name: &str, words: &[&str]) -> bool {
     let name = name.to_lowercase();
     name.split(|c: char| !c.is_alphabetic()).any(|word| words.contains(&word))
 }
 
-/// The first line that is not blank; nothing in an empty file, or where no line ends soon enough.
-fn first(path: &Path) -> Result<Option<String>> {
+/// What a file begins with.
+#[derive(PartialEq, Eq)]
+enum First {
+    /// The first line that isn't blank.
+    Line(String),
+    TooLong,
+    /// The file is empty, or has only blank lines.
+    Blank,
+}
+
+fn first(path: &Path) -> Result<First> {
     let unreadable = || format!("{} can't be read", path.display());
     let mut read = 0;
     let file = File::open(path).with_context(unreadable)?;
@@ -95,16 +109,16 @@ fn first(path: &Path) -> Result<Option<String>> {
         let line = line.with_context(unreadable)?;
         read += line.len() as u64 + 1;
         if read > RECORD_MAX {
-            return Ok(None);
+            return Ok(First::TooLong);
         }
         if !line.trim_ascii().is_empty() {
-            return Ok(Some(String::from_utf8_lossy(&line).into_owned()));
+            return Ok(First::Line(String::from_utf8_lossy(&line).into_owned()));
         }
     }
-    Ok(None)
+    Ok(First::Blank)
 }
 
-fn of(record: &Value) -> Layout {
+fn of(record: &Value) -> RecordFormat {
     let has = |key: &str| record.get(key).is_some();
     let content = &record["messages"][0]["content"];
     if content.is_array() {
@@ -112,117 +126,94 @@ fn of(record: &Value) -> Layout {
         let messages = record["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut blocks = messages.iter().flat_map(|one| one["content"].as_array().into_iter().flatten());
         return match messages.last() {
-            _ if blocks.any(media) => Layout::Media,
-            Some(last) if last["role"] == "user" => Layout::Prompts,
-            _ => Layout::Conversation,
+            _ if blocks.any(media) => RecordFormat::Media,
+            Some(last) if last["role"] == "user" => RecordFormat::Prompts,
+            _ => RecordFormat::Conversation,
         };
     }
     if content.is_string() {
         let system = record["messages"][0]["role"] == "system";
         return match record.as_object().map(|record| record.keys().any(|key| key != "messages" && key != "system")) {
-            Some(true) if has("reference_answer") => Layout::Reinforcement,
-            Some(false) if !system => Layout::Messages,
-            _ => Layout::Foreign,
+            Some(true) if has("reference_answer") => RecordFormat::Reinforcement,
+            Some(false) if !system => RecordFormat::Messages,
+            _ => RecordFormat::Foreign,
         };
     }
     match () {
-        () if has("prompt") && has("completion") => Layout::PromptCompletion,
-        () if has("input") && record.as_object().is_some_and(|record| record.len() == 1) => Layout::Input,
-        () if has("image-ref") => Layout::ImageCaption,
-        () => Layout::Foreign,
+        () if has("prompt") && has("completion") => RecordFormat::PromptCompletion,
+        () if has("input") && record.as_object().is_some_and(|record| record.len() == 1) => RecordFormat::Input,
+        () if has("image-ref") => RecordFormat::ImageCaption,
+        () => RecordFormat::Foreign,
     }
 }
 
 impl Found {
-    /// A model that can still be customized and takes the layout as it is, or as it is converted.
+    /// A live model that takes the format, as it is or converted.
     pub(super) fn proposed(&self) -> Option<&'static str> {
-        Some(match self.layout? {
-            Layout::Reinforcement => "nova-2-lite",
-            Layout::ImageCaption => "titan-multimodal-embeddings",
+        Some(match self.format? {
+            RecordFormat::Reinforcement => "nova-2-lite",
+            RecordFormat::ImageCaption => "titan-multimodal-embeddings",
             _ => "nova-lite",
         })
     }
 
     pub(super) fn customization(&self) -> Option<Customization> {
-        match self.layout? {
-            Layout::Reinforcement => Some(Customization::ReinforcementFineTuning),
-            Layout::Prompts => Some(Customization::Distillation),
+        match self.format? {
+            RecordFormat::Reinforcement => Some(Customization::ReinforcementFineTuning),
+            RecordFormat::Prompts => Some(Customization::Distillation),
             _ => None,
         }
     }
 
-    /// What to do first where the training data is in a file that isn't read. A file called for training wins over
-    /// whatever else lies there.
-    pub(super) fn near_misses(&self, dir: &Path, given: &str) -> Result<Option<String>> {
-        if self.train.as_ref().is_some_and(|name| is_called(name, &TRAINING)) {
-            return Ok(None);
-        }
-        let near = near_misses(dir, given, self.train.is_none());
-        let mut near = near.with_context(|| format!("{} can't be read", dir.display()))?;
-        near.retain(|near| !near.is_recipe());
-        if self.train.is_some() && !near.iter().any(|near| is_called(&near.meant, &TRAINING)) {
-            return Ok(None);
-        }
-        let step = |near: &NearMiss| format!("{} isn't read: {}\n  {}\n", visible(&near.name), near.why, near.command);
-        let steps: String = near.iter().map(step).collect();
-        let first = if near.len() > 1 {
-            "Run these commands first, then init again:"
-        } else {
-            "Run this first, then init again:"
-        };
-        Ok((!near.is_empty()).then(|| format!("{first}\n{steps}")))
+    /// Whether the model and type take records of this format.
+    pub(super) fn is_format_of(&self, rules: Rules) -> bool {
+        let Some(format) = self.format else { return false };
+        matches!(
+            (&rules.training.format, format),
+            (Format::Conversation(_), RecordFormat::Conversation | RecordFormat::Media)
+                | (Format::DistillationPrompts { .. }, RecordFormat::Conversation | RecordFormat::Prompts)
+                | (Format::Messages, RecordFormat::Messages)
+                | (Format::PromptCompletion, RecordFormat::PromptCompletion)
+                | (Format::Input, RecordFormat::Input)
+                | (Format::ImageCaption { .. }, RecordFormat::ImageCaption)
+                | (Format::Reinforcement, RecordFormat::Reinforcement | RecordFormat::Messages)
+        )
     }
 
-    /// What to do first where Bedrock refuses a file's name.
-    pub(super) fn renaming(&self, dir: &Path) -> Option<String> {
-        let mut out = String::new();
-        for name in [&self.train, &self.validation].into_iter().flatten() {
-            if let Some(fault) = data_name_fault(name) {
-                out.push_str(&format!(
-                    "Bedrock refuses a data file named {}: {fault}. Rename it, and run this again:\n  mv {} {}\n",
-                    visible(name),
-                    typed(&dir.join(name)),
-                    typed(&dir.join(working_name(name)))
-                ));
-            }
-        }
-        (!out.is_empty()).then_some(out)
-    }
-
-    /// What to do first where the model doesn't take this layout.
-    pub(super) fn conversion(&self, rules: Rules, dir: &Path) -> Option<String> {
-        let (layout, train) = (self.layout?, self.train.as_ref()?);
-        let takes = matches!(
-            (&rules.training.format, layout),
-            (Format::Conversation(_), Layout::Conversation | Layout::Media)
-                | (Format::DistillationPrompts { .. }, Layout::Conversation | Layout::Prompts)
-                | (Format::Messages, Layout::Messages)
-                | (Format::PromptCompletion, Layout::PromptCompletion)
-                | (Format::Input, Layout::Input)
-                | (Format::ImageCaption { .. }, Layout::ImageCaption)
-                | (Format::Reinforcement, Layout::Reinforcement | Layout::Messages)
-        );
-        if takes {
+    /// What to do first if the model doesn't take this format.
+    pub(super) fn conversion(&self, rules: Rules, target: Target, dir: &Path) -> Option<String> {
+        let (_, train) = (self.format?, self.train.as_ref()?);
+        if self.is_format_of(rules) {
             return None;
         }
         let (shown, name) = (visible(train), &rules.model.name);
-        // Wherever images will be: `tunedrop convert` asks for it.
-        let mut pictures = Pictures::new(Some("s3://bucket/".to_owned()), "image");
-        let tried = self.first.as_ref().map(|record| convert(record, None, rules.training, &mut pictures));
-        if let Some(Err(left_out)) = tried {
-            let why = left_out.why;
-            return Some(format!(
-                "{shown} is of a layout that {name} doesn't take, and its first record can't be carried over: {why}\n  other models: tunedrop models\n  other ways:   tunedrop advise\n"
-            ));
+        let doubt = format!("{shown} isn't in a format that {name} takes for {}.", rules.customization.as_str());
+        let folder = Location::Local(dir.to_owned());
+        let is_text = self.first.is_some();
+        if is_text && let Fit::Instead(why, first, rest) = fit(&dir.join(train), rules, target.catalogue) {
+            let mut out = format!("{doubt} Its records can't be converted: {why}.\nUse another model or type:\n");
+            for other in std::iter::once(first).chain(rest) {
+                out.push_str(&format!("  tunedrop init {} {}\n", typed(dir), flags(other)));
+            }
+            return Some(out);
         }
-        Some(format!(
-            "{shown} is of a layout that {name} doesn't take. Convert it, put the result in its place, and run this again:\n  tunedrop convert {} --model {} --type {} -o {}\n",
-            typed(&dir.join(train)),
-            rules.model.alias,
-            rules.customization.as_str(),
-            typed(&dir.join("converted.jsonl")),
-        ))
+        let to = if train == "converted.jsonl" { "converted-2.jsonl" } else { "converted.jsonl" };
+        Some(match remedy_of_file(&folder, train, to, Target { is_chosen: true, ..target }) {
+            Remedy::Run(command) => {
+                format!("{doubt} Run this, replace {shown} with the result, and run init again:\n  {command}\n")
+            }
+            Remedy::Do(sentence) => format!(
+                "{doubt} {}\n  other models: tunedrop models\n  other ways:   tunedrop advise\n",
+                capitalized(&sentence)
+            ),
+        })
     }
+}
+
+/// A sentence of its own.
+pub(super) fn capitalized(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -232,13 +223,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_files_role_is_told_by_the_words_of_its_name() {
+    fn reads_a_files_role_from_its_name() {
         let roles = |names: &[&str]| roles(names.iter().map(|name| (*name).to_owned()).collect());
         let both = |train: &str, validation: &str| (Some(train.to_owned()), Some(validation.to_owned()));
         let alone = |train: &str| (Some(train.to_owned()), None);
         assert_eq!(roles(&[]), (None, None));
         assert_eq!(roles(&["latest.jsonl"]), alone("latest.jsonl"));
-        assert_eq!(roles(&["validation.jsonl"]), alone("validation.jsonl"));
+        assert_eq!(roles(&["validation.jsonl"]), (None, Some("validation.jsonl".to_owned())));
+        assert_eq!(roles(&["test.jsonl"]), alone("test.jsonl"));
+        assert_eq!(roles(&["validation.jsonl", "test.jsonl"]), both("test.jsonl", "validation.jsonl"));
         assert_eq!(roles(&["training-validated.jsonl"]), alone("training-validated.jsonl"));
         assert_eq!(roles(&["train_eval.jsonl"]), alone("train_eval.jsonl"));
         assert_eq!(roles(&["all.jsonl", "contest.jsonl"]), alone("all.jsonl"));
@@ -248,23 +241,26 @@ mod tests {
     }
 
     #[test]
-    fn a_layout_is_told_by_its_first_record() {
+    fn identifies_the_format_by_the_first_record() {
         let said = |role: &str| json!({"role": role, "content": [{"text": "a"}]});
         let seen = json!({"role": "user", "content": [{"text": "a"}, {"image": {}}]});
-        for (record, layout) in [
-            (json!({"messages": [said("user"), said("assistant")]}), Layout::Conversation),
-            (json!({"messages": [said("user")]}), Layout::Prompts),
-            (json!({"messages": [seen, said("assistant")]}), Layout::Media),
-            (json!({"messages": [{"role": "user", "content": "a"}]}), Layout::Messages),
-            (json!({"messages": [{"role": "system", "content": "a"}]}), Layout::Foreign),
-            (json!({"messages": [{"role": "user", "content": "a"}], "reference_answer": 1}), Layout::Reinforcement),
-            (json!({"prompt": "a", "completion": "b"}), Layout::PromptCompletion),
-            (json!({"input": "a"}), Layout::Input),
-            (json!({"input": "a", "output": "b"}), Layout::Foreign),
-            (json!({"image-ref": "s3://a/b", "caption": "c"}), Layout::ImageCaption),
-            (json!([1]), Layout::Foreign),
+        for (record, format) in [
+            (json!({"messages": [said("user"), said("assistant")]}), RecordFormat::Conversation),
+            (json!({"messages": [said("user")]}), RecordFormat::Prompts),
+            (json!({"messages": [seen, said("assistant")]}), RecordFormat::Media),
+            (json!({"messages": [{"role": "user", "content": "a"}]}), RecordFormat::Messages),
+            (json!({"messages": [{"role": "system", "content": "a"}]}), RecordFormat::Foreign),
+            (
+                json!({"messages": [{"role": "user", "content": "a"}], "reference_answer": 1}),
+                RecordFormat::Reinforcement,
+            ),
+            (json!({"prompt": "a", "completion": "b"}), RecordFormat::PromptCompletion),
+            (json!({"input": "a"}), RecordFormat::Input),
+            (json!({"input": "a", "output": "b"}), RecordFormat::Foreign),
+            (json!({"image-ref": "s3://a/b", "caption": "c"}), RecordFormat::ImageCaption),
+            (json!([1]), RecordFormat::Foreign),
         ] {
-            assert_eq!(of(&record), layout, "{record}");
+            assert_eq!(of(&record), format, "{record}");
         }
     }
 }

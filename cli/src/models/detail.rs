@@ -1,4 +1,4 @@
-//! All about one model, for people.
+//! Describes a model, for people.
 
 use tunedrop_validation::catalogue::{Hyperparameter, HyperparameterKind, Lifecycle};
 use tunedrop_validation::{Customization, Format, Model, Training};
@@ -11,11 +11,11 @@ pub(super) fn detail(model: &Model) -> String {
         Lifecycle::Live => format!("{GOOD}live{GOOD:#}"),
         Lifecycle::Withdrawn { since, note, instead } => {
             let since = since.as_deref().map(|since| format!(" since {since}")).unwrap_or_default();
-            format!("{WARNING}withdrawn{since}{WARNING:#}: {note}; a live model to use instead is {instead}")
+            format!("{WARNING}withdrawn{since}{WARNING:#}: {note}; use {instead} instead")
         }
     };
     let price = model.price_per_1k_tokens.map_or_else(
-        || "unknown to the catalogue; give yours as --price-per-1k, or as price_per_1k_tokens in the recipe".to_owned(),
+        || "unknown; pass yours with --price-per-1k, or as price_per_1k_tokens in the recipe".to_owned(),
         |price| match model.price_source.as_str() {
             "" => format!("{price} USD per 1,000 tokens trained"),
             source => format!("{price} USD per 1,000 tokens trained; source: {source}"),
@@ -50,11 +50,7 @@ pub(super) fn detail(model: &Model) -> String {
 fn section(page: &mut String, kind: Customization, training: &Training) {
     page.push_str(&format!("\n{BOLD}{}{BOLD:#}\n", kind.as_str()));
     row(page, "record", &record(&training.format));
-    row(
-        page,
-        "validation",
-        if training.validation { "a validation file may go with it" } else { "no validation file" },
-    );
+    row(page, "validation file", if training.validation { "optional" } else { "not supported" });
     for (name, value) in limits(training) {
         row(page, name, &value);
     }
@@ -83,7 +79,7 @@ fn record(format: &Format) -> String {
         Format::ImageCaption { caption_min, caption_max } => {
             format!(r#"{{"image-ref": …, "caption": …}}, captions of {caption_min} to {caption_max} characters"#)
         }
-        Format::Reinforcement => "messages in OpenAI's layout, and what the grader needs".to_owned(),
+        Format::Reinforcement => "messages in OpenAI's format, and data for the grader".to_owned(),
         Format::Conversation(media) => {
             let mut takes = vec!["text".to_owned()];
             for (kind, formats) in
@@ -104,7 +100,7 @@ fn record(format: &Format) -> String {
     }
 }
 
-/// The limits that are known, in words.
+/// The known limits, with their units.
 fn limits(training: &Training) -> Vec<(&'static str, String)> {
     let media = match &training.format {
         Format::Conversation(media) => (media.images_max, media.videos_max),
@@ -158,13 +154,13 @@ fn values(parameter: &Hyperparameter) -> String {
         text.push_str(&format!(" or {word}"));
     }
     if *required {
-        text.push_str(", must be set");
+        text.push_str(", required");
     }
     if let Some(default) = default {
-        text.push_str(&format!(", {default} unless set"));
+        text.push_str(&format!(", default {default}"));
     }
     if let Some(suggested) = suggested {
-        text.push_str(&format!(", suggested: {suggested}, which AWS's SDK sends"));
+        text.push_str(&format!(", suggested {suggested} (AWS's SDK sends it)"));
     }
     if let Some(doubt) = doubt {
         text.push_str(&format!("; in doubt: {doubt}"));

@@ -1,4 +1,4 @@
-//! All about one model, for programs. A limit that no source gives is null.
+//! Describes a model, as JSON. An undocumented limit is null.
 
 use serde_json::{Map, Value, json};
 use tunedrop_validation::catalogue::{Hyperparameter, HyperparameterKind, Lifecycle, MediaFormats, MediaLimits};

@@ -1,4 +1,4 @@
-//! What is kept between commands: the stacks used last, where a local stack listens, and copies of reports.
+//! State between commands: the last stacks used, the address of the local stack, and copies of reports.
 //!
 //! All of it is in `$XDG_STATE_HOME/tunedrop`, or `~/.local/state/tunedrop`.
 
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use tunedrop_aws::Endpoints;
 
-/// What `cargo local` leaves for us while it runs.
+/// The file that `cargo local` writes while it runs.
 #[derive(Debug, Deserialize)]
 struct LocalFile {
     stack: String,
@@ -27,7 +27,7 @@ pub(super) struct Local {
     pub(super) endpoints: Endpoints,
 }
 
-/// How long a copy of a report stays, at least; the next `tunedrop report` removes it.
+/// The least time that a copy of a report is kept. The next `tunedrop report` deletes older ones.
 const COPIES_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn folder() -> Option<PathBuf> {
@@ -36,14 +36,13 @@ fn folder() -> Option<PathBuf> {
     Some(state.join("tunedrop"))
 }
 
-/// The local stack that runs now.
+/// The running local stack.
 pub(super) fn local() -> Result<Local> {
-    let path = folder().context("neither XDG_STATE_HOME nor HOME is set, so no local stack can be found")?;
+    let path = folder().context("no local stack can be found: neither XDG_STATE_HOME nor HOME is set")?;
     let Ok(text) = std::fs::read(path.join("local.json")) else {
-        bail!("no local stack is up; start one with: cargo local");
+        bail!("no local stack is running; start one with `cargo local`");
     };
-    let file: LocalFile =
-        serde_json::from_slice(&text).context("what the local stack wrote of itself can't be read")?;
+    let file: LocalFile = serde_json::from_slice(&text).context("the local stack's file can't be read")?;
     Ok(Local {
         stack: file.stack,
         endpoints: Endpoints {
@@ -55,13 +54,12 @@ pub(super) fn local() -> Result<Local> {
     })
 }
 
-/// The folder for the copies of reports that `tunedrop report` opens. They may show data, so it is its owner's alone.
+/// The folder for copies of reports. They may show data, so only its owner can read it.
 ///
-/// A copy is written over by the next one of the same run, and removed once it is a day old.
+/// A copy is replaced by the next one of the same run, and deleted after a day.
 pub(crate) fn reports() -> Result<PathBuf> {
-    let folder =
-        folder().context("neither XDG_STATE_HOME nor HOME is set; say where to write with -o")?.join("reports");
-    let cannot = || format!("{} can't be made", folder.display());
+    let folder = folder().context("neither XDG_STATE_HOME nor HOME is set; choose a file with -o")?.join("reports");
+    let cannot = || format!("{} can't be created", folder.display());
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -72,7 +70,7 @@ pub(crate) fn reports() -> Result<PathBuf> {
     for entry in std::fs::read_dir(&folder).with_context(cannot)?.flatten() {
         let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
         if modified.and_then(|then| then.elapsed().ok()).is_some_and(|age| age > COPIES_KEPT) {
-            // Whatever keeps it from being removed is there the next time, too.
+            // If it can't be deleted now, the next command tries again.
             let _ = std::fs::remove_file(entry.path());
         }
     }
@@ -84,7 +82,7 @@ pub(crate) fn reports() -> Result<PathBuf> {
 pub(super) struct Used {
     pub(super) profile: String,
     pub(super) region: String,
-    /// A profile may come to mean another account: there, the stack is another one.
+    /// A profile may later mean another account, which has another stack.
     pub(super) account: String,
     pub(super) stack: String,
 }
@@ -97,18 +95,18 @@ impl Used {
 
 const USED: &str = "stacks.json";
 
-/// Nothing where there is no such file, or it can't be read.
+/// The last stacks used. Empty if the file doesn't exist or can't be read.
 fn used() -> Vec<Used> {
     let text = folder().and_then(|folder| std::fs::read(folder.join(USED)).ok());
     text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
-/// The stack used last with this profile in this Region.
+/// The last stack used with this profile and Region.
 pub(super) fn last(profile: &str, region: &str) -> Option<Used> {
     used().into_iter().find(|used| used.is_with(profile, region))
 }
 
-/// Remembers it, where that is possible; nothing depends on it.
+/// Remembers the stack. Errors are ignored.
 pub(super) fn remember(now: Used) {
     let mut all = used();
     if all.contains(&now) {
@@ -119,7 +117,7 @@ pub(super) fn remember(now: Used) {
     let write = || -> Option<()> {
         let folder = folder()?;
         std::fs::create_dir_all(&folder).ok()?;
-        // Whole or not at all: another command may read it now.
+        // Written atomically: another command may be reading it.
         let mut file = tempfile::NamedTempFile::new_in(&folder).ok()?;
         serde_json::to_writer_pretty(&mut file, &all).ok()?;
         file.persist(folder.join(USED)).ok().map(drop)

@@ -1,28 +1,28 @@
-//! What of a folder is uploaded, and in which order.
+//! The files of a folder to upload, in their order.
 //!
-//! A link is followed only to what is in the folder itself and isn't hidden: a folder that came from somewhere else may
-//! hold links to keys and credentials.
+//! A link is followed only to a file that is in the folder and isn't hidden: a folder from somebody else may contain links
+//! to keys and credentials.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use tunedrop_run::dropped::RECIPES;
+use tunedrop_run::object_key::RECIPES;
 
 use super::hold;
-use crate::place::Place;
-use crate::set::Set;
+use crate::dataset::Dataset;
+use crate::location::Location;
 
-/// Far above any dataset; links to folders that hold links to folders can make more of a few files.
+/// The most files in an upload. Links to folders with links can multiply a few files.
 const FILES_MAX: usize = 1_000_000;
 
-/// What goes up, and in which order.
+/// The files to upload, in their order.
 #[derive(Debug)]
 pub(super) struct Files {
-    /// The recipe that goes first, so that nothing starts before all are there.
+    /// A first recipe that keeps the dataset incomplete during the upload.
     pub(super) hold: Option<String>,
-    /// Media that records may refer to come first, for they are looked at when the set is judged; then the data, then
-    /// the recipe, which makes the set whole.
+    /// First the media, which are checked with the data; then the data files; then the recipe, which completes the
+    /// dataset.
     pub(super) all: Vec<File>,
     /// The recipe's name.
     pub(super) recipe: &'static str,
@@ -37,15 +37,15 @@ pub(super) struct File {
     pub(super) bytes: u64,
 }
 
-/// The recipe's name. It is not a link that leads out of the folder.
+/// The recipe's name. A link that leads out of the folder is an error.
 pub(super) fn recipe(dir: &Path) -> Result<&'static str> {
     let recipe = RECIPES.iter().copied().find(|name| dir.join(name).is_file());
-    let recipe = recipe.context("the folder holds no recipe; make one with: tunedrop init")?;
+    let recipe = recipe.context("the folder has no recipe; write one with `tunedrop init`")?;
     Folder::at(dir)?.real(&dir.join(recipe))?;
     Ok(recipe)
 }
 
-pub(super) fn of(dir: &Path, set: &Set) -> Result<Files> {
+pub(super) fn of(dir: &Path, dataset: &Dataset) -> Result<Files> {
     let recipe = recipe(dir)?;
     let mut folder = Folder::at(dir)?;
     for entry in entries(dir)? {
@@ -53,21 +53,21 @@ pub(super) fn of(dir: &Path, set: &Set) -> Result<Files> {
             folder.below(&entry)?;
         }
     }
-    for (_, _, place) in &set.files {
-        if let Place::Local(path) = place {
+    for (_, _, location) in &dataset.files {
+        if let Location::Local(path) = location {
             folder.file(path)?;
         }
     }
     folder.file(&dir.join(recipe))?;
-    Ok(Files { hold: set.recipe().and_then(hold::recipe), all: folder.files, recipe })
+    Ok(Files { hold: dataset.recipe().and_then(hold::recipe), all: folder.files, recipe })
 }
 
-/// The folder as it is walked through.
+/// The folder, while it is read.
 struct Folder<'d> {
     dir: &'d Path,
     /// Without links.
     real: PathBuf,
-    /// The folders that are being read, without links: one that is met again leads in a circle.
+    /// The folders that are being read, without links. A folder that is in the list twice is a loop.
     open: Vec<PathBuf>,
     files: Vec<File>,
 }
@@ -78,12 +78,12 @@ impl<'d> Folder<'d> {
         Ok(Folder { dir, open: vec![real.clone()], real, files: Vec::new() })
     }
 
-    /// Where `path` really is.
+    /// The path without links.
     fn real(&self, path: &Path) -> Result<PathBuf> {
         let real = path.canonicalize().with_context(|| format!("{} can't be read", path.display()))?;
         let Ok(inside) = real.strip_prefix(&self.real) else {
             bail!(
-                "{} is a link that leads out of the folder; nothing was uploaded. Copy what it points to into the folder, or remove the link",
+                "{} is a link that leads out of the folder; nothing was uploaded. Copy its target into the folder, or remove the link",
                 path.display()
             );
         };
@@ -111,13 +111,13 @@ impl<'d> Folder<'d> {
         ensure!(metadata.is_file(), "{} is neither a file nor a folder; nothing was uploaded", path.display());
         ensure!(self.files.len() < FILES_MAX, "the folder has more than {FILES_MAX} files; nothing was uploaded");
         let key = path.strip_prefix(self.dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
-        // Without links, so that one that is changed meanwhile leads nowhere else.
+        // Without links, so that a changed link has no effect.
         self.files.push(File { path: real, key, bytes: metadata.len() });
         Ok(())
     }
 }
 
-/// In order of their names; hidden ones are nobody's data.
+/// The entries of a folder, by name, without hidden ones.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = || format!("{} can't be read", folder.display());
     let mut entries = Vec::new();

@@ -1,17 +1,17 @@
-//! What keeps a set from starting while its files are on their way.
+//! A first recipe that keeps a dataset incomplete during an upload.
 //!
-//! Where a set lies there already, each new file and the old ones would be a set, too, and be trained on; so would training
-//! data alone, where the stack has a default model. So a recipe that names a file that never comes goes first.
+//! Without it, each new file would form a dataset with the old files, and a run would start; in a stack with a default
+//! model, so would a training file alone. So a recipe is uploaded first that names a file which never arrives.
 
 use serde_json::json;
 use tunedrop_run::Recipe;
 
-/// The file that the set waits for meanwhile. Where an upload is broken off, people are told that this one is missing.
+/// The file that is missing during the upload. After an interrupted upload, notifications name it.
 pub(super) const AWAITED: &str = "still-being-uploaded.jsonl";
 
-/// The recipe that goes first; `None` for one without a training file, which has nothing to wait for.
+/// The first recipe. `None` for a recipe without a training file, which can't wait for one.
 ///
-/// JSON is YAML, so the name doesn't matter.
+/// JSON is YAML, so either file name works.
 pub(super) fn recipe(last: &Recipe) -> Option<String> {
     last.train.as_ref()?;
     let mut first = json!({ "customization": last.customization.as_str(), "train": AWAITED });
@@ -38,13 +38,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_a_recipe_without_faults_for_every_customization() {
+    fn the_first_recipe_is_valid_for_every_customization() {
         for last in [
             "base_model: nova-lite\nvalidation: v.jsonl\nhyperparameters: { epochCount: 3 }\n",
             "base_model: titan-text-express\ncustomization: continued-pre-training\n",
             "base_model: nova-lite\ncustomization: distillation\ndistillation: { teacher: nova-pro, max_response_length: 500 }\n",
             "base_model: nova-2-lite\ncustomization: reinforcement-fine-tuning\nreinforcement: { grader: 'arn:aws:lambda:us-east-1:111122223333:function:grader' }\n",
             "base_model: 'arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl'\nlike: nova-lite\n",
+            "base_model: run:bot-0123456789ab\nlike: nova-lite\n",
+            "base_model: deployed:bot\n",
         ] {
             let catalogue = Catalogue::embedded();
             let (last, found) = read_recipe(last.as_bytes(), "job.yaml", &RecipeScope::default(), catalogue);
@@ -57,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn logs_wait_for_no_file() {
+    fn a_recipe_on_invocation_logs_needs_no_first_recipe() {
         assert_eq!(recipe(&Recipe { train: None, ..Recipe::default() }), None);
     }
 }

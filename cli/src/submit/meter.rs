@@ -1,4 +1,4 @@
-//! How far an upload is: a bar on a terminal, a line now and then elsewhere.
+//! The progress of an upload: a bar on a terminal, else a line from time to time.
 
 use std::cell::Cell;
 use std::io::IsTerminal;
@@ -10,43 +10,43 @@ use tunedrop_aws::Sent;
 
 use crate::print;
 
-/// Between two looks at how much was sent.
+/// How often the bar is updated.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// Between two lines where there is no terminal: at first, and after a minute.
+/// How often a line is printed without a terminal: in the first minute, and after it.
 const LINE_EVERY: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(60)];
 
 pub(super) struct Meter {
     sent: Sent,
     begun: Instant,
     bar: ProgressBar,
-    /// There is no terminal, so lines are printed.
+    /// Whether lines are printed, for lack of a terminal.
     in_lines: bool,
-    /// When the next one is due, from the beginning on.
+    /// When the next line is due, since the beginning.
     next_line: Cell<Duration>,
 }
 
 impl Meter {
-    /// For this many bytes.
+    /// A meter for this many bytes.
     pub(super) fn new(total: u64) -> Meter {
         let in_lines = !std::io::stderr().is_terminal();
-        // A bar that isn't drawn still knows the speed.
+        // A hidden bar still measures the speed.
         let target = if in_lines { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(total), target).with_style(style());
         Meter { sent: Sent::default(), begun: Instant::now(), bar, in_lines, next_line: Cell::new(LINE_EVERY[0]) }
     }
 
-    /// What counts the bytes.
+    /// The counter of sent bytes.
     pub(super) fn sent(&self) -> &Sent {
         &self.sent
     }
 
-    /// The next file.
+    /// Shows the name of the next file.
     pub(super) fn begins(&self, name: &str) {
         self.bar.set_message(name.to_owned());
     }
 
-    /// Shows how far it is until `done`.
+    /// Shows the progress until `done` is ready.
     pub(super) async fn shown<T>(&self, done: impl Future<Output = Result<T>>) -> Result<T> {
         let mut done = std::pin::pin!(done);
         loop {

@@ -1,4 +1,4 @@
-//! The upload: a folder's files, one after the other.
+//! Uploads a folder's files, one after the other.
 
 use std::fs;
 use std::io::Read;
@@ -6,28 +6,28 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use tunedrop_aws::{Objects, Sent, UPLOAD_PART, Upload, Uploads, part_size};
-use tunedrop_run::dropped::RECIPES;
+use tunedrop_run::object_key::RECIPES;
 
 use super::files::{File, Files};
 use super::meter::Meter;
 use crate::format::visible;
-use crate::place::beginning;
+use crate::location::beginning;
 use crate::print;
 use crate::stack::{Stack, explain, or_interrupted};
 
-/// S3 dates objects to the second. A recipe that is uploaded this long after the data is newer than the data by S3's clock.
+/// The delay between the data and the recipe. S3 dates objects to the second, and the recipe must be newer.
 const NEXT_SECOND: Duration = Duration::from_millis(1_200);
 
-/// Uploads the files in order; false where Ctrl-C ended it, with nothing half there.
+/// Uploads the files in order. Returns false after Ctrl-C; no file is left half uploaded.
 pub(super) async fn upload(stack: &Stack, dataset: &str, files: &Files) -> Result<bool> {
     let (objects, uploads) = (stack.objects()?, stack.uploads()?);
     let folder = format!("datasets/{dataset}/");
     if or_interrupted(ready(stack, &objects, &folder, files)).await?.is_none() {
-        print("Interrupted; nothing of the data was uploaded\n")?;
+        print("Interrupted: no data file was uploaded\n")?;
         return Ok(false);
     }
-    // A dataset that was uploaded before is trained at once only if its recipe is its newest file.
-    let known = stack.ledger()?.head(dataset).await.map_err(explain)?.is_some();
+    // A run of a known dataset starts at once only if the recipe is its newest file.
+    let known = stack.ledger()?.dataset(dataset).await.map_err(explain)?.is_some();
     let meter = Meter::new(files.all.iter().map(|file| file.bytes).sum());
     for file in &files.all {
         meter.begins(&visible(&file.key));
@@ -50,18 +50,18 @@ async fn next_second() -> Result<()> {
 
 fn interrupted(meter: &Meter) -> Result<bool> {
     meter.ends();
-    print("Interrupted; the recipe was not uploaded, so nothing starts; the same command begins anew\n")?;
+    print("Interrupted: the recipe was not uploaded, so nothing starts. Run the command again to upload everything\n")?;
     Ok(false)
 }
 
-/// Sees that no other recipe lies there, and that nothing starts before the last file has come.
+/// Checks that the folder in the bucket has no other recipe, and uploads the first recipe, so that nothing starts early.
 async fn ready(stack: &Stack, objects: &Objects, folder: &str, files: &Files) -> Result<()> {
     for other in RECIPES.iter().filter(|name| **name != files.recipe) {
         let key = format!("{folder}{other}");
         if objects.find(&key).await.map_err(explain)?.is_some() {
             let bucket = stack.output("BucketName")?;
             bail!(
-                "{key} lies there already, and a set has one recipe: call yours {other}, or first: aws s3 rm s3://{bucket}/{key}"
+                "{key} exists already, and a dataset has one recipe: rename yours to {other}, or first run `aws s3 rm s3://{bucket}/{key}`"
             );
         }
     }
@@ -72,7 +72,7 @@ async fn ready(stack: &Stack, objects: &Objects, folder: &str, files: &Files) ->
     Ok(())
 }
 
-/// As many bytes as a part has go in one request; a larger file goes in parts, and appears when it is whole.
+/// Uploads a file: in one request up to the size of a part, else in parts. Returns false after Ctrl-C.
 async fn upload_one(uploads: &Uploads, key: &str, file: &File, sent: &Sent) -> Result<bool> {
     let kind = if key.ends_with(".jsonl") { "application/jsonl" } else { "application/octet-stream" };
     if file.bytes <= UPLOAD_PART {
@@ -87,7 +87,7 @@ async fn upload_one(uploads: &Uploads, key: &str, file: &File, sent: &Sent) -> R
     match or_interrupted(parts(&mut upload, file, sent)).await {
         Ok(Some(())) => Ok(true),
         ended => {
-            // What was sent is deleted; where even that fails, the bucket's own rule does it after a week.
+            // Deletes the parts. If that fails, a rule of the bucket deletes them after a week.
             let _ = upload.abort().await;
             ended.map(|_| false)
         }
@@ -114,5 +114,5 @@ fn unreadable(file: &File) -> String {
 }
 
 fn changed(file: &File) -> String {
-    format!("{} was changed while it was uploaded", file.path.display())
+    format!("{} changed during the upload; run the command again", file.path.display())
 }

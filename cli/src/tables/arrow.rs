@@ -1,7 +1,7 @@
 //! Arrow's IPC formats: the stream, and the file (Feather version 2), which is the stream with a frame around it.
 //!
-//! Memory: a batch of rows and the dictionaries, at most [`MOST`] bytes each, packed and unpacked. The lengths that
-//! messages claim are checked before anything is allocated for them; arrow-ipc allocates what they say.
+//! Memory: a batch of rows and the dictionaries, at most [`MOST`] bytes each, compressed and uncompressed. The lengths
+//! in messages are checked before anything is allocated for them, because arrow-ipc allocates whatever they say.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -16,13 +16,13 @@ use arrow_schema::{Schema, SchemaRef};
 
 use super::{Take, json};
 
-/// Most bytes of a batch, or of all dictionaries.
+/// Maximum bytes of a batch, or of all dictionaries.
 const MOST: u64 = 1 << 30;
-/// Most bytes of a message without its body: a schema of ten thousand columns has about a megabyte.
+/// Maximum bytes of a message without its body. A schema of ten thousand columns has about a megabyte.
 const HEADER_MOST: u32 = 16 << 20;
 
 const DAMAGED: &str = "it is damaged: a message can't be read";
-const CUT_OFF: &str = "it ends in the middle; it may be cut off";
+const CUT_OFF: &str = "it ends in the middle; it may be truncated";
 
 pub(super) fn read(file: File, take: Take) -> Result<(), String> {
     let mut from = BufReader::with_capacity(1 << 20, file);
@@ -61,8 +61,8 @@ pub(super) fn read(file: File, take: Take) -> Result<(), String> {
     }
 }
 
-/// Where a file's messages are, dictionaries first, by its footer; the footer has the schema, too. The messages can't
-/// be read one after the other: polars writes the first one without its length.
+/// Returns the locations of a file's messages, dictionaries first, from its footer, which also has the schema. The
+/// messages can't be read one after the other, because polars writes the first one without its length.
 fn blocks(from: &mut BufReader<File>, stream: &mut Stream) -> Result<Vec<u64>, String> {
     let mut end = [0; 10];
     from.seek(SeekFrom::End(-10)).and_then(|_| from.read_exact(&mut end)).map_err(|_| CUT_OFF)?;
@@ -87,7 +87,7 @@ fn unreadable(error: std::io::Error) -> String {
     format!("it can't be read: {error}")
 }
 
-/// Four bytes; nothing at the file's end.
+/// Reads four bytes. `None` at the end of the file.
 fn word(from: &mut impl Read) -> Result<Option<[u8; 4]>, String> {
     let mut bytes = Vec::new();
     from.take(4).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -98,11 +98,11 @@ fn word(from: &mut impl Read) -> Result<Option<[u8; 4]>, String> {
     }
 }
 
-/// The next message, without its body; nothing at the stream's end.
+/// Reads the next message, without its body. `None` at the end of the stream.
 fn message(from: &mut impl Read, mark: Option<[u8; 4]>) -> Result<Option<MessageBuffer>, String> {
     let length = match mark {
         Some([0xff, 0xff, 0xff, 0xff]) => word(from)?,
-        // Before version 0.15 there was no mark.
+        // Before version 0.15 there was no marker.
         other => other,
     };
     let length = length.map_or(0, u32::from_le_bytes);
@@ -116,24 +116,24 @@ fn message(from: &mut impl Read, mark: Option<[u8; 4]>) -> Result<Option<Message
     MessageBuffer::try_new(bytes.into()).map(Some).map_err(|_| DAMAGED.to_owned())
 }
 
-/// So many bytes, held as they come: a length that isn't true costs nothing.
+/// Reads this many bytes. Memory grows with the bytes that arrive, so a false length costs nothing.
 fn exactly(from: &mut impl Read, length: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     from.take(length).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 == length { Ok(bytes) } else { Err(CUT_OFF.to_owned()) }
 }
 
-/// What earlier messages said.
+/// What earlier messages contained.
 #[derive(Default)]
 struct Stream {
     schema: Option<SchemaRef>,
     dictionaries: HashMap<i64, ArrayRef>,
-    /// Unpacked bytes of each dictionary.
+    /// Uncompressed bytes of each dictionary.
     sizes: HashMap<i64, u64>,
 }
 
 impl Stream {
-    /// The rows of a message, whose body follows.
+    /// Returns the rows of a message, whose body follows.
     fn take(&mut self, message: &MessageBuffer, from: &mut impl Read) -> Result<Option<RecordBatch>, String> {
         let message: Message = message.as_ref();
         let length = u64::try_from(message.bodyLength()).ok().filter(|length| *length <= MOST).ok_or_else(too_large)?;
@@ -163,7 +163,7 @@ impl Stream {
                 let batch = RecordBatchDecoder::try_new(&body, header, schema, &self.dictionaries, &version);
                 return batch.and_then(RecordBatchDecoder::read_record_batch).map(Some).map_err(damaged);
             }
-            _ => return Err("it is damaged: it holds a message that is no table's".to_owned()),
+            _ => return Err("it is damaged: a message in it isn't a table's".to_owned()),
         }
         Ok(None)
     }
@@ -177,8 +177,8 @@ fn too_large() -> String {
     format!("a batch of its rows has more than {} MiB; write it in smaller batches, or as Parquet", MOST >> 20)
 }
 
-/// How many bytes a batch has once it is unpacked, by what its buffers claim: each begins with its own length, and
-/// arrow-ipc unpacks no more than that.
+/// Returns the uncompressed size of a batch according to its buffers. Each begins with its own length, and arrow-ipc
+/// uncompresses no more than that.
 fn unpacked(batch: arrow_ipc::RecordBatch, body: &[u8]) -> Result<u64, String> {
     let damaged = || "it is damaged: a batch of its rows has an impossible length".to_owned();
     let is_packed = batch.compression().is_some();
@@ -189,13 +189,13 @@ fn unpacked(batch: arrow_ipc::RecordBatch, body: &[u8]) -> Result<u64, String> {
         let end = start.checked_add(length).filter(|end| *end <= body.len()).ok_or_else(damaged)?;
         let bytes = &body[start..end];
         let claimed = match bytes.first_chunk::<8>().filter(|_| is_packed).map(|length| i64::from_le_bytes(*length)) {
-            // -1: not packed.
+            // -1: not compressed.
             None | Some(-1) => length as u64,
             Some(claimed) => u64::try_from(claimed).map_err(|_| damaged())?,
         };
         total = total.saturating_add(claimed);
     }
-    // Rows of columns without buffers cost nothing to hold.
+    // Rows of columns without buffers need no memory.
     let rows = u64::try_from(batch.length()).ok().filter(|rows| *rows <= u64::from(u32::MAX));
     if rows.is_none() {
         return Err(damaged());

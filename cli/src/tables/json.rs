@@ -1,15 +1,20 @@
-//! A row of Arrow columns as a JSON object. Absent values are left out, as Hugging Face's libraries write them.
+//! Writes a row of Arrow columns as a JSON object. Absent values are left out, as in Hugging Face's libraries, but for
+//! questions and answers, which are null.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
-use tunedrop_reshape::LONGEST;
+use tunedrop_reshape::{LONGEST, keeps_empty};
 
-/// The row `at`. The error says why it can't be written; nothing longer than [`LONGEST`] is built.
+/// Returns the row `at` as JSON. The error says why it can't be written. No text longer than [`LONGEST`] is built.
 pub(super) fn row(batch: &RecordBatch, at: usize) -> Result<String, String> {
     let mut out = b"{".to_vec();
     for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+        if is_absent(column.as_ref(), at) && keeps_empty(field.name()) {
+            key(field.name(), &mut out).and_then(|()| raw("null", &mut out)).map_err(|fault| fault.of(field.name()))?;
+            continue;
+        }
         member(field.name(), column.as_ref(), at, &mut out).map_err(|fault| fault.of(field.name()))?;
     }
     out.push(b'}');
@@ -20,7 +25,7 @@ pub(super) fn row(batch: &RecordBatch, at: usize) -> Result<String, String> {
 enum Fault {
     TooLong,
     Bytes,
-    /// A type that JSON has nothing for.
+    /// A type that has no equivalent in JSON.
     Type(String),
 }
 
@@ -40,15 +45,20 @@ fn member(name: &str, array: &dyn Array, at: usize, out: &mut Vec<u8>) -> Writte
     if is_absent(array, at) {
         return Ok(());
     }
+    key(name, out)?;
+    value(array, at, out)
+}
+
+fn key(name: &str, out: &mut Vec<u8>) -> Written {
     if out.last() != Some(&b'{') {
         out.push(b',');
     }
     text(name, out)?;
     out.push(b':');
-    value(array, at, out)
+    Ok(())
 }
 
-/// Null, or a number that isn't one: pandas writes a missing number so.
+/// Whether the value is null or NaN: pandas writes a missing number as NaN.
 fn is_absent(array: &dyn Array, at: usize) -> bool {
     array.is_null(at)
         || match array.data_type() {
@@ -98,7 +108,7 @@ fn value(array: &dyn Array, at: usize, out: &mut Vec<u8>) -> Written {
     }
 }
 
-/// Numbers as they are; points in time as ISO 8601 writes them.
+/// Writes numbers unchanged, and points in time in ISO 8601.
 fn scalar(array: &dyn Array, at: usize, out: &mut Vec<u8>) -> Written {
     use DataType as Of;
     use TimeUnit::{Microsecond, Millisecond, Nanosecond, Second};
@@ -137,7 +147,7 @@ where
     raw(&array.as_primitive::<T>().value(at).to_string(), out)
 }
 
-/// A point in time; with a zone, it is in UTC.
+/// Writes a point in time. With a time zone, it is in UTC.
 fn moment<T: ArrowTemporalType>(array: &dyn Array, at: usize, out: &mut Vec<u8>) -> Written
 where
     i64: From<T::Native>,
@@ -147,7 +157,7 @@ where
     shown(time.map(|time| format!("{time:?}{zone}")), array, out)
 }
 
-/// A text, where there is one: a date may be out of range.
+/// Writes a text if there is one: a date may be out of range.
 fn shown<V: ToString>(value: Option<V>, array: &dyn Array, out: &mut Vec<u8>) -> Written {
     let value = value.ok_or_else(|| Fault::Type(array.data_type().to_string()))?;
     text(&value.to_string(), out)
@@ -179,7 +189,7 @@ fn map(array: &dyn Array, at: usize, out: &mut Vec<u8>) -> Written {
     raw("}", out)
 }
 
-/// Some writers don't say that their bytes are text.
+/// Some writers don't mark bytes as text.
 fn bytes(bytes: &[u8], out: &mut Vec<u8>) -> Written {
     match std::str::from_utf8(bytes) {
         Ok(written) if !bytes.contains(&0) => text(written, out),
@@ -187,7 +197,7 @@ fn bytes(bytes: &[u8], out: &mut Vec<u8>) -> Written {
     }
 }
 
-/// Which value a dictionary's key stands for; `None` for null.
+/// Returns the index that a dictionary's key stands for. `None` for null.
 fn index(keys: &dyn Array, at: usize) -> Option<usize> {
     if keys.is_null(at) {
         return None;
@@ -206,7 +216,7 @@ fn index(keys: &dyn Array, at: usize) -> Option<usize> {
 }
 
 fn text(text: &str, out: &mut Vec<u8>) -> Written {
-    // Escapes make a text longer; what is far too long isn't begun.
+    // Escapes make a text longer. A text that is far too long isn't written at all.
     if out.len() + text.len() > LONGEST {
         return Err(Fault::TooLong);
     }

@@ -1,7 +1,7 @@
 //! Parquet, row group by row group.
 //!
 //! Memory: the footer ([`FOOTER_MOST`] bytes), and for each batch of [`BATCH`] rows the pages that it needs, at most
-//! [`pages::BYTES_MOST`] bytes once unpacked. Texts stay in their pages: the column's values point into them.
+//! [`pages::BYTES_MOST`] bytes uncompressed. Texts stay in their pages: the column's values point into them.
 
 mod pages;
 mod unpack;
@@ -21,10 +21,10 @@ use pages::{Budget, Group, Source};
 
 /// A file of ten thousand row groups and ten columns has a footer of about ten megabytes.
 const FOOTER_MOST: u32 = 64 << 20;
-/// Columns, counting those that hold others. Its libraries call themselves once for each level of nesting, and the
-/// thread's stack is measured for that.
+/// Maximum number of columns, including those that contain others. The library calls itself once for each level of
+/// nesting, which determines the size of the thread's stack.
 const COLUMNS_MOST: u64 = 10_000;
-/// Rows that are decoded at once.
+/// Rows that are decoded at a time.
 const BATCH: usize = 64;
 
 pub(super) fn read(file: File, take: Take) -> Result<(), String> {
@@ -67,11 +67,11 @@ fn read_within(budget: Budget, mut file: File, take: Take) -> Result<(), String>
     Ok(())
 }
 
-/// Checks what parquet's reader of footers takes on trust: how long it is, and how many columns it describes.
+/// Checks what parquet's footer reader doesn't check: the length of the footer, and the number of columns.
 fn check_footer(file: &mut File) -> Result<(), String> {
     let unreadable = |error: std::io::Error| format!("it can't be read: {error}");
     let length = file.seek(SeekFrom::End(0)).map_err(unreadable)?;
-    let cut_off = || "its end is missing; it may be cut off".to_owned();
+    let cut_off = || "its end is missing; it may be truncated".to_owned();
     let tail = length.checked_sub(8).filter(|tail| *tail >= 4).ok_or_else(cut_off)?;
     let mut end = [0; 8];
     file.seek(SeekFrom::Start(tail)).and_then(|_| file.read_exact(&mut end)).map_err(unreadable)?;
@@ -96,14 +96,14 @@ fn check_footer(file: &mut File) -> Result<(), String> {
     }
 }
 
-/// How many columns a footer describes: the length of the list that is its second field. The first is a number. Every
-/// writer puts them in this order (Thrift's compact protocol, parquet.thrift's `FileMetaData`).
+/// Returns how many columns a footer describes: the length of the list in its second field. The first field is a
+/// number. Every writer has them in this order (Thrift's compact protocol, parquet.thrift's `FileMetaData`).
 fn described(footer: &[u8]) -> Option<u64> {
     let mut bytes = footer.iter().copied();
     // Field 1, i32.
     (bytes.next()? == 0x15).then_some(())?;
     varint(&mut bytes)?;
-    // Field 2, a list of structures; a length of 15 or more follows by itself.
+    // Field 2, a list of structures. A length of 15 or more is written separately.
     (bytes.next()? == 0x19).then_some(())?;
     match bytes.next()? {
         0xfc => varint(&mut bytes),
@@ -124,7 +124,7 @@ fn varint(bytes: &mut impl Iterator<Item = u8>) -> Option<u64> {
     None
 }
 
-/// The same columns, with texts that point into their pages: a text that many rows share is held once.
+/// Returns the same columns with texts that point into their pages: a text that many rows share is in memory once.
 fn pointing(fields: &Fields) -> Fields {
     fields.iter().map(pointing_field).collect()
 }
@@ -140,7 +140,7 @@ fn pointing_field(field: &FieldRef) -> FieldRef {
     Arc::new(field.as_ref().clone().with_data_type(kind))
 }
 
-/// Libraries' messages are for programmers; they may quote data, too.
+/// Messages of libraries are for programmers, and may quote data.
 fn explained(error: &ParquetError) -> String {
     match error {
         ParquetError::NYI(_) => "it uses a part of the format that isn't read; write it again with pyarrow".to_owned(),
@@ -167,7 +167,7 @@ mod tests {
         .map(|()| rows)
     }
 
-    /// Each compression stops where the budget ends.
+    /// Decompression stops at the budget, for each compression.
     #[test]
     fn pages_beyond_the_budget_are_an_error() {
         for name in ["gzip", "zstd", "lz4", "plain"].map(|kind| format!("pandas-{kind}.parquet")) {
@@ -177,7 +177,7 @@ mod tests {
                 assert!(why.contains("need more than"), "{name}: {why}");
             }
         }
-        // 300 rows, in batches that each get a budget.
+        // 300 rows, in batches that each have a budget.
         assert_eq!(within(2000, 700, "pages-v2.parquet"), Ok(300));
         assert!(within(100, 700, "hugging-face.parquet").is_err(), "a file packed with Snappy");
     }

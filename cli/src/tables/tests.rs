@@ -1,4 +1,4 @@
-//! Damaged and hostile files: an error, never a panic that gets out, and never more memory than is said.
+//! Damaged and malicious files: an error, never a panic that leaves the reader, and never more memory than documented.
 
 use std::fs;
 use std::io::Write;
@@ -21,7 +21,7 @@ fn sample(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tables").join(name)).expect("a sample")
 }
 
-/// The rows of a file of these bytes, up to a thousand, or why it can't be read.
+/// Returns the rows of a file with these bytes, up to a thousand, or why it can't be read.
 fn rows(bytes: &[u8]) -> Result<Vec<Row>, String> {
     let mut file = tempfile::tempfile().expect("a file");
     file.write_all(bytes).expect("it is written");
@@ -53,7 +53,7 @@ fn values_of_every_type_are_written() {
     }
 }
 
-/// Numbers that look random, and are the same each time.
+/// Pseudorandom numbers, which are the same each time.
 struct Random(u64);
 
 impl Random {
@@ -65,7 +65,7 @@ impl Random {
     }
 }
 
-/// What is done to a file: bytes changed, cut off, taken out, put in, or made as large as can be.
+/// Damages a file: changes bytes, truncates it, removes or inserts bytes, or sets bytes to their maximum.
 fn damaged(bytes: &[u8], random: &mut Random) -> Vec<u8> {
     let mut out = bytes.to_vec();
     for _ in 0..=random.below(4) {
@@ -104,7 +104,7 @@ fn damaged_files_are_errors_or_rows() {
 }
 
 #[test]
-fn files_that_are_cut_off_are_errors() {
+fn truncated_files_are_errors() {
     for path in samples() {
         let bytes = fs::read(&path).expect("a sample");
         for part in [1, 2, 3, 5, 9] {
@@ -129,7 +129,7 @@ fn a_length_that_is_not_true_is_an_error() {
     assert_eq!(rows(&bytes), Err("it is damaged: a message claims an impossible length".to_owned()));
 }
 
-/// A footer that describes `depth` columns, each within the one before.
+/// Returns a footer that describes `depth` columns, each nested in the previous one.
 fn nested(depth: u64) -> Vec<u8> {
     let varint = |mut value: u64| {
         let mut bytes = Vec::new();
@@ -142,7 +142,7 @@ fn nested(depth: u64) -> Vec<u8> {
     };
     let mut footer = vec![0x15, 2, 0x19, 0xfc];
     footer.extend(varint(depth + 1));
-    // Optional, called a, with one child; the last one is a text.
+    // Optional, named a, with one child. The last one is a text.
     (0..depth).for_each(|_| footer.extend([0x35, 2, 0x18, 1, b'a', 0x15, 2, 0]));
     footer.extend([0x15, 12, 0x25, 2, 0x18, 1, b'a', 0]);
     footer.extend([0x16, 0, 0x19, 0x0c, 0]);
@@ -156,7 +156,7 @@ fn nested(depth: u64) -> Vec<u8> {
 #[test]
 fn deep_nesting_is_read_or_is_an_error() {
     assert_eq!(rows(&nested(50)), Ok(Vec::new()));
-    // Its levels don't fit 16 bits, or do; the stack holds them in either case.
+    // The levels fit 16 bits or don't. The stack is large enough in both cases.
     drop(rows(&nested(9_999)));
     assert_eq!(rows(&nested(10_000)), Err("it has more than 10000 columns".to_owned()));
     assert_eq!(rows(&nested(1_000_000)), Err("it has more than 10000 columns".to_owned()));

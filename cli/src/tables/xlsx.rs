@@ -1,36 +1,41 @@
-//! Excel workbooks: one sheet, whose first row that isn't empty names the columns.
+//! Excel workbooks: one sheet, whose first non-empty row has the column names.
 //!
-//! Memory: calamine holds the texts that cells share, a few times what they have unpacked. So a workbook that unpacks to
-//! more than [`MOST`] bytes isn't read, nor one that claims more shared texts than it has room for.
+//! Memory: calamine keeps the shared strings of cells, which takes a few times their uncompressed size. So tunedrop
+//! doesn't read a workbook with more than [`MOST`] uncompressed bytes, or one that declares more shared strings than
+//! fit in that.
+
+mod formats;
+mod notes;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
-use tunedrop_reshape::{LONGEST, cell as as_json, named, repeated};
+use tunedrop_reshape::{LONGEST, cell as as_json, keeps_empty, named, repeated};
 use zip::ZipArchive;
 
 use super::{Row, Take};
 use crate::format::visible;
 
-/// Most bytes of all parts of a workbook, unpacked.
+/// Maximum uncompressed bytes of all parts of a workbook.
 const MOST: u64 = 256 << 20;
 /// Excel's own limit.
 const COLUMNS_MOST: u32 = 16_384;
-/// What calamine makes room for before it reads any text.
+/// The attribute that calamine reserves memory by, before it reads any shared string.
 const COUNT: &[u8] = b"uniqueCount";
-/// Texts are `<si/>` at least.
+/// A shared string has at least the bytes of `<si/>`.
 const TEXT_LEAST: u64 = 5;
 
-/// Whether a ZIP archive is a workbook. Leaves the file at its beginning.
+/// Whether a ZIP archive is a workbook. Rewinds the file.
 pub(super) fn is_workbook(file: &mut File) -> bool {
     let is = ZipArchive::new(&mut *file).is_ok_and(|archive| archive.index_for_name("xl/workbook.xml").is_some());
     is & file.rewind().is_ok()
 }
 
-/// Reads a sheet, the first one that shows if none is named. Returns the names of the others.
+/// Reads a sheet: the first visible one, if none is named. Returns the names of the others.
 pub(super) fn read(mut file: File, sheet: Option<&str>, take: Take) -> Result<Option<String>, String> {
     check_size(&mut file, MOST)?;
+    let mut again = file.try_clone().map_err(|error| format!("it can't be read: {error}"))?;
     let mut book = Xlsx::new(BufReader::new(file)).map_err(|error| explained(&error))?;
     let sheets = book.sheets_metadata().iter();
     let shown = sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible);
@@ -44,13 +49,18 @@ pub(super) fn read(mut file: File, sheet: Option<&str>, take: Take) -> Result<Op
         return Err(format!("it has no such sheet; its sheets: {}", listed(&names)));
     };
     let name = names.remove(at);
-    rows(&mut book, &name, take)?;
+    let columns = rows(&mut book, &name, take)?;
     let others = sheet.is_none() && !names.is_empty();
-    Ok(others
-        .then(|| format!("read the sheet {}; --sheet NAME reads another one of: {}", visible(&name), listed(&names))))
+    let others = others
+        .then(|| format!("read the sheet {}; --sheet NAME reads another one of: {}", visible(&name), listed(&names)));
+    // Both handles share one position, so the workbook is read to its end first.
+    let notes = notes::of(&formats::of(&mut again, &name), &columns);
+    let notes: Vec<String> = others.into_iter().chain(notes).collect();
+    Ok((!notes.is_empty()).then(|| notes.join("\n  ")))
 }
 
-fn rows(book: &mut Xlsx<BufReader<File>>, sheet: &str, take: Take) -> Result<(), String> {
+/// Returns the names of the columns.
+fn rows(book: &mut Xlsx<BufReader<File>>, sheet: &str, take: Take) -> Result<Vec<String>, String> {
     let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| explained(&error))?;
     let mut header: Option<(u32, Vec<String>)> = None;
     let (mut at, mut row): (u32, Vec<DataRef>) = (0, Vec::new());
@@ -62,12 +72,14 @@ fn rows(book: &mut Xlsx<BufReader<File>>, sheet: &str, take: Take) -> Result<(),
                 None => header = Some((at, named(row.iter().map(|cell| text(cell).trim().to_lowercase())))),
                 Some((first, names)) => {
                     if !take(u64::from(at.saturating_sub(*first)), object(names, &row)) {
-                        return Ok(());
+                        return Ok(Vec::new());
                     }
                 }
             }
         }
-        let (Some(cell), Some((next, column))) = (cell, next) else { return Ok(()) };
+        let (Some(cell), Some((next, column))) = (cell, next) else {
+            return Ok(header.map(|(_, names)| names).unwrap_or_default());
+        };
         if next != at {
             row.clear();
             at = next;
@@ -83,18 +95,27 @@ fn rows(book: &mut Xlsx<BufReader<File>>, sheet: &str, take: Take) -> Result<(),
     }
 }
 
-/// The row as a JSON object of texts. Cells below no name are passed over, as are empty ones.
+/// Returns the row as a JSON object of texts. Empty cells are skipped, but for questions and answers, which are null.
 fn object(names: &[String], row: &[DataRef]) -> Row {
     repeated(names)?;
+    let beyond = row.iter().zip(0..).skip(names.len()).find(|(cell, _)| !text(cell).trim().is_empty());
+    if let Some((_, at)) = beyond {
+        return Err(format!("the row has a cell in column {}, which has no name in the header", formats::letters(at)));
+    }
     let mut out = "{".to_owned();
-    for (name, cell) in names.iter().zip(row) {
+    // A row ends with its last cell that has a value.
+    for ((name, cell), at) in names.iter().zip(row.iter().chain(std::iter::repeat(&DataRef::Empty))).zip(0..) {
+        if let DataRef::Error(error) = cell {
+            return Err(format!("the cell in column {} is an Excel error ({error})", formats::letters(at)));
+        }
         let text = text(cell);
-        if text.is_empty() {
+        if text.is_empty() && !keeps_empty(name) {
             continue;
         }
         if out.len() + text.len() <= LONGEST {
             let comma = if out.len() > 1 { "," } else { "" };
-            out.push_str(&format!("{comma}{}:{}", serde_json::Value::from(name.as_str()), as_json(name, &text)));
+            let value = if text.is_empty() { "null".to_owned() } else { as_json(name, &text) };
+            out.push_str(&format!("{comma}{}:{value}", serde_json::Value::from(name.as_str())));
         }
         if out.len() + text.len() > LONGEST {
             return Err(format!("the row is longer than {} MiB", LONGEST >> 20));
@@ -104,7 +125,7 @@ fn object(names: &[String], row: &[DataRef]) -> Row {
     Ok(out)
 }
 
-/// A cell as Excel shows it where no format of its own is set. Dates and times are in ISO 8601's order.
+/// Returns a cell as Excel shows it with the default format. Dates and times are in ISO 8601.
 fn text(cell: &DataRef) -> String {
     match cell {
         DataRef::Empty => String::new(),
@@ -119,7 +140,7 @@ fn text(cell: &DataRef) -> String {
     }
 }
 
-/// Excel shows 15 digits at most.
+/// Excel shows at most 15 digits.
 fn float(number: f64) -> String {
     format!("{number:.14e}").parse::<f64>().unwrap_or(number).to_string()
 }
@@ -138,10 +159,11 @@ fn moment(time: &ExcelDateTime) -> String {
     }
 }
 
-/// Unpacks every part to nowhere, and adds them up. A part's own word on its length isn't taken.
+/// Returns the total uncompressed size of all parts. Each part is actually uncompressed, because its declared size may
+/// be false.
 fn check_size(file: &mut File, most: u64) -> Result<(), String> {
     let damaged = |_| "it is damaged: a part of it can't be unpacked".to_owned();
-    let mut archive = ZipArchive::new(&mut *file).map_err(|_| "it is damaged; it may be cut off".to_owned())?;
+    let mut archive = ZipArchive::new(&mut *file).map_err(|_| "it is damaged; it may be truncated".to_owned())?;
     let (mut total, mut chunk) = (0_u64, vec![0; 1 << 16]);
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(|_| "it is damaged or encrypted".to_owned())?;
@@ -156,8 +178,8 @@ fn check_size(file: &mut File, most: u64) -> Result<(), String> {
             if total > most {
                 return Err(format!("it unpacks to more than {} MiB; save its sheet as CSV", most >> 20));
             }
-            counts.extend(counted(&chunk[..kept + read]));
-            // The word may go over the chunk's end.
+            counts.extend(text_counts(&chunk[..kept + read]));
+            // The word may continue in the next chunk.
             let end = kept + read;
             let tail = end.min(COUNT.len() + 32);
             chunk.copy_within(end - tail..end, 0);
@@ -170,13 +192,13 @@ fn check_size(file: &mut File, most: u64) -> Result<(), String> {
     file.rewind().map_err(|error| format!("it can't be read: {error}"))
 }
 
-/// The numbers that stand behind the word.
-fn counted(xml: &[u8]) -> impl Iterator<Item = u64> {
+/// Returns the numbers after the word.
+fn text_counts(xml: &[u8]) -> impl Iterator<Item = u64> {
     memchr::memmem::find_iter(xml, COUNT).filter_map(|at| {
         let rest = &xml[at + COUNT.len()..];
         let from = rest.iter().take(8).position(u8::is_ascii_digit)?;
         let digits: Vec<u8> = rest[from..].iter().copied().take_while(u8::is_ascii_digit).take(20).collect();
-        // A number that is too large to be read is too large.
+        // A number that overflows counts as too large.
         Some(std::str::from_utf8(&digits).ok()?.parse().unwrap_or(u64::MAX))
     })
 }
@@ -190,7 +212,7 @@ fn explained(error: &XlsxError) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Write;
 
     use zip::ZipWriter;
@@ -198,7 +220,7 @@ mod tests {
 
     use super::*;
 
-    fn archive(parts: &[(&str, &str)]) -> File {
+    pub(super) fn archive(parts: &[(&str, &str)]) -> File {
         let mut archive = ZipWriter::new(tempfile::tempfile().expect("a file"));
         for (name, text) in parts {
             archive.start_file(*name, SimpleFileOptions::default()).expect("a part");
@@ -236,6 +258,21 @@ mod tests {
         }
         let strings = "<sst uniqueCount=\"2\"><si><t>a</t></si><si><t>b</t></si></sst>";
         assert_eq!(check_size(&mut archive(&[("xl/sharedStrings.xml", strings)]), MOST), Ok(()));
+    }
+
+    #[test]
+    fn leaves_out_rows_with_an_error_or_a_cell_beyond_the_header() {
+        use calamine::CellErrorType::Div0;
+        let names = ["prompt", "completion"].map(str::to_owned);
+        let cell = |text: &str| DataRef::String(text.to_owned());
+        let row = [cell("a"), cell("b"), DataRef::Empty, cell(" ")];
+        assert_eq!(object(&names, &row), Ok(r#"{"prompt":"a","completion":"b"}"#.to_owned()));
+        let row = [cell("a"), cell("b"), DataRef::Empty, cell("c")];
+        let why = "the row has a cell in column D, which has no name in the header".to_owned();
+        assert_eq!(object(&names, &row), Err(why));
+        assert_eq!(object(&names, &row[..1]), Ok(r#"{"prompt":"a","completion":null}"#.to_owned()));
+        let why = "the cell in column B is an Excel error (#DIV/0!)".to_owned();
+        assert_eq!(object(&names, &[cell("a"), DataRef::Error(Div0)]), Err(why));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The loss as a small curve of characters.
+//! Draws the loss as a small curve of characters.
 
 use anyhow::Result;
 use serde_json::Value;
@@ -6,19 +6,19 @@ use tunedrop_run::Run;
 
 use crate::stack::{Stack, explain};
 
-/// An outcome has a line a step; this is far above what Bedrock's largest job writes.
+/// The largest outcome, in bytes: far above what Bedrock's largest job writes.
 const OUTCOME_MAX: usize = 64 << 20;
 /// Columns.
 const WIDE: usize = 48;
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// A line for the training loss, and one for the validation loss where there is one.
+/// A line for the training loss, and one for the validation loss if there is one.
 pub(super) async fn of(stack: &Stack, run: &Run) -> Result<String> {
     let Some(outcome) = outcome(stack, &run.run_id).await? else {
         return Ok(String::new());
     };
     let mut out = String::new();
-    for (name, title) in [("training", "loss "), ("validation", "valid")] {
+    for (name, title) in [("training_losses", "loss "), ("validation_losses", "valid")] {
         let losses: Vec<f64> =
             outcome[name].as_array().into_iter().flatten().filter_map(|point| point["loss"].as_f64()).collect();
         if let (Some(first), Some(last)) = (losses.first(), losses.last()) {
@@ -28,14 +28,14 @@ pub(super) async fn of(stack: &Stack, run: &Run) -> Result<String> {
     Ok(out)
 }
 
-/// The run's outcome.json, where it is there already.
+/// The run's outcome.json, if it exists already.
 pub(crate) async fn outcome(stack: &Stack, run_id: &str) -> Result<Option<Value>> {
     let key = format!("runs/{run_id}/outcome.json");
     let bytes = stack.objects()?.read(&key, None, OUTCOME_MAX).await.map_err(explain)?;
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
-/// Each column is the mean of its part of the steps, between the lowest and the highest of all columns.
+/// Draws the losses. Each column is the mean of its steps, scaled between the lowest and the highest column.
 fn drawn(losses: &[f64]) -> String {
     let columns = losses.len().min(WIDE);
     let mean = |column: usize| {
@@ -57,7 +57,7 @@ mod tests {
     use super::drawn;
 
     #[test]
-    fn a_falling_loss_falls() {
+    fn draws_a_falling_loss() {
         assert_eq!(drawn(&[4.0, 3.0, 2.0, 1.0]), "█▆▃▁");
         assert_eq!(drawn(&[1.0, 1.0]), "▁▁");
         assert_eq!(drawn(&(0..1000).map(f64::from).collect::<Vec<_>>()).chars().count(), 48);

@@ -1,10 +1,10 @@
-//! Faults of single characters, as a person sees them.
+//! The output for invalid characters.
 
 use crate::support::{folder, tunedrop};
 
 const GOOD: &str = "{\"prompt\": \"What is 1 + 1?\", \"completion\": \"2\"}\n";
 
-/// What `check` prints of a good record and this line, without the summary.
+/// The output of `check` for a valid record and this line, without the summary.
 fn check(line: &str) -> String {
     let here = folder(&[("a.jsonl", format!("{GOOD}{line}\n").as_bytes())]);
     let ran = tunedrop(here.path(), &["check", "a.jsonl", "--model", "titan-text-express"]);

@@ -1,12 +1,12 @@
-//! `convert`, as it is run: what it leaves out, drops, copies and writes beside its output.
+//! Runs `convert`: what it leaves out, drops, copies, and writes next to its output.
 
 use std::fs;
 
 use tempfile::TempDir;
 
-use crate::reshape::{folder, read, said, tunedrop};
+use crate::reshape::{folder, printed, read, tunedrop};
 
-/// A PNG of 64 by 64 pixels, as far as its size.
+/// The beginning of a PNG of 64 by 64 pixels, up to its size.
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAYAAAAB";
 
 fn chat(content: &str) -> String {
@@ -27,13 +27,13 @@ fn names(folder: &TempDir) -> Vec<String> {
     names
 }
 
-/// Checks that nothing but the number of records is wrong.
+/// Checks that the only problem is the number of records.
 #[track_caller]
 fn is_valid(folder: &TempDir, file: &str, model: &[&str]) {
-    let told = said(&tunedrop(folder.path(), &[&["check", file, "--format", "json"], model].concat()));
-    let codes = told.split("\"code\": \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let output = printed(&tunedrop(folder.path(), &[&["check", file, "--format", "json"], model].concat()));
+    let codes = output.split("\"code\": \"").skip(1).filter_map(|rest| rest.split('"').next());
     let others: Vec<&str> = codes.filter(|code| !matches!(*code, "too-few-records" | "few-records")).collect();
-    assert!(told.contains("too-few-records") && others.is_empty(), "{others:?} {told}");
+    assert!(output.contains("too-few-records") && others.is_empty(), "{others:?} {output}");
 }
 
 #[test]
@@ -51,8 +51,9 @@ fn leaves_out_records_whose_meaning_would_change() {
         r#"{"conversations":[{"role":"user","content":"c"},{"role":"assistant","content":[{"type":"text","value":"d"}]}]}"#,
     ];
     let folder = folder(&[("mixed.jsonl", lines.join("\n").as_bytes())]);
-    let told = said(&tunedrop(folder.path(), &["convert", "mixed.jsonl", "--model", "nova-lite", "-o", "out.jsonl"]));
-    insta::assert_snapshot!("left_out", told);
+    let output =
+        printed(&tunedrop(folder.path(), &["convert", "mixed.jsonl", "--model", "nova-lite", "-o", "out.jsonl"]));
+    insta::assert_snapshot!("left_out", output);
     assert_eq!(read(&folder, "out.jsonl").lines().count(), 2);
     is_valid(&folder, "out.jsonl", &["--model", "nova-lite"]);
 }
@@ -66,7 +67,7 @@ fn names_dropped_keys_once_for_the_file() {
     lines.push(format!(r#"{{"question":"q","answer":"a","id":0,"\u001b[31m":1,"{long}":1}}"#));
     let folder = folder(&[("in.jsonl", lines.join("\n").as_bytes())]);
     let args = ["convert", "in.jsonl", "--model", "titan-text-express", "-o", "out.jsonl"];
-    insta::assert_snapshot!("dropped", said(&tunedrop(folder.path(), &args)));
+    insta::assert_snapshot!("dropped", printed(&tunedrop(folder.path(), &args)));
 }
 
 #[test]
@@ -76,7 +77,7 @@ fn copies_reinforcement_records_whole() {
     let folder = folder(&[("rft.jsonl", lines.as_bytes())]);
     let model = ["--model", "nova-2-lite", "--type", "reinforcement-fine-tuning"];
     let args = [&["convert", "rft.jsonl", "-o", "out.jsonl"][..], &model].concat();
-    insta::assert_snapshot!("copied", said(&tunedrop(folder.path(), &args)));
+    insta::assert_snapshot!("copied", printed(&tunedrop(folder.path(), &args)));
     assert_eq!(read(&folder, "out.jsonl"), lines);
     is_valid(&folder, "out.jsonl", &model);
 }
@@ -89,7 +90,7 @@ fn converts_gemini_and_invocation_logs() {
     let log = format!("{log}\n{failed}\n");
     let folder = folder(&[("gemini.jsonl", gemini.as_bytes()), ("log.json", log.as_bytes())]);
     let run = |from: &str, input: &str, output: &str| {
-        said(&tunedrop(folder.path(), &["convert", "--from", from, input, "--model", "nova-micro", "-o", output]))
+        printed(&tunedrop(folder.path(), &["convert", "--from", from, input, "--model", "nova-micro", "-o", output]))
     };
     insta::assert_snapshot!("gemini", run("gemini", "gemini.jsonl", "a.jsonl"));
     insta::assert_snapshot!("log", run("invocation-log", "log.json", "b.jsonl"));
@@ -121,15 +122,15 @@ fn writes_images_beside_the_output_and_lists_links() {
         "-o",
         "bolts/train.jsonl",
     ];
-    insta::assert_snapshot!("images", said(&tunedrop(folder.path(), &args)));
+    insta::assert_snapshot!("images", printed(&tunedrop(folder.path(), &args)));
     insta::assert_snapshot!("images_records", read(&folder, "bolts/train.jsonl"));
     let image = fs::read(folder.path().join("bolts/train-1.png")).expect("the image is written");
     assert!(image.starts_with(b"\x89PNG") && image.len() == 30);
-    // The check looks at the image, since the dataset's folder has its name.
+    // The check reads the image, because the dataset's folder has its name.
     is_valid(&folder, "bolts/train.jsonl", &["--model", "nova-lite"]);
-    insta::assert_snapshot!("images_exist", said(&tunedrop(folder.path(), &args)));
+    insta::assert_snapshot!("images_exist", printed(&tunedrop(folder.path(), &args)));
     let again = tunedrop(folder.path(), &[&args[..], &["--force"]].concat());
-    assert_eq!(again.status.code(), Some(1), "{}", said(&again));
+    assert_eq!(again.status.code(), Some(1), "{}", printed(&again));
     assert_eq!(names(&folder), ["bolts", "chat.jsonl"]);
 }
 
@@ -142,7 +143,7 @@ fn leaves_nothing_behind_when_an_image_exists() {
         ["convert", "chat.jsonl", "--model", "nova-lite", "--media", "s3://bucket/datasets/a/", "-o", "out.jsonl"];
     let output = tunedrop(folder.path(), &args);
     assert_eq!(output.status.code(), Some(2));
-    insta::assert_snapshot!("image_exists", said(&output));
+    insta::assert_snapshot!("image_exists", printed(&output));
     assert_eq!(names(&folder), ["chat.jsonl", "out-2.png"]);
     assert_eq!(read(&folder, "out-2.png"), "precious");
 }
@@ -152,11 +153,11 @@ fn asks_where_images_will_be() {
     let line = chat_with_image(&format!("data:image/png;base64,{PNG}"));
     let folder = folder(&[("chat.jsonl", line.as_bytes())]);
     let args = ["convert", "chat.jsonl", "--model", "nova-lite", "-o", "out.jsonl"];
-    insta::assert_snapshot!("images_without_media", said(&tunedrop(folder.path(), &args)));
+    insta::assert_snapshot!("images_without_media", printed(&tunedrop(folder.path(), &args)));
     for folder_of_media in ["https://bucket/datasets/a/", "s3://B/", "s3://bucket/a b/"] {
         let output = tunedrop(folder.path(), &[&args[..], &["--media", folder_of_media]].concat());
         assert_eq!(output.status.code(), Some(2), "{folder_of_media}");
-        assert!(said(&output).contains("--media must be"), "{}", said(&output));
+        assert!(printed(&output).contains("--media must be"), "{}", printed(&output));
     }
     assert_eq!(names(&folder), ["chat.jsonl"]);
 }
@@ -167,12 +168,65 @@ fn names_openais_hyperparameters() {
     let folder = folder(&[("chat.jsonl", line.as_bytes())]);
     let run = |from: &[&str], model: &[&str]| {
         let args = [&["convert", "chat.jsonl", "--force", "-o", "out.jsonl"][..], from, model].concat();
-        said(&tunedrop(folder.path(), &args))
+        printed(&tunedrop(folder.path(), &args))
     };
     let openai = ["--from", "openai"];
     insta::assert_snapshot!("openai_nova", run(&openai, &["--model", "nova-micro"]));
     let reinforcement = ["--model", "nova-2-lite", "--type", "reinforcement-fine-tuning"];
     insta::assert_snapshot!("openai_reinforcement", run(&openai, &reinforcement));
     insta::assert_snapshot!("openai_distillation", run(&openai, &["--model", "nova-lite", "--type", "distillation"]));
-    assert!(run(&[], &["--model", "nova-micro"]).contains("n_epochs"), "chat data is taken for OpenAI's");
+    assert!(!run(&[], &["--model", "nova-micro"]).contains("n_epochs"), "many have chats in this format");
+    let weighted = line.replace("\"A bolt.\"", "\"A bolt.\",\"weight\":1");
+    fs::write(folder.path().join("chat.jsonl"), weighted).expect("it is written");
+    assert!(run(&[], &["--model", "nova-micro"]).contains("n_epochs"), "only OpenAI has weights");
+}
+
+#[test]
+fn prints_line_and_column_of_invalid_json() {
+    let spread = "[\n{\"prompt\": \"a\", \"completion\": \"b\"},\n{\"prompt\": \"c\",\n \"completion\": True}\n]\n";
+    let lines = "{\"prompt\": \"a\", \"completion\": \"b\"}\n{\"prompt\": \"c\", 'completion': \"d\"}\n";
+    let folder = folder(&[("spread.json", spread.as_bytes()), ("lines.jsonl", lines.as_bytes())]);
+    let run = |name: &str| {
+        printed(&tunedrop(folder.path(), &["convert", name, "--model", "nova-lite", "--force", "-o", "out.jsonl"]))
+    };
+    insta::assert_snapshot!("invalid_spread", run("spread.json"));
+    let one_line = "[{\"prompt\": \"a\", \"completion\": \"b\"}, {\"prompt\": \"c\", \"completion\": True}]";
+    fs::write(folder.path().join("one-line.json"), one_line).expect("it is written");
+    let column = one_line.find("True").expect("it is there") + 1;
+    assert!(run("one-line.json").contains(&format!("line 1, column {column}: ")), "{}", run("one-line.json"));
+    insta::assert_snapshot!("invalid_line", run("lines.jsonl"));
+}
+
+#[test]
+fn names_what_to_do_with_unreadable_data() {
+    let rft =
+        r#"{"messages":[{"role":"developer","content":"a"},{"role":"user","content":"b"}],"reference_answer":"c"}"#;
+    let unknown = "{\"q\":\"a\",\"a\":\"b\"}\n{\"q\":\"c\",\"a\":\"d\"}\n";
+    let notebook = r#"{"nbformat":4,"cells":[{"cell_type":"code","source":["1"]}]}"#;
+    let telegram = r#"{"name":"Ann","type":"personal_chat","id":1,"messages":[{"id":1,"date":"2026-11-01","from":"Ann","text":"Hi"}]}"#;
+    let folder = folder(&[
+        ("rft.jsonl", rft.as_bytes()),
+        ("unknown.jsonl", unknown.as_bytes()),
+        ("a.ipynb", notebook.as_bytes()),
+        ("result.json", telegram.as_bytes()),
+    ]);
+    let run =
+        |name: &str| printed(&tunedrop(folder.path(), &["convert", name, "--model", "nova-lite", "-o", "out.jsonl"]));
+    for name in ["rft.jsonl", "unknown.jsonl", "a.ipynb", "result.json"] {
+        insta::assert_snapshot!(format!("what_to_do_{name}"), run(name));
+    }
+    assert!(!folder.path().join("out.jsonl").exists());
+}
+
+#[test]
+fn counts_the_reserved_strings_that_it_writes() {
+    let lines = [chat("\"<image>What is it?\""), chat("\"User: hi\\nAssistant:\""), chat("\"What is a bolt?\"")];
+    let folder = folder(&[("in.jsonl", lines.join("\n").as_bytes())]);
+    let output = tunedrop(folder.path(), &["convert", "in.jsonl", "--model", "nova-lite", "-o", "out.jsonl"]);
+    let part = "reserved strings in out.jsonl, which Bedrock rejects: run tunedrop check out.jsonl --model nova-lite\n";
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+    assert!(printed(&output).contains(part), "{}", printed(&output));
+    let check = printed(&tunedrop(folder.path(), &["check", "out.jsonl", "--model", "nova-lite", "--format", "json"]));
+    let count = check.matches("\"code\": \"reserved-string\"").count();
+    assert!(printed(&output).contains(&format!("\n{count} {part}")), "{}", printed(&output));
 }

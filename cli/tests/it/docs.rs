@@ -1,10 +1,10 @@
-//! The screens in docs/cli.md are what the binary prints. `UPDATE_DOCS=1 cargo test -p tunedrop-cli` writes them anew.
+//! The screens in docs/cli.md are the binary's output. `UPDATE_DOCS=1` updates them.
 
 use std::fs;
 
 use crate::support::{folder, root, tunedrop};
 
-/// A screen's data, and its name in the page: `<!-- screen: NAME -->`, then a fenced block.
+/// Each screen's name in the page, `<!-- screen: NAME -->` before a fenced block, and the output.
 fn screens() -> Vec<(&'static str, String)> {
     let good = fs::read(root().join("tests/samples/crates/nova/train.jsonl")).expect("a sample");
     let faulty = concat!(
@@ -35,7 +35,7 @@ fn screens() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn the_screens_are_what_is_printed() {
+fn screens_match_the_output() {
     let page = root().join("docs/cli.md");
     let mut text = fs::read_to_string(&page).expect("the page");
     for (name, screen) in screens() {
@@ -45,7 +45,7 @@ fn the_screens_are_what_is_printed() {
         if std::env::var_os("UPDATE_DOCS").is_some() {
             text.replace_range(start..end, &screen);
         } else {
-            assert_eq!(&text[start..end], screen, "{name}: UPDATE_DOCS=1 writes it anew");
+            assert_eq!(&text[start..end], screen, "{name}: UPDATE_DOCS=1 updates it");
         }
     }
     if std::env::var_os("UPDATE_DOCS").is_some() {

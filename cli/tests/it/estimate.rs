@@ -1,9 +1,9 @@
-//! `estimate`: tokens, epochs and cost, each with where it comes from.
+//! `estimate`: tokens, epochs and cost, with their sources.
 
 use crate::support::{folder, records, root, tunedrop};
 
 #[test]
-fn epochs_and_price_come_from_the_command_line_the_recipe_or_the_catalogue() {
+fn takes_epochs_and_price_from_options_then_recipe_then_catalogue() {
     let recipe = "base_model: nova-micro\nhyperparameters: { epochCount: 4 }\nprice_per_1k_tokens: 0.01\n";
     let train = std::fs::read(root().join("tests/samples/crates/nova/train.jsonl")).expect("a sample");
     let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("d/train.jsonl", &train)]);
@@ -19,21 +19,24 @@ fn epochs_and_price_come_from_the_command_line_the_recipe_or_the_catalogue() {
     let cost = of_recipe["cost_usd"]["high"].as_f64().expect("a price is known");
     assert!((cost - 4.0 * tokens as f64 / 1000.0 * 0.01).abs() < 1e-9);
     let asked = page(&["d", "--epochs", "2", "--price-per-1k", "0.5"]);
-    assert_eq!((asked["billed"]["high"].as_u64(), asked["price_from"].as_str()), (Some(2 * tokens), Some("as asked")));
+    assert_eq!(
+        (asked["billed"]["high"].as_u64(), asked["price_from"].as_str()),
+        (Some(2 * tokens), Some("from the command line"))
+    );
     let bare = page(&["d/train.jsonl", "--model", "nova-micro"]);
     assert_eq!((bare["epochs"].as_u64(), bare["epochs_from"].as_str()), (Some(2), Some("the model's default")));
     assert!(bare["cost_usd"].is_null() && bare["price_per_1k_tokens"].is_null());
 }
 
 #[test]
-fn for_people_it_says_what_is_unknown_and_what_is_left_out() {
+fn shows_unknown_prices_and_left_out_records() {
     let data = format!("{}{{\"prompt\": \"b\"}}\n", records(3));
     let here = folder(&[("a.jsonl", data.as_bytes())]);
     insta::assert_snapshot!(tunedrop(here.path(), &["estimate", "a.jsonl", "--model", "titan-text-express"]).out);
 }
 
 #[test]
-fn what_cant_be_estimated_is_said() {
+fn says_what_cant_be_estimated() {
     let here = folder(&[("a.jsonl", records(3).as_bytes()), ("d/job.yaml", b"base_model: nova-lite\n")]);
     let run = |args: &[&str]| tunedrop(here.path(), &[&["estimate"], args].concat());
     let ran = run(&["gone.jsonl", "--model", "nova-lite"]);
@@ -41,7 +44,7 @@ fn what_cant_be_estimated_is_said() {
     let ran = run(&["d"]);
     assert!(ran.code == 1 && ran.err.contains("train.jsonl is not in the folder"), "{}", ran.err);
     let ran = run(&["a.jsonl", "--model", "nova-2-lite", "--type", "reinforcement-fine-tuning"]);
-    assert!(ran.code == 2 && ran.err.contains("not billed by the token"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("isn't billed by the token"), "{}", ran.err);
     let ran = run(&["a.jsonl", "--role", "validation", "--model", "titan-text-express"]);
     assert!(ran.code == 2 && ran.err.contains("no training file"), "{}", ran.err);
     for price in ["-1", "nan", "free"] {
@@ -50,7 +53,7 @@ fn what_cant_be_estimated_is_said() {
 }
 
 #[test]
-fn without_a_valid_record_there_is_no_cost() {
+fn prints_no_cost_without_a_valid_record() {
     let curly = "{\u{201c}prompt\u{201d}: \u{201c}a\u{201d}}\n".repeat(3);
     let here = folder(&[("a.jsonl", curly.as_bytes()), ("b.jsonl", b"{\"prompt\": 1}\n"), ("c.jsonl", b"")]);
     let run = |name: &str, more: &[&str]| {

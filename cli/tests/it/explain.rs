@@ -1,17 +1,17 @@
-//! `explain` and `models`: what the tables know.
+//! `explain` and `models`.
 
 use tunedrop_validation::{Catalogue, Code};
 
 use crate::support::{folder, root, tunedrop};
 
 #[test]
-fn every_code_is_explained() {
+fn explains_every_code() {
     let here = folder(&[]);
     for code in Code::ALL {
         let ran = tunedrop(here.path(), &["explain", code.as_str()]);
         let info = code.info();
         assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-        for text in [info.title, info.what, info.why, info.mend, info.source] {
+        for text in [info.title, info.what, info.why, info.fix, info.source] {
             assert!(ran.out.contains(text), "{code}: {text}");
         }
     }
@@ -21,20 +21,20 @@ fn every_code_is_explained() {
 }
 
 #[test]
-fn a_near_miss_is_suggested() {
+fn suggests_similar_codes() {
     let here = folder(&[]);
-    let said = |code: &str| {
+    let printed = |code: &str| {
         let ran = tunedrop(here.path(), &["explain", code]);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""));
         ran.err
     };
-    assert_eq!(said("unpaird-turn"), "error: there is no code \"unpaird-turn\"; did you mean unpaired-turn?\n");
-    assert!(said("duplicate").contains("did you mean duplicate-key or duplicate-record?"));
-    assert_eq!(said("xyzzy"), "error: there is no code \"xyzzy\"; `tunedrop explain --all` lists them\n");
+    assert_eq!(printed("unpaird-turn"), "error: unknown code \"unpaird-turn\"; did you mean unpaired-turn?\n");
+    assert!(printed("duplicate").contains("did you mean duplicate-key or duplicate-record?"));
+    assert_eq!(printed("xyzzy"), "error: unknown code \"xyzzy\"; `tunedrop explain --all` lists them\n");
 }
 
 #[test]
-fn every_model_is_listed_and_told_of() {
+fn lists_and_describes_every_model() {
     let here = folder(&[]);
     let table = tunedrop(here.path(), &["models"]).out;
     let list = tunedrop(here.path(), &["models", "--json"]).json();
@@ -60,7 +60,7 @@ fn every_model_is_listed_and_told_of() {
 }
 
 #[test]
-fn a_catalogue_of_ones_own_is_used() {
+fn uses_a_custom_catalogue() {
     let mine = "[[model]]\nalias = \"nova-micro\"\nprice_per_1k_tokens = 0.25\n\n[model.customization.fine-tuning]\ntrain_min = 2\n";
     let train = std::fs::read_to_string(root().join("tests/samples/crates/nova/train.jsonl")).expect("a sample");
     let two: String = train.split_inclusive('\n').take(2).collect();

@@ -1,11 +1,11 @@
-//! A dataset's folder: the recipe decides.
+//! Dataset folders, with and without a recipe.
 
 use crate::support::{folder, records, tunedrop};
 
 const RECIPE: &str = "base_model: titan-text-express\n";
 
 #[test]
-fn the_samples_are_valid() {
+fn accepts_the_samples() {
     for sample in ["nova", "input", "prompt-completion"] {
         let ran = tunedrop(&crate::support::root(), &["check", &format!("tests/samples/crates/{sample}")]);
         assert_eq!((ran.code, ran.verdict()), (0, "valid: no errors, no warnings"), "{}", ran.err);
@@ -13,7 +13,7 @@ fn the_samples_are_valid() {
 }
 
 #[test]
-fn the_recipe_names_model_files_and_strictness() {
+fn reads_model_files_and_strictness_from_the_recipe() {
     let recipe = format!("{RECIPE}train: a.jsonl\nvalidation: b.jsonl\nstrict: true\n");
     let data = records(2);
     let here =
@@ -26,7 +26,7 @@ fn the_recipe_names_model_files_and_strictness() {
 }
 
 #[test]
-fn a_recipes_faults_are_shown_where_they_stand() {
+fn shows_the_location_of_a_recipes_errors() {
     let recipe = format!("{RECIPE}hyperparameters:\n  epochCuont: 2\n");
     let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("d/train.jsonl", records(2).as_bytes())]);
     let ran = tunedrop(here.path(), &["check", "d/"]);
@@ -40,7 +40,7 @@ fn a_recipes_faults_are_shown_where_they_stand() {
 }
 
 #[test]
-fn a_file_that_the_recipe_names_in_vain_is_a_finding() {
+fn reports_a_missing_file() {
     let here = folder(&[("d/job.json", br#"{"base_model": "nova-lite", "validation": "v.jsonl"}"#)]);
     let ran = tunedrop(here.path(), &["check", "d", "--format", "json"]);
     let page = ran.json();
@@ -51,7 +51,7 @@ fn a_file_that_the_recipe_names_in_vain_is_a_finding() {
 }
 
 #[test]
-fn a_recipe_never_leads_out_of_its_folder() {
+fn rejects_paths_out_of_the_folder() {
     let recipe = format!("{RECIPE}train: ../secret.jsonl\n");
     let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("secret.jsonl", records(2).as_bytes())]);
     let page = tunedrop(here.path(), &["check", "d", "--format", "json"]).json();
@@ -59,7 +59,7 @@ fn a_recipe_never_leads_out_of_its_folder() {
 }
 
 #[test]
-fn two_recipes_are_a_conflict() {
+fn rejects_two_recipes() {
     let here = folder(&[
         ("d/job.yaml", RECIPE.as_bytes()),
         ("d/job.json", br#"{"base_model": "nova-lite"}"#),
@@ -71,39 +71,39 @@ fn two_recipes_are_a_conflict() {
 }
 
 #[test]
-fn the_command_line_may_not_contradict_the_recipe() {
+fn rejects_options_that_contradict_the_recipe() {
     let data = records(2);
     let here = folder(&[("d/job.yaml", RECIPE.as_bytes()), ("d/train.jsonl", data.as_bytes())]);
     let ran = tunedrop(here.path(), &["check", "d", "--model", "nova-lite"]);
-    let why = "error: d can't be read: its recipe asks for titan-text-express, and --model says nova-lite; leave one of them out\n";
+    let why = "error: d can't be read: its recipe names titan-text-express, and --model names nova-lite; remove one of them\n";
     assert_eq!((ran.code, ran.err.as_str()), (2, why));
     let ran = tunedrop(here.path(), &["check", "d", "--type", "continued-pre-training"]);
-    assert!(ran.code == 2 && ran.err.contains("leave --type out"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("remove --type"), "{}", ran.err);
     assert_eq!(tunedrop(here.path(), &["check", "d", "--model", "titan-express"]).code, 0);
 }
 
 #[test]
-fn a_folder_without_a_recipe_goes_by_names() {
+fn reads_a_folder_without_a_recipe_by_file_names() {
     let data = records(2);
     let here = folder(&[("d/train.jsonl", data.as_bytes()), ("d/validation.jsonl", data.as_bytes()), ("e/x", b"")]);
-    // As a stack with that default model would: no recipe, no validation file.
+    // As in a stack with that default model: without a recipe, there is no validation file.
     let page = tunedrop(here.path(), &["check", "d", "--model", "titan-text-express", "--format", "json"]).json();
     assert_eq!((page["files"].as_array().map(Vec::len), page["valid"].as_bool()), (Some(1), Some(true)), "{page:#}");
     assert!(page["notes"][0].as_str().is_some_and(|note| note.starts_with("d/validation.jsonl was not read")));
     let ran = tunedrop(here.path(), &["check", "d"]);
-    assert!(ran.code == 2 && ran.err.contains("the folder holds no job.yaml; say for which base model"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("the folder has no job.yaml; choose the base model"), "{}", ran.err);
     let ran = tunedrop(here.path(), &["check", "e", "--model", "nova-lite"]);
     assert!(ran.code == 2 && ran.err.contains("no job.yaml and no train.jsonl"), "{}", ran.err);
-    // A recipe may leave the model to the command line.
+    // --model is the default for a recipe without a model.
     let here = folder(&[("d/job.yaml", b"launch: manual\n"), ("d/train.jsonl", data.as_bytes())]);
     assert_eq!(tunedrop(here.path(), &["check", "d", "--model", "titan-text-express"]).code, 0);
     let ran = tunedrop(here.path(), &["check", "d"]);
     assert!(ran.code == 1 && ran.out.contains("recipe-missing-key"), "{}", ran.out);
 }
 
-/// The size is known before the first byte is read: these would take minutes.
+/// The size is checked before the file is read: reading these would take minutes.
 #[test]
-fn a_file_that_is_too_large_is_not_read() {
+fn skips_a_file_that_is_too_large() {
     let recipe = format!("{RECIPE}validation: v.jsonl\n");
     let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("d/train.jsonl", records(2).as_bytes())]);
     let sparse = |name: &str, bytes| {
@@ -115,21 +115,21 @@ fn a_file_that_is_too_large_is_not_read() {
     let page = tunedrop(here.path(), &["check", "d", "--format", "json"]).json();
     let found = &page["findings"][0];
     assert_eq!((&found["code"], &found["path"]), (&"file-too-large".into(), &"d/v.jsonl".into()), "{page:#}");
-    let words = "the validation file has 104,857,601 bytes, and Titan Text Express takes at most 104,857,600";
+    let words = "the validation file has 104,857,601 bytes, and Titan Text Express accepts at most 104,857,600";
     assert_eq!(found["message"], words);
-    assert_eq!(page["files"].as_array().map(Vec::len), Some(1), "the other file is judged");
-    // Nothing is documented for Nova.
+    assert_eq!(page["files"].as_array().map(Vec::len), Some(1), "the other file is validated");
+    // No limit is documented for Nova.
     let ran = tunedrop(here.path(), &["check", "large.jsonl", "--model", "nova-lite"]);
     let words = "the training file has 536,870,912,000 bytes, and tunedrop reads at most 12,884,901,888";
     assert!(ran.code == 1 && ran.out.contains(words), "{}", ran.out);
 }
 
 #[test]
-fn a_recipe_that_is_too_large_is_not_read() {
+fn skips_a_recipe_that_is_too_large() {
     let here = folder(&[("d/train.jsonl", records(2).as_bytes())]);
     let file = std::fs::File::create(here.path().join("d/job.yaml")).expect("it can be made");
     file.set_len(500 << 30).expect("a file with a hole");
     let page = tunedrop(here.path(), &["check", "d", "--format", "json"]).json();
     assert_eq!(page["findings"][0]["code"], "recipe-too-large");
-    assert_eq!(page["findings"][0]["message"], "the recipe has 536870912000 bytes; at most 65536 are read");
+    assert_eq!(page["findings"][0]["message"], "the recipe has 536870912000 bytes, and at most 65536 are allowed");
 }

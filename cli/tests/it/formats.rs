@@ -1,12 +1,12 @@
-//! The same findings in every format; what is folded away is counted.
+//! The same findings in every output format.
 
 use crate::support::{findings, folder, records, tunedrop};
 
 const TITAN: [&str; 4] = ["check", "a.jsonl", "--model", "titan-text-express"];
 
-/// 30 records without an answer, and one that stands twice.
+/// 30 records with an empty answer, and a duplicate.
 fn faulty() -> String {
-    let bad: String = (0..30).map(|i| format!("{{\"prompt\": \"Question {i}\"}}\n")).collect();
+    let bad: String = (0..30).map(|i| format!("{{\"prompt\": \"Question {i}\", \"completion\": \"\"}}\n")).collect();
     format!("{}{bad}{}", records(1), records(1))
 }
 
@@ -16,32 +16,32 @@ fn run(data: &str, args: &[&str]) -> crate::support::Ran {
 }
 
 #[test]
-fn many_of_one_code_dont_drown_the_rest() {
+fn folds_many_findings_of_one_code() {
     insta::assert_snapshot!(run(&faulty(), &[]).out);
 }
 
 #[test]
-fn json_agrees_with_what_people_see() {
+fn json_has_the_findings_of_the_human_output() {
     let (human, json) = (run(&faulty(), &[]), run(&faulty(), &["--format", "json"]));
     let page = json.json();
     assert_eq!((human.code, json.code), (1, 1));
     assert_eq!(human.verdict(), "not valid: 30 errors, 1 warning");
     assert_eq!((page["errors"].as_u64(), page["warnings"].as_u64()), (Some(30), Some(1)));
     let file = &page["files"][0];
-    assert_eq!((file["errors"].as_u64(), file["counts"]["missing-key"].as_u64()), (Some(30), Some(30)));
+    assert_eq!((file["errors"].as_u64(), file["counts"]["empty-text"].as_u64()), (Some(30), Some(30)));
     assert_eq!(findings(&page).len(), 21);
     assert_eq!((file["records"].as_u64(), file["statistics"]["valid_records"].as_u64()), (Some(32), Some(2)));
     assert!(human.out.contains("records     32, 2 of them valid"), "{}", human.out);
 }
 
 #[test]
-fn at_most_so_many_are_shown_errors_first() {
+fn max_findings_keeps_errors_first() {
     let shown = |most: &str| {
         let page = run(&faulty(), &["--format", "json", "--max-findings", most]).json();
         assert_eq!((page["errors"].as_u64(), page["warnings"].as_u64()), (Some(30), Some(1)), "the counts stay");
         findings(&page).iter().map(|finding| finding["code"].to_string()).collect::<Vec<_>>()
     };
-    assert_eq!(shown("2"), ["\"missing-key\""; 2]);
+    assert_eq!(shown("2"), ["\"empty-text\""; 2]);
     assert_eq!(shown("0").len(), 21);
     assert_eq!(shown("1000").len(), 21);
     let human = run(&faulty(), &["--max-findings", "1"]).out;
@@ -52,7 +52,7 @@ fn at_most_so_many_are_shown_errors_first() {
 }
 
 #[test]
-fn github_annotates_the_lines() {
+fn github_annotates_lines() {
     let data = format!("{}{{\"prompt\": \"ü 100%\", \"completion\": 3}}\n", records(1));
     let ran = run(&data, &["--format", "github"]);
     insta::assert_snapshot!(ran.out);
@@ -63,7 +63,7 @@ fn github_annotates_the_lines() {
 }
 
 #[test]
-fn colour_is_for_terminals() {
+fn uses_color_only_on_terminals() {
     assert!(!run(&faulty(), &[]).out.contains('\u{1b}'));
     assert!(run(&faulty(), &["--color", "always"]).out.contains("\u{1b}[1m\u{1b}[31merror"));
     let here = folder(&[("a.jsonl", faulty().as_bytes())]);
@@ -75,7 +75,7 @@ fn colour_is_for_terminals() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_failure() {
+fn succeeds_if_the_reader_closes_the_pipe() {
     use std::process::Stdio;
     let here = folder(&[("a.jsonl", faulty().as_bytes())]);
     let mut command = crate::support::command(here.path(), &TITAN);

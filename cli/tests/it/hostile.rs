@@ -1,4 +1,4 @@
-//! Text that would play tricks on a terminal, and files that are no text.
+//! Text with control characters, and binary files.
 
 use crate::support::{findings, folder, tunedrop};
 
@@ -7,14 +7,14 @@ fn check(data: &[u8], args: &[&str]) -> crate::support::Ran {
     tunedrop(here.path(), &[&["check", "a.jsonl", "--model", "titan-text-express"], args].concat())
 }
 
-/// Nothing that a terminal acts upon, or that turns a line around.
+/// Whether the text has no control and no bidirectional characters.
 fn is_harmless(text: &str) -> bool {
     let harmful = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
     !text.contains(harmful)
 }
 
 #[test]
-fn escape_sequences_and_overrides_are_shown_not_obeyed() {
+fn escapes_control_and_bidirectional_characters() {
     let data = "{\"prompt\": \"\u{1b}[2J\u{1b}]0;title\u{7}\u{202e}txet\u{202c}\u{9b}31m\", \"completion\": 3}\n";
     let ran = check(data.as_bytes(), &[]);
     assert!(is_harmless(&ran.out), "{:?}", ran.out);
@@ -27,7 +27,7 @@ fn escape_sequences_and_overrides_are_shown_not_obeyed() {
 }
 
 #[test]
-fn names_of_files_are_not_obeyed_either() {
+fn escapes_file_names() {
     let here = folder(&[("\u{1b}[31mx\u{202e}.jsonl", b"[1]\n[2]\n".as_slice())]);
     let gone = tunedrop(here.path(), &["check", "\u{1b}[2Jgone", "--model", "nova-lite\u{1b}[2J"]);
     assert!(is_harmless(&gone.err), "{:?}", gone.err);
@@ -41,13 +41,13 @@ fn names_of_files_are_not_obeyed_either() {
 }
 
 #[test]
-fn the_caret_stays_under_wide_characters() {
+fn aligns_the_caret_below_wide_characters() {
     let data = "{\"prompt\": \"漢字かな交じり\", \"completion\": 3}\n{\"prompt\": \"👩‍👩‍👧 🎉 é\", \"completion\": []}\n";
     insta::assert_snapshot!(check(data.as_bytes(), &[]).out);
 }
 
 #[test]
-fn of_a_very_long_line_a_piece_is_shown() {
+fn shortens_a_very_long_line() {
     let long = "lorem ipsum ".repeat(100_000);
     let data = format!("{{\"prompt\": \"{long}\", \"completion\": 3, \"z\": \"{long}\"}}\n");
     let ran = check(data.as_bytes(), &[]);
@@ -63,7 +63,7 @@ fn of_a_very_long_line_a_piece_is_shown() {
 }
 
 #[test]
-fn what_is_no_json_lines_gets_one_finding() {
+fn reports_a_file_that_isnt_json_lines_once() {
     let cases: [(&[u8], &str); 4] = [
         (b"", "empty-file"),
         (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", "wrong-layout"),

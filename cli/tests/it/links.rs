@@ -1,11 +1,11 @@
-//! Folders that come from somewhere else, with links in them: what `tunedrop submit` uploads, and what it refuses.
+//! Folders with links: what `tunedrop submit` uploads, and what it refuses.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use crate::support::{Ran, folder, records, tunedrop};
 
-/// A home with a key in it, and a dataset beside.
+/// A home folder with keys and a dataset.
 fn home() -> tempfile::TempDir {
     let records = records(1000);
     let recipe = "base_model: titan-text-express\nmodel_name: bot\n";
@@ -23,7 +23,7 @@ fn submit(home: &Path) -> Ran {
     tunedrop(home, &["submit", "bot", "--dry-run"])
 }
 
-/// Refused, and named; nothing of what it points to is listed.
+/// Checks that the link is refused by name, and that its target is not listed.
 fn refused(ran: &Ran, names: &str) {
     assert!(ran.code == 2 && ran.err.contains(names), "{}\n{}\n{}", ran.code, ran.out, ran.err);
     assert!(ran.err.contains("nothing was uploaded"), "{}", ran.err);
@@ -41,7 +41,7 @@ fn submit_lists_the_folder_and_no_hidden_file() {
     assert_eq!(listed, ["img/one.png", "train.jsonl", "job.yaml"]);
 }
 
-/// The exploit M7 of the security review.
+/// A dataset from somebody else could contain links to the keys of the person who uploads it.
 #[test]
 fn submit_refuses_a_link_that_leads_out_of_the_folder() {
     for (target, link) in [("../.ssh", "bot/keys"), ("../../.aws/credentials", "bot/img/two.png"), ("/etc", "bot/etc")]
@@ -70,7 +70,7 @@ fn submit_refuses_a_link_to_a_hidden_file_of_the_folder() {
 }
 
 #[test]
-fn submit_refuses_links_that_lead_in_a_circle() {
+fn submit_refuses_links_in_a_loop() {
     let home = home();
     symlink("..", home.path().join("bot/img/up")).expect("a link");
     refused(&submit(home.path()), "bot/img/up");
@@ -88,9 +88,9 @@ fn submit_follows_links_within_the_folder() {
     }
 }
 
-/// A recipe without an end is not read into memory: with little of it, the command still ends well.
+/// Reading the whole recipe would need more memory than the limit.
 #[test]
-fn check_reads_the_beginning_of_an_endless_recipe_only() {
+fn check_reads_only_the_beginning_of_an_endless_recipe() {
     let home = folder(&[("bot/train.jsonl", b"{}\n")]);
     symlink("/dev/zero", home.path().join("bot/job.yaml")).expect("a link");
     let binary = env!("CARGO_BIN_EXE_tunedrop");

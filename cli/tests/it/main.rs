@@ -1,19 +1,25 @@
-//! The real binary on real files: what it prints, and its exit code.
+//! The binary's output and exit codes.
 
 mod characters;
+mod commands;
 mod convert;
+mod deployments;
 mod docs;
 mod estimate;
 mod explain;
 mod fixtures;
 mod folders;
 mod formats;
+mod held_out;
 mod hostile;
 #[cfg(unix)]
 mod links;
 mod media;
 mod near_misses;
+mod own_base;
 mod paths;
+mod placeholders;
+mod proposals;
 mod refusals;
 mod remote;
 mod reshape;

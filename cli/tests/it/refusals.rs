@@ -1,10 +1,10 @@
-//! fix and split on files that aren't JSON Lines: they name what the file is, and write nothing.
+//! `fix` and `split` on files that aren't JSON Lines: they name the format, and write nothing.
 
 use std::fs;
 
 use crate::support::{folder, root, tunedrop};
 
-/// A file of each kind, and words that name it.
+/// A file in each format, and words that name it.
 fn others() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let table = |name: &str| fs::read(root().join("cli/tests/tables").join(name)).expect("a file of the folder");
     let stream = |text: &str| text.as_bytes().to_vec();
@@ -54,7 +54,7 @@ fn the_command_that_fix_shows_converts_the_file() {
 }
 
 #[test]
-fn fix_still_takes_json_however_it_is_laid_out() {
+fn fix_reads_json_in_any_arrangement() {
     let record = r#"{"prompt":"a","completion":"b"}"#;
     for (text, count) in [
         (format!("[{record}, {{\"prompt\":\"c\",\"completion\":\"d\"}}]"), 2),

@@ -1,4 +1,4 @@
-//! `s3://` addresses, against a server on this machine.
+//! `s3://` addresses, with a server on this machine.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -30,15 +30,13 @@ fn answer(mut stream: TcpStream, objects: &Bucket) -> Option<()> {
         let (path, query) = target.split_once('?')?;
         let (status, body, range) = if path.trim_end_matches('/') == "/bucket" {
             let prefix = query.split('&').find_map(|pair| pair.strip_prefix("prefix="))?.replace("%2F", "/");
-            let found = objects.iter().find(|(key, _)| key.starts_with(&prefix));
-            let contents = found.map(|(key, bytes)| {
-                format!("<Contents><Key>{key}</Key><ETag>\"e\"</ETag><Size>{}</Size></Contents>", bytes.len())
-            });
-            (
-                "200 OK",
-                format!("<ListBucketResult>{}</ListBucketResult>", contents.unwrap_or_default()).into_bytes(),
-                None,
-            )
+            let found = objects.iter().filter(|(key, _)| key.starts_with(&prefix));
+            let contents: String = found
+                .map(|(key, bytes)| {
+                    format!("<Contents><Key>{key}</Key><ETag>\"e\"</ETag><Size>{}</Size></Contents>", bytes.len())
+                })
+                .collect();
+            ("200 OK", format!("<ListBucketResult>{contents}</ListBucketResult>").into_bytes(), None)
         } else {
             let range =
                 head.iter().find_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned))?;
@@ -82,7 +80,7 @@ fn bucket() -> Bucket {
 }
 
 #[test]
-fn an_object_and_a_folder_are_judged() {
+fn checks_an_object_and_a_folder() {
     let endpoint = serve(bucket());
     let args = ["check", "s3://bucket/datasets/a/train.jsonl", "--model", "titan-text-express", "--format", "json"];
     let ran = run(&endpoint, &args);
@@ -96,19 +94,45 @@ fn an_object_and_a_folder_are_judged() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
+fn reports_missing_objects_and_failed_calls() {
     let endpoint = serve(bucket());
     let ran = run(&endpoint, &["check", "s3://bucket/gone.jsonl", "--model", "nova-lite"]);
-    let why = "error: s3://bucket/gone.jsonl can't be read: there is no such object; a folder's address ends in /\n";
+    let why = "error: s3://bucket/gone.jsonl can't be read: no such object; a folder's address ends in /\n";
     assert_eq!((ran.code, ran.err.as_str()), (2, why));
-    // A port on which nobody listens.
+    // A closed port.
     let closed = format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     let ran = run(&closed, &["check", "s3://bucket/a.jsonl", "--model", "nova-lite"]);
-    assert!(ran.code == 2 && ran.err.contains("are credentials and Region set"), "{}", ran.err);
+    assert!(ran.code == 2 && ran.err.contains("check that credentials and Region are set"), "{}", ran.err);
 }
 
 #[test]
-fn media_are_looked_at() {
+fn names_the_near_misses_of_a_folder_in_s3() {
+    let recipe = || b"base_model: titan-text-express\nvalidation: v.jsonl\n".to_vec();
+    let objects = BTreeMap::from([
+        ("datasets/a/job.yaml", recipe()),
+        ("datasets/a/Train.JSONL", records(3).into_bytes()),
+        ("datasets/a/validation.csv", b"prompt,completion\na,b\n".to_vec()),
+        ("datasets/b/train.xls", b"\xd0\xcf\x11\xe0".to_vec()),
+        ("datasets/c/job.yml", recipe()),
+    ]);
+    let endpoint = serve(Arc::new(objects));
+    let page = run(&endpoint, &["check", "s3://bucket/datasets/a/", "--format", "json"]).json();
+    let found: Vec<_> = page["findings"].as_array().expect("a list").iter().map(|found| &found["help"]).collect();
+    let moved = "run `aws s3 mv s3://bucket/datasets/a/Train.JSONL s3://bucket/datasets/a/train.jsonl`";
+    let converted = "download it, convert it with `tunedrop convert validation.csv --model titan-text-express -o v.jsonl`, \
+                     and upload the result as s3://bucket/datasets/a/v.jsonl";
+    assert_eq!(found, [moved, converted], "{page:#}");
+    let args = ["check", "s3://bucket/datasets/b/", "--model", "nova-lite", "--format", "json"];
+    let page = run(&endpoint, &args).json();
+    let help = page["findings"][0]["help"].as_str().unwrap_or_default();
+    assert!(help.starts_with("download it, save it as XLSX, then convert that with"), "{page:#}");
+    let ran = run(&endpoint, &["check", "s3://bucket/datasets/c/"]);
+    let command = "aws s3 mv s3://bucket/datasets/c/job.yml s3://bucket/datasets/c/job.yaml";
+    assert!(ran.code == 2 && ran.err.contains(command), "{}", ran.err);
+}
+
+#[test]
+fn checks_media() {
     let objects = BTreeMap::from([
         ("datasets/m/job.yaml", b"base_model: titan-multimodal-embeddings\n".to_vec()),
         (

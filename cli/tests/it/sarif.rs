@@ -1,4 +1,4 @@
-//! SARIF 2.1.0: what the standard requires of a log, and what code scanning needs.
+//! SARIF 2.1.0: the requirements of the standard and of code scanning.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::support::{findings, folder, tunedrop};
 
 const DATA: &str = "{\"prompt\": \"ünï\", \"completion\": 3}\n{\"prompt\": \"b\"}\n\n";
 
-/// The standard's musts for the parts in use (OASIS SARIF 2.1.0, sections 3.13 to 3.30 and 3.49).
+/// The requirements of the standard for the parts in use (OASIS SARIF 2.1.0, sections 3.13 to 3.30 and 3.49).
 fn faults(log: &Value) -> Vec<&'static str> {
     let mut faults = Vec::new();
     let mut must = |holds: bool, what| {
@@ -47,7 +47,7 @@ fn faults(log: &Value) -> Vec<&'static str> {
 }
 
 #[test]
-fn the_log_is_as_the_standard_wants_it() {
+fn writes_valid_sarif() {
     let here = folder(&[("my data.jsonl", DATA.as_bytes())]);
     let args = ["check", "my data.jsonl", "gone.jsonl", "--role", "train", "--model", "titan-text-express", "--format"];
     let ran = tunedrop(here.path(), &[&args[..], &["sarif"]].concat());
@@ -66,7 +66,7 @@ fn the_log_is_as_the_standard_wants_it() {
 }
 
 #[test]
-fn a_fault_in_a_log_is_seen() {
+fn the_schema_check_finds_errors() {
     let log = serde_json::json!({"version": "2.0.0", "runs": [{"results": [{"ruleId": "x", "ruleIndex": 1}]}]});
     for fault in ["version", "$schema", "tool.driver.name", "ruleIndex leads to ruleId", "message.text", "uri"] {
         assert!(faults(&log).contains(&fault), "{fault}");

@@ -1,4 +1,4 @@
-//! What is said where a stack can't be reached: no credentials, no network, nobody to ask.
+//! Errors if a stack can't be reached: no credentials, no network, no terminal.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use crate::support::{command, folder};
 
-/// The command's words on stderr and its exit code, with these variables and nothing else of AWS.
-fn said(variables: &[(&str, &str)], args: &[&str]) -> String {
+/// The command's stderr and exit code, with these variables only.
+fn printed(variables: &[(&str, &str)], args: &[&str]) -> String {
     let here = folder(&[]);
     let home = here.path().to_str().expect("a path of text");
     let mut command = command(here.path(), args);
-    // No service of a cloud machine is asked for credentials.
+    // Without the metadata service of a cloud machine.
     command.env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true").envs(variables.iter().copied());
     let begin = Instant::now();
     let output = command.output().expect("it runs");
@@ -25,41 +25,41 @@ const KEYS: [(&str, &str); 3] =
     [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
 
 #[test]
-fn without_credentials_it_says_how_to_get_some() {
-    insta::assert_snapshot!(said(&[("AWS_REGION", "us-east-1")], &["runs", "--stack", "tunedrop"]));
+fn explains_missing_credentials() {
+    insta::assert_snapshot!(printed(&[("AWS_REGION", "us-east-1")], &["runs", "--stack", "tunedrop"]));
 }
 
 #[test]
-fn without_a_region_it_asks_for_one() {
-    insta::assert_snapshot!(said(&KEYS[1..], &["runs", "--stack", "tunedrop"]));
+fn explains_a_missing_region() {
+    insta::assert_snapshot!(printed(&KEYS[1..], &["runs", "--stack", "tunedrop"]));
 }
 
 #[test]
-fn without_a_network_it_ends_soon() {
+fn ends_soon_without_a_network() {
     let nowhere = [&KEYS[..], &[("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]].concat();
-    let text = said(&nowhere, &["watch", "a", "--stack", "tunedrop"]);
-    // The operating system's own words follow.
-    let (ours, _) = text.split_once(" (").expect("the cause stands in brackets");
+    let text = printed(&nowhere, &["watch", "a", "--stack", "tunedrop"]);
+    // A message of the operating system follows.
+    let (ours, _) = text.split_once(" (").expect("a cause in parentheses");
     insta::assert_snapshot!(ours);
 }
 
 #[test]
-fn without_a_local_stack_it_says_how_to_start_one() {
-    insta::assert_snapshot!(said(&[], &["doctor", "--local"]));
+fn explains_a_missing_local_stack() {
+    insta::assert_snapshot!(printed(&[], &["doctor", "--local"]));
 }
 
 #[test]
-fn local_and_a_profile_are_not_both_meant() {
-    insta::assert_snapshot!(said(&[], &["runs", "--local", "--profile", "a"]));
+fn rejects_local_with_a_profile() {
+    insta::assert_snapshot!(printed(&[], &["runs", "--local", "--profile", "a"]));
 }
 
 #[test]
-fn nobody_is_asked_where_nobody_can_answer() {
-    insta::assert_snapshot!(said(&[], &["advise"]));
+fn requires_answers_without_a_terminal() {
+    insta::assert_snapshot!(printed(&[], &["advise"]));
 }
 
-/// CloudFormation with two stacks of tunedrop's in each account and Region; a key's name is its account.
-/// Their outputs are enough to be known by, and name no queue: `redrive` ends there.
+/// A server that answers as CloudFormation with two tunedrop stacks in each account and Region. The access key is the
+/// account. Their outputs have no queue, so `redrive` ends there.
 fn cloudformation() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
@@ -114,7 +114,7 @@ fn answer(mut stream: TcpStream) -> Option<()> {
     }
 }
 
-/// What `redrive` says in this home, with these variables: which stack it takes, or why none.
+/// The stderr of `redrive` in this home folder, with these variables: the stack that it uses, or an error.
 fn taken(home: &Path, variables: &[(&str, &str)], args: &[&str]) -> String {
     let mut command = command(home, &[&["redrive"], args].concat());
     command.env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true").envs(variables.iter().copied());
@@ -123,7 +123,7 @@ fn taken(home: &Path, variables: &[(&str, &str)], args: &[&str]) -> String {
 }
 
 #[test]
-fn stack_used_last_is_taken_only_in_its_account_region_and_profile() {
+fn remembers_the_last_stack_by_account_region_and_profile() {
     let config = "[profile work]\naws_access_key_id = 111111111111\naws_secret_access_key = x\nregion = us-east-1\n";
     let (home, endpoint) = (folder(&[("config", config.as_bytes())]), cloudformation());
     let home = home.path();
@@ -131,21 +131,22 @@ fn stack_used_last_is_taken_only_in_its_account_region_and_profile() {
     let key =
         |account| [base, ("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", account), ("AWS_SECRET_ACCESS_KEY", "x")];
     let (mine, theirs) = (key("111111111111"), key("222222222222"));
-    let several = "there are several stacks: one, two; name one with --stack";
-    let last = "Stack two in us-east-1, account 111111111111: the one used last. Choose another with --stack NAME.";
+    let several = "several stacks: one, two; choose one with --stack";
+    let last =
+        "Using stack two in us-east-1, account 111111111111: the last one used. Choose another with --stack NAME.";
     assert!(taken(home, &mine, &[]).contains(several));
     let named = taken(home, &mine, &["--stack", "two"]);
-    assert!(named.contains("the stack two has no output") && !named.contains("Choose another"), "{named}");
-    // It is remembered; and said, since the command changes something.
+    assert!(named.contains("stack two has no output") && !named.contains("Choose another"), "{named}");
+    // It is remembered, and printed, because the command changes something.
     assert!(taken(home, &mine, &[]).contains(last), "{}", taken(home, &mine, &[]));
     // Another Region, another account, another profile.
     let elsewhere = taken(home, &mine, &["--region", "eu-west-1"]);
-    assert!(elsewhere.contains("there are several stacks: four, three"), "{elsewhere}");
+    assert!(elsewhere.contains("several stacks: four, three"), "{elsewhere}");
     assert!(taken(home, &theirs, &[]).contains(several), "{}", taken(home, &theirs, &[]));
     let work = [base, ("AWS_PROFILE", "work"), ("AWS_CONFIG_FILE", file.to_str().expect("a path of text"))];
     assert!(taken(home, &work, &[]).contains(several), "{}", taken(home, &work, &[]));
-    // Each keeps its own.
+    // Each has its own last stack.
     let _ = taken(home, &work, &["--stack", "one"]);
-    assert!(taken(home, &work, &[]).contains("Stack one in us-east-1, account 111111111111: the one used last"));
+    assert!(taken(home, &work, &[]).contains("Using stack one in us-east-1, account 111111111111: the last one used"));
     assert!(taken(home, &mine, &[]).contains(last));
 }

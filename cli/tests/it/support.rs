@@ -1,4 +1,4 @@
-//! Runs the binary, and looks at what it printed.
+//! Runs the binary, and reads its output.
 
 use std::fs;
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// What a run came to.
+/// The output and exit code of a run.
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -26,13 +26,13 @@ impl Ran {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
     }
 
-    /// The last line that is printed.
+    /// The last line of the output.
     pub(crate) fn verdict(&self) -> &str {
         self.out.lines().last().unwrap_or_default()
     }
 }
 
-/// The binary in this folder, without anything of AWS in its environment.
+/// The binary in this folder, with an empty environment.
 pub(crate) fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tunedrop"));
     command.current_dir(folder).args(args).env_clear().stdin(Stdio::null());
@@ -43,7 +43,7 @@ pub(crate) fn tunedrop(folder: &Path, args: &[&str]) -> Ran {
     command(folder, args).output().expect("the binary runs").into()
 }
 
-/// With these bytes on standard input.
+/// Runs it with these bytes on standard input.
 pub(crate) fn fed(folder: &Path, args: &[&str], bytes: &[u8]) -> Ran {
     let mut command = command(folder, args);
     let mut child =
@@ -73,7 +73,7 @@ pub(crate) fn findings(page: &Value) -> &Vec<Value> {
     page["files"][0]["findings"].as_array().expect("a list of findings")
 }
 
-/// `n` good records for Titan Text, all different.
+/// `n` different valid records for Titan Text.
 pub(crate) fn records(n: usize) -> String {
     (0..n).map(|i| format!("{{\"prompt\": \"What is {i} + 1?\", \"completion\": \"It is {}.\"}}\n", i + 1)).collect()
 }

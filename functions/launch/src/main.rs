@@ -2,13 +2,17 @@
 
 #![deny(clippy::print_stderr, clippy::print_stdout)] // standard output is the log, of which every line is JSON
 
-use tunedrop_steps::{Launch, Woken, log_as_json, serve_batch};
+use tunedrop_steps::{Launch, Trigger, log_as_json, serve_batch};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     log_as_json();
     let launch = Launch::from_env().await?;
     let step = async |event, _| launch.step(event).await;
-    serve_batch(step, async |woken: &[Woken], deadline| launch.drain(woken, deadline).await, Woken::may_come_again)
-        .await
+    serve_batch(
+        step,
+        async |triggers: &[Trigger], deadline| launch.drain(triggers, deadline).await,
+        Trigger::may_be_redelivered,
+    )
+    .await
 }

@@ -1,4 +1,4 @@
-//! The base models: where they live, whether they still take jobs, and what a job with each must hold.
+//! The base models: their Regions and lifecycles, and the limits for a job with each.
 
 use super::hyperparameters as hyper;
 use super::models::{Form, Life, Model, Records};
@@ -61,7 +61,7 @@ const IMAGE: Model = Model {
     ..NOVA
 };
 
-/// Every model the stand-in knows.
+/// The models of the simulator.
 pub(super) static MODELS: &[Model] = &[
     Model { id: "amazon.nova-micro-v1:0:128k", name: "Nova Micro", inputs: &["TEXT"], ..NOVA },
     Model { id: "amazon.nova-lite-v1:0:300k", name: "Nova Lite", ..NOVA },
@@ -146,7 +146,7 @@ pub(super) static MODELS: &[Model] = &[
     Model { id: "meta.llama3-3-70b-instruct-v1:0:128k", name: "Llama 3.3 70B Instruct", ..LLAMA },
 ];
 
-/// Teachers, each with its Regions, whether it is reached by an inference profile only, and its students.
+/// Teachers, each with its Regions, whether it can only be called through an inference profile, and its students.
 pub(super) static TEACHERS: &[(&str, &[&str], bool, &[&str])] = &[
     ("amazon.nova-pro-v1:0", EAST, false, &["amazon.nova-lite-v1:0:300k", "amazon.nova-micro-v1:0:128k"]),
     (

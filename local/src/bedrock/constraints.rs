@@ -1,11 +1,12 @@
-//! The constraints the API model puts on the values of `CreateModelCustomizationJob`.
+//! The API model's constraints on the values of `CreateModelCustomizationJob`.
 
-use super::errors::{self, Refusal};
+use super::broken::{Broken, few_tags};
+use super::errors::Refusal;
 use super::patterns;
 use super::request::CreateRequest;
 
 impl CreateRequest {
-    /// Checks every value against the API model, and tells all that are broken at once, as AWS does.
+    /// Checks every value against the API model, and reports all violations at once, as AWS does.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let mut broken = Broken::default();
         broken.text("jobName", self.job_name.as_deref(), true, patterns::job_name);
@@ -18,12 +19,7 @@ impl CreateRequest {
         broken.text("customizationType", self.customization_type.as_deref(), false, |kind| KINDS.contains(&kind));
         self.check_places(&mut broken);
         for (at, tags) in [("jobTags", &self.job_tags), ("customModelTags", &self.custom_model_tags)] {
-            let tags = tags.as_deref().unwrap_or_default();
-            broken.unless(tags.len() <= 200, at, "Member must have length less than or equal to 200");
-            for tag in tags {
-                let fits = patterns::tag(&tag.key, 1, 128) && patterns::tag(&tag.value, 0, 256);
-                broken.unless(fits, at, "Member must satisfy regular expression pattern: [a-zA-Z0-9\\s._:/=+@-]*");
-            }
+            broken.tags(at, tags.as_deref().unwrap_or_default());
         }
         if let Some(vpc) = &self.vpc_config {
             for (at, ids, most) in [
@@ -37,9 +33,7 @@ impl CreateRequest {
         }
         broken.result()?;
         for tags in [&self.job_tags, &self.custom_model_tags].into_iter().flatten() {
-            if tags.len() > 50 {
-                return Err(errors::TOO_MANY_JOB_TAGS.refusal());
-            }
+            few_tags(tags)?;
         }
         Ok(())
     }
@@ -88,11 +82,11 @@ impl CreateRequest {
     }
 }
 
-/// The values of `customizationType`; `IMPORTED` is in the enum, but no training.
+/// The values of `customizationType`. `IMPORTED` is in the enum, but isn't a type of training.
 const KINDS: [&str; 5] =
     ["FINE_TUNING", "CONTINUED_PRE_TRAINING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING", "IMPORTED"];
 
-/// `equals` and `notEquals` hold one entry, `andAll` and `orAll` one to sixteen such filters.
+/// Whether the filters are valid: `equals` and `notEquals` have one entry, `andAll` and `orAll` one to sixteen filters.
 fn filters_fit(filters: &serde_json::Value) -> bool {
     let Some((name, value)) = filters.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next()) else {
         return false;
@@ -111,39 +105,5 @@ fn filters_fit(filters: &serde_json::Value) -> bool {
                     .all(|one| (one.get("equals").is_some() || one.get("notEquals").is_some()) && filters_fit(one))
         }),
         _ => false,
-    }
-}
-
-/// Broken constraints, gathered.
-#[derive(Default)]
-struct Broken(Vec<String>);
-
-impl Broken {
-    fn text(&mut self, at: &str, value: Option<&str>, required: bool, fits: impl Fn(&str) -> bool) {
-        match value {
-            None if required => {
-                self.0.push(format!("Value null at '{at}' failed to satisfy constraint: Member must not be null"))
-            }
-            Some(value) if !fits(value) => {
-                let constraint = "Member must satisfy its pattern, length and values";
-                self.0.push(format!("Value '{value}' at '{at}' failed to satisfy constraint: {constraint}"));
-            }
-            _ => {}
-        }
-    }
-
-    fn unless(&mut self, fits: bool, at: &str, constraint: &str) {
-        if !fits {
-            self.0.push(format!("Value at '{at}' failed to satisfy constraint: {constraint}"));
-        }
-    }
-
-    fn result(self) -> Result<(), Refusal> {
-        let Self(broken) = self;
-        match broken.len() {
-            0 => Ok(()),
-            1 => Err(errors::CONSTRAINT_BROKEN.with(&[&broken[0]])),
-            n => Err(errors::CONSTRAINTS_BROKEN.with(&[&n, &broken.join("; ")])),
-        }
     }
 }

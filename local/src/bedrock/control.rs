@@ -1,9 +1,10 @@
-//! The control API of tests, apart from Bedrock's own paths.
+//! The control API for tests, next to Bedrock's own paths.
 //!
-//! - `GET /_standin/jobs`: every job with the request word for word, and how often each operation was called.
-//! - `GET /_standin/faults`: what is bent now.
-//! - `POST /_standin/faults`: a JSON object of the fields of [`Faults`]; those it names are replaced, the rest stay.
-//! - `DELETE /_standin/faults`: back to how the stand-in was started.
+//! - `GET /_simulator/jobs`: every job with its original request, and how often each operation was called.
+//! - `GET /_simulator/inference`: calls and tokens by model.
+//! - `GET /_simulator/faults`: the current faults.
+//! - `POST /_simulator/faults`: replaces the fields of [`Faults`] that the JSON object has, and keeps the others.
+//! - `DELETE /_simulator/faults`: restores the faults with which the simulator was started.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,37 +14,40 @@ use serde_json::{Value, json};
 use super::errors;
 use super::faults::Faults;
 use super::jobs::describe;
+use super::state::Shared;
 use super::wire::{Answer, ok};
-use super::world::Shared;
 
-/// `GET /_standin/faults`
-pub(super) async fn show(State(standin): State<Shared>) -> Json<Faults> {
-    Json(standin.faults().clone())
+/// `GET /_simulator/faults`
+pub(super) async fn show(State(simulator): State<Shared>) -> Json<Faults> {
+    Json(simulator.faults().clone())
 }
 
-/// `POST /_standin/faults`
-pub(super) async fn bend(State(standin): State<Shared>, Json(changes): Json<serde_json::Map<String, Value>>) -> Answer {
-    let mut faults = standin.faults();
+/// `POST /_simulator/faults`
+pub(super) async fn set_faults(
+    State(simulator): State<Shared>,
+    Json(changes): Json<serde_json::Map<String, Value>>,
+) -> Answer {
+    let mut faults = simulator.faults();
     let mut merged = json!(*faults);
     for (name, value) in changes {
         merged[name] = value;
     }
-    *faults = serde_json::from_value(merged).map_err(|error| errors::BEND_BROKEN.with(&[&error]))?;
+    *faults = serde_json::from_value(merged).map_err(|error| errors::INVALID_FAULTS.with(&[&error]))?;
     Ok(ok(json!(*faults)))
 }
 
-/// `DELETE /_standin/faults`
-pub(super) async fn straighten(State(standin): State<Shared>) -> Json<Faults> {
-    let start = standin.config.faults.clone();
-    *standin.faults() = start.clone();
+/// `DELETE /_simulator/faults`
+pub(super) async fn reset_faults(State(simulator): State<Shared>) -> Json<Faults> {
+    let start = simulator.config.faults.clone();
+    *simulator.faults() = start.clone();
     Json(start)
 }
 
-/// `GET /_standin/jobs`: `{"jobs": […], "calls": {"<operation>": n}, "events": {"lost": n, …}}`, each job as `GetModelCustomizationJob`
-/// gives it, with the `request` as it came and how many `creates` it answered.
-pub(super) async fn show_jobs(State(standin): State<Shared>) -> Response {
-    let world = standin.world();
-    let jobs: Vec<Value> = world
+/// `GET /_simulator/jobs`: `{"jobs": […], "calls": {"<operation>": n}, "events": {"lost": n, …}}`. Each job is the
+/// answer of `GetModelCustomizationJob`, with the original `request` and the number of `creates` that it answered.
+pub(super) async fn show_jobs(State(simulator): State<Shared>) -> Response {
+    let state = simulator.state();
+    let jobs: Vec<Value> = state
         .jobs
         .iter()
         .map(|job| {
@@ -53,5 +57,11 @@ pub(super) async fn show_jobs(State(standin): State<Shared>) -> Response {
             shown
         })
         .collect();
-    ok(json!({ "jobs": jobs, "calls": world.calls, "events": world.events }))
+    ok(json!({ "jobs": jobs, "calls": state.calls, "events": state.events }))
+}
+
+/// `GET /_simulator/inference`: `{"models": {"<modelId>": {"calls": n, "inputTokens": n, "outputTokens": n}}}`, by the
+/// `modelId` of the calls that were answered.
+pub(super) async fn show_inference(State(simulator): State<Shared>) -> Response {
+    ok(json!({ "models": simulator.state().usage }))
 }

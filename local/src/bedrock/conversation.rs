@@ -1,16 +1,16 @@
-//! Records in the form `bedrock-conversation-2024`.
+//! Checks records in the format `bedrock-conversation-2024`.
 
 use serde_json::{Map, Value};
 
 use super::models::Model;
 use super::records::{Medium, alternate, must_follow};
 
-/// What fails a Nova job when it is found in a user's or the system's text.
+/// Strings that make a Nova job fail if they occur in a user's text or in the system prompt.
 const RESERVED: [&str; 7] = ["User:", "Bot:", "Assistant:", "System:", "<image>", "<video>", "[EOS]"];
-/// The most images in a record.
+/// The maximum number of images in a record.
 const MOST_IMAGES: usize = 10;
 
-/// `bedrock-conversation-2024`; `answered`: the last word is the assistant's.
+/// Checks a record in the format `bedrock-conversation-2024`. `answered`: the last message is the assistant's.
 pub(super) fn conversation(
     fields: &Map<String, Value>,
     model: &Model,

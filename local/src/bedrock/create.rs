@@ -1,4 +1,4 @@
-//! `CreateModelCustomizationJob`: what is refused, and in which order.
+//! `CreateModelCustomizationJob`: its checks, in the order in which they are made.
 
 use std::sync::Arc;
 
@@ -13,92 +13,92 @@ use super::customization;
 use super::errors::{self, Known};
 use super::faults::{Faults, NameInUse, SameToken};
 use super::job::{Job, Phase, Status};
-use super::life;
+use super::lifecycle;
 use super::models::Life;
 use super::names::{self, Base};
 use super::permissions;
 use super::request::CreateRequest;
+use super::state::{Shared, Simulator, SimulatorState};
 use super::wire::{self, Answer, Refusal};
-use super::world::{Shared, Standin, World};
 
 const OPERATION: &str = "CreateModelCustomizationJob";
 
 /// `POST /model-customization-jobs`
-pub(super) async fn create(State(standin): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
-    let caller = wire::enter(&standin, OPERATION, &headers).await?;
+pub(super) async fn create(State(simulator): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
+    let caller = wire::enter(&simulator, OPERATION, &headers).await?;
     let body: Value = wire::body(&bytes)?;
     let request: CreateRequest = wire::body(&bytes)?;
     request.check()?;
-    standin.fault_about(OPERATION, request.job_name.as_deref().unwrap_or_default())?;
+    simulator.fault_about(OPERATION, request.job_name.as_deref().unwrap_or_default())?;
     let base = {
-        let world = standin.world();
-        names::base(&standin, &world, request.base_model_identifier.as_deref().unwrap_or_default())?
+        let state = simulator.state();
+        names::base(&simulator, &state, request.base_model_identifier.as_deref().unwrap_or_default())?
     };
     let id = names::fresh_id();
-    permissions::may_create(&standin, &caller, &request, &base, &id).await?;
+    permissions::may_create(&simulator, &caller, &request, &base, &id).await?;
 
-    let mut world = standin.world();
-    let arn = match repeated(&standin, &mut world, &request, &body)? {
+    let mut state = simulator.state();
+    let arn = match repeated(&simulator, &mut state, &request, &body)? {
         Some(arn) => arn,
         None => {
-            check_base(&standin, &base)?;
-            customization::check(&standin, &request, &base)?;
-            check_names(&standin, &world, &request)?;
-            check_quotas(&standin, &world, request.job_name.as_deref().unwrap_or_default())?;
-            let arn = open(&standin, &mut world, request, body, base, id);
-            let task = tokio::spawn(life::live(standin.clone(), arn.clone()));
-            world.keep(task.abort_handle());
+            check_base(&simulator, &base)?;
+            customization::check(&simulator, &request, &base)?;
+            check_names(&simulator, &state, &request)?;
+            check_quotas(&simulator, &state, request.job_name.as_deref().unwrap_or_default())?;
+            let arn = open(&simulator, &mut state, request, body, base, id);
+            let task = tokio::spawn(lifecycle::live(simulator.clone(), arn.clone()));
+            state.keep(task.abort_handle());
             arn
         }
     };
-    drop(world);
-    wire::leave(&standin, OPERATION, wire::answer(StatusCode::CREATED, json!({ "jobArn": arn })))
+    drop(state);
+    wire::leave(&simulator, OPERATION, wire::answer(StatusCode::CREATED, json!({ "jobArn": arn })))
 }
 
-/// A token seen before: the same request is dropped without an error, another request is a conflict.
+/// Handles a token that was used before: the same request is ignored without an error, another request is a conflict.
 fn repeated(
-    standin: &Standin,
-    world: &mut World,
+    simulator: &Simulator,
+    state: &mut SimulatorState,
     request: &CreateRequest,
     body: &Value,
 ) -> Result<Option<String>, Refusal> {
-    let forgotten = standin.faults().same_token == SameToken::Forgotten;
+    let forgotten = simulator.faults().same_token == SameToken::Forgotten;
     let Some(token) = request.client_request_token.as_ref().filter(|_| !forgotten) else { return Ok(None) };
-    let first = world.jobs.iter_mut().find(|job| job.request.client_request_token.as_ref() == Some(token));
+    let first = state.jobs.iter_mut().find(|job| job.request.client_request_token.as_ref() == Some(token));
     let Some(first) = first else { return Ok(None) };
     if first.body != *body {
         return Err(errors::TOKEN_OF_ANOTHER.refusal());
     }
     first.creates += 1;
-    match standin.faults().same_token {
+    match simulator.faults().same_token {
         SameToken::SameJob | SameToken::Forgotten => Ok(Some(first.arn.clone())),
         SameToken::Conflict => Err(errors::TOKEN_IN_USE.refusal()),
     }
 }
 
-fn check_base(standin: &Standin, base: &Base) -> Result<(), Refusal> {
-    match names::life(standin, base.model) {
+fn check_base(simulator: &Simulator, base: &Base) -> Result<(), Refusal> {
+    match names::life(simulator, base.model) {
         Life::Active => Ok(()),
         Life::Legacy => Err(errors::MODEL_LEGACY.with(&[&base.model.id])),
         Life::Gone => Err(errors::MODEL_RETIRED.refusal()),
     }
 }
 
-fn check_names(standin: &Standin, world: &World, request: &CreateRequest) -> Result<(), Refusal> {
-    let repeat = standin.faults().names_repeat;
+fn check_names(simulator: &Simulator, state: &SimulatorState, request: &CreateRequest) -> Result<(), Refusal> {
+    let repeat = simulator.faults().names_repeat;
     let (job_name, model_name) = (request.job_name.as_deref(), request.custom_model_name.as_deref());
     let taken = |job: &&Job| Some(job.name()) == job_name && !(repeat && job.status.is_end());
-    if world.jobs.iter().any(|job| taken(&job)) {
-        return Err(in_use(&standin.faults(), &errors::JOB_NAME_IN_USE));
+    if state.jobs.iter().any(|job| taken(&job)) {
+        return Err(in_use(&simulator.faults(), &errors::JOB_NAME_IN_USE));
     }
     let promised = |job: &Job| !job.status.is_end() && Some(job.model_name()) == model_name;
-    if world.models.iter().any(|model| Some(model.name.as_str()) == model_name) || world.jobs.iter().any(promised) {
-        return Err(in_use(&standin.faults(), &errors::MODEL_NAME_IN_USE));
+    if state.models.iter().any(|model| Some(model.name.as_str()) == model_name) || state.jobs.iter().any(promised) {
+        return Err(in_use(&simulator.faults(), &errors::MODEL_NAME_IN_USE));
     }
     Ok(())
 }
 
-/// How a name in use is answered, as far as tests bend it.
+/// Returns the answer for a name in use. Tests can choose it.
 fn in_use(faults: &Faults, known: &Known) -> Refusal {
     match faults.name_in_use {
         NameInUse::Validation => known.refusal(),
@@ -107,26 +107,33 @@ fn in_use(faults: &Faults, known: &Known) -> Refusal {
     }
 }
 
-fn check_quotas(standin: &Standin, world: &World, name: &str) -> Result<(), Refusal> {
-    let faults = standin.faults();
+fn check_quotas(simulator: &Simulator, state: &SimulatorState, name: &str) -> Result<(), Refusal> {
+    let faults = simulator.faults();
     if faults.own_quota.iter().any(|prefix| name.starts_with(prefix)) {
         return Err(errors::RECORDS_FULL.refusal());
     }
-    if world.unfinished() + faults.strangers >= faults.slots {
+    if state.unfinished() + faults.strangers >= faults.slots {
         return Err(errors::JOBS_FULL.with(&[&faults.slots]));
     }
-    if world.models.len() + world.unfinished() >= faults.models {
+    if state.models.len() + state.unfinished() >= faults.models {
         return Err(errors::MODELS_FULL.with(&[&faults.models]));
     }
     Ok(())
 }
 
-fn open(standin: &Standin, world: &mut World, request: CreateRequest, body: Value, base: Base, id: String) -> String {
-    let arn = standin.arn(&format!("model-customization-job/{}/{id}", base.model.id));
+fn open(
+    simulator: &Simulator,
+    state: &mut SimulatorState,
+    request: CreateRequest,
+    body: Value,
+    base: Base,
+    id: String,
+) -> String {
+    let arn = simulator.arn(&format!("model-customization-job/{}/{id}", base.model.id));
     let now = Timestamp::now();
     let tags = request.job_tags.iter().flatten().map(|tag| (tag.key.clone(), tag.value.clone()));
-    world.tags.insert(arn.clone(), tags.collect());
-    world.jobs.push(Job {
+    state.tags.insert(arn.clone(), tags.collect());
+    state.jobs.push(Job {
         id,
         arn: arn.clone(),
         request,

@@ -1,4 +1,4 @@
-//! What each type of customization needs of a request.
+//! The requirements of each type of customization on a request.
 
 use serde_json::Value;
 
@@ -8,10 +8,10 @@ use super::hyperparameters;
 use super::names::Base;
 use super::patterns;
 use super::request::{CreateRequest, Customization};
-use super::world::Standin;
+use super::state::Simulator;
 
-/// Checks that the model takes this type of customization, with the data and configuration that are given.
-pub(super) fn check(standin: &Standin, request: &CreateRequest, base: &Base) -> Result<(), Refusal> {
+/// Checks that the model supports this type of customization, with the given data and configuration.
+pub(super) fn check(simulator: &Simulator, request: &CreateRequest, base: &Base) -> Result<(), Refusal> {
     let (kind, model) = (request.kind(), base.model);
     if !model.kinds.contains(&kind) {
         return Err(errors::KIND_UNSUPPORTED.with(&[&model.id, &kind]));
@@ -38,7 +38,7 @@ pub(super) fn check(standin: &Standin, request: &CreateRequest, base: &Base) -> 
     let given = request.hyper_parameters.clone().unwrap_or_default();
     match (kind, &request.customization_config) {
         ("DISTILLATION", Some(Customization::DistillationConfig(config))) => {
-            check_teacher(standin, config, base)?;
+            check_teacher(simulator, config, base)?;
             hyperparameters::check(model.id, model.hyperparameters, &given)
         }
         ("REINFORCEMENT_FINE_TUNING", Some(Customization::RftConfig(config))) => {
@@ -51,7 +51,7 @@ pub(super) fn check(standin: &Standin, request: &CreateRequest, base: &Base) -> 
     }
 }
 
-fn check_teacher(standin: &Standin, config: &Value, base: &Base) -> Result<(), Refusal> {
+fn check_teacher(simulator: &Simulator, config: &Value, base: &Base) -> Result<(), Refusal> {
     let teacher = &config["teacherModelConfig"];
     let Some(named) = teacher["teacherModelIdentifier"].as_str() else {
         return Err(errors::TEACHER_MISSING.refusal());
@@ -62,7 +62,7 @@ fn check_teacher(standin: &Standin, config: &Value, base: &Base) -> Result<(), R
     }
     let id = named.rsplit('/').next().unwrap_or_default();
     let geography = ["us.", "eu.", "apac.", "global."].into_iter().find_map(|prefix| id.strip_prefix(prefix));
-    let region = standin.config.region.as_str();
+    let region = simulator.config.region.as_str();
     let fits = TEACHERS.iter().any(|(teacher, regions, profile_only, students)| {
         let reached = geography == Some(teacher) || id == *teacher && !profile_only;
         reached && regions.contains(&region) && students.contains(&base.model.id)

@@ -1,18 +1,18 @@
-//! Reading a dropped file: lines, counts and sizes. What one record must be is in `records`.
+//! Reads an uploaded file: lines, counts and sizes. `records` checks each record.
 
 use serde_json::Value;
 
 use super::models::{Form, Model};
 use super::records::{self, Medium};
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) records: usize,
     pub(super) media: Vec<Medium>,
 }
 
-/// Reads a file of a job and judges it, in Bedrock's words where they are known.
+/// Reads a file of a job and validates it, with Bedrock's messages where they are known.
 pub(super) fn read(bytes: &[u8], uri: &str, model: &Model, kind: &str) -> Result<File, String> {
     let name = uri.rsplit('/').next().unwrap_or(uri);
     let form = model.form(kind);
@@ -30,7 +30,7 @@ pub(super) fn read(bytes: &[u8], uri: &str, model: &Model, kind: &str) -> Result
         });
         match found {
             Ok(media) => file.media.extend(media),
-            // Distillation leaves a bad prompt out and goes on.
+            // Distillation skips an invalid prompt.
             Err(_) if form == Form::Prompts => continue,
             Err(words) => return Err(words.replace("{line}", &number.to_string())),
         }
@@ -43,12 +43,13 @@ pub(super) fn read(bytes: &[u8], uri: &str, model: &Model, kind: &str) -> Result
     Ok(file)
 }
 
-/// The factor of AWS's own planning advice; what is over by it is over by any.
+/// The characters per token in AWS's planning advice. A record that exceeds the limit with this factor exceeds it with
+/// any smaller one.
 const LETTERS_A_TOKEN: usize = 6;
-/// The longest line of a distillation prompt.
+/// The maximum length of a distillation prompt's line in bytes.
 const LONGEST_PROMPT: usize = 16 * 1024;
 
-/// Whether the job has as many records as it needs, and no more than it may.
+/// Checks that the number of the job's records is within the limits.
 pub(super) fn count(training: usize, validation: Option<usize>, model: &Model, kind: &str) -> Result<(), String> {
     let limits = model.records(kind);
     let together = training + validation.unwrap_or(0);
@@ -71,7 +72,8 @@ pub(super) fn count(training: usize, validation: Option<usize>, model: &Model, k
     }
 }
 
-/// Whether the media of a file can be trained on: in the file's own bucket, and images or videos, not both.
+/// Checks that a job can be trained with the media of a file: they are in the file's bucket, and either images or
+/// videos.
 pub(super) fn media(media: &[Medium], uri: &str) -> Result<(), String> {
     let bucket = super::storage::split(uri).0;
     if media.iter().any(|medium| medium.uri.as_str() != uri && super::storage::split(&medium.uri).0 != bucket) {

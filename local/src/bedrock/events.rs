@@ -4,42 +4,42 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::faults::Deed;
+use super::faults::EventAction;
 use super::job::Job;
 use super::jobs::without_nulls;
+use super::state::Shared;
 use super::wire::time;
-use super::world::Shared;
 
-/// Puts the event of a job's present status on the bus. Delivery is best effort, as Bedrock's is.
-pub(super) async fn announce(standin: &Shared, job_arn: &str) {
+/// Puts the event of a job's current status on the bus. Delivery is best effort, like Bedrock's.
+pub(super) async fn announce(simulator: &Shared, job_arn: &str) {
     let Some((name, status, entries)) =
-        standin.world().job(job_arn).map(|job| (job.name().to_owned(), job.status.name(), entries(job)))
+        simulator.state().job(job_arn).map(|job| (job.name().to_owned(), job.status.name(), entries(job)))
     else {
         return;
     };
-    let fault = standin.faults().event(&name, status);
+    let fault = simulator.faults().event(&name, status);
     let fate = match fault.as_ref().map(|fault| fault.r#do) {
         None => "sent",
-        Some(Deed::Lose) => "lost",
-        Some(Deed::Repeat) => "repeated",
-        Some(Deed::Delay) => "delayed",
+        Some(EventAction::Lose) => "lost",
+        Some(EventAction::Repeat) => "repeated",
+        Some(EventAction::Delay) => "delayed",
     };
-    *standin.world().events.entry(fate).or_default() += 1;
+    *simulator.state().events.entry(fate).or_default() += 1;
     match fault.as_ref().map(|fault| (fault.r#do, fault.ms)) {
-        Some((Deed::Lose, _)) => {}
-        Some((Deed::Repeat, _)) => {
-            post(standin, &entries).await;
-            post(standin, &entries).await;
+        Some((EventAction::Lose, _)) => {}
+        Some((EventAction::Repeat, _)) => {
+            post(simulator, &entries).await;
+            post(simulator, &entries).await;
         }
-        Some((Deed::Delay, ms)) => {
-            let late = standin.clone();
+        Some((EventAction::Delay, ms)) => {
+            let late = simulator.clone();
             let task = tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
                 post(&late, &entries).await;
             });
-            standin.world().keep(task.abort_handle());
+            simulator.state().keep(task.abort_handle());
         }
-        None => post(standin, &entries).await,
+        None => post(simulator, &entries).await,
     }
 }
 
@@ -71,9 +71,9 @@ fn entries(job: &Job) -> Value {
     }] })
 }
 
-async fn post(standin: &Shared, entries: &Value) {
-    let url = format!("{}/_local/events", standin.config.emulator);
-    let sent = standin.http.post(url).json(entries).send().await.and_then(reqwest::Response::error_for_status);
+async fn post(simulator: &Shared, entries: &Value) {
+    let url = format!("{}/_local/events", simulator.config.emulator);
+    let sent = simulator.http.post(url).json(entries).send().await.and_then(reqwest::Response::error_for_status);
     if let Err(error) = sent {
         tracing::warn!(error = %error, "the emulator did not take a Bedrock event");
     }

@@ -1,4 +1,4 @@
-//! Foundation models as Bedrock lists them, with their lifecycle.
+//! Lists and describes foundation models, with their lifecycle.
 
 use std::collections::HashMap;
 
@@ -11,47 +11,51 @@ use super::errors;
 use super::models::{Life, Model};
 use super::names::{self, foundation_prefix};
 use super::permissions;
+use super::state::{Shared, Simulator};
 use super::wire::{self, Answer, ok};
-use super::world::{Shared, Standin};
 
-/// `GET /foundation-models/{id}`: by id or ARN. A model past its end of life is not found.
-pub(super) async fn get(State(standin): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    let caller = wire::enter(&standin, "GetFoundationModel", &headers).await?;
-    let prefix = foundation_prefix(&standin);
+/// `GET /foundation-models/{id}`: by ID or ARN. A model that has reached its end of life isn't found.
+pub(super) async fn get(State(simulator): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let caller = wire::enter(&simulator, "GetFoundationModel", &headers).await?;
+    let prefix = foundation_prefix(&simulator);
     let id = id.strip_prefix(&prefix).unwrap_or(&id);
-    permissions::require(&standin, &caller, "bedrock:GetFoundationModel", &format!("{prefix}{id}")).await?;
-    let model = Model::named(id).filter(|model| offered(&standin, model));
+    permissions::require(&simulator, &caller, "bedrock:GetFoundationModel", &format!("{prefix}{id}")).await?;
+    let model = Model::named(id).filter(|model| offered(&simulator, model));
     let model = model.ok_or_else(|| errors::FOUNDATION_MODEL_UNKNOWN.refusal())?;
-    Ok(ok(json!({ "modelDetails": describe(&standin, model, id) })))
+    Ok(ok(json!({ "modelDetails": describe(&simulator, model, id) })))
 }
 
 /// `GET /foundation-models`
 pub(super) async fn list(
-    State(standin): State<Shared>,
+    State(simulator): State<Shared>,
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Answer {
-    let caller = wire::enter(&standin, "ListFoundationModels", &headers).await?;
-    permissions::require(&standin, &caller, "bedrock:ListFoundationModels", "*").await?;
+    let caller = wire::enter(&simulator, "ListFoundationModels", &headers).await?;
+    permissions::require(&simulator, &caller, "bedrock:ListFoundationModels", "*").await?;
     let fits = |model: &&Model| {
         query.get("byProvider").is_none_or(|provider| provider.eq_ignore_ascii_case(model.provider))
             && query.get("byCustomizationType").is_none_or(|kind| model.kinds.contains(&kind.as_str()))
     };
-    let offered = MODELS.iter().filter(|model| offered(&standin, model)).filter(fits);
-    let summaries: Vec<Value> = offered.map(|model| describe(&standin, model, model.id)).collect();
+    let offered = MODELS.iter().filter(|model| offered(&simulator, model)).filter(fits);
+    let summaries: Vec<Value> = offered.map(|model| describe(&simulator, model, model.id)).collect();
     Ok(ok(json!({ "modelSummaries": summaries })))
 }
 
-fn offered(standin: &Standin, model: &Model) -> bool {
-    model.regions.contains(&standin.config.region.as_str()) && names::life(standin, model) != Life::Gone
+fn offered(simulator: &Simulator, model: &Model) -> bool {
+    model.regions.contains(&simulator.config.region.as_str()) && names::life(simulator, model) != Life::Gone
 }
 
-fn describe(standin: &Standin, model: &Model, id: &str) -> Value {
-    let status = if names::life(standin, model) == Life::Active { "ACTIVE" } else { "LEGACY" };
-    // The reply's enum does not know reinforcement fine-tuning.
+fn describe(simulator: &Simulator, model: &Model, id: &str) -> Value {
+    let status = if names::life(simulator, model) == Life::Active { "ACTIVE" } else { "LEGACY" };
+    // The answer's enum has no value for reinforcement fine-tuning.
     let kinds: Vec<&str> = model.kinds.iter().copied().filter(|kind| *kind != "REINFORCEMENT_FINE_TUNING").collect();
+    let mut lifecycle = json!({ "status": status });
+    if let Some(day) = simulator.faults().legacy_from.get(model.id) {
+        lifecycle["legacyTime"] = json!(day);
+    }
     json!({
-        "modelArn": format!("{}{id}", foundation_prefix(standin)),
+        "modelArn": format!("{}{id}", foundation_prefix(simulator)),
         "modelId": id,
         "modelName": model.name,
         "providerName": model.provider,
@@ -60,6 +64,6 @@ fn describe(standin: &Standin, model: &Model, id: &str) -> Value {
         "responseStreamingSupported": true,
         "customizationsSupported": kinds,
         "inferenceTypesSupported": ["ON_DEMAND"],
-        "modelLifecycle": { "status": status },
+        "modelLifecycle": lifecycle,
     })
 }

@@ -1,4 +1,4 @@
-//! Hyperparameters: names and ranges per model, and the typed ones of reinforcement fine-tuning.
+//! Hyperparameters: names and ranges by model, and the typed ones of reinforcement fine-tuning.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ const fn float(name: &'static str, least: f64, most: f64) -> Hyperparameter {
     Hyperparameter { name, whole: false, least, most, required: false }
 }
 
-/// One that must be given, for which `auto` is a value too.
+/// A required hyperparameter, for which `auto` is also a valid value.
 const fn required(name: &'static str, least: f64, most: f64) -> Hyperparameter {
     Hyperparameter { name, whole: true, least, most, required: true }
 }
@@ -72,7 +72,7 @@ const GRADED: &[Hyperparameter] = &[
     int("evalInterval", 1.0, 100.0),
 ];
 
-/// Checks the map of strings a job gives against what the model takes.
+/// Checks a job's hyperparameters, which are a map of strings, against those of the model.
 pub(super) fn check(model: &str, known: &[Hyperparameter], given: &BTreeMap<String, String>) -> Result<(), Refusal> {
     for (name, text) in given {
         let Some(hyperparameter) = known.iter().find(|one| one.name == name) else {
@@ -102,7 +102,7 @@ pub(super) fn check_graded(given: &Value) -> Result<(), Refusal> {
             }
             continue;
         }
-        // An unknown member of a structure is dropped by the wire's reader, not refused.
+        // The protocol ignores unknown members of a structure.
         let Some(hyperparameter) = GRADED.iter().find(|one| one.name == name) else { continue };
         let number = if hyperparameter.whole { value.as_i64().map(|n| n as f64) } else { value.as_f64() };
         hyperparameter.fits(number, &value.to_string())?;
@@ -112,7 +112,7 @@ pub(super) fn check_graded(given: &Value) -> Result<(), Refusal> {
 
 impl Hyperparameter {
     fn fits(&self, number: Option<f64>, text: &str) -> Result<(), Refusal> {
-        // A float of the SDK is 32 bits wide: the bounds themselves must survive the way.
+        // The SDK sends 32-bit floats, so the bounds have a tolerance for rounding.
         let slack = if self.whole { 0.0 } else { 1e-6 };
         match number {
             Some(n) if n >= self.least * (1.0 - slack) && n <= self.most * (1.0 + slack) => Ok(()),

@@ -1,24 +1,24 @@
-//! The emulator's IAM and STS, asked as its root, which it takes without a signature.
+//! Calls to the emulator's IAM and STS as its root, which needs no signature.
 
 use serde_json::Value;
 
-use super::world::Standin;
+use super::state::Simulator;
 
-/// One call of a query API (IAM, STS); the answer's XML.
+/// Calls an operation of a query API (IAM, STS). Returns the answer's XML.
 pub(super) async fn query(
-    standin: &Standin,
+    simulator: &Simulator,
     service: &str,
     action: &str,
     version: &str,
     parameters: &[(&str, &str)],
 ) -> Result<String, String> {
-    let mut url = reqwest::Url::parse(&standin.config.emulator).map_err(|error| error.to_string())?;
+    let mut url = reqwest::Url::parse(&simulator.config.emulator).map_err(|error| error.to_string())?;
     url.query_pairs_mut().append_pair("Action", action).append_pair("Version", version).extend_pairs(parameters);
     let form = url.query().unwrap_or_default().to_owned();
-    let request = standin.http.post(&standin.config.emulator);
+    let request = simulator.http.post(&simulator.config.emulator);
     let request = request
         .header("content-type", "application/x-www-form-urlencoded")
-        .header("authorization", as_root(standin, service));
+        .header("authorization", as_root(simulator, service));
     let answer = request.body(form).send().await.map_err(|error| error.to_string())?;
     let (status, text) = (answer.status(), answer.text().await.map_err(|error| error.to_string())?);
     if status.is_success() {
@@ -28,15 +28,15 @@ pub(super) async fn query(
     }
 }
 
-/// The functions of the account, each with its ARN and its role's.
-pub(super) async fn functions(standin: &Standin) -> Result<Vec<(String, String)>, String> {
+/// Returns the account's functions, each with its ARN and its role's ARN.
+pub(super) async fn functions(simulator: &Simulator) -> Result<Vec<(String, String)>, String> {
     let mut found = Vec::new();
     let mut marker = None;
     loop {
-        let mut url = reqwest::Url::parse(&standin.config.emulator).map_err(|error| error.to_string())?;
+        let mut url = reqwest::Url::parse(&simulator.config.emulator).map_err(|error| error.to_string())?;
         url.set_path("/2015-03-31/functions/");
         url.query_pairs_mut().extend_pairs(marker.iter().map(|marker: &String| ("Marker", marker)));
-        let request = standin.http.get(url).header("authorization", as_root(standin, "lambda"));
+        let request = simulator.http.get(url).header("authorization", as_root(simulator, "lambda"));
         let answer: Value =
             request.send().await.map_err(|error| error.to_string())?.json().await.map_err(|error| error.to_string())?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -51,10 +51,11 @@ pub(super) async fn functions(standin: &Standin) -> Result<Vec<(String, String)>
     }
 }
 
-/// Every policy of a role: its own, and those attached to it.
-pub(super) async fn policies(standin: &Standin, role: &str) -> Result<Vec<Value>, String> {
-    let iam =
-        async |action: &str, parameters: &[(&str, &str)]| query(standin, "iam", action, "2010-05-08", parameters).await;
+/// Returns all policies of a role: inline and attached ones.
+pub(super) async fn policies(simulator: &Simulator, role: &str) -> Result<Vec<Value>, String> {
+    let iam = async |action: &str, parameters: &[(&str, &str)]| {
+        query(simulator, "iam", action, "2010-05-08", parameters).await
+    };
     let mut documents = Vec::new();
     for name in all(&iam("ListRolePolicies", &[("RoleName", role)]).await?, "member") {
         let answer = iam("GetRolePolicy", &[("RoleName", role), ("PolicyName", &name)]).await?;
@@ -69,14 +70,17 @@ pub(super) async fn policies(standin: &Standin, role: &str) -> Result<Vec<Value>
     Ok(documents)
 }
 
-/// A role's trust policy.
-pub(super) async fn trust(standin: &Standin, role: &str) -> Result<Value, String> {
-    document(&query(standin, "iam", "GetRole", "2010-05-08", &[("RoleName", role)]).await?, "AssumeRolePolicyDocument")
+/// Returns a role's trust policy.
+pub(super) async fn trust(simulator: &Simulator, role: &str) -> Result<Value, String> {
+    document(
+        &query(simulator, "iam", "GetRole", "2010-05-08", &[("RoleName", role)]).await?,
+        "AssumeRolePolicyDocument",
+    )
 }
 
-/// What policies say of an action on a resource: `allowed`, `explicitDeny` or `implicitDeny`.
+/// Returns the decision of policies about an action on a resource: `allowed`, `explicitDeny` or `implicitDeny`.
 pub(super) async fn simulate(
-    standin: &Standin,
+    simulator: &Simulator,
     policies: &[Value],
     action: &str,
     resource: &str,
@@ -88,16 +92,16 @@ pub(super) async fn simulate(
         .collect();
     let mut parameters = vec![("ActionNames.member.1", action), ("ResourceArns.member.1", resource)];
     parameters.extend(documents.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    let answer = query(standin, "iam", "SimulateCustomPolicy", "2010-05-08", &parameters).await?;
+    let answer = query(simulator, "iam", "SimulateCustomPolicy", "2010-05-08", &parameters).await?;
     first(&answer, "EvalDecision").ok_or_else(|| "SimulateCustomPolicy gave no decision".to_owned())
 }
 
-/// The text of the first element of this name.
+/// Returns the text of the first element with this name.
 pub(super) fn first(xml: &str, name: &str) -> Option<String> {
     all(xml, name).into_iter().next()
 }
 
-/// The texts of all elements of this name. The emulator's answers are flat enough for that.
+/// Returns the texts of all elements with this name. No element contains another one with the same name.
 fn all(xml: &str, name: &str) -> Vec<String> {
     let (open, close) = (format!("<{name}>"), format!("</{name}>"));
     let texts = xml.split(&open).skip(1).filter_map(|rest| rest.split_once(&close));
@@ -112,7 +116,7 @@ fn all(xml: &str, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// A policy document, which IAM percent-encodes.
+/// Returns a policy document, which IAM percent-encodes.
 fn document(xml: &str, name: &str) -> Result<Value, String> {
     let text = first(xml, name).ok_or_else(|| format!("IAM gave no {name}"))?;
     let text = if text.trim_start().starts_with('{') { text } else { percent_decoded(&text) };
@@ -138,8 +142,8 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn as_root(standin: &Standin, service: &str) -> String {
-    let (account, region) = (&standin.config.account, &standin.config.region);
+fn as_root(simulator: &Simulator, service: &str) -> String {
+    let (account, region) = (&simulator.config.account, &simulator.config.region);
     format!(
         "AWS4-HMAC-SHA256 Credential={account}/20260101/{region}/{service}/aws4_request, \
          SignedHeaders=host, Signature=0"

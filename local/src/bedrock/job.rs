@@ -1,4 +1,4 @@
-//! A customization job and the custom model it makes.
+//! A customization job, and the custom model that it creates.
 
 use std::sync::Arc;
 
@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Notify;
 
+use super::memory::Memory;
 use super::models::Model;
 use super::request::CreateRequest;
 
-/// The status of a job, in Bedrock's words.
+/// The status of a job in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub(super) enum Status {
     InProgress,
@@ -32,7 +33,7 @@ pub(super) struct Job {
     pub(super) id: String,
     pub(super) arn: String,
     pub(super) request: CreateRequest,
-    /// The request word for word, for comparing repeats and for tests.
+    /// The original request, for tests, and to compare a repeated one with it.
     pub(super) body: Value,
     pub(super) base_model_arn: String,
     pub(super) model: &'static Model,
@@ -46,12 +47,12 @@ pub(super) struct Job {
     pub(super) output_model_arn: Option<String>,
     pub(super) training_loss: Option<f64>,
     pub(super) validation_losses: Vec<f64>,
-    /// How many create calls were answered with this job.
+    /// The number of create calls that were answered with this job.
     pub(super) creates: u32,
     pub(super) stop: Arc<Notify>,
 }
 
-/// A custom model, kept with the job that made it.
+/// A custom model, stored with the job that created it.
 pub(super) struct CustomModel {
     pub(super) arn: String,
     pub(super) name: String,
@@ -60,21 +61,23 @@ pub(super) struct CustomModel {
     pub(super) model: &'static Model,
     /// The customization type.
     pub(super) kind: String,
+    /// The content of its answers.
+    pub(super) memory: Arc<Memory>,
     pub(super) created: Timestamp,
 }
 
 impl Job {
-    /// Its name.
+    /// Returns its name.
     pub(super) fn name(&self) -> &str {
         self.request.job_name.as_deref().unwrap_or_default()
     }
 
-    /// The name of the model it makes.
+    /// Returns the name of the model that it creates.
     pub(super) fn model_name(&self) -> &str {
         self.request.custom_model_name.as_deref().unwrap_or_default()
     }
 
-    /// Moves it to `status`, with the times that go with it.
+    /// Sets the status and its times.
     pub(super) fn turn(&mut self, status: Status) {
         let now = Timestamp::now();
         self.status = status;
@@ -86,12 +89,12 @@ impl Job {
 }
 
 impl Status {
-    /// Whether a job stays in it.
+    /// Whether the status is final.
     pub(super) fn is_end(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Stopped)
     }
 
-    /// Its name on the wire.
+    /// Returns its name in the API.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::InProgress => "InProgress",
@@ -104,10 +107,10 @@ impl Status {
 }
 
 impl Phase {
-    /// A phase that has not begun.
+    /// A phase that hasn't started.
     pub(super) const NOT_STARTED: Self = Self { status: "NotStarted", created: None, modified: None };
 
-    /// Moves it to `status`.
+    /// Sets the status.
     pub(super) fn turn(&mut self, status: &'static str) {
         let now = Timestamp::now();
         self.created.get_or_insert(now);

@@ -1,4 +1,4 @@
-//! Reading, listing and stopping jobs.
+//! Reads, lists and stops jobs.
 
 use std::collections::HashMap;
 
@@ -10,26 +10,26 @@ use serde_json::{Value, json};
 use super::errors;
 use super::job::{Job, Phase, Status};
 use super::permissions;
+use super::state::Shared;
 use super::wire::{self, Answer, Refusal, ok, time};
-use super::world::Shared;
 
 /// `GET /model-customization-jobs/{id}`: by ARN or by name.
-pub(super) async fn get(State(standin): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    let caller = wire::enter(&standin, "GetModelCustomizationJob", &headers).await?;
-    standin.fault_about("GetModelCustomizationJob", &id)?;
-    let resource = resource(&standin, &id);
-    permissions::require(&standin, &caller, "bedrock:GetModelCustomizationJob", &resource).await?;
-    standin.world().job(&id).map(|job| ok(describe(job))).ok_or_else(|| unknown(&id))
+pub(super) async fn get(State(simulator): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let caller = wire::enter(&simulator, "GetModelCustomizationJob", &headers).await?;
+    simulator.fault_about("GetModelCustomizationJob", &id)?;
+    let resource = resource(&simulator, &id);
+    permissions::require(&simulator, &caller, "bedrock:GetModelCustomizationJob", &resource).await?;
+    simulator.state().job(&id).map(|job| ok(describe(job))).ok_or_else(|| unknown(&id))
 }
 
-/// `POST /model-customization-jobs/{id}/stop`: only while InProgress; again while Stopping or Stopped is fine.
-pub(super) async fn stop(State(standin): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    let caller = wire::enter(&standin, "StopModelCustomizationJob", &headers).await?;
-    let resource = resource(&standin, &id);
-    permissions::require(&standin, &caller, "bedrock:StopModelCustomizationJob", &resource).await?;
+/// `POST /model-customization-jobs/{id}/stop`: allowed while InProgress, and again while Stopping or Stopped.
+pub(super) async fn stop(State(simulator): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let caller = wire::enter(&simulator, "StopModelCustomizationJob", &headers).await?;
+    let resource = resource(&simulator, &id);
+    permissions::require(&simulator, &caller, "bedrock:StopModelCustomizationJob", &resource).await?;
     {
-        let mut world = standin.world();
-        let job = world.job_mut(&id).ok_or_else(|| unknown(&id))?;
+        let mut state = simulator.state();
+        let job = state.job_mut(&id).ok_or_else(|| unknown(&id))?;
         match job.status {
             Status::InProgress => {
                 job.turn(Status::Stopping);
@@ -41,43 +41,43 @@ pub(super) async fn stop(State(standin): State<Shared>, Path(id): Path<String>, 
             }
         }
     }
-    wire::leave(&standin, "StopModelCustomizationJob", ok(json!({})))
+    wire::leave(&simulator, "StopModelCustomizationJob", ok(json!({})))
 }
 
 /// `GET /model-customization-jobs`
 pub(super) async fn list(
-    State(standin): State<Shared>,
+    State(simulator): State<Shared>,
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Answer {
-    let caller = wire::enter(&standin, "ListModelCustomizationJobs", &headers).await?;
-    permissions::require(&standin, &caller, "bedrock:ListModelCustomizationJobs", "*").await?;
+    let caller = wire::enter(&simulator, "ListModelCustomizationJobs", &headers).await?;
+    permissions::require(&simulator, &caller, "bedrock:ListModelCustomizationJobs", "*").await?;
     let after = moment(&query, "creationTimeAfter")?;
     let before = moment(&query, "creationTimeBefore")?;
     let status = one_of(&query, "statusEquals", &["InProgress", "Completed", "Failed", "Stopping", "Stopped"])?;
     one_of(&query, "sortBy", &["CreationTime"])?;
     let ascending = one_of(&query, "sortOrder", &["Ascending", "Descending"])? == Some("Ascending");
     let part = query.get("nameContains").map_or("", String::as_str);
-    let world = standin.world();
+    let state = simulator.state();
     let fits = |job: &&Job| {
         after.is_none_or(|after| job.created > after)
             && before.is_none_or(|before| job.created < before)
             && status.is_none_or(|status| job.status.name() == status)
             && job.name().contains(part)
     };
-    let mut jobs: Vec<&Job> = world.jobs.iter().filter(fits).collect();
+    let mut jobs: Vec<&Job> = state.jobs.iter().filter(fits).collect();
     if !ascending {
         jobs.reverse();
     }
     let (jobs, next) = wire::page(jobs, query.get("maxResults"), query.get("nextToken"))?;
     let mut summaries: Vec<Value> = jobs.into_iter().map(summary).collect();
     if status.is_none_or(|status| status == "InProgress") {
-        summaries.extend((0..standin.faults().strangers).map(|n| stranger(&standin, n)));
+        summaries.extend((0..simulator.faults().strangers).map(|n| stranger(&simulator, n)));
     }
     Ok(ok(without_nulls(json!({ "modelCustomizationJobSummaries": summaries, "nextToken": next }))))
 }
 
-/// A job as `GetModelCustomizationJob` gives it.
+/// Returns the answer of `GetModelCustomizationJob`.
 pub(super) fn describe(job: &Job) -> Value {
     let losses: Vec<Value> = job.validation_losses.iter().map(|loss| json!({ "validationLoss": loss })).collect();
     without_nulls(json!({
@@ -123,12 +123,12 @@ fn summary(job: &Job) -> Value {
     }))
 }
 
-/// A job of somebody else in the account, of which nothing more is known.
-fn stranger(standin: &Shared, number: usize) -> Value {
+/// Returns a job of another user in the account.
+fn stranger(simulator: &Shared, number: usize) -> Value {
     let now = time(Timestamp::now());
     json!({
-        "jobArn": standin.arn(&format!("model-customization-job/amazon.nova-lite-v1:0:300k/{number:012}")),
-        "baseModelArn": format!("arn:aws:bedrock:{}::foundation-model/amazon.nova-lite-v1:0:300k", standin.config.region),
+        "jobArn": simulator.arn(&format!("model-customization-job/amazon.nova-lite-v1:0:300k/{number:012}")),
+        "baseModelArn": format!("arn:aws:bedrock:{}::foundation-model/amazon.nova-lite-v1:0:300k", simulator.config.region),
         "jobName": format!("stranger-{number}"),
         "status": "InProgress",
         "lastModifiedTime": now,
@@ -149,11 +149,11 @@ fn details(job: &Job) -> Value {
     })
 }
 
-/// The resource a policy speaks of: the job's ARN, also when the caller gave its name.
-fn resource(standin: &Shared, id: &str) -> String {
-    let known = standin.world().job(id).map(|job| job.arn.clone());
+/// Returns the resource for policies: the job's ARN, even if the caller gave its name.
+fn resource(simulator: &Shared, id: &str) -> String {
+    let known = simulator.state().job(id).map(|job| job.arn.clone());
     known.unwrap_or_else(|| {
-        if id.starts_with("arn:") { id.to_owned() } else { standin.arn(&format!("model-customization-job/{id}")) }
+        if id.starts_with("arn:") { id.to_owned() } else { simulator.arn(&format!("model-customization-job/{id}")) }
     })
 }
 
@@ -161,13 +161,13 @@ fn unknown(id: &str) -> Refusal {
     errors::JOB_UNKNOWN.with(&[&id])
 }
 
-/// A query parameter that is a time.
+/// Returns a query parameter that is a time.
 pub(super) fn moment(query: &HashMap<String, String>, name: &str) -> Result<Option<Timestamp>, Refusal> {
     let parse = |text: &String| text.parse().map_err(|_| errors::FILTER_TIME.with(&[&name]));
     query.get(name).map(parse).transpose()
 }
 
-/// A query parameter that is one of an enum's values.
+/// Returns a query parameter that is one of an enum's values.
 pub(super) fn one_of<'q>(
     query: &'q HashMap<String, String>,
     name: &str,
@@ -182,7 +182,7 @@ pub(super) fn one_of<'q>(
     }
 }
 
-/// Bedrock leaves out what is not there.
+/// Removes members that are null, because Bedrock's answers don't have them.
 pub(super) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => map

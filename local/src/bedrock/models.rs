@@ -1,4 +1,4 @@
-//! What is known of a base model. The models themselves are in `base_models`.
+//! The properties of a base model. The models are in `base_models`.
 
 use super::base_models::MODELS;
 use super::hyperparameters::Hyperparameter;
@@ -6,32 +6,32 @@ use super::hyperparameters::Hyperparameter;
 /// One base model that can, or once could, be customized.
 #[derive(Debug)]
 pub(super) struct Model {
-    /// The identifier a job names.
+    /// The identifier in a job's request.
     pub(super) id: &'static str,
     pub(super) name: &'static str,
     pub(super) provider: &'static str,
     pub(super) regions: &'static [&'static str],
     pub(super) life: Life,
     pub(super) kinds: &'static [&'static str],
-    /// What fine-tuning data looks like; other customization types have a form of their own.
+    /// The form of fine-tuning data. Other customization types have their own forms.
     pub(super) form: Form,
-    /// Whether a validation file may be given with fine-tuning.
+    /// Whether fine-tuning accepts a validation file.
     pub(super) validation: bool,
     pub(super) records: Records,
-    /// The most tokens in one record.
+    /// The maximum number of tokens in a record.
     pub(super) tokens: usize,
     pub(super) hyperparameters: &'static [Hyperparameter],
     pub(super) inputs: &'static [&'static str],
 }
 
-/// Where a model stands in its life.
+/// The lifecycle of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Life {
-    /// Takes jobs.
+    /// Accepts new jobs.
     Active,
-    /// Still there, takes no new jobs.
+    /// Exists, but accepts no new jobs.
     Legacy,
-    /// Past its end of life: every request fails.
+    /// Has reached its end of life: every request fails.
     Gone,
 }
 
@@ -57,7 +57,7 @@ pub(super) enum Form {
     Graded,
 }
 
-/// How many records a job may have.
+/// The limits of a job's number of records.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Records {
     pub(super) least: usize,
@@ -67,19 +67,19 @@ pub(super) struct Records {
 }
 
 impl Records {
-    /// Limits on training and validation records together.
+    /// Returns limits of training and validation records together.
     pub(super) const fn sum(least: usize, most: usize) -> Self {
         Self { least, most_training: most, most_validation: most, most_together: most }
     }
 
-    /// A limit on each, and the training limit on both.
+    /// Returns separate limits of training and validation records. The training limit also applies to both together.
     pub(super) const fn each(least: usize, most_training: usize, most_validation: usize) -> Self {
         Self { least, most_training, most_validation, most_together: most_training }
     }
 }
 
 impl Model {
-    /// The model that `GetFoundationModel` is asked for: with its context length, or without.
+    /// Returns the model with this identifier, with or without the context length, as `GetFoundationModel` accepts it.
     pub(super) fn named(id: &str) -> Option<&'static Self> {
         MODELS.iter().find(|model| {
             model.id == id
@@ -87,7 +87,7 @@ impl Model {
         })
     }
 
-    /// The form a file must have for this type of customization.
+    /// Returns the form that a file must have for this type of customization.
     pub(super) fn form(&self, kind: &str) -> Form {
         match kind {
             "CONTINUED_PRE_TRAINING" => Form::Input,
@@ -97,7 +97,7 @@ impl Model {
         }
     }
 
-    /// How many records a job of this type of customization may have.
+    /// Returns the limits of the number of records for this type of customization.
     pub(super) fn records(&self, kind: &str) -> Records {
         match kind {
             "CONTINUED_PRE_TRAINING" => Records::sum(1, 100_000),

@@ -1,4 +1,4 @@
-//! Bedrock's metrics files.
+//! Writes Bedrock's metrics files.
 
 use super::train::Step;
 
@@ -12,7 +12,7 @@ pub(super) fn validation_csv(steps: &[Step]) -> String {
     csv("validation_loss", steps)
 }
 
-/// Where a job's files go below its output address.
+/// Returns the address of a job's file below its output address.
 pub(super) fn place(output: &str, job_id: &str, file: &str) -> String {
     format!("{}/model-customization-job-{job_id}/{file}", output.trim_end_matches('/'))
 }

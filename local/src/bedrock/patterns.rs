@@ -1,4 +1,4 @@
-//! The lengths and patterns of the API model, word for word: Bedrock's service model of 2023-04-20, as botocore ships it
+//! The lengths and patterns of the API model, copied from Bedrock's service model of 2023-04-20 in botocore
 //! (`botocore/data/bedrock/2023-04-20/service-2.json.gz`, version 1.43.127).
 
 use std::ops::RangeInclusive;
@@ -12,7 +12,7 @@ pub(super) fn job_name(text: &str) -> bool {
     fits(text, 1..=63, &JOB_NAME)
 }
 
-/// The model's `CustomModelName`: unlike a job's name it may have underscores, and no dot.
+/// The model's `CustomModelName`: unlike a job's name, it may contain underscores, but no dots.
 pub(super) fn model_name(text: &str) -> bool {
     static MODEL_NAME: LazyLock<Regex> = LazyLock::new(|| whole("([0-9a-zA-Z][_-]?){1,63}"));
     fits(text, 1..=63, &MODEL_NAME)
@@ -72,12 +72,142 @@ pub(super) fn network_id(text: &str) -> bool {
     fits(text, 0..=32, &NETWORK_ID)
 }
 
-/// A pattern of the model has to match all of a string.
+/// The model's `CustomModelArn`.
+pub(super) fn custom_model_arn(text: &str) -> bool {
+    static CUSTOM_MODEL_ARN: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            "arn:aws(|-us-gov|-cn|-iso|-iso-b):bedrock:[a-z0-9-]{1,20}:[0-9]{12}:custom-model/(imported",
+            "|[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([a-z0-9-]{1,63}[.]){0,2}[a-z0-9-]{1,63}([:][a-z0-9-]{1,63}){0,2})",
+            "/[a-z0-9]{12}"
+        ))
+    });
+    fits(text, 20..=1011, &CUSTOM_MODEL_ARN)
+}
+
+/// The model's `CustomModelDeploymentIdentifier`: an ARN or a name.
+pub(super) fn deployment_id(text: &str) -> bool {
+    static DEPLOYMENT_ID: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            "(arn:aws(|-us-gov|-cn|-iso|-iso-b):bedrock:[a-z0-9-]{1,20}:[0-9]{12}:custom-model-deployment/[a-z0-9]{12})",
+            "|^([0-9a-zA-Z][_-]?){1,63}"
+        ))
+    });
+    fits(text, 1..=93, &DEPLOYMENT_ID)
+}
+
+/// The runtime model's `ConversationalModelId` (`bedrock-runtime/2023-09-30`, version 1.44.8).
+pub(super) fn conversational_model(text: &str) -> bool {
+    static MODEL: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            "(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:(",
+            "([0-9]{12}:custom-model/[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}/[a-z0-9]{12})",
+            "|(:foundation-model/[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63}))",
+            "|([0-9]{12}:imported-model/[a-z0-9]{12})|([0-9]{12}:provisioned-model/[a-z0-9]{12})",
+            "|([0-9]{12}:custom-model-deployment/[a-z0-9]{12})",
+            "|([0-9]{12}:(inference-profile|application-inference-profile)/[a-zA-Z0-9-:.]+)))",
+            "|([a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63}))|(([0-9a-zA-Z][_-]?)+)|([a-zA-Z0-9-:.]+)",
+            "|(^(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:prompt/[0-9a-zA-Z]{10}(?::[0-9]{1,5})?))$",
+            "|(^arn:aws:sagemaker:[a-z0-9-]+:[0-9]{12}:endpoint/[a-zA-Z0-9-]+$)",
+            "|(^arn:aws(-[^:]+)?:bedrock:([0-9a-z-]{1,20}):([0-9]{12}):(default-)?prompt-router/[a-zA-Z0-9-:.]+$)"
+        ))
+    });
+    fits(text, 1..=2048, &MODEL)
+}
+
+/// The model's `ProvisionedModelName`.
+pub(super) fn provisioned_name(text: &str) -> bool {
+    static NAME: LazyLock<Regex> = LazyLock::new(|| whole("([0-9a-zA-Z][_-]?)+"));
+    fits(text, 1..=63, &NAME)
+}
+
+/// The model's `ProvisionedModelId`: an ARN or a name.
+pub(super) fn provisioned_id(text: &str) -> bool {
+    static ID: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            "((([0-9a-zA-Z][_-]?)+)",
+            "|(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:provisioned-model/[a-z0-9]{12}))"
+        ))
+    });
+    fits(text, 1..=2048, &ID)
+}
+
+/// The model's `ModelIdentifier`: a base model or a custom model, by ARN, id or name.
+pub(super) fn model_identifier(text: &str) -> bool {
+    static MODEL: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            "arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:(([0-9]{12}:custom-model/((imported)",
+            "|([a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}))(([:][a-z0-9-]{1,63}){0,2})?/[a-z0-9]{12})",
+            "|(:foundation-model/([a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.]?[a-z0-9-]{1,63})([:][a-z0-9-]{1,63}){0,2})))",
+            "|(([a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.]?[a-z0-9-]{1,63})([:][a-z0-9-]{1,63}){0,2}))|(([0-9a-zA-Z][_-]?)+)"
+        ))
+    });
+    fits(text, 1..=2048, &MODEL)
+}
+
+/// The model's `EvaluationJobName`.
+pub(super) fn evaluation_name(text: &str) -> bool {
+    static NAME: LazyLock<Regex> = LazyLock::new(|| whole("[a-z0-9](-*[a-z0-9]){0,62}"));
+    fits(text, 1..=63, &NAME)
+}
+
+/// The model's `EvaluationJobIdentifier`.
+pub(super) fn evaluation_arn(text: &str) -> bool {
+    static ARN: LazyLock<Regex> =
+        LazyLock::new(|| whole("arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:evaluation-job/[a-z0-9]{12}"));
+    fits(text, 0..=1011, &ARN)
+}
+
+/// The model's `EvaluationDatasetName`, `EvaluationMetricName` and `MetricName`.
+pub(super) fn evaluation_label(text: &str) -> bool {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| whole("[0-9a-zA-Z-_.]+"));
+    fits(text, 1..=63, &LABEL)
+}
+
+/// The model's `EvaluationPrecomputedInferenceSourceIdentifier`.
+pub(super) fn inference_source(text: &str) -> bool {
+    static SOURCE: LazyLock<Regex> = LazyLock::new(|| whole("[a-zA-Z0-9]([a-zA-Z0-9._-]){0,255}"));
+    fits(text, 1..=256, &SOURCE)
+}
+
+/// The model's `EvaluationBedrockModelIdentifier`: neither a custom model nor its deployment.
+pub(super) fn evaluated_model(text: &str) -> bool {
+    static MODEL: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            "(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:(",
+            "(:foundation-model/[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63}))",
+            "|([0-9]{12}:provisioned-model/[a-z0-9]{12})|([0-9]{12}:imported-model/[a-z0-9]{12})",
+            "|([0-9]{12}:application-inference-profile/[a-z0-9]{12})",
+            "|([0-9]{12}:inference-profile/(([a-z-]{2,8}.)[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63})))",
+            "|([0-9]{12}:(default-prompt-router|prompt-router)/[a-zA-Z0-9-:.]+)))",
+            "|(([a-z]{2,4}[.]{1})([a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63})))",
+            "|([a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63}))",
+            "|arn:aws(-[^:]+)?:sagemaker:[a-z0-9-]{1,20}:[0-9]{12}:endpoint/[a-z0-9-]{1,63}"
+        ))
+    });
+    fits(text, 1..=2048, &MODEL)
+}
+
+/// The model's `EvaluatorModelIdentifier`.
+pub(super) fn evaluator_model(text: &str) -> bool {
+    static MODEL: LazyLock<Regex> = LazyLock::new(|| {
+        whole(concat!(
+            "(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:(",
+            "(:foundation-model/[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63}))",
+            "|([0-9]{12}:inference-profile/(([a-z-]{2,8}.)[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63})))))$",
+            "|(^[a-z0-9-]+[.][a-z0-9-]+([.][a-z0-9-]+)*(:[a-z0-9-]+)?$)",
+            "|^[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([a-z0-9-]{1,63}[.]){0,2}[a-z0-9-]{1,63}([:][a-z0-9-]{1,63}){0,2}",
+            "(/[a-z0-9]{12}|)"
+        ))
+    });
+    fits(text, 1..=2048, &MODEL)
+}
+
+/// Compiles a pattern of the model, which must match the whole string.
 fn whole(pattern: &str) -> Regex {
     Regex::new(&format!("^(?:{pattern})$")).expect("a pattern of the API model")
 }
 
-/// Whether a string has a length, in characters, and a form.
+/// Whether a string's length in characters is in the range, and the string matches the pattern.
 fn fits(text: &str, lengths: RangeInclusive<usize>, pattern: &Regex) -> bool {
     lengths.contains(&text.chars().count()) && pattern.is_match(text)
 }
@@ -113,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn arns_are_told_from_look_alikes() {
+    fn rejects_invalid_arns() {
         assert!(
             role_arn("arn:aws:iam::123456789012:role/a/b") && !role_arn("arn:aws:iam::1:role/a") && !role_arn("zzz")
         );
@@ -128,12 +258,35 @@ mod tests {
         assert!(!kms_key(&format!("{key}0")) && !kms_key(&format!("arn:aws:kms:us-east-1:12:key/{key}")));
     }
 
+    #[test]
+    fn a_deployment_is_invoked_by_its_arn_and_a_custom_model_is_not() {
+        let arn = |rest: &str| format!("arn:aws:bedrock:us-east-1:123456789012:{rest}");
+        let (deployment, model) =
+            (arn("custom-model-deployment/0a1b2c3d4e5f"), arn("custom-model/amazon.nova-lite-v1:0:300k/0a1b2c3d4e5f"));
+        assert!(custom_model_arn(&model) && !custom_model_arn(&deployment) && !custom_model_arn("my-model"));
+        assert!(deployment_id(&deployment) && deployment_id("support_bot-1") && !deployment_id(&model));
+        assert!(conversational_model(&deployment) && !conversational_model(&model));
+        assert!(conversational_model("amazon.nova-lite-v1:0") && conversational_model("us.amazon.nova-lite-v1:0"));
+        assert!(conversational_model("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"));
+        assert!(!conversational_model("") && !conversational_model("a/b"));
+    }
+
+    #[test]
+    fn an_evaluation_names_judge_models_and_neither_custom_models_nor_deployments() {
+        let deployment = "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/0a1b2c3d4e5f";
+        let profile = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-pro-v1:0";
+        assert!(evaluated_model("amazon.nova-pro-v1:0") && evaluated_model(profile) && !evaluated_model(deployment));
+        assert!(evaluator_model("us.amazon.nova-pro-v1:0") && evaluator_model(profile) && !evaluator_model(deployment));
+        assert!(evaluation_name("a-1") && !evaluation_name("A") && !evaluation_name("a_1") && !evaluation_name("-a"));
+        assert!(inference_source("tuned.v1_a-b") && !inference_source(".a") && evaluation_label("Builtin.Correctness"));
+    }
+
     const GRADER_WITH_BLANK: &str = "arn:aws:lambda:us-east-1:123456789012:function:grade it";
 
     #[test]
     fn tags_and_ids_have_lengths_and_no_other_alphabet() {
         assert!(tag("team a+b=c@d/e:f_g.h", 1, 128) && tag("", 0, 256) && !tag("", 1, 128));
-        // Lambda's and Bedrock's patterns are Java's, where \s and \d are ASCII.
+        // Lambda's and Bedrock's patterns have Java's syntax, in which \s and \d match ASCII only.
         assert!(!tag("no\u{a0}break", 1, 128) && !tag("ä", 1, 128) && !tag(&"a".repeat(129), 1, 128));
         assert!(!lambda_arn("arn:aws:lambda:us-east-\u{661}:123456789012:function:grade"));
         assert!(network_id("subnet-0a1b") && !network_id("") && !network_id("a_b") && !network_id(&"a".repeat(33)));

@@ -1,8 +1,8 @@
-//! Who calls, and what they may do, when the emulator enforces IAM.
+//! Identifies callers and checks their permissions, if the emulator enforces IAM.
 //!
-//! Calls to the stand-in do not pass the emulator, so their signature is not verified here; the access key tells
-//! the role, and the emulator's own evaluator decides over the role's policies. The emulator's simulation takes no
-//! condition context, so conditions on keys known here are settled first, and the rest is left to it.
+//! Calls to the simulator don't go through the emulator, so their signature isn't verified. The access key identifies
+//! the role, and the emulator's policy simulation evaluates the role's policies. That simulation has no condition
+//! context, so conditions on keys that are known here are evaluated first.
 
 use axum::http::HeaderMap;
 use serde_json::Value;
@@ -12,25 +12,25 @@ use super::conditions::{NOTHING, settle, statements};
 use super::errors::{self, Refusal};
 use super::iam;
 use super::names::Base;
-use super::request::CreateRequest;
-use super::world::Standin;
+use super::request::{CreateRequest, Tag};
+use super::state::Simulator;
 
 /// The principal behind a call.
 pub(super) enum Caller {
-    /// The account itself, or nobody checks.
+    /// The account itself, or any caller if IAM isn't enforced.
     Root,
-    /// A function's session of its role.
+    /// A function, with a session of its role.
     Role {
         /// The role's name.
         role: String,
-        /// The session's ARN, as messages name it.
+        /// The session's ARN, for messages.
         arn: String,
     },
 }
 
-/// Finds the caller by the access key the call is signed with.
-pub(super) async fn caller(standin: &Standin, headers: &HeaderMap) -> Result<Caller, Refusal> {
-    if !standin.config.auth {
+/// Returns the caller, by the access key in the call's signature.
+pub(super) async fn caller(simulator: &Simulator, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    if !simulator.config.auth {
         return Ok(Caller::Root);
     }
     let signed = headers.get("authorization").and_then(|value| value.to_str().ok());
@@ -38,59 +38,105 @@ pub(super) async fn caller(standin: &Standin, headers: &HeaderMap) -> Result<Cal
     let Some(key) = key else {
         return Err(errors::NO_AUTHENTICATION.refusal());
     };
-    if key == standin.config.account || key == "test" {
+    if key == simulator.config.account || key == "test" {
         return Ok(Caller::Root);
     }
-    // The emulator derives a function's access key from its ARN and its role's, and tells it nowhere.
-    let functions = iam::functions(standin).await.map_err(unanswered)?;
+    // The emulator derives a function's access key from its ARN and its role's ARN, and doesn't expose it.
+    let functions = iam::functions(simulator).await.map_err(unanswered)?;
     let owner = functions.into_iter().find(|(function, role)| access_key(function, role) == key);
     let Some((function, role)) = owner else {
         return Err(errors::UNKNOWN_CLIENT.refusal());
     };
     let last = |arn: &str, by: char| arn.rsplit(by).next().unwrap_or_default().to_owned();
     let (role, session) = (last(&role, '/'), last(&function, ':'));
-    let arn = format!("arn:aws:sts::{}:assumed-role/{role}/{session}", standin.config.account);
+    let arn = format!("arn:aws:sts::{}:assumed-role/{role}/{session}", simulator.config.account);
     Ok(Caller::Role { role, arn })
 }
 
-/// Refuses the caller unless its role's policies allow `action` on `resource`.
-pub(super) async fn require(standin: &Standin, caller: &Caller, action: &str, resource: &str) -> Result<(), Refusal> {
-    require_in(standin, caller, action, resource, &[]).await
+/// Returns an error unless the policies of the caller's role allow `action` on `resource`.
+pub(super) async fn require(
+    simulator: &Simulator,
+    caller: &Caller,
+    action: &str,
+    resource: &str,
+) -> Result<(), Refusal> {
+    require_in(simulator, caller, action, resource, &[]).await
 }
 
-/// What creating a job takes: the job itself, its tags, and passing its role to Bedrock.
+/// Checks the permissions to create a resource that needs existing ones: the action on those, and tagging the new one.
+///
+/// Service Authorization Reference, "Amazon Bedrock": the action's resources are the existing ones only, and its
+/// condition keys are `aws:RequestTag` and `aws:TagKeys`.
+pub(super) async fn require_for_new(
+    simulator: &Simulator,
+    caller: &Caller,
+    action: &str,
+    existing: &[&str],
+    tags: &[Tag],
+    new: &str,
+) -> Result<(), Refusal> {
+    let context = tag_context(tags);
+    for resource in existing {
+        require_in(simulator, caller, action, resource, &context).await?;
+    }
+    if !tags.is_empty() {
+        require_in(simulator, caller, "bedrock:TagResource", new, &context).await?;
+    }
+    Ok(())
+}
+
+/// Returns the condition keys of a request's tags.
+pub(super) fn tag_context(tags: &[Tag]) -> Vec<(String, String)> {
+    let keys = tags.iter().map(|tag| ("aws:TagKeys".to_owned(), tag.key.clone()));
+    keys.chain(tags.iter().map(|tag| (format!("aws:RequestTag/{}", tag.key), tag.value.clone()))).collect()
+}
+
+/// Checks the permissions to create a job: to create and tag it, and to pass its role to Bedrock.
 pub(super) async fn may_create(
-    standin: &Standin,
+    simulator: &Simulator,
     caller: &Caller,
     request: &CreateRequest,
     base: &Base,
     id: &str,
 ) -> Result<(), Refusal> {
-    let job = standin.arn(&format!("model-customization-job/{}/{id}", base.model.id));
-    let model = standin.arn(&format!("custom-model/{}/{id}", base.model.id));
+    let job = simulator.arn(&format!("model-customization-job/{}/{id}", base.model.id));
+    let model = simulator.arn(&format!("custom-model/{}/{id}", base.model.id));
+    let (job_tags, model_tags) = (request.job_tags.as_deref(), request.custom_model_tags.as_deref());
+    let all: Vec<Tag> = [job_tags, model_tags].into_iter().flatten().flatten().cloned().collect();
     for resource in [&base.arn, &job, &model] {
-        require(standin, caller, "bedrock:CreateModelCustomizationJob", resource).await?;
+        require_in(simulator, caller, "bedrock:CreateModelCustomizationJob", resource, &tag_context(&all)).await?;
     }
-    for (tags, resource) in [(&request.job_tags, &job), (&request.custom_model_tags, &model)] {
-        if tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
-            require(standin, caller, "bedrock:TagResource", resource).await?;
+    for (tags, resource) in [(job_tags, &job), (model_tags, &model)] {
+        if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
+            require_in(simulator, caller, "bedrock:TagResource", resource, &tag_context(tags)).await?;
         }
     }
-    let role = request.role_arn.as_deref().unwrap_or_default();
-    require_in(standin, caller, "iam:PassRole", role, &[("iam:PassedToService", "bedrock.amazonaws.com")]).await
+    pass_role(simulator, caller, request.role_arn.as_deref().unwrap_or_default()).await
 }
 
-async fn require_in(
-    standin: &Standin,
+/// Checks the permission to pass a role to Bedrock.
+pub(super) async fn pass_role(simulator: &Simulator, caller: &Caller, role: &str) -> Result<(), Refusal> {
+    let service = [("iam:PassedToService".to_owned(), "bedrock.amazonaws.com".to_owned())];
+    require_in(simulator, caller, "iam:PassRole", role, &service).await
+}
+
+/// Does the same as `require`, with condition keys of the request. Those of the resource's tags are added.
+pub(super) async fn require_in(
+    simulator: &Simulator,
     caller: &Caller,
     action: &str,
     resource: &str,
-    context: &[(&str, &str)],
+    context: &[(String, String)],
 ) -> Result<(), Refusal> {
     let Caller::Role { role, arn } = caller else { return Ok(()) };
-    let policies = iam::policies(standin, role).await.map_err(unanswered)?;
-    let settled: Vec<Value> = policies.into_iter().map(|policy| settle(policy, context)).collect();
-    let decision = iam::simulate(standin, &settled, action, resource).await.map_err(unanswered)?;
+    let policies = iam::policies(simulator, role).await.map_err(unanswered)?;
+    let tags = simulator.state().tags.get(resource).cloned().unwrap_or_default();
+    let tags: Vec<(String, String)> =
+        tags.into_iter().map(|(key, value)| (format!("aws:ResourceTag/{key}"), value)).collect();
+    let context: Vec<(&str, &str)> =
+        context.iter().chain(&tags).map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let settled: Vec<Value> = policies.into_iter().map(|policy| settle(policy, &context)).collect();
+    let decision = iam::simulate(simulator, &settled, action, resource).await.map_err(unanswered)?;
     let because = match decision.as_str() {
         "allowed" => return Ok(()),
         "explicitDeny" => "with an explicit deny in an identity-based policy".to_owned(),
@@ -102,22 +148,23 @@ async fn require_in(
     })
 }
 
-/// Whether a role's trust policy lets Bedrock take it on for this job.
-pub(super) async fn trusts_bedrock(standin: &Standin, role: &str, job_arn: &str) -> Result<bool, String> {
-    let context = [("aws:SourceAccount", standin.config.account.as_str()), ("aws:SourceArn", job_arn)];
-    let mut trust = settle(iam::trust(standin, role).await?, &context);
+/// Whether a role's trust policy allows Bedrock to assume it for this job.
+pub(super) async fn trusts_bedrock(simulator: &Simulator, role: &str, job_arn: &str) -> Result<bool, String> {
+    let context = [("aws:SourceAccount", simulator.config.account.as_str()), ("aws:SourceArn", job_arn)];
+    let mut trust = settle(iam::trust(simulator, role).await?, &context);
     for statement in statements(&mut trust) {
-        // What is left is an ordinary policy for the evaluator: for Bedrock, or for nothing.
+        // The simulation has no principals: a statement for Bedrock becomes one on any resource, and others one on no
+        // resource that occurs.
         let named = statement["Principal"]["Service"].clone();
         let bedrock = named == "bedrock.amazonaws.com"
             || named.as_array().is_some_and(|all| all.iter().any(|one| one == "bedrock.amazonaws.com"));
         if let Some(map) = statement.as_object_mut() {
             map.remove("Principal");
-            // A trust policy names no resource; one that is there was put there because a condition fails.
+            // A trust policy has no resource. If there is one, it was added because a condition fails.
             map.entry("Resource").or_insert_with(|| Value::from(if bedrock { "*" } else { NOTHING }));
         }
     }
-    Ok(iam::simulate(standin, &[trust], "sts:AssumeRole", "*").await? == "allowed")
+    Ok(iam::simulate(simulator, &[trust], "sts:AssumeRole", "*").await? == "allowed")
 }
 
 fn access_key(function: &str, role: &str) -> String {

@@ -1,4 +1,4 @@
-//! How a job reads its data.
+//! Reads and validates a job's data.
 
 use aws_sdk_s3::Client;
 
@@ -7,13 +7,13 @@ use super::records::Medium;
 use super::request::CreateRequest;
 use super::{data, storage};
 
-/// What a job read.
+/// The data of a job.
 pub(super) struct Data {
     pub(super) training: Vec<u8>,
     pub(super) validation: Option<Vec<u8>>,
 }
 
-/// Reads and judges the job's data.
+/// Reads and validates the job's data.
 pub(super) async fn read(s3: &Client, request: &CreateRequest, model: &'static Model) -> Result<Data, String> {
     let kind = request.kind().to_owned();
     let Some(uri) = request.training_uri() else { return read_logs(s3, request).await };
@@ -40,7 +40,7 @@ async fn judge(bytes: Vec<u8>, uri: &str, model: &'static Model, kind: &str) -> 
     judged.await.map_err(|error| error.to_string())?
 }
 
-/// Invocation logs are gzipped; that they are there is all that is judged of them.
+/// Checks that invocation logs exist. They are compressed with gzip, and their content isn't checked.
 async fn read_logs(s3: &Client, request: &CreateRequest) -> Result<Data, String> {
     let logs = request.training_data_config.as_ref().and_then(|data| data.invocation_logs_config.as_ref());
     let uri = logs

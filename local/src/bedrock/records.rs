@@ -1,18 +1,18 @@
-//! What one record must be, per form of data.
+//! Checks a record, for each form of data.
 
 use serde_json::{Map, Value};
 
 use super::conversation::conversation;
 use super::models::{Form, Model};
 
-/// Something in S3 that a record refers to.
+/// An object in S3 that a record refers to.
 #[derive(Debug)]
 pub(super) struct Medium {
     pub(super) uri: String,
     pub(super) video: bool,
 }
 
-/// Judges a record; the media it refers to, or what is wrong, with `{line}` where the line's number belongs.
+/// Checks a record. Returns the media that it refers to, or what is wrong, with `{line}` for the line's number.
 pub(super) fn judge(form: Form, model: &Model, record: &Value) -> Result<Vec<Medium>, String> {
     let Some(fields) = record.as_object() else { return Err(must_follow("a JSON object")) };
     match form {
@@ -30,7 +30,7 @@ pub(super) fn judge(form: Form, model: &Model, record: &Value) -> Result<Vec<Med
     }
 }
 
-/// How many characters of text a record holds.
+/// Returns the number of characters of text in a record.
 pub(super) fn letters(value: &Value) -> usize {
     match value {
         Value::String(text) => text.chars().count(),
@@ -88,14 +88,14 @@ fn graded(fields: &Map<String, Value>) -> Result<Vec<Medium>, String> {
     }
 }
 
-/// Roles take turns, the user first; `answered`: the assistant last.
+/// Checks that the roles alternate, with the user first and, if `answered`, the assistant last.
 pub(super) fn alternate(messages: &[Value], answered: bool) -> bool {
     let turns =
         messages.iter().zip(["user", "assistant"].into_iter().cycle()).all(|(message, role)| message["role"] == role);
     turns && (!answered || messages.len().is_multiple_of(2))
 }
 
-/// Bedrock's words for a record of another form.
+/// Returns Bedrock's message for a record of another form.
 pub(super) fn must_follow(shape: &str) -> String {
     format!("Input data at line {{line}} must follow {shape}")
 }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn nova_takes_conversations_without_reserved_words() {
+    fn nova_accepts_conversations_without_reserved_words() {
         let nova = |content| judged("amazon.nova-lite-v1:0:300k", "FINE_TUNING", talk(content));
         assert_eq!(nova(json!([{ "text": "a" }])), Ok(0));
         assert_eq!(
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn titan_takes_prompts_with_completions() {
+    fn titan_accepts_prompts_with_completions() {
         let titan = |record| judged("amazon.titan-text-lite-v1:0:4k", "FINE_TUNING", record);
         assert_eq!(titan(json!({ "prompt": "a", "completion": "b" })), Ok(0));
         let words = titan(json!({ "prompt": "a" })).unwrap_err();

@@ -1,10 +1,10 @@
-//! `CreateModelCustomizationJob` as it arrives: its shape. What values may be is in `constraints`.
+//! The request of `CreateModelCustomizationJob`. The constraints of its values are in `constraints`.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The request. Everything is optional here: what is missing is told like any other broken constraint.
+/// The request. Everything is optional here, because a missing member is reported like any other violation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreateRequest {
@@ -32,7 +32,7 @@ pub(super) struct Tag {
     pub(super) value: String,
 }
 
-/// Where training data comes from: one object, or invocation logs.
+/// The source of training data: one object, or invocation logs.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TrainingData {
@@ -62,7 +62,7 @@ pub(super) struct S3Place {
     pub(super) s3_uri: Option<String>,
 }
 
-/// The network a job runs in.
+/// The network in which a job runs.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Vpc {
@@ -70,7 +70,7 @@ pub(super) struct Vpc {
     pub(super) security_group_ids: Option<Vec<String>>,
 }
 
-/// What only distillation or reinforcement fine-tuning needs; a union on the wire.
+/// The settings of distillation or reinforcement fine-tuning only: a union in the API.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Customization {
@@ -81,23 +81,23 @@ pub(super) enum Customization {
 }
 
 impl CreateRequest {
-    /// The customization type; fine-tuning when it is left out.
+    /// Returns the customization type. The default is fine-tuning.
     pub(super) fn kind(&self) -> &str {
         self.customization_type.as_deref().unwrap_or("FINE_TUNING")
     }
 
-    /// The address of the training file, when it is one.
+    /// Returns the address of the training file, if the data is a single file.
     pub(super) fn training_uri(&self) -> Option<&str> {
         self.training_data_config.as_ref()?.s3_uri.as_deref()
     }
 
-    /// The addresses of the validation files.
+    /// Returns the addresses of the validation files.
     pub(super) fn validation_uris(&self) -> Vec<&str> {
         let validators = self.validation_data_config.iter().flat_map(|config| &config.validators);
         validators.filter_map(|place| place.s3_uri.as_deref()).collect()
     }
 
-    /// Where output goes.
+    /// Returns the output address.
     pub(super) fn output_uri(&self) -> &str {
         self.output_data_config.as_ref().and_then(|place| place.s3_uri.as_deref()).unwrap_or_default()
     }

@@ -1,23 +1,23 @@
-//! S3, as the job's role sees it.
+//! Reads and writes S3 with the permissions of the job's role.
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::{Client, Config};
 
-use super::world::Standin;
+use super::state::Simulator;
 use super::{iam, permissions};
 
-/// The object Bedrock tries its output prefix with.
+/// The key of the object with which Bedrock tests its output prefix.
 const PROBE: &str = ".write_access_check_file.tmp";
 
-/// A client that may do what the job's role may.
+/// Returns a client with the permissions of the job's role.
 ///
-/// The emulator refuses `AssumeRole` where the trust policy asks for `aws:SourceArn`, which it never sets. So the
-/// trust is judged here, and the session is a federated one that holds the role's policies and nothing else.
-pub(super) async fn open(standin: &Standin, role_arn: &str, job_arn: &str) -> Result<Client, String> {
-    let credentials = if standin.config.auth {
+/// The emulator rejects `AssumeRole` if the trust policy asks for `aws:SourceArn`, which it never sets. So the trust
+/// policy is checked here, and the session is a federated one with the role's policies and nothing else.
+pub(super) async fn open(simulator: &Simulator, role_arn: &str, job_arn: &str) -> Result<Client, String> {
+    let credentials = if simulator.config.auth {
         let role = role_arn.rsplit('/').next().unwrap_or_default();
-        match session(standin, role, job_arn).await {
+        match session(simulator, role, job_arn).await {
             Ok(credentials) => credentials,
             Err(error) => {
                 tracing::warn!(error, role_arn, "Bedrock can't take on the job's role");
@@ -28,24 +28,24 @@ pub(super) async fn open(standin: &Standin, role_arn: &str, job_arn: &str) -> Re
             }
         }
     } else {
-        Credentials::new(&standin.config.account, "test", None, None, "stand-in")
+        Credentials::new(&simulator.config.account, "test", None, None, "simulator")
     };
     let config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(standin.config.region.clone()))
-        .endpoint_url(&standin.config.emulator)
+        .region(Region::new(simulator.config.region.clone()))
+        .endpoint_url(&simulator.config.emulator)
         .force_path_style(true)
         .credentials_provider(credentials)
         .build();
     Ok(Client::from_conf(config))
 }
 
-async fn session(standin: &Standin, role: &str, job_arn: &str) -> Result<Credentials, String> {
-    if !permissions::trusts_bedrock(standin, role, job_arn).await? {
+async fn session(simulator: &Simulator, role: &str, job_arn: &str) -> Result<Credentials, String> {
+    if !permissions::trusts_bedrock(simulator, role, job_arn).await? {
         return Err("its trust policy does not name Bedrock for this job".to_owned());
     }
     let mut statements = Vec::new();
-    for mut policy in iam::policies(standin, role).await? {
+    for mut policy in iam::policies(simulator, role).await? {
         match policy["Statement"].take() {
             serde_json::Value::Array(all) => statements.extend(all),
             one => statements.push(one),
@@ -53,9 +53,9 @@ async fn session(standin: &Standin, role: &str, job_arn: &str) -> Result<Credent
     }
     let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
     let parameters = [("Name", "bedrock"), ("Policy", policy.as_str())];
-    let answer = iam::query(standin, "sts", "GetFederationToken", "2011-06-15", &parameters).await?;
+    let answer = iam::query(simulator, "sts", "GetFederationToken", "2011-06-15", &parameters).await?;
     let part = |name| iam::first(&answer, name).ok_or_else(|| format!("STS gave no {name}"));
-    Ok(Credentials::new(part("AccessKeyId")?, part("SecretAccessKey")?, Some(part("SessionToken")?), None, "stand-in"))
+    Ok(Credentials::new(part("AccessKeyId")?, part("SecretAccessKey")?, Some(part("SessionToken")?), None, "simulator"))
 }
 
 /// Reads a whole object.
@@ -90,24 +90,24 @@ pub(super) async fn write(s3: &Client, uri: &str, bytes: Vec<u8>) -> Result<(), 
     })
 }
 
-/// Tries the output prefix with an object of its own, and takes it away again where the role may.
+/// Writes a test object below the output prefix, and deletes it if the role may.
 pub(super) async fn probe(s3: &Client, output: &str) -> Result<(), String> {
     let uri = format!("{}/{PROBE}", output.trim_end_matches('/'));
     write(s3, &uri, Vec::new()).await?;
     let (bucket, key) = split(&uri);
-    // The role Bedrock's guide describes may not delete: the probe then stays, as it would on AWS.
+    // The role in Bedrock's guide has no permission to delete. Then the test object stays, as on AWS.
     drop(s3.delete_object().bucket(bucket).key(key).send().await);
     Ok(())
 }
 
-/// The size of an object that a record refers to, if it is there.
+/// Returns the size of an object that a record refers to, if it exists.
 pub(super) async fn size(s3: &Client, uri: &str) -> Option<u64> {
     let (bucket, key) = split(uri);
     let head = s3.head_object().bucket(bucket).key(key).send().await.ok()?;
     head.content_length().and_then(|length| u64::try_from(length).ok())
 }
 
-/// The keys below an address, one page of them.
+/// Returns one page of the keys below an address.
 pub(super) async fn below(s3: &Client, uri: &str) -> Result<Vec<String>, String> {
     let (bucket, prefix) = split(uri);
     let listed = s3.list_objects_v2().bucket(bucket).prefix(prefix).send().await;
@@ -116,7 +116,7 @@ pub(super) async fn below(s3: &Client, uri: &str) -> Result<Vec<String>, String>
     Ok(listed.contents().iter().filter_map(|object| object.key()).map(|key| format!("s3://{bucket}/{key}")).collect())
 }
 
-/// The bucket and key of an S3 address.
+/// Returns the bucket and the key of an S3 address.
 pub(super) fn split(uri: &str) -> (&str, &str) {
     let rest = uri.strip_prefix("s3://").unwrap_or(uri);
     rest.split_once('/').unwrap_or((rest, ""))

@@ -1,4 +1,4 @@
-//! Tags of jobs and custom models.
+//! Reads and changes tags.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -10,8 +10,8 @@ use super::errors;
 use super::patterns;
 use super::permissions;
 use super::request::Tag;
+use super::state::Shared;
 use super::wire::{self, Answer, Refusal, ok};
-use super::world::Shared;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,24 +25,24 @@ struct Request {
 }
 
 /// `POST /listTagsForResource`
-pub(super) async fn list(State(standin): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
-    let request = enter(&standin, "ListTagsForResource", &headers, &bytes).await?;
-    let world = standin.world();
-    let tags = world.tags.get(&request.resource).ok_or_else(|| unknown(&request.resource))?;
+pub(super) async fn list(State(simulator): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
+    let request = enter(&simulator, "ListTagsForResource", &headers, &bytes).await?;
+    let state = simulator.state();
+    let tags = state.tags.get(&request.resource).ok_or_else(|| unknown(&request.resource))?;
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
     Ok(ok(json!({ "tags": tags })))
 }
 
-/// `POST /tagResource`: at most 50 tags a resource.
-pub(super) async fn tag(State(standin): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
-    let request = enter(&standin, "TagResource", &headers, &bytes).await?;
+/// `POST /tagResource`: a resource has at most 50 tags.
+pub(super) async fn tag(State(simulator): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
+    let request = enter(&simulator, "TagResource", &headers, &bytes).await?;
     if !request.tags.iter().all(|tag| patterns::tag(&tag.key, 1, 128) && patterns::tag(&tag.value, 0, 256)) {
         return Err(errors::TAG_BROKEN.with(&[
             &"Value at 'tags' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9\\s._:/=+@-]*",
         ]));
     }
-    let mut world = standin.world();
-    let tags = world.tags.get_mut(&request.resource).ok_or_else(|| unknown(&request.resource))?;
+    let mut state = simulator.state();
+    let tags = state.tags.get_mut(&request.resource).ok_or_else(|| unknown(&request.resource))?;
     let mut all = tags.clone();
     all.extend(request.tags.into_iter().map(|tag| (tag.key, tag.value)));
     if all.len() > 50 {
@@ -53,18 +53,20 @@ pub(super) async fn tag(State(standin): State<Shared>, headers: HeaderMap, bytes
 }
 
 /// `POST /untagResource`
-pub(super) async fn untag(State(standin): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
-    let request = enter(&standin, "UntagResource", &headers, &bytes).await?;
-    let mut world = standin.world();
-    let tags = world.tags.get_mut(&request.resource).ok_or_else(|| unknown(&request.resource))?;
+pub(super) async fn untag(State(simulator): State<Shared>, headers: HeaderMap, bytes: Bytes) -> Answer {
+    let request = enter(&simulator, "UntagResource", &headers, &bytes).await?;
+    let mut state = simulator.state();
+    let tags = state.tags.get_mut(&request.resource).ok_or_else(|| unknown(&request.resource))?;
     tags.retain(|key, _| !request.tag_keys.contains(key));
     Ok(ok(json!({})))
 }
 
-async fn enter(standin: &Shared, operation: &str, headers: &HeaderMap, bytes: &[u8]) -> Result<Request, Refusal> {
-    let caller = wire::enter(standin, operation, headers).await?;
+async fn enter(simulator: &Shared, operation: &str, headers: &HeaderMap, bytes: &[u8]) -> Result<Request, Refusal> {
+    let caller = wire::enter(simulator, operation, headers).await?;
     let request: Request = wire::body(bytes)?;
-    permissions::require(standin, &caller, &format!("bedrock:{operation}"), &request.resource).await?;
+    let mut context = permissions::tag_context(&request.tags);
+    context.extend(request.tag_keys.iter().map(|key| ("aws:TagKeys".to_owned(), key.clone())));
+    permissions::require_in(simulator, &caller, &format!("bedrock:{operation}"), &request.resource, &context).await?;
     Ok(request)
 }
 

@@ -1,7 +1,7 @@
-//! Training in miniature: a model of which byte follows which, fitted to the dropped data by gradient descent.
+//! A small training: fits a byte-level bigram model to the uploaded data by gradient descent.
 //!
-//! It learns nothing of use, but its loss comes from the data and falls as it is repeated, so that what is shown
-//! of a run is measured and not painted. The work is bounded, whatever the size of the data.
+//! The model is useless, but its loss is computed from the data and falls from epoch to epoch, so a run's curve is
+//! measured, not invented. The work is bounded for data of any size.
 
 use std::time::{Duration, Instant};
 
@@ -13,29 +13,29 @@ pub(super) struct Step {
     pub(super) loss: f64,
 }
 
-/// The loss over training, and over the validation data after each epoch.
+/// The loss during training, and the loss of the validation data after each epoch.
 #[derive(Debug, Default)]
 pub(super) struct Curve {
     pub(super) training: Vec<Step>,
     pub(super) validation: Vec<Step>,
 }
 
-/// How many pairs of bytes a job learns from, over all its epochs.
+/// The maximum number of byte pairs that a job trains with, in all epochs together.
 const UPDATES: usize = 24_000;
-/// How much of the validation data the model is tried on after each epoch.
+/// The maximum size of the validation data that is evaluated after each epoch.
 const HELD_BACK: usize = 1_024;
-/// Rows written per epoch.
+/// The number of rows that are written for each epoch.
 const STEPS: usize = 24;
-/// The ceiling on a slow or busy machine.
+/// The maximum time, for slow or busy machines.
 const CEILING: Duration = Duration::from_millis(200);
 
-/// Fits the model to `training` for `epochs` at a learning `rate` as Bedrock's jobs have it.
+/// Fits the model to `training`, with the `epochs` and the learning `rate` of the job.
 pub(super) fn learn(training: &[u8], validation: Option<&[u8]>, epochs: usize, rate: f64) -> Curve {
     let begun = Instant::now();
     let held_back = validation.map(|bytes| sample(bytes, HELD_BACK));
     let text = sample(training, (UPDATES / epochs).max(STEPS));
     let mut model = Model::of([Some(text.as_slice()), held_back.as_deref()]);
-    // Bedrock's rates are for models a billion times larger; around the usual 1e-5 this one learns well at a seventh.
+    // Bedrock's rates are for models that are a billion times larger. For the usual 1e-5, this model uses about 1/7.
     let rate = (0.15 * (rate / 1e-5).sqrt()).clamp(0.02, 1.0);
     let pairs: Vec<(usize, usize)> = text.windows(2).map(|pair| (model.index(pair[0]), model.index(pair[1]))).collect();
     let mut curve = Curve::default();
@@ -56,7 +56,7 @@ pub(super) fn learn(training: &[u8], validation: Option<&[u8]>, epochs: usize, r
     curve
 }
 
-/// The curve without training: from knowing nothing down to the entropy of the data's bytes.
+/// Returns a curve without training: it falls from the loss of a uniform guess to the entropy of the data's bytes.
 pub(super) fn sketch(training: &[u8], validation: Option<&[u8]>, epochs: usize) -> Curve {
     let floor = entropy(training);
     let at = |step: usize, floor: f64| floor + (256f64.ln() - floor) * (-(step as f64) / STEPS as f64).exp();
@@ -70,7 +70,7 @@ pub(super) fn sketch(training: &[u8], validation: Option<&[u8]>, epochs: usize) 
     Curve { training, validation }
 }
 
-/// A table of logits: for each byte that occurs, which occurs next.
+/// A table of logits: for each byte, the probabilities of the next byte.
 struct Model {
     index: [usize; 256],
     bytes: usize,
@@ -96,13 +96,13 @@ impl Model {
         self.index[usize::from(byte)]
     }
 
-    /// The cross entropy of one pair.
+    /// Returns the cross entropy of one pair.
     fn loss(&self, (from, to): (usize, usize)) -> f64 {
         let row = &self.logits[from * self.bytes..(from + 1) * self.bytes];
         row.iter().map(|logit| logit.exp()).sum::<f64>().ln() - row[to]
     }
 
-    /// One step of gradient descent on one pair; its cross entropy before the step.
+    /// Does one step of gradient descent with one pair. Returns its cross entropy before the step.
     fn update(&mut self, (from, to): (usize, usize), rate: f64) -> f64 {
         let row = &mut self.logits[from * self.bytes..(from + 1) * self.bytes];
         let mut sum = 0.0;
@@ -119,7 +119,7 @@ impl Model {
     }
 }
 
-/// `most` bytes from evenly spaced places.
+/// Returns `most` bytes from evenly spaced offsets.
 fn sample(bytes: &[u8], most: usize) -> Vec<u8> {
     const PIECE: usize = 512;
     if bytes.len() <= most {

@@ -1,4 +1,4 @@
-//! Bedrock's wire: restJson1 answers and errors, times, and the checks every call passes first.
+//! Bedrock's protocol, restJson1: answers, errors and times, and the first checks of every call.
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::errors;
 pub(super) use super::errors::Refusal;
 use super::permissions::{self, Caller};
-use super::world::Shared;
+use super::state::Shared;
 
-/// What a handler gives back.
+/// The result of a handler.
 pub(super) type Answer = Result<Response, Refusal>;
 
 /// A successful answer.
@@ -25,36 +25,36 @@ pub(super) fn ok(body: Value) -> Response {
     answer(StatusCode::OK, body)
 }
 
-/// Reads a request's body; what is not the shape at all never reaches the validation of its values.
+/// Parses a request's body. A body of the wrong shape is an error before its values are validated.
 pub(super) fn body<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(bytes).map_err(|error| errors::BODY_BROKEN.with(&[&error]))
 }
 
-/// A time as Bedrock writes it: ISO 8601 in UTC, to the millisecond.
+/// Formats a time like Bedrock: ISO 8601 in UTC, to the millisecond.
 pub(super) fn time(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// Every operation starts here: it is counted, meets the faults set for it, and its caller is found.
-pub(super) async fn enter(standin: &Shared, operation: &str, headers: &HeaderMap) -> Result<Caller, Refusal> {
-    standin.count(operation);
-    if let Some(refusal) = standin.call_fault(operation, false) {
+/// Starts an operation: counts the call, applies the faults that are set for it, and identifies the caller.
+pub(super) async fn enter(simulator: &Shared, operation: &str, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    simulator.count(operation);
+    if let Some(refusal) = simulator.call_fault(operation, false) {
         return Err(refusal);
     }
-    permissions::caller(standin, headers).await
+    permissions::caller(simulator, headers).await
 }
 
-/// Every operation that changes something ends here: a fault may lose the answer of a call that was carried out.
-pub(super) fn leave(standin: &Shared, operation: &str, response: Response) -> Answer {
-    standin.call_fault(operation, true).map_or(Ok(response), Err)
+/// Ends an operation that changes something: a fault may lose the answer of a call that was carried out.
+pub(super) fn leave(simulator: &Shared, operation: &str, response: Response) -> Answer {
+    simulator.call_fault(operation, true).map_or(Ok(response), Err)
 }
 
-/// What the service does not know.
+/// The error for an unknown operation.
 pub(super) async fn unknown_operation() -> Refusal {
     errors::OPERATION_UNKNOWN.refusal()
 }
 
-/// One page of a list: `maxResults` (1–1000) items from `nextToken` on, and the token of the next.
+/// Returns one page of a list: `maxResults` (1–1000) items from `nextToken` on, and the token of the next page.
 pub(super) fn page<T>(
     items: Vec<T>,
     max: Option<&String>,

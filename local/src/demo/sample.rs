@@ -1,4 +1,4 @@
-//! The dataset that is dropped, and how it is broken.
+//! The dataset to upload, and its invalid variant.
 
 use std::fs;
 
@@ -7,19 +7,74 @@ use serde_json::{Value, json};
 use tunedrop_local::build::workspace;
 
 const FOLDER: &str = "tests/samples/crates/nova";
-/// The recipe comes last; any other order would do.
-const FILES: [&str; 3] = ["train.jsonl", "validation.jsonl", "job.yaml"];
+/// Every fourth record of the sample's training file is held out, so no version of the dataset has it.
+const HELD_OUT: usize = 4;
+/// The part of the recipe that the sample doesn't have. The price is an example, to show what follows from it.
+const EVALUATE: &str = "
+# What decides whether the model is better: records that no version is trained on.
+evaluate:
+  data: test.jsonl
+  against: [base, deployed]
+  price: { input_per_1k_tokens: 0.0001, output_per_1k_tokens: 0.0004 }
+deploy: { when: kept }
+";
+/// The second version adds the records with this word, which are about a third of them.
+const ADDED: &str = "licence";
 
-/// The files of the dataset, by name.
-pub(super) fn files() -> Result<Vec<(String, Vec<u8>)>> {
-    FILES.into_iter().map(|name| Ok((name.to_owned(), read(name)?))).collect()
+/// A file's name and content.
+pub(super) type File = (String, Vec<u8>);
+
+/// Returns the files of the first version: nothing is trained on the records about licences. The recipe is last, but any
+/// order would work.
+pub(super) fn first_version() -> Result<Vec<File>> {
+    let (train, test) = split()?;
+    let train: Vec<&str> = train.iter().map(String::as_str).filter(|record| !record.contains(ADDED)).collect();
+    let test: Vec<&str> = test.iter().map(String::as_str).collect();
+    let validation = ("validation.jsonl".to_owned(), read("validation.jsonl")?);
+    Ok(vec![file("train.jsonl", &train), validation, file("test.jsonl", &test), recipe()?])
 }
 
-/// The training file with three broken records, and their lines: one cut short, one begun by the assistant, one
-/// without text.
-pub(super) fn broken() -> Result<(Vec<u8>, Vec<u64>)> {
+/// Returns the files of the second version that change: all training records, and the recipe, which starts the run.
+pub(super) fn second_version() -> Result<[File; 2]> {
+    let (train, _) = split()?;
+    let train: Vec<&str> = train.iter().map(String::as_str).collect();
+    Ok([file("train.jsonl", &train), recipe()?])
+}
+
+/// Returns a question that only the second version has the answer to, and that answer.
+pub(super) fn question() -> Result<(String, String)> {
+    let (train, _) = split()?;
+    let records = train.iter().filter(|record| record.contains(ADDED)).map(|record| serde_json::from_str(record));
+    let records = records.collect::<Result<Vec<Value>, _>>().context("a record of the sample is not JSON")?;
+    let short = |record: &&Value| record["messages"].as_array().is_some_and(|turns| turns.len() == 2);
+    let record = records.iter().find(short).context("nothing is added")?;
+    let turn = |at: usize| record["messages"][at]["content"][0]["text"].as_str().map(str::to_owned);
+    turn(0).zip(turn(1)).context("the record has no question")
+}
+
+/// Returns the sample's training records, and those that are held out.
+fn split() -> Result<(Vec<String>, Vec<String>)> {
     let text = String::from_utf8(read("train.jsonl")?).context("the training file is not UTF-8")?;
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let lines = text.lines().map(str::to_owned).enumerate();
+    let (held_out, train): (Vec<_>, Vec<_>) = lines.partition(|(at, _)| at % HELD_OUT == HELD_OUT - 1);
+    let records = |lines: Vec<(usize, String)>| lines.into_iter().map(|(_, line)| line).collect();
+    Ok((records(train), records(held_out)))
+}
+
+fn recipe() -> Result<File> {
+    let mut bytes = read("job.yaml")?;
+    bytes.extend_from_slice(EVALUATE.as_bytes());
+    Ok(("job.yaml".to_owned(), bytes))
+}
+
+fn file(name: &str, records: &[&str]) -> File {
+    (name.to_owned(), format!("{}\n", records.join("\n")).into_bytes())
+}
+
+/// Returns the training file with three invalid records, and their lines: one is incomplete, one begins with the
+/// assistant, one has an empty text.
+pub(super) fn broken() -> Result<(Vec<u8>, Vec<u64>)> {
+    let (mut lines, _) = split()?;
     let places = [7, 19, 31];
     let [cut, turned, empty] = places.map(|line| line as usize - 1);
     if lines.len() <= empty {
@@ -31,7 +86,7 @@ pub(super) fn broken() -> Result<(Vec<u8>, Vec<u64>)> {
     Ok((format!("{}\n", lines.join("\n")).into_bytes(), places.to_vec()))
 }
 
-/// A record with another value at `pointer`.
+/// Returns a record with another value at `pointer`.
 fn changed(record: &str, pointer: &str, value: Value) -> Result<String> {
     let mut record: Value = serde_json::from_str(record).context("a record of the sample is not JSON")?;
     *record.pointer_mut(pointer).with_context(|| format!("a record of the sample has no {pointer}"))? = value;
@@ -55,12 +110,24 @@ mod tests {
     }
 
     #[test]
-    fn breaks_the_lines_it_names_and_no_other() {
+    fn breaks_the_named_lines_only() {
         let (bytes, broken) = broken().unwrap();
-        let before = String::from_utf8(read("train.jsonl").unwrap()).unwrap();
-        let after = String::from_utf8(bytes).unwrap();
-        let differ = before.lines().zip(after.lines()).zip(1..).filter(|((before, after), _)| before != after);
+        let (before, after) = (split().unwrap().0, String::from_utf8(bytes).unwrap());
+        let differ = before.iter().zip(after.lines()).zip(1..).filter(|((before, after), _)| before != after);
         assert_eq!(differ.map(|(_, line)| line).collect::<Vec<u64>>(), broken);
-        assert_eq!(before.lines().count(), after.lines().count());
+        assert_eq!(before.len(), after.lines().count());
+    }
+
+    #[test]
+    fn no_version_has_a_held_out_record() {
+        let lines =
+            |file: &File| -> Vec<String> { str::from_utf8(&file.1).unwrap().lines().map(str::to_owned).collect() };
+        let (first, second) = (first_version().unwrap(), second_version().unwrap());
+        let (old, test, new) = (lines(&first[0]), lines(&first[2]), lines(&second[0]));
+        assert_eq!((first[0].0.as_str(), first[2].0.as_str()), ("train.jsonl", "test.jsonl"));
+        assert!(test.len() >= 200 && !test.iter().any(|record| new.contains(record)));
+        assert!(old.len() < new.len() && old.iter().all(|record| new.contains(record)));
+        let (question, answer) = question().unwrap();
+        assert!(!old.iter().any(|record| record.contains(&question)) && answer.contains(ADDED));
     }
 }

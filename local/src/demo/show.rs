@@ -1,4 +1,4 @@
-//! What the demonstration prints.
+//! Prints the output of the demonstration.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 use tunedrop_local::Message;
 use tunedrop_local::curve::curve;
 
-/// Characters that a curve takes at most.
+/// The maximum number of characters of a curve.
 const WIDTH: usize = 60;
 
-/// A message as people get it.
+/// Prints a message as people receive it.
 pub(super) fn message(message: &Message) {
     println!("\nThe message\n");
     for line in message.body.lines() {
@@ -18,23 +18,55 @@ pub(super) fn message(message: &Message) {
     }
 }
 
-/// The outcome of a run with its curves, from `outcome.json`.
+/// Prints the outcome of a run with its curves, from `outcome.json`.
 pub(super) fn outcome(outcome: &Value) -> Result<()> {
     println!("\nThe outcome\n");
     for name in ["base_model", "job_arn", "model_arn"] {
         let value = outcome[name].as_str().with_context(|| format!("the outcome has no {name}"))?;
         println!("  {:<11} {value}", name.replace('_', " "));
     }
-    let training = losses(outcome, "training");
+    let training = losses(outcome, "training_losses");
     let (Some(first), Some(last)) = (training.first(), training.last()) else {
         anyhow::bail!("the outcome has no training loss");
     };
     println!("\n  training loss    {first:.3} {} {last:.3}   ({} steps)", curve(&training, WIDTH), training.len());
-    let validation = losses(outcome, "validation");
+    let validation = losses(outcome, "validation_losses");
     if let (Some(first), Some(last)) = (validation.first(), validation.last()) {
         println!("  validation loss  {first:.3} {} {last:.3}", curve(&validation, WIDTH));
     }
     Ok(())
+}
+
+/// Prints the decision, and each score with its difference and interval, from `evaluation.json`.
+pub(super) fn evaluation(report: &Value) -> Result<()> {
+    let evaluation = &report["evaluation"];
+    let sentence = evaluation["decision"]["sentence"].as_str().context("the report has no decision")?;
+    println!("  {sentence}\n\n  {} held-out records were asked", evaluation["records"]);
+    for metric in evaluation["metrics"].as_array().context("the report has no metrics")? {
+        for difference in metric["differences"].as_array().into_iter().flatten() {
+            println!("{}", row(evaluation, metric, difference).context("a difference has no figures")?);
+        }
+    }
+    for note in evaluation["notes"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        println!("  note: {note}");
+    }
+    Ok(())
+}
+
+/// Returns the scores of the new model and of another one, and their difference.
+fn row(evaluation: &Value, metric: &Value, difference: &Value) -> Option<String> {
+    let against = difference["against"].as_str()?;
+    let scores = metric["scores"].as_array()?;
+    let score = |side: &str| scores.iter().find(|score| score["side"] == side)?["score"]["value"].as_f64();
+    let (new, other) = (score(evaluation["new"].as_str()?)?, score(against)?);
+    let found = &difference["difference"];
+    let (low, high) = (found["interval"]["low"].as_f64()?, found["interval"]["high"].as_f64()?);
+    let verdict = difference["verdict"].as_str()?.replace('_', " ");
+    Some(format!(
+        "  {:<16} {new:.3}   {against:<8} {other:.3}   {:+.3} [{low:+.3}, {high:+.3}]  {verdict}",
+        metric["metric"].as_str()?,
+        found["value"].as_f64()?
+    ))
 }
 
 fn losses(outcome: &Value, name: &str) -> Vec<f64> {
@@ -42,9 +74,9 @@ fn losses(outcome: &Value, name: &str) -> Vec<f64> {
     points.filter_map(|point| point["loss"].as_f64()).collect()
 }
 
-/// Where everything lies; there must be something.
+/// Prints the locations of all files. There must be at least one.
 pub(super) fn artefacts(bucket: &str, keys: &[String]) -> Result<()> {
-    println!("\nWhere it lies\n");
+    println!("\nFiles\n");
     for key in keys {
         println!("  s3://{bucket}/{key}");
     }
@@ -53,9 +85,9 @@ pub(super) fn artefacts(bucket: &str, keys: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The errors of a report, a line each; the lines of the training file that they name.
+/// Returns the errors of a report, one line each, and the lines of the training file that they name.
 pub(super) fn findings(report: &Value) -> Result<Vec<u64>> {
-    println!("\nWhat stands in the way\n");
+    println!("\nProblems to fix\n");
     let kept = report["findings"]["kept"].as_array().context("the report has no findings")?;
     let errors: Vec<&Value> = kept.iter().filter(|finding| finding["severity"] == "error").collect();
     for finding in &errors {
@@ -67,7 +99,7 @@ pub(super) fn findings(report: &Value) -> Result<Vec<u64>> {
     Ok(lines.into_iter().collect())
 }
 
-/// `:7:120`, or as much of it as is known.
+/// Returns `:7:120`, or as much of it as is known.
 fn place(finding: &Value) -> String {
     ["line", "column"].iter().map_while(|name| finding[name].as_u64()).map(|part| format!(":{part}")).collect()
 }
@@ -79,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_as_exact_as_it_is_known() {
+    fn location_is_as_exact_as_known() {
         assert_eq!(place(&json!({ "line": 7, "column": 120 })), ":7:120");
         assert_eq!(place(&json!({ "line": 7, "column": null })), ":7");
         assert_eq!(place(&json!({ "line": null, "column": null })), "");
@@ -94,10 +126,22 @@ mod tests {
     }
 
     #[test]
+    fn row_has_both_scores_and_the_difference() {
+        let score = |side: &str, value: f64| json!({ "side": side, "score": { "value": value } });
+        let difference = json!({
+            "against": "base", "difference": { "value": 0.2, "interval": { "low": 0.1, "high": 0.3 } }, "verdict": "better",
+        });
+        let metric = json!({ "metric": "rouge_l", "scores": [score("run", 0.5), score("base", 0.3)] });
+        let row = row(&json!({ "new": "run" }), &metric, &difference).unwrap();
+        assert_eq!(row, "  rouge_l          0.500   base     0.300   +0.200 [+0.100, +0.300]  better");
+    }
+
+    #[test]
     fn an_outcome_must_have_a_curve() {
-        let mut told = json!({ "base_model": "b", "job_arn": "j", "model_arn": "m", "training": [{ "loss": 2.5 }] });
-        assert!(outcome(&told).is_ok());
-        told["training"] = json!([]);
-        assert_eq!(outcome(&told).unwrap_err().to_string(), "the outcome has no training loss");
+        let mut outcome_json =
+            json!({ "base_model": "b", "job_arn": "j", "model_arn": "m", "training_losses": [{ "loss": 2.5 }] });
+        assert!(outcome(&outcome_json).is_ok());
+        outcome_json["training_losses"] = json!([]);
+        assert_eq!(outcome(&outcome_json).unwrap_err().to_string(), "the outcome has no training loss");
     }
 }

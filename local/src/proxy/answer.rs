@@ -1,4 +1,4 @@
-//! Answers: the service's own, whole or broken off, and such as a service in trouble gives.
+//! Answers: the service's own, complete or interrupted, and those of a service with a failure.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,12 +13,12 @@ use hyper::{Response, StatusCode};
 
 use super::Call;
 
-/// The connection is to be broken off.
+/// The connection must be interrupted.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is broken off")]
 pub(super) struct Broken;
 
-/// An answer's body: one piece, and after it perhaps the break.
+/// An answer's body: one piece, and then perhaps the interruption.
 pub(super) struct Body {
     piece: Option<Bytes>,
     breaks: bool,
@@ -38,14 +38,14 @@ impl hyper::body::Body for Body {
     }
 }
 
-/// What a service answered.
+/// A service's answer.
 pub(super) struct Answered {
     pub(super) status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-/// Carries the call out; a service that can't be reached breaks the connection.
+/// Carries out the call. If the service can't be reached, the connection breaks.
 pub(super) async fn forward(
     http: &reqwest::Client,
     target: &str,
@@ -54,7 +54,7 @@ pub(super) async fn forward(
 ) -> Result<Answered, Broken> {
     let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut headers = head.headers.clone();
-    // Of this connection, not of the call; the body is in our hands as a whole. The service refuses another's `Host`.
+    // Headers of this connection are not those of the call. The body is complete. The service rejects another `Host`.
     for own in [CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING] {
         headers.remove(own);
     }
@@ -71,13 +71,13 @@ pub(super) async fn forward(
 }
 
 impl Answered {
-    /// As it came.
+    /// Returns the answer unchanged.
     pub(super) fn whole(self) -> Response<Body> {
         let piece = Some(self.body.clone());
         self.with(Body { piece, breaks: false })
     }
 
-    /// Broken off in the middle of its body; an answer without one is promised a byte that never comes.
+    /// Interrupted in the middle of its body. An answer without a body announces a byte that never comes.
     pub(super) fn half(mut self) -> Response<Body> {
         if self.body.is_empty() {
             self.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("1"));
@@ -96,14 +96,14 @@ impl Answered {
     }
 }
 
-/// To a caller that may not ask at all.
+/// Returns the answer to a caller that isn't allowed to call.
 pub(super) fn forbidden(why: &'static str) -> Response<Body> {
     let mut response = Response::new(Body { piece: Some(Bytes::from_static(why.as_bytes())), breaks: false });
     *response.status_mut() = StatusCode::FORBIDDEN;
     response
 }
 
-/// As the service says that it is asked too often.
+/// Returns the answer of a service that throttles.
 pub(super) fn throttled(call: &Call) -> Response<Body> {
     match call.service.as_str() {
         "s3" => refusal(call, StatusCode::SERVICE_UNAVAILABLE, "SlowDown"),
@@ -114,7 +114,7 @@ pub(super) fn throttled(call: &Call) -> Response<Body> {
     }
 }
 
-/// As the service says that it failed.
+/// Returns the answer of a service that fails.
 pub(super) fn failed(call: &Call) -> Response<Body> {
     let code = match call.service.as_str() {
         "s3" | "sns" => "InternalError",
@@ -125,9 +125,9 @@ pub(super) fn failed(call: &Call) -> Response<Body> {
     refusal(call, StatusCode::INTERNAL_SERVER_ERROR, code)
 }
 
-/// An error in the words of the service's protocol: XML for S3 and SNS, JSON for the others.
+/// Returns an error in the service's protocol: XML for S3 and SNS, JSON for the others.
 fn refusal(call: &Call, status: StatusCode, code: &str) -> Response<Body> {
-    let words = "The fault proxy was told to answer so";
+    let words = "The fault proxy was set to answer like this";
     let (kind, text) = match call.service.as_str() {
         "s3" => ("application/xml", format!("<Error><Code>{code}</Code><Message>{words}</Message></Error>")),
         "sns" => (

@@ -1,4 +1,4 @@
-//! What a request asks for: service, operation and resource, read off the wire.
+//! The call of a request: service, operation and resource.
 
 use hyper::http::request::Parts;
 use serde_json::Value;
@@ -6,20 +6,20 @@ use serde_json::Value;
 /// One call of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Call {
-    /// As it signs: `dynamodb`, `s3`, `events`, `sns`, `sqs`, `bedrock` …
+    /// The name that it signs with: `dynamodb`, `s3`, `events`, `sns`, `sqs`, `bedrock` …
     pub service: String,
-    /// As the API names it: `UpdateItem`.
+    /// The API's name: `UpdateItem`.
     pub operation: String,
-    /// What it acts on: a key of the bucket or the ledger, an event's kind, a job.
+    /// The resource: a key of the bucket or the ledger, an event's kind, a job.
     pub resource: String,
     /// The caller's port.
     pub peer: u16,
-    /// Which attempt of the SDK's it is, from 1.
+    /// The number of the SDK's attempt, from 1.
     pub attempt: u32,
 }
 
 impl Call {
-    /// Reads a request.
+    /// Parses a request.
     pub(super) fn of(head: &Parts, body: &[u8], peer: u16) -> Call {
         let service = signed_for(head).unwrap_or("unknown").to_owned();
         let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
@@ -36,19 +36,19 @@ impl Call {
     }
 }
 
-/// The SDK numbers its attempts: `amz-sdk-request: attempt=2; max=3`.
+/// Returns the SDK's number of the attempt: `amz-sdk-request: attempt=2; max=3`.
 fn attempt(head: &Parts) -> u32 {
-    let told = head.headers.get("amz-sdk-request").and_then(|told| told.to_str().ok()).unwrap_or_default();
-    told.split(';').find_map(|part| part.trim().strip_prefix("attempt=")?.parse().ok()).unwrap_or(1)
+    let attempt = head.headers.get("amz-sdk-request").and_then(|attempt| attempt.to_str().ok()).unwrap_or_default();
+    attempt.split(';').find_map(|part| part.trim().strip_prefix("attempt=")?.parse().ok()).unwrap_or(1)
 }
 
-/// The service in the signature's scope: `Credential=<key>/<date>/<Region>/<service>/aws4_request`.
+/// Returns the service in the signature's scope: `Credential=<key>/<date>/<Region>/<service>/aws4_request`.
 fn signed_for(head: &Parts) -> Option<&str> {
     let credential = head.headers.get("authorization")?.to_str().ok()?.split_once("Credential=")?.1;
     credential.split([',', ' ']).next()?.split('/').nth(3)
 }
 
-/// A ledger's key, an index, or an event's kind.
+/// Returns a ledger's key, an index, or an event's kind.
 fn json_resource(body: &[u8]) -> String {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     ["/Key/pk/S", "/Item/pk/S", "/IndexName", "/Entries/0/DetailType", "/QueueUrl"]
@@ -80,7 +80,12 @@ fn s3(head: &Parts) -> (String, String) {
 fn bedrock(head: &Parts, body: &[u8]) -> (String, String) {
     let path = head.uri.path().trim_matches('/');
     let (collection, id) = path.split_once('/').unwrap_or((path, ""));
+    if let Some(call) = deployments(head.method.as_str(), path, body) {
+        return call;
+    }
     let operation = match (head.method.as_str(), collection) {
+        ("POST", "model") if id.ends_with("/converse") => "Converse",
+        ("POST", "model") if id.ends_with("/converse-stream") => "ConverseStream",
         ("POST", "model-customization-jobs") if id.ends_with("/stop") => "StopModelCustomizationJob",
         ("POST", "model-customization-jobs") => "CreateModelCustomizationJob",
         ("GET", "model-customization-jobs") if id.is_empty() => "ListModelCustomizationJobs",
@@ -93,7 +98,22 @@ fn bedrock(head: &Parts, body: &[u8]) -> (String, String) {
     (operation.to_owned(), resource)
 }
 
-/// A field of a form (SNS speaks the query protocol).
+/// A call about custom model deployments, by their names, ARNs or identifiers as they are in the path.
+fn deployments(method: &str, path: &str, body: &[u8]) -> Option<(String, String)> {
+    let id = path.strip_prefix("model-customization/custom-model-deployments")?.trim_start_matches('/');
+    let operation = match method {
+        "POST" => "CreateCustomModelDeployment",
+        "PATCH" => "UpdateCustomModelDeployment",
+        "DELETE" => "DeleteCustomModelDeployment",
+        _ if id.is_empty() => "ListCustomModelDeployments",
+        _ => "GetCustomModelDeployment",
+    };
+    let name = serde_json::from_slice::<Value>(body).ok();
+    let name = name.as_ref().and_then(|body| body["modelDeploymentName"].as_str()).unwrap_or_default();
+    Some((operation.to_owned(), if id.is_empty() { name } else { id }.to_owned()))
+}
+
+/// Returns a field of a form (SNS uses the query protocol).
 fn form(body: &[u8], name: &str) -> String {
     let text = String::from_utf8_lossy(body);
     let found = text.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
@@ -119,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_named_as_the_api_names_them() {
+    fn calls_have_the_names_of_the_api() {
         let named = |operation: &str, resource: &str| (operation.to_owned(), resource.to_owned());
         let update = call(
             "POST",
@@ -139,6 +159,13 @@ mod tests {
         assert_eq!(create, named("CreateModelCustomizationJob", "a-1"));
         let stop = call("POST", "/model-customization-jobs/a-1/stop", "bedrock", &[], "");
         assert_eq!(stop, named("StopModelCustomizationJob", "a-1/stop"));
+        let converse = call("POST", "/model/amazon.nova-lite-v1%3A0/converse", "bedrock", &[], "{}");
+        assert_eq!(converse, named("Converse", "amazon.nova-lite-v1%3A0/converse"));
+        let path = "/model-customization/custom-model-deployments";
+        let deploy = call("POST", path, "bedrock", &[], r#"{"modelDeploymentName":"bot"}"#);
+        assert_eq!(deploy, named("CreateCustomModelDeployment", "bot"));
+        let update = call("PATCH", &format!("{path}/bot"), "bedrock", &[], "{}");
+        assert_eq!(update, named("UpdateCustomModelDeployment", "bot"));
         let publish = call("POST", "/", "sns", &[], "Action=Publish&Version=2010-03-31&Subject=a%20b");
         assert_eq!(publish, named("Publish", "a b"));
         let event = call(

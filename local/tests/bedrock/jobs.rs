@@ -3,20 +3,20 @@
 use aws_sdk_bedrock::types::{CustomizationType, FineTuningJobStatus, ModelCustomizationJobStatus, Tag};
 use serde_json::json;
 
-use crate::harness::Standin;
+use crate::harness::TestSimulator;
 
 #[tokio::test]
 async fn a_job_is_found_by_its_arn_and_by_its_name() {
-    let standin = Standin::start().await;
+    let simulator = TestSimulator::start().await;
     let tag = Tag::builder().key("team").value("support").build().unwrap();
-    let create = standin.job("a-1").client_request_token("a-1").hyper_parameters("epochCount", "3").job_tags(tag);
+    let create = simulator.job("a-1").client_request_token("a-1").hyper_parameters("epochCount", "3").job_tags(tag);
     let arn = create.send().await.unwrap().job_arn;
     assert!(
         arn.starts_with("arn:aws:bedrock:us-east-1:123456789012:model-customization-job/amazon.nova-lite-v1:0:300k/"),
         "{arn}"
     );
     for id in [arn.as_str(), "a-1"] {
-        let job = standin.bedrock.get_model_customization_job().job_identifier(id).send().await.unwrap();
+        let job = simulator.bedrock.get_model_customization_job().job_identifier(id).send().await.unwrap();
         assert_eq!(job.job_arn, arn);
         assert_eq!(job.status, Some(ModelCustomizationJobStatus::InProgress));
         assert_eq!(job.client_request_token.as_deref(), Some("a-1"));
@@ -25,19 +25,19 @@ async fn a_job_is_found_by_its_arn_and_by_its_name() {
         assert_eq!(job.hyper_parameters.unwrap()["epochCount"], "3");
         assert!(job.end_time.is_none() && job.output_model_arn.is_none());
     }
-    let tags = standin.bedrock.list_tags_for_resource().resource_arn(&arn).send().await.unwrap().tags.unwrap();
+    let tags = simulator.bedrock.list_tags_for_resource().resource_arn(&arn).send().await.unwrap().tags.unwrap();
     assert_eq!((tags[0].key(), tags[0].value()), ("team", "support"));
-    let missing = standin.bedrock.get_model_customization_job().job_identifier("b").send().await.unwrap_err();
+    let missing = simulator.bedrock.get_model_customization_job().job_identifier("b").send().await.unwrap_err();
     assert!(missing.into_service_error().is_resource_not_found_exception());
 }
 
 #[tokio::test]
 async fn a_stopped_job_stops_and_stays_stopped() {
-    let standin = Standin::start().await;
-    standin.bend(json!({ "events": [{ "do": "lose" }], "phases_ms": [0, 0, 20] })).await;
-    standin.job("held").send().await.unwrap();
-    let stop = || standin.bedrock.stop_model_customization_job().job_identifier("held").send();
-    let get = async || standin.bedrock.get_model_customization_job().job_identifier("held").send().await.unwrap();
+    let simulator = TestSimulator::start().await;
+    simulator.bend(json!({ "events": [{ "do": "lose" }], "phases_ms": [0, 0, 20] })).await;
+    simulator.job("held").send().await.unwrap();
+    let stop = || simulator.bedrock.stop_model_customization_job().job_identifier("held").send();
+    let get = async || simulator.bedrock.get_model_customization_job().job_identifier("held").send().await.unwrap();
     stop().await.unwrap();
     stop().await.unwrap();
     while get().await.status == Some(ModelCustomizationJobStatus::Stopping) {
@@ -51,11 +51,11 @@ async fn a_stopped_job_stops_and_stays_stopped() {
 
 #[tokio::test]
 async fn lists_are_filtered_and_paged() {
-    let standin = Standin::start().await;
+    let simulator = TestSimulator::start().await;
     for name in ["a-1", "a-2", "b-1"] {
-        standin.job(name).send().await.unwrap();
+        simulator.job(name).send().await.unwrap();
     }
-    let list = || standin.bedrock.list_model_customization_jobs();
+    let list = || simulator.bedrock.list_model_customization_jobs();
     let page = list().name_contains("a-").max_results(1).send().await.unwrap();
     assert_eq!(page.model_customization_job_summaries()[0].job_name(), "a-2");
     let next = list().name_contains("a-").max_results(1).next_token(page.next_token.unwrap()).send().await.unwrap();

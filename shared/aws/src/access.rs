@@ -1,4 +1,4 @@
-//! How a person reaches AWS: by profile and Region, as the AWS CLI does, or a local stack.
+//! How a command reaches AWS: by profile and Region, as the AWS CLI does, or through a local stack.
 
 use std::time::Duration;
 
@@ -8,59 +8,59 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 
-/// What a person says of the account; what they leave out comes from the environment and the AWS CLI's files.
+/// The options of a command. Defaults come from the environment and the AWS CLI's files.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
     /// A profile of `~/.aws/config`.
     pub profile: Option<String>,
-    /// Over the profile's.
+    /// Overrides the profile's Region.
     pub region: Option<String>,
     /// A local stack, in place of an account.
     pub endpoints: Option<Endpoints>,
 }
 
-/// Where a local stack listens.
+/// The addresses of a local stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Every service but Bedrock.
+    /// The endpoint of every service except Bedrock.
     pub all: String,
-    /// Bedrock.
+    /// The endpoint of Bedrock.
     pub bedrock: String,
-    /// The Region that it plays.
+    /// The Region that it simulates.
     pub region: String,
-    /// Its access key, and the secret.
+    /// Its access key and secret.
     pub key: (String, String),
 }
 
-/// How long a download may deliver nothing before it fails. The SDK's default is 5 seconds, which a wireless network may
-/// take to change its channel.
+/// How long a download may receive nothing before it fails. The SDK's default is 5 seconds, but a wireless network may
+/// need that long to change its channel.
 const DOWNLOAD_STALL: Duration = Duration::from_secs(20);
 
-/// How long an upload may take nothing before it fails. A kernel that buffers megabytes takes them in bursts: on a line
-/// of 1 Mbit/s that three parts share, 20 seconds apart.
+/// How long an upload may send nothing before it fails. A kernel with large buffers accepts data in bursts: 20 seconds
+/// apart on a connection of 1 Mbit/s that three parts share.
 const UPLOAD_STALL: Duration = Duration::from_secs(60);
 
-/// Behind an upload that fills the line, the handshake of another connection waits for seconds.
+/// If an upload uses all of the bandwidth, the handshake of another connection takes seconds.
 const UPLOAD_CONNECT: Duration = Duration::from_secs(30);
 
 /// Attempts at each request of an upload.
 const UPLOAD_TRIES: u32 = 5;
 
-/// Settings for every client, and those for Bedrock's and for uploads.
+/// The settings of the clients.
 #[derive(Debug, Clone)]
 pub struct Configs {
-    /// Every service but Bedrock.
+    /// For every service except Bedrock.
     pub all: SdkConfig,
-    /// Bedrock.
+    /// For Bedrock.
     pub bedrock: SdkConfig,
-    /// Requests with large bodies, to S3. They have no read timeout: that one begins with the request, so it would cut
-    /// off a body that takes longer than it (aws-smithy-types, `TimeoutConfigBuilder::read_timeout`).
+    /// For requests to S3 with large bodies. They have no read timeout: it starts with the request, so it would
+    /// interrupt a body that takes longer (aws-smithy-types, `TimeoutConfigBuilder::read_timeout`).
     pub uploads: SdkConfig,
 }
 
 impl Access {
-    /// Reads files and the environment; nothing is asked of AWS before the first call. A call ends within seconds where
-    /// there is no network.
+    /// Reads files and the environment. The first call to AWS is made later, and fails within seconds if there is no
+    /// network.
     pub async fn configs(&self) -> Configs {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(3))

@@ -1,4 +1,4 @@
-//! What an account says of a stack's parts, for `tunedrop doctor`. Nothing is changed.
+//! Queries the account about a stack's resources, for `tunedrop doctor`. Changes nothing.
 
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{Configs, Failure};
 
-/// Asks of bucket, table, topic, role, and who asks.
+/// Queries the bucket, table, topic and role, and the caller's identity.
 #[derive(Debug, Clone)]
 pub struct Account {
     s3: aws_sdk_s3::Client,
@@ -21,15 +21,15 @@ pub struct Account {
     sts: aws_sdk_sts::Client,
 }
 
-/// What a role says of itself.
+/// A role's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JobRoleFacts {
-    /// Services that may assume it.
+    /// Services that may assume the role.
     pub trusts: Vec<String>,
 }
 
 impl Account {
-    /// One per process.
+    /// Create one per process.
     pub fn new(configs: &Configs) -> Account {
         let config = &configs.all;
         Account {
@@ -42,14 +42,14 @@ impl Account {
         }
     }
 
-    /// Who asks: an ARN.
+    /// Returns the caller's ARN.
     pub async fn caller(&self) -> Result<String, Failure> {
         let answer = self.sts.get_caller_identity().send().await;
         let answer = answer.map_err(|error| Failure::new("sts:GetCallerIdentity", &error))?;
         Ok(answer.arn.unwrap_or_default())
     }
 
-    /// The bucket's Region, as S3 tells it; `None` where it doesn't.
+    /// Returns the bucket's Region, if S3 returns one.
     pub async fn bucket_region(&self, bucket: &str) -> Result<Option<String>, Failure> {
         let answer = self.s3.head_bucket().bucket(bucket).send().await;
         let answer = answer.map_err(|error| Failure::new(format!("s3:HeadBucket {bucket}"), &error))?;
@@ -63,14 +63,14 @@ impl Account {
         Ok(answer.status == Some(BucketVersioningStatus::Enabled))
     }
 
-    /// Whether the bucket tells EventBridge of its objects.
-    pub async fn tells_eventbridge(&self, bucket: &str) -> Result<bool, Failure> {
+    /// Whether the bucket sends its events to EventBridge.
+    pub async fn sends_events_to_eventbridge(&self, bucket: &str) -> Result<bool, Failure> {
         let answer = self.s3.get_bucket_notification_configuration().bucket(bucket).send().await;
         let call = format!("s3:GetBucketNotificationConfiguration {bucket}");
         Ok(answer.map_err(|error| Failure::new(call, &error))?.event_bridge_configuration.is_some())
     }
 
-    /// The table's state: `ACTIVE`, when it can be used.
+    /// Returns the table's state, which is `ACTIVE` when it can be used.
     pub async fn table_state(&self, table: &str) -> Result<String, Failure> {
         let answer = self.dynamodb.describe_table().table_name(table).send().await;
         let answer = answer.map_err(|error| Failure::new(format!("dynamodb:DescribeTable {table}"), &error))?;
@@ -78,13 +78,13 @@ impl Account {
         Ok(status.map(|status| status.as_str().to_owned()).unwrap_or_default())
     }
 
-    /// How many subscriptions of the topic are confirmed, and how many are not yet.
+    /// Returns how many subscriptions of the topic are confirmed, and how many aren't.
     pub async fn subscriptions(&self, topic: &str) -> Result<(usize, usize), Failure> {
         let mut all = self.sns.list_subscriptions_by_topic().topic_arn(topic).into_paginator().items().send();
         let (mut confirmed, mut pending) = (0, 0);
         while let Some(subscription) = all.next().await {
             let subscription = subscription.map_err(|error| Failure::new("sns:ListSubscriptionsByTopic", &error))?;
-            // In place of an ARN, an unconfirmed one has this word (API reference, Subscription).
+            // An unconfirmed subscription has this word instead of an ARN (API reference, Subscription).
             match subscription.subscription_arn.as_deref() {
                 Some("PendingConfirmation") => pending += 1,
                 _ => confirmed += 1,
@@ -93,7 +93,7 @@ impl Account {
         Ok((confirmed, pending))
     }
 
-    /// What keeps this key from encrypting anything; `None` where nothing does.
+    /// Returns why this key can't encrypt. `None` if it can.
     pub async fn key_fault(&self, arn: &str) -> Result<Option<String>, Failure> {
         let answer = self.kms.describe_key().key_id(arn).send().await;
         if let Err(error) = &answer
@@ -107,13 +107,14 @@ impl Account {
         if state != KeyState::Enabled {
             return Ok(Some(format!("the key is {}", state.as_str())));
         }
-        // Bucket, table and queues take symmetric keys only (KMS developer guide, "Symmetric encryption KMS keys").
+        // The bucket, the table and the queues support symmetric keys only (KMS developer guide, "Symmetric encryption
+        // KMS keys").
         let spec = key.key_spec.unwrap_or(KeySpec::SymmetricDefault);
         Ok((spec != KeySpec::SymmetricDefault)
             .then(|| format!("the key is of the kind {}, not symmetric", spec.as_str())))
     }
 
-    /// What the job role says of itself.
+    /// Returns the job role's settings.
     pub async fn job_role(&self, arn: &str) -> Result<JobRoleFacts, Failure> {
         let name = arn.rsplit('/').next().unwrap_or(arn);
         let call = format!("iam:GetRole {name}");
@@ -123,8 +124,8 @@ impl Account {
         Ok(JobRoleFacts { trusts: trusted(&decoded(&policy)) })
     }
 
-    /// Which of these actions on these resources the role's policies don't allow; `Err` where that can't be asked.
-    /// `via`: the service through which a key is used, `s3.us-east-1.amazonaws.com`.
+    /// Returns which of these actions on these resources the role's policies don't allow. `Err` if that can't be
+    /// queried. `via`: the service through which a key is used, such as `s3.us-east-1.amazonaws.com`.
     pub async fn denied(&self, role: &str, asked: &[(&str, String)], via: &str) -> Result<Vec<String>, Failure> {
         let via = ContextEntry::builder()
             .context_key_name("kms:ViaService")
@@ -150,12 +151,12 @@ impl Account {
     }
 }
 
-/// IAM gives policies percent-encoded (API reference, Role).
+/// IAM returns policies percent-encoded (API reference, Role).
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// The services in a trust policy.
+/// Returns the services in a trust policy.
 fn trusted(policy: &str) -> Vec<String> {
     let policy: Value = serde_json::from_str(policy).unwrap_or_default();
     let services = policy["Statement"].as_array().into_iter().flatten().map(|one| &one["Principal"]["Service"]);

@@ -1,4 +1,4 @@
-//! Domain events onto the stack's own EventBridge bus.
+//! Puts domain events on the stack's own EventBridge bus.
 
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::Client;
@@ -7,7 +7,7 @@ use tunedrop_run::event::{Event, Kind, SOURCE};
 
 use crate::Failure;
 
-/// A stack's bus, for a sender that puts certain kinds of events.
+/// A stack's bus, for a sender that may put certain kinds of events.
 #[derive(Debug, Clone)]
 pub struct Bus {
     client: Client,
@@ -16,20 +16,25 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// One per process: the bus `name`, and the kinds that this sender's permissions cover
+    /// Create one per process. `name` is the bus, and the kinds are those that this sender's permissions cover
     /// ([`tunedrop_run::event::senders`]).
     pub fn new(config: &SdkConfig, name: String, kinds: &'static [Kind]) -> Bus {
         Bus { client: Client::new(config), name, kinds }
     }
 
-    /// Whether this sender puts events of this kind.
+    /// Whether this sender may put events of this kind.
     pub fn puts(&self, kind: Kind) -> bool {
         self.kinds.contains(&kind)
     }
 
-    /// Puts one event of the stack's. Fails where the kind isn't this sender's, the call fails, or the bus refuses the
-    /// entry.
+    /// Puts one event of the stack. It is an error if the kind isn't this sender's, if the call fails, or if the bus
+    /// rejects the entry.
     pub async fn put(&self, stack: &str, event: &Event) -> Result<(), Failure> {
+        self.send(stack, event).await.map(drop)
+    }
+
+    /// As [`put`](Bus::put), and returns the event's id, by which the functions remember a command.
+    pub async fn send(&self, stack: &str, event: &Event) -> Result<Option<String>, Failure> {
         let kind = event.kind();
         let failure = |cause: &str| Failure {
             call: format!("events:PutEvents {}", kind.as_str()),
@@ -45,6 +50,10 @@ impl Bus {
         let entry = entry.detail_type(kind.as_str()).detail(json).build();
         let answer =
             self.client.put_events().entries(entry).send().await.map_err(|error| Failure::new(call(), &error))?;
-        answer.entries().first().and_then(|entry| entry.error_code()).map_or(Ok(()), |code| Err(failure(code)))
+        let entry = answer.entries().first();
+        match entry.and_then(|entry| entry.error_code()) {
+            Some(code) => Err(failure(code)),
+            None => Ok(entry.and_then(|entry| entry.event_id()).map(str::to_owned)),
+        }
     }
 }

@@ -1,25 +1,26 @@
-//! What a service's failure looks like to a step.
+//! The error of a failed call to a service.
 
 use std::error::Error;
 
 #[cfg(feature = "jobs")]
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 
-/// A call that didn't succeed; the step is repeated by its queue.
+/// A call that failed. Its queue delivers the message again, and the step is repeated.
 #[derive(Debug, thiserror::Error)]
 #[error("{call}: {cause}")]
 pub struct Failure {
-    /// Service and operation, and on what: `s3:GetObject datasets/a/train.jsonl`.
+    /// Service, operation and resource: `s3:GetObject datasets/a/train.jsonl`.
     pub call: String,
-    /// The error's code, or the service's words where they can't quote a record.
+    /// The error's code, or the service's message if it can't quote a record.
     pub cause: String,
-    /// Bedrock's words, which may quote one: not part of the displayed text, so in no log unless they are redacted.
+    /// Bedrock's message, which may quote a record. It isn't part of the displayed text, so it isn't logged unless it
+    /// is redacted.
     pub words: Option<String>,
 }
 
 impl Failure {
     pub(crate) fn new(call: impl Into<String>, error: &dyn Error) -> Failure {
-        // An SDK error says what matters only further down its chain.
+        // The useful part of an SDK error is at the end of its chain.
         let mut cause = error.to_string();
         let mut next = error.source();
         while let Some(source) = next {
@@ -30,7 +31,7 @@ impl Failure {
     }
 
     #[cfg(feature = "jobs")]
-    /// A failed call to Bedrock: what the service answered is kept apart.
+    /// Returns the error of a failed call to Bedrock, with the service's answer in a field of its own.
     pub(crate) fn of_bedrock<E, R>(call: impl Into<String>, error: &SdkError<E, R>) -> Failure
     where
         E: Error + ProvideErrorMetadata + 'static,
@@ -46,7 +47,7 @@ impl Failure {
         }
     }
 
-    /// With Bedrock's words, for the person whose command failed.
+    /// Returns the error with Bedrock's message, for the person whose command failed.
     pub fn whole(&self) -> String {
         self.words.iter().fold(self.to_string(), |text, words| format!("{text}: {words}"))
     }

@@ -1,12 +1,16 @@
-//! The ledger: one DynamoDB table. A conditional write is the only lock; whoever loses a race reads what the winner wrote.
+//! The ledger: one DynamoDB table. Conditional writes are the only locks; the loser of a race reads what the winner wrote.
 
 mod change;
-mod head;
+mod daily_limit;
+mod dataset;
+mod deployment;
+mod evaluation;
+mod first_base;
 mod note;
+mod notification;
 mod open;
-mod place;
 mod recent;
-mod telling;
+mod revision;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -15,19 +19,20 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::warn;
-use tunedrop_run::{DatasetHead, Note, Run, State, Timestamp};
+use tunedrop_run::{DatasetEntry, MisnamedFile, Run, State, Timestamp};
 
 use crate::Failure;
 pub use change::Change;
+pub use notification::Claim;
 pub use open::{Open, Opened};
 pub use recent::Recent;
-pub use telling::Claim;
 
-/// No item has a longer key, in bytes (DynamoDB's quotas, partition key length); asking for one is refused, for ever.
+/// Maximum bytes of a key (DynamoDB's quotas, partition key length). DynamoDB rejects every request with a longer one.
 const KEY_MAX: usize = 2048;
 
-/// The attribute's value, in Unix seconds, by which DynamoDB deletes an item so many seconds from now: a number, or it is
-/// passed over (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>).
+/// The value of `expires_at`, in Unix seconds, for an item that DynamoDB deletes after this many seconds. It must be a
+/// number, or DynamoDB ignores it
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html>).
 fn expires(kept_s: i64) -> AttributeValue {
     AttributeValue::N((Timestamp::now().as_second() + kept_s).to_string())
 }
@@ -40,7 +45,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// One per process.
+    /// Create one per process.
     pub fn new(config: &SdkConfig, table: String) -> Ledger {
         Ledger { client: Client::new(config), table }
     }
@@ -50,21 +55,23 @@ impl Ledger {
         self.get(&Run::key(run_id)).await
     }
 
-    /// Reads a run that is only looked at beside another; `None` also where it can't be read.
+    /// Reads a run that is only compared with another; `None` also if it can't be read.
     pub async fn readable_run(&self, run_id: &str) -> Result<Option<Run>, Failure> {
         let pk = Run::key(run_id);
         let item = self.item(&pk).await?;
         Ok(item.and_then(|item| {
-            from_item(item, "").inspect_err(|_| warn!(item = pk, "passed over: the item can't be read")).ok()
+            from_item(item, "")
+                .inspect_err(|_| warn!(item = pk, "skipped an item of the ledger that can't be read: {pk}"))
+                .ok()
         }))
     }
 
-    /// Reads a dataset's head, consistently.
-    pub async fn head(&self, dataset: &str) -> Result<Option<DatasetHead>, Failure> {
-        self.get(&DatasetHead::key(dataset)).await
+    /// Reads a dataset's entry, consistently.
+    pub async fn dataset(&self, dataset: &str) -> Result<Option<DatasetEntry>, Failure> {
+        self.get(&DatasetEntry::key(dataset)).await
     }
 
-    /// Writes a run that isn't there yet; the one that is there already otherwise.
+    /// Writes a new run. If it exists already, returns the existing one.
     pub async fn create(&self, run: &Run) -> Result<Option<Run>, Failure> {
         let key = Run::key(&run.run_id);
         if self.put_new(&key, "run", run).await? {
@@ -73,7 +80,7 @@ impl Ledger {
         self.run(&run.run_id).await
     }
 
-    /// Replaces a run that nobody wrote since it was read as `was`.
+    /// Replaces a run, if nobody wrote it since it was read as `was`.
     pub async fn replace(&self, was: &Run, run: &Run) -> Result<bool, Failure> {
         let call = format!("dynamodb:PutItem {}", run.run_id);
         let run = Run { revision: was.revision + 1, ..run.clone() };
@@ -85,7 +92,8 @@ impl Ledger {
         won(request.expression_attribute_values(":was", revision(was.revision)).send().await, call)
     }
 
-    /// Moves a run from `was` to `state`, with all of `change`, if nobody wrote it meanwhile; the run as it is then.
+    /// Changes a run from `was` to `state`, with all of `change`, if nobody wrote it in the meantime. Returns the new
+    /// run.
     pub async fn advance(&self, was: &Run, state: State, now: &str, change: Change) -> Result<Option<Run>, Failure> {
         let mut change = change.set("state", Some(state.as_str())).number("revision", Some(was.revision + 1));
         if state != was.state {
@@ -95,7 +103,7 @@ impl Ledger {
             self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(Run::key(&was.run_id)));
         request = request.expression_attribute_values(":was", revision(was.revision));
         let (mut sets, mut removes) = (Vec::new(), Vec::new());
-        let Change(attributes, untold) = change;
+        let Change(attributes, not_notified) = change;
         for (i, (name, value)) in attributes.into_iter().enumerate() {
             request = request.expression_attribute_names(format!("#{name}"), name);
             match value {
@@ -106,9 +114,9 @@ impl Ledger {
                 None => removes.push(format!("#{name}")),
             }
         }
-        for (i, what) in untold.into_iter().enumerate() {
+        for (i, what) in not_notified.into_iter().enumerate() {
             request = request.expression_attribute_names(format!("#t{i}"), what);
-            removes.push(format!("told.#t{i}"));
+            removes.push(format!("notified.#t{i}"));
         }
         let mut expression = format!("SET {}", sets.join(", "));
         if !removes.is_empty() {
@@ -125,9 +133,9 @@ impl Ledger {
         }
     }
 
-    /// Writes what is kept of a misnamed file; false where it is there already.
-    pub async fn create_note(&self, note: &Note) -> Result<bool, Failure> {
-        self.put_new(&note.pk, "note", note).await
+    /// Writes the entry about a misnamed file; false if it exists already.
+    pub async fn create_misnamed(&self, file: &MisnamedFile) -> Result<bool, Failure> {
+        self.put_new(&file.pk, "misnamed", file).await
     }
 
     async fn get<T: DeserializeOwned>(&self, pk: &str) -> Result<Option<T>, Failure> {
@@ -172,7 +180,7 @@ fn lost(code: Option<&str>) -> bool {
     code == Some("ConditionalCheckFailedException")
 }
 
-/// Whether a conditional write took place.
+/// Whether a conditional write succeeded.
 fn won<T, E>(answer: Result<T, E>, call: String) -> Result<bool, Failure>
 where
     E: ProvideErrorMetadata + std::error::Error,
@@ -199,7 +207,7 @@ fn from_item<T: DeserializeOwned>(
     serde_dynamo::from_item(item).map_err(|error| Failure::new(call, &error))
 }
 
-/// An item of a later schema: what it leaves out or adds, this program would get wrong.
+/// An item of a later schema, which this program could misread.
 #[derive(Debug, thiserror::Error)]
 #[error("the item is of a newer version than this program")]
 struct Newer;

@@ -1,4 +1,4 @@
-//! What the functions wrote, from CloudWatch Logs.
+//! The functions' log lines, from CloudWatch Logs.
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatchlogs::Client;
@@ -22,15 +22,16 @@ pub struct Line {
 }
 
 impl Logs {
-    /// One per process.
+    /// Create one per process.
     pub fn new(config: &SdkConfig) -> Logs {
         Logs { client: Client::new(config) }
     }
 
-    /// The lines of a group since a time, in milliseconds since 1970, that hold `phrase`: oldest first, at most `most`; none
-    /// where the group isn't there. CloudWatch Logs searches all that it keeps of a group unless it is told since when.
+    /// Returns the lines of a log group that contain `phrase`, oldest first, and at most `most`. `since_ms` is in
+    /// milliseconds since 1970: without a start time, CloudWatch Logs searches everything that it keeps of the group.
+    /// Returns no lines if the group doesn't exist.
     pub async fn lines(&self, group: &str, phrase: &str, since_ms: i64, most: usize) -> Result<Vec<Line>, Failure> {
-        // In quotes it is a phrase; a quote in it would end that.
+        // A text in quotes is a phrase, which a quotation mark in the text would end.
         let pattern = format!("\"{}\"", phrase.replace(['"', '\\'], ""));
         let request = self.client.filter_log_events().log_group_name(group).filter_pattern(pattern);
         let request = request.start_time(since_ms);

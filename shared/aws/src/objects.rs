@@ -1,7 +1,7 @@
-//! Objects in the stack's bucket, every read and copy pinned to the version that was meant.
+//! Objects in the stack's bucket. Every read and copy is pinned to a version.
 
 mod copy;
-mod peek;
+mod probe;
 mod ranges;
 mod unreadable;
 
@@ -13,32 +13,32 @@ use aws_sdk_s3::primitives::ByteStream;
 use tunedrop_run::Unreadable;
 
 use crate::Failure;
-pub use peek::{Peek, Peeks};
+pub use probe::{Probe, Probes};
 pub use ranges::{Piece, Ranges};
 
-/// An object as it lies there now.
+/// The current version of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
-    /// The whole key.
+    /// The key.
     pub key: String,
-    /// With its quotation marks, as S3 gives it.
+    /// The ETag, with quotation marks, as S3 returns it.
     pub etag: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Milliseconds since 1970; S3 tells whole seconds.
+    /// Last modification, in milliseconds since 1970; S3 has whole seconds.
     pub modified_ms: i64,
 }
 
 /// The first objects under a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// In the order of their keys.
+    /// Sorted by key.
     pub objects: Vec<Object>,
-    /// Whether there are no more.
+    /// Whether these are all objects.
     pub is_whole: bool,
 }
 
-/// The bytes of an object, in the chunks in which they arrive.
+/// The bytes of an object, in chunks as they arrive.
 #[derive(Debug)]
 pub struct Body {
     stream: ByteStream,
@@ -52,14 +52,14 @@ impl Body {
     }
 }
 
-/// What came of reading a small object.
+/// The result of reading a small object.
 #[derive(Debug)]
 pub enum Small {
     /// All of its bytes.
     Bytes(Vec<u8>),
-    /// It is gone, replaced by another version, or larger than was asked for.
+    /// It was deleted, replaced by another version, or is larger than the limit.
     Changed,
-    /// It is there, and can't be read.
+    /// It exists, but can't be read.
     Unreadable(Unreadable),
 }
 
@@ -72,12 +72,12 @@ pub struct Objects {
 }
 
 impl Objects {
-    /// One per process.
+    /// Create one per process.
     pub fn new(config: &SdkConfig, bucket: String) -> Objects {
         Objects { client: Client::new(config), bucket, own_key: None }
     }
 
-    /// With the bucket's own KMS key: what can't be decrypted with that one is the operator's fault, not an uploader's.
+    /// Sets the bucket's KMS key. An object that can't be decrypted with it is the operator's problem, not the uploader's.
     pub fn with_key(self, own_key: Option<String>) -> Objects {
         Objects { own_key, ..self }
     }
@@ -92,7 +92,7 @@ impl Objects {
         format!("s3://{}/{key}", self.bucket)
     }
 
-    /// The keys under `prefix`, in order, at most `most` of them.
+    /// Returns the keys under `prefix`, in order, at most `most` of them.
     pub async fn keys(&self, prefix: &str, most: usize) -> Result<Vec<String>, Failure> {
         let call = || format!("s3:ListBucket {prefix}");
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
@@ -108,10 +108,10 @@ impl Objects {
         Ok(keys)
     }
 
-    /// What lies at `key` now. Asked by a listing, not by HeadObject: that answers for a missing key with "forbidden"
-    /// unless the whole bucket may be listed (S3 API reference, HeadObject), and ours may only under a prefix.
+    /// Returns the object at `key`, with a listing. For a missing key, HeadObject would answer "forbidden" unless the
+    /// caller may list the whole bucket (S3 API reference, HeadObject), and the functions may list only some prefixes.
     pub async fn find(&self, key: &str) -> Result<Option<Object>, Failure> {
-        // A key is the first of all that begin with it.
+        // A key comes before all other keys that begin with it.
         let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(key).max_keys(1);
         let answer = request.send().await.map_err(|error| Failure::new(format!("s3:ListBucket {key}"), &error))?;
         Ok(answer.contents.unwrap_or_default().into_iter().filter_map(listed).find(|object| object.key == key))
@@ -125,7 +125,7 @@ impl Objects {
         Ok(Listing { objects: answer.contents.unwrap_or_default().into_iter().filter_map(listed).collect(), is_whole })
     }
 
-    /// Opens `key`; with `etag`, that version of it only. `None` where it is gone or another version lies there now.
+    /// Opens `key`; with `etag`, that version of it only. `None` if it is missing or another version is there now.
     pub async fn open(&self, key: &str, etag: Option<&str>) -> Result<Option<Body>, Failure> {
         let request = self.client.get_object().bucket(&self.bucket).key(key).set_if_match(etag.map(str::to_owned));
         match request.send().await {
@@ -140,7 +140,7 @@ impl Objects {
         }
     }
 
-    /// Reads a small object whole; `None` where it is gone, changed, or larger than `most` bytes.
+    /// Reads a whole small object; `None` if it is missing, changed, or larger than `most` bytes.
     pub async fn read(&self, key: &str, etag: Option<&str>, most: usize) -> Result<Option<Vec<u8>>, Failure> {
         let Some(mut body) = self.open(key, etag).await? else {
             return Ok(None);
@@ -155,7 +155,7 @@ impl Objects {
         Ok(Some(bytes))
     }
 
-    /// As [`read`](Objects::read) of exactly this version, and says why it can't be read where that is the object's fault.
+    /// Like [`read`](Objects::read) of exactly this version, and returns why the object can't be read.
     pub async fn small(&self, object: &Object, most: usize) -> Result<Small, Failure> {
         let request = self.client.get_object().bucket(&self.bucket).key(&object.key).if_match(&object.etag);
         let mut body = match request.send().await {
@@ -179,12 +179,25 @@ impl Objects {
         Ok(Small::Bytes(bytes))
     }
 
-    /// Writes `key`. Writing the same bytes again changes nothing that counts.
+    /// Writes `key`. Writing the same bytes again has no effect on readers.
     pub async fn write(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<(), Failure> {
         let request =
             self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type).body(bytes.into());
         request.send().await.map_err(|error| Failure::new(format!("s3:PutObject {key}"), &error))?;
         Ok(())
+    }
+}
+
+impl Objects {
+    /// Writes `key`, unless there is an object. False if there is one, which may be this one: the SDK repeats a call whose
+    /// answer is lost. (S3 user guide, "How to prevent object overwrites with conditional writes".)
+    pub async fn write_new(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<bool, Failure> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type);
+        match request.if_none_match("*").body(bytes.into()).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
+            Err(error) => Err(Failure::new(format!("s3:PutObject {key}"), &error)),
+        }
     }
 }
 

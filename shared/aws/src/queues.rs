@@ -1,4 +1,4 @@
-//! Queues: their dead letters, for those who send them again, and when a message that a function has taken comes back.
+//! Queues: reading and redriving dead-letter queues, and the visibility of messages that a function received.
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
@@ -7,9 +7,9 @@ use aws_sdk_sqs::types::QueueAttributeName;
 
 use crate::Failure;
 
-/// How long a letter that is looked at stays hidden, in seconds: long enough to look at a thousand.
+/// Seconds that a message stays hidden while it is inspected: long enough for a thousand messages.
 const HIDDEN_S: i32 = 60;
-/// SQS hands out at most this many at once (API reference, ReceiveMessage).
+/// SQS returns at most this many messages at a time (API reference, ReceiveMessage).
 const BATCH: i32 = 10;
 const HIDE: &str = "sqs:ChangeMessageVisibility";
 
@@ -19,33 +19,33 @@ pub struct Queues {
     client: Client,
 }
 
-/// A message as it lies in a queue.
+/// A message of a dead-letter queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// What was sent.
+pub struct DeadLetter {
+    /// The message's body.
     pub body: String,
-    /// Names it for as long as it is hidden.
+    /// The receipt handle, valid while the message is hidden.
     pub handle: String,
 }
 
-/// How far SQS's own move of a queue's messages is.
+/// The progress of SQS's message move task. The number is how many messages were moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Move {
-    /// Not done; so many are moved.
+    /// In progress.
     Running(i64),
-    /// Done; so many are moved.
+    /// Completed.
     Done(i64),
-    /// Over before it was done; so many are moved, and SQS's words.
+    /// Failed, with SQS's reason.
     Broken(i64, String),
 }
 
 impl Queues {
-    /// One per process.
+    /// Create one per process.
     pub fn new(config: &SdkConfig) -> Queues {
         Queues { client: Client::new(config) }
     }
 
-    /// How many messages a queue holds, seen and unseen; SQS says that the figure is approximate.
+    /// The number of messages in a queue, visible and hidden; approximate, according to SQS.
     pub async fn depth(&self, queue: &str) -> Result<i64, Failure> {
         use QueueAttributeName::{
             ApproximateNumberOfMessages as Seen, ApproximateNumberOfMessagesNotVisible as Unseen,
@@ -57,8 +57,8 @@ impl Queues {
         Ok(depth)
     }
 
-    /// Takes up to `most` messages to look at; they are hidden until they are deleted or put back.
-    pub async fn look(&self, queue: &str, most: usize) -> Result<Vec<Letter>, Failure> {
+    /// Receives up to `most` messages for inspection. They stay hidden until they are deleted or put back.
+    pub async fn look(&self, queue: &str, most: usize) -> Result<Vec<DeadLetter>, Failure> {
         let mut letters = Vec::new();
         while letters.len() < most {
             let receive = self.client.receive_message().queue_url(queue).max_number_of_messages(BATCH);
@@ -68,7 +68,7 @@ impl Queues {
             if taken.is_empty() {
                 break;
             }
-            letters.extend(taken.into_iter().map(|message| Letter {
+            letters.extend(taken.into_iter().map(|message| DeadLetter {
                 body: message.body.unwrap_or_default(),
                 handle: message.receipt_handle.unwrap_or_default(),
             }));
@@ -76,15 +76,15 @@ impl Queues {
         Ok(letters)
     }
 
-    /// Puts a letter back that was looked at.
-    pub async fn put_back(&self, queue: &str, letter: &Letter) -> Result<(), Failure> {
+    /// Makes a message visible again.
+    pub async fn put_back(&self, queue: &str, letter: &DeadLetter) -> Result<(), Failure> {
         let change = self.client.change_message_visibility().queue_url(queue).receipt_handle(&letter.handle);
         let done = change.visibility_timeout(0).send().await;
         done.map(drop).map_err(|error| Failure::new(HIDE, &error))
     }
 
-    /// Hides messages that were received for so many seconds from now. One that isn't in flight any more is passed over: its
-    /// fate is decided. The first failure, after all were tried.
+    /// Hides messages that were received for this many seconds from now. A message that isn't in flight any more is
+    /// skipped, because it was deleted or is visible again. Returns the first failure, after all were tried.
     pub async fn hide(&self, queue: &str, handles: &[String], seconds: i32) -> Result<(), Failure> {
         let mut failure = None;
         for handle in handles {
@@ -98,15 +98,15 @@ impl Queues {
         failure.map_or(Ok(()), Err)
     }
 
-    /// Sends a letter to another queue, then takes it out of this one: cut off in between, it is in both.
-    pub async fn pass_on(&self, from: &str, to: &str, letter: &Letter) -> Result<(), Failure> {
+    /// Sends a message to another queue, then deletes it from this one. After an interruption in between, it is in both.
+    pub async fn pass_on(&self, from: &str, to: &str, letter: &DeadLetter) -> Result<(), Failure> {
         let send = self.client.send_message().queue_url(to).message_body(&letter.body).send().await;
         send.map_err(|error| Failure::new("sqs:SendMessage", &error))?;
         let delete = self.client.delete_message().queue_url(from).receipt_handle(&letter.handle).send().await;
         delete.map(drop).map_err(|error| Failure::new("sqs:DeleteMessage", &error))
     }
 
-    /// Asks SQS to move all messages; false where the service can't do that, as an emulator may.
+    /// Starts SQS's move of all messages; false if the service doesn't support it, such as an emulator.
     pub async fn start_move(&self, from: &str, to: &str) -> Result<bool, Failure> {
         let start = self.client.start_message_move_task().source_arn(self.arn(from).await?);
         match start.destination_arn(self.arn(to).await?).send().await {
@@ -116,7 +116,7 @@ impl Queues {
         }
     }
 
-    /// The newest move out of this queue.
+    /// The latest move task of this queue.
     pub async fn moved(&self, from: &str) -> Result<Move, Failure> {
         let list = self.client.list_message_move_tasks().source_arn(self.arn(from).await?).max_results(1);
         let answer = list.send().await.map_err(|error| Failure::new("sqs:ListMessageMoveTasks", &error))?;
@@ -148,7 +148,7 @@ fn is_gone(code: &str) -> bool {
     ["ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValue"].iter().any(|end| code.ends_with(end))
 }
 
-/// How a service says that it has no such operation.
+/// Whether the error means that the service doesn't have the operation.
 fn is_unknown(code: &str) -> bool {
     ["InvalidAction", "UnknownOperationException", "UnsupportedOperation", "NotImplemented"]
         .iter()

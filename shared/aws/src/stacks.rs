@@ -9,7 +9,7 @@ use aws_sdk_cloudformation::types::Stack;
 
 use crate::Failure;
 
-/// What the template's outputs have, and those of other templates hardly: all of these together.
+/// Outputs of the template. Other templates are unlikely to have all of them.
 const OURS: [&str; 4] = ["BucketName", "TableName", "TopicArn", "SweepFunctionName"];
 
 /// CloudFormation.
@@ -18,26 +18,26 @@ pub struct Stacks {
     client: Client,
 }
 
-/// A stack, whosever it is.
+/// A stack, which may not be tunedrop's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// By their names in the template.
+    /// The outputs, by their names in the template.
     pub outputs: BTreeMap<String, String>,
-    /// The account that it is in.
+    /// The stack's account.
     pub account: String,
 }
 
 impl Stacks {
-    /// One per process.
+    /// Create one per process.
     pub fn new(config: &SdkConfig) -> Stacks {
         Stacks { client: Client::new(config) }
     }
 
-    /// The stack of this name; `None` where there is none.
+    /// Returns the stack of this name. `None` if there is none.
     pub async fn find(&self, name: &str) -> Result<Option<Found>, Failure> {
         let answer = match self.client.describe_stacks().stack_name(name).send().await {
             Ok(answer) => answer,
-            // CloudFormation has no code of its own for this (API reference, DescribeStacks).
+            // CloudFormation has no specific error code for this (API reference, DescribeStacks).
             Err(error) if error.message().is_some_and(|words| words.contains("does not exist")) => return Ok(None),
             Err(error) => return Err(Failure::new(format!("cloudformation:DescribeStacks {name}"), &error)),
         };
@@ -45,7 +45,7 @@ impl Stacks {
         Ok(answer.stacks().first().map(found))
     }
 
-    /// The names of the stacks of ours in this account and Region.
+    /// Returns the names of tunedrop's stacks in this account and Region.
     pub async fn ours(&self) -> Result<Vec<String>, Failure> {
         let mut pages = self.client.describe_stacks().into_paginator().items().send();
         let mut names = Vec::new();
@@ -61,7 +61,7 @@ impl Stacks {
     }
 }
 
-/// Whether these are the outputs of a stack of ours.
+/// Whether these are the outputs of a tunedrop stack.
 pub fn is_ours(outputs: &BTreeMap<String, String>) -> bool {
     OURS.iter().all(|name| outputs.contains_key(*name))
 }

@@ -1,4 +1,4 @@
-//! Messages to people, through SNS.
+//! Sends messages to people, through SNS.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,13 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// One per process.
+    /// Create one per process.
     pub fn new(config: &SdkConfig, arn: String) -> Topic {
         Topic { client: Client::new(config), arn }
     }
 
-    /// Publishes one message. The attribute `notify` is a JSON array, and goes out as `String.Array`, for subscription filters.
+    /// Publishes one message. The attribute `notify` is a JSON array, and is sent as `String.Array`, for subscription
+    /// filters.
     pub async fn publish(
         &self,
         subject: &str,

@@ -1,7 +1,7 @@
-//! Uploads of files over any line: a request takes the time that it needs, as long as it makes progress.
+//! Uploads files over any connection: a request may take any time, as long as it makes progress.
 //!
-//! Each body and each part has its CRC32, which S3 checks before it keeps the bytes. Large files go in parts, several at
-//! a time; an object appears when it is whole, and not before.
+//! Each body and each part has a CRC32, which S3 checks before it stores the bytes. Large files are uploaded in parts,
+//! several at a time. An object appears when it is complete, and not before.
 
 mod transfer;
 
@@ -20,20 +20,20 @@ use crate::Failure;
 pub use transfer::Sent;
 use transfer::{SILENCE, Transfer};
 
-/// Bytes of a part, and the most that goes in one request. At 1 Mbit/s it takes about a minute.
+/// Bytes of a part, and the most that is sent in one request. At 1 Mbit/s it takes about a minute.
 pub const UPLOAD_PART: u64 = 8 << 20;
 
-/// Parts of an upload at most (S3 user guide, "Amazon S3 multipart upload limits").
+/// The maximum number of parts of an upload (S3 user guide, "Amazon S3 multipart upload limits").
 const PARTS_MAX: u64 = 10_000;
 
-/// Parts in progress at a time. Their bytes are what an upload holds in memory.
+/// Parts in progress at a time. Their bytes are what an upload keeps in memory.
 const AT_A_TIME: usize = 3;
 
-/// Pauses before a request that failed is made again, after the SDK's own attempts: a network that is away for less
-/// than a minute interrupts nothing.
+/// Pauses before a failed request is repeated, after the SDK's own attempts. A network outage of less than a minute
+/// interrupts nothing.
 const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(10), Duration::from_secs(30)];
 
-/// Bytes of each part of a file of `bytes`; only the last one has fewer.
+/// Bytes of each part of a file of `bytes`. Only the last part has fewer.
 pub fn part_size(bytes: u64) -> u64 {
     UPLOAD_PART.max(bytes.div_ceil(PARTS_MAX))
 }
@@ -46,7 +46,7 @@ pub struct Uploads {
 }
 
 impl Uploads {
-    /// `config` is the one for uploads: [`Configs::uploads`](crate::Configs::uploads).
+    /// Creates an uploader. `config` is the one for uploads: [`Configs::uploads`](crate::Configs::uploads).
     pub fn new(config: &SdkConfig, bucket: String) -> Uploads {
         Uploads { client: Client::new(config), bucket }
     }
@@ -67,8 +67,8 @@ impl Uploads {
     pub async fn begin(&self, key: &str, content_type: &str) -> Result<Upload, Failure> {
         let request = || {
             let request = self.client.create_multipart_upload().bucket(&self.bucket).key(key);
-            // The parts' checksums are of the kind that is named here, and the completion lists them: "present if the
-            // multipart upload request was created with the CRC32 checksum algorithm".
+            // The checksums of the parts are of the type that is named here, and the completion lists them: "present if
+            // the multipart upload request was created with the CRC32 checksum algorithm".
             // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompletedPart.html
             let request = request.checksum_algorithm(ChecksumAlgorithm::Crc32).checksum_type(ChecksumType::Composite);
             request.content_type(content_type).send()
@@ -98,7 +98,8 @@ struct Target {
 }
 
 impl Upload {
-    /// Begins to send the next part, once fewer than three others are in progress. An error may be an earlier part's.
+    /// Starts to send the next part, once fewer than three others are in progress. An error may be that of an earlier
+    /// part.
     pub async fn part(&mut self, bytes: Vec<u8>, sent: &Sent) -> Result<(), Failure> {
         while self.tasks.len() >= AT_A_TIME {
             self.one_done().await?;
@@ -109,7 +110,7 @@ impl Upload {
         Ok(())
     }
 
-    /// Waits for the parts; then the object appears.
+    /// Waits for the parts. Then the object appears.
     pub async fn finish(&mut self) -> Result<(), Failure> {
         while !self.tasks.is_empty() {
             self.one_done().await?;
@@ -126,13 +127,13 @@ impl Upload {
         Ok(())
     }
 
-    /// Stops what is in progress, and deletes what was sent. Otherwise its parts would be billed until the bucket's
+    /// Cancels what is in progress, and deletes what was sent. Otherwise its parts would be billed until the bucket's
     /// lifecycle rule deletes them.
     pub async fn abort(mut self) -> Result<(), Failure> {
         self.tasks.shutdown().await;
         let Target { uploads, key, id } = &*self.target;
         let request = || uploads.client.abort_multipart_upload().bucket(&uploads.bucket).key(key).upload_id(id).send();
-        // Not tried again for a minute: somebody who pressed Ctrl-C waits for it.
+        // Not repeated for a minute, because somebody who pressed Ctrl-C is waiting.
         request().await.map_err(|error| Failure::new(format!("s3:AbortMultipartUpload {key}"), &error))?;
         Ok(())
     }
@@ -160,7 +161,7 @@ impl Target {
     }
 }
 
-/// Bytes, and their CRC32 as S3 has it: in Base64, the most significant byte first.
+/// Bytes, and their CRC32 in S3's form: in Base64, the most significant byte first.
 fn checked(bytes: Vec<u8>) -> (Bytes, String) {
     let checksum = aws_smithy_types::base64::encode(crc32fast::hash(&bytes).to_be_bytes());
     (Bytes::from(bytes), checksum)
@@ -170,7 +171,7 @@ fn body(bytes: &Bytes, transfer: &Arc<Transfer>) -> ByteStream {
     ByteStream::new(transfer::body(bytes.clone(), transfer.clone()))
 }
 
-/// Makes a request until it is answered, or fails in a way that another attempt can't change.
+/// Sends a request until it is answered, or fails in a way that another attempt can't change.
 async fn answered<T, E, F>(transfer: &Transfer, call: &str, request: impl Fn() -> F) -> Result<T, Failure>
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -201,7 +202,7 @@ where
     }
 }
 
-/// Whether the same request may succeed later. `RequestTimeout` is S3's answer to a body that stops coming.
+/// Whether the same request may succeed later. S3 answers `RequestTimeout` if a body stops arriving.
 fn passes<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,

@@ -1,32 +1,33 @@
-//! What training is billed, as far as it can be known beforehand.
+//! The estimate of what training will cost.
 
 use serde::Serialize;
 use tunedrop_validation::{Estimate, TokenBracket, estimate};
 
 use crate::wording::{counted, grouped};
 
-/// What a job's bill hangs on: Bedrock bills the training file's tokens once an epoch.
+/// What the cost of a job depends on. Bedrock bills the tokens of the training file once for each epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Billing {
-    /// Tokens of the training file: an estimate, for Bedrock's tokenizers are not public, and it reports no count.
+    /// Estimated tokens of the training file. Bedrock's tokenizers aren't public, and it reports no count.
     pub tokens: TokenBracket,
-    /// Passes over it; absent where neither the recipe nor a documented default says.
+    /// Absent if neither the recipe nor a documented default says.
     pub epochs: Option<u64>,
-    /// USD, from the recipe or the catalogue.
+    /// In USD, from the recipe or the catalogue; absent if neither has it.
     pub price_per_1k_tokens: Option<f64>,
 }
 
 impl Billing {
-    /// What is shown, a name and a text each.
+    /// The facts to show: name and text of each.
     pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
         let of = |epochs| estimate(self.tokens, epochs, self.price_per_1k_tokens);
-        let mut facts = vec![("Billed per epoch", billed(&of(1)))];
+        let mut facts = vec![("Estimate per epoch", billed(&of(1)))];
         match self.epochs {
-            Some(1) => facts[0].0 = "Billed for its one epoch",
+            Some(1) => facts[0].0 = "Estimate (1 epoch)",
             Some(epochs) => {
-                facts.push(("Billed in all", format!("{}: {}", counted(epochs, "epoch"), billed(&of(epochs)))))
+                facts.push(("Estimated total", format!("{}: {}", counted(epochs, "epoch"), billed(&of(epochs)))))
             }
-            None => facts.push(("Billed in all", "epochs unknown: Bedrock's own default holds".to_owned())),
+            None => facts
+                .push(("Estimated total", "unknown, because Bedrock's default number of epochs applies".to_owned())),
         }
         facts.extend(self.price_per_1k_tokens.map(|price| ("Price", format!("{price} USD per 1,000 tokens"))));
         facts
@@ -41,8 +42,8 @@ fn billed(estimate: &Estimate) -> String {
     }
 }
 
-/// Cents, and more digits where cents would say nothing.
-fn usd(amount: f64) -> String {
+/// With two decimals, or four for small amounts.
+pub(crate) fn usd(amount: f64) -> String {
     if amount < 0.1 { format!("{amount:.4}") } else { format!("{amount:.2}") }
 }
 
@@ -67,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_told_and_the_rest_is_called_unknown() {
-        check(Some(1), None, &["Billed for its one epoch: 10,000 – 25,000 tokens; price unknown"]);
+    fn shows_what_is_known_and_calls_the_rest_unknown() {
+        check(Some(1), None, &["Estimate (1 epoch): 10,000 – 25,000 tokens; price unknown"]);
         check(
             Some(3),
             Some(0.002),
             &[
-                "Billed per epoch: 10,000 – 25,000 tokens, 0.0200 to 0.0500 USD",
-                "Billed in all: 3 epochs: 30,000 – 75,000 tokens, 0.0600 to 0.15 USD",
+                "Estimate per epoch: 10,000 – 25,000 tokens, 0.0200 to 0.0500 USD",
+                "Estimated total: 3 epochs: 30,000 – 75,000 tokens, 0.0600 to 0.15 USD",
                 "Price: 0.002 USD per 1,000 tokens",
             ],
         );
@@ -82,8 +83,8 @@ mod tests {
             None,
             None,
             &[
-                "Billed per epoch: 10,000 – 25,000 tokens; price unknown",
-                "Billed in all: epochs unknown: Bedrock's own default holds",
+                "Estimate per epoch: 10,000 – 25,000 tokens; price unknown",
+                "Estimated total: unknown, because Bedrock's default number of epochs applies",
             ],
         );
     }

@@ -1,23 +1,25 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))] // no I/O: see clippy.toml
-#![deny(clippy::iter_over_hash_type)] // the same answer each time
+#![deny(clippy::iter_over_hash_type)] // deterministic output
 
 mod billing;
-mod meaning;
+mod dataset_report;
+mod evaluation;
+mod failure_hint;
 mod message;
 mod metrics;
 mod outcome;
 mod redact;
 mod svg;
-mod verdict;
 mod wording;
 
 pub use billing::Billing;
+pub use dataset_report::{DatasetReport, FixedFindings, Origin, ReportFile, Setting, settings};
+pub use evaluation::{EvaluatedModel, EvaluationReport, RecordTexts, RelatedReport, evaluation_text};
 pub use message::{Message, chat, message, sent};
 pub use metrics::{MetricColumn, other_metrics, training_metrics, validation_metrics};
 pub use outcome::{Compared, LossPoint, Outcome, Phase};
 pub use redact::redact;
-pub use verdict::{FileVerdict, Mended, Origin, Setting, Verdict, settings};
 pub use wording::{URI_PATH, is_hidden, shell};
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Bedrock's metrics files (user guide, "Analyze the results of a model customization job").
 //!
-//! Columns go by the header's names: their order is not documented, and older files lack `perplexity`.
-//! A row that can't be read is skipped, for a report with a gap is worth more than none. A step may have several rows, as
-//! AWS's sample for Nova reads them: they are averaged. What columns a reinforcement job has isn't documented, so each
-//! that holds numbers is shown under its own name.
+//! Columns are found by the names in the header: their order isn't documented, and older files lack `perplexity`.
+//! An unreadable row is skipped, because a report with a gap is better than none. Several rows of one step are averaged,
+//! as in AWS's sample for Nova. The columns of reinforcement fine-tuning aren't documented, so every other column with
+//! numbers is shown under its own name.
 
 use std::collections::HashMap;
 
@@ -14,25 +14,25 @@ use crate::LossPoint;
 /// A column of a metrics file that isn't a loss, such as a reward.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MetricColumn {
-    /// As the file's header has it.
+    /// The name in the file's header.
     pub name: String,
-    /// How many of its values are numbers.
+    /// The number of values that are numbers.
     pub values: u64,
-    /// The first of them.
+    /// The first value.
     pub first: f64,
-    /// The last.
+    /// The last value.
     pub last: f64,
-    /// The lowest.
+    /// The lowest value.
     pub lowest: f64,
-    /// The highest.
+    /// The highest value.
     pub highest: f64,
 }
 
-/// More columns than any documented job has.
+/// No documented job has this many columns.
 const COLUMNS_MAX: usize = 40;
-/// A header's name is shown up to here.
+/// In characters. Longer names are shortened.
 const NAME_MAX: usize = 80;
-/// What every file has, and what is shown as a chart.
+/// The columns that every file has, and those in the chart.
 const KNOWN: [&str; 5] = ["step_number", "epoch_number", "training_loss", "validation_loss", "perplexity"];
 
 /// Reads `step_wise_training_metrics.csv`.
@@ -40,7 +40,7 @@ pub fn training_metrics(csv: &str) -> Vec<LossPoint> {
     read(csv, "training_loss")
 }
 
-/// The columns of a metrics file beside its losses, for what they are.
+/// Reads the columns of a metrics file other than its losses.
 pub fn other_metrics(csv: &str) -> Vec<MetricColumn> {
     let mut lines = rows(csv);
     let names: Vec<&str> = lines.next().map(|header| cells(header).collect()).unwrap_or_default();
@@ -96,21 +96,21 @@ fn read(csv: &str, loss_column: &str) -> Vec<LossPoint> {
     averaged(lines.filter_map(point))
 }
 
-/// One point for each step, in the order in which the steps were met first.
+/// One point for each step, in the order of the steps' first rows.
 fn averaged(points: impl Iterator<Item = LossPoint>) -> Vec<LossPoint> {
     let mut steps: Vec<(LossPoint, f64)> = Vec::new();
-    let mut places: HashMap<u64, usize> = HashMap::new();
+    let mut indexes: HashMap<u64, usize> = HashMap::new();
     for point in points {
-        let place = *places.entry(point.step).or_insert(steps.len());
-        let Some((there, count)) = steps.get_mut(place) else {
+        let index = *indexes.entry(point.step).or_insert(steps.len());
+        let Some((mean, count)) = steps.get_mut(index) else {
             steps.push((point, 1.0));
             continue;
         };
         *count += 1.0;
-        there.loss += (point.loss - there.loss) / *count;
-        there.perplexity = match (there.perplexity, point.perplexity) {
-            (Some(mean), Some(one)) => Some(mean + (one - mean) / *count),
-            (mean, one) => mean.or(one),
+        mean.loss += (point.loss - mean.loss) / *count;
+        mean.perplexity = match (mean.perplexity, point.perplexity) {
+            (Some(before), Some(new)) => Some(before + (new - before) / *count),
+            (before, new) => before.or(new),
         };
     }
     steps.into_iter().map(|(point, _)| point).collect()
@@ -120,14 +120,14 @@ fn rows(csv: &str) -> impl Iterator<Item = &str> {
     csv.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty())
 }
 
-/// No column holds text, so a comma always parts two cells.
+/// No column contains text, so every comma separates two cells.
 fn cells(line: &str) -> impl Iterator<Item = &str> {
     line.split(',').map(|cell| cell.trim().trim_matches('"').trim())
 }
 
-/// Some writers put counts down as `3.0`.
+/// Reads a count, which some files write as `3.0`.
 fn whole(number: f64) -> Option<u64> {
-    // Above 2^53 a count can't be told from its neighbours, so it is none.
+    // Above 2^53, adjacent whole numbers can't be distinguished.
     (number >= 0.0 && number.fract() == 0.0 && number <= 9_007_199_254_740_992.0).then_some(number as u64)
 }
 
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_go_by_name() {
+    fn finds_columns_by_name() {
         let csv = "step_number,epoch_number,training_loss,perplexity\n0,0,2.5,12.18\n1,0,1.5,4.48\n";
         assert_eq!(training_metrics(csv), [point(0, 0, 2.5, Some(12.18)), point(1, 0, 1.5, Some(4.48))]);
         let csv = "validation_loss,more,epoch_number,step_number\n0.75,x,1,40\n";
@@ -149,13 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn marks_line_ends_and_bad_rows_do_no_harm() {
+    fn ignores_byte_order_marks_line_ends_and_bad_rows() {
         let csv = "\u{feff}\"step_number\" , Epoch_Number,training_loss\r\n\r\n0.0,0,2.5\r\nx,0,1\r\n1,0\r\n-1,0,1\r\n\u{0}\r\n2,,1.25,extra\r\n";
         assert_eq!(training_metrics(csv), [point(0, 0, 2.5, None), point(2, 0, 1.25, None)]);
     }
 
     #[test]
-    fn losses_that_are_no_numbers_are_kept_as_such() {
+    fn keeps_losses_that_are_not_finite() {
         let csv = "step_number,epoch_number,training_loss,perplexity\n0,0,NaN,nan\n1,0,inf,-Infinity\n";
         let points = training_metrics(csv);
         assert!(points[0].loss.is_nan() && points[1].loss.is_infinite());
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_one_step_are_averaged() {
+    fn averages_the_rows_of_a_step() {
         let csv = "step_number,epoch_number,training_loss,perplexity\n0,0,2,4\n0,0,4,8\n1,0,1,\n0,0,6,12\n1,0,3,5\n";
         assert_eq!(training_metrics(csv), [point(0, 0, 4.0, Some(8.0)), point(1, 0, 2.0, Some(5.0))]);
         let csv = "step_number,validation_loss\n10,0.5\n10,1.5\n";
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_a_reinforcement_job_are_told_by_their_names() {
+    fn reads_other_columns_by_their_names() {
         let csv = "step_number,critic/rewards/mean,response_length/mean,note,training_loss\n0,0.25,100,x,1\n1,0.75,90,,2\n2,nan,95,3,1\n";
         let column = |name: &str, values, first, last, lowest, highest| MetricColumn {
             name: name.to_owned(),
@@ -193,7 +193,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_panics(csv in "(step_number,training_loss\n)?[-0-9a-z,.\"\r\n\\PC]{0,200}") {
+        fn accepts_any_text(csv in "(step_number,training_loss\n)?[-0-9a-z,.\"\r\n\\PC]{0,200}") {
             let _ = (training_metrics(&csv), other_metrics(&csv));
         }
     }

@@ -1,4 +1,4 @@
-//! Verdicts, outcomes and details for the tests.
+//! Dataset reports, outcomes and event details for tests.
 
 use std::collections::BTreeMap;
 
@@ -9,50 +9,59 @@ use tunedrop_validation::{
     TokenBucket,
 };
 
-use crate::{Billing, Compared, FileVerdict, LossPoint, Outcome, Phase, Verdict, settings};
+use crate::{Billing, Compared, DatasetReport, LossPoint, Outcome, Phase, ReportFile, settings};
 
-/// Markup, quotes, a shell's way out, a turn of direction, and line breaks.
+/// Text that tries to break out of HTML, quotes, a shell command, the text's direction, and its line.
 pub(crate) const HOSTILE: &str = "[x\"'><script>alert(1)</script>&amp;\u{202e}fdp\r\nBcc: eve@example.com\0'; rm -rf ~";
 
-/// What an event says of a run in this state.
+/// The detail of an event about a run in this state.
 pub(crate) fn detail_in(state: State) -> RunDetail {
-    let job = "arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl";
     let launched = matches!(state, State::Running | State::Succeeded | State::Failed | State::Stopped);
     let succeeded = state == State::Succeeded;
     RunDetail {
         run_id: "support-bot-0123456789ab".parse().unwrap(),
         state,
-        dropped_at: "2026-11-23T04:00:00.000Z".to_owned(),
+        uploaded_at: "2026-11-23T04:00:00.000Z".to_owned(),
         launch_after: None,
         base_model: Some("amazon.nova-lite-v1:0:300k".to_owned()),
         records: Some(12_345),
         errors: 0,
         warnings: 1,
         findings: Vec::new(),
-        job_arn: launched.then(|| job.to_owned()),
+        job_arn: launched.then(|| JOB.to_owned()),
         model_arn: succeeded.then(|| MODEL.to_owned()),
         reason: match state {
-            State::Refused => {
-                Some("up to 40.12 USD would be billed, and the recipe's guard.max_cost_usd is 40".to_owned())
-            }
+            State::Refused => Some(REFUSAL.to_owned()),
             State::Failed => {
                 Some("Unable to parse Amazon S3 file: train.jsonl.\nData files must conform to JSONL format".to_owned())
             }
             _ => None,
         },
+        blocked_by: None,
+        lifecycle_warning: (state == State::Running).then(|| LIFECYCLE.to_owned()),
         training_loss: succeeded.then_some(0.4213),
         validation_loss: succeeded.then_some(0.5121),
         report: Some("s3://drops/reports/support-bot/support-bot-0123456789ab/report.html".to_owned()),
         notify: Vec::new(),
         owner: Some("support".to_owned()),
-        dropped_by: Some("111122223333".to_owned()),
-        mended: None,
+        uploader: Some("111122223333".to_owned()),
+        fixed: None,
+        deploy: None,
+        evaluate: None,
     }
 }
 
-const MODEL: &str = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/mnopqrstuvwx";
+const REFUSAL: &str = "training could cost up to 40.12 USD (40,120 tokens at 1 USD per 1,000), but the recipe's guard.max_cost_usd is 40 USD; use fewer records or epochs, or raise the limit";
 
-/// What the findings of a line stand in.
+const LIFECYCLE: &str =
+    "amazon.nova-lite-v1:0:300k becomes legacy on 2027-01-15 (no new job can be started on it after that)";
+
+const JOB: &str =
+    "arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl";
+pub(crate) const MODEL: &str =
+    "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/mnopqrstuvwx";
+
+/// The line that contains the findings.
 const RECORD: &[u8] = br#"{"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": [{"text": "Where is order 17?"}]}, {"role": "assistant", "content": [{"text": ""}]}]}"#;
 
 pub(crate) fn finding(code: Code, severity: Severity, line: Option<u64>) -> Finding {
@@ -94,7 +103,7 @@ pub(crate) fn statistics() -> Statistics {
     }
 }
 
-pub(crate) fn rejected() -> Verdict {
+pub(crate) fn rejected() -> DatasetReport {
     let mut findings = Findings::default();
     findings.push(finding(Code::DuplicateRecord, Severity::Warning, Some(7)));
     (1..=25).for_each(|line| findings.push(finding(Code::EmptyText, Severity::Error, Some(line))));
@@ -103,21 +112,21 @@ pub(crate) fn rejected() -> Verdict {
         message: "3 records, and nova-lite takes no fewer than 8".to_owned(),
         ..finding(Code::TooFewRecords, Severity::Error, None)
     });
-    let file = |name: &str, role: &str, statistics| FileVerdict {
+    let file = |name: &str, role: &str, statistics| ReportFile {
         name: name.to_owned(),
         role: role.to_owned(),
         blake3: "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262".to_owned(),
         etag: Some("\"9a0364b9e99bb480dd25e1f0284c8555\"".to_owned()),
-        dropped_at: Some("2026-11-23T03:59:00.000Z".to_owned()),
+        uploaded_at: Some("2026-11-23T03:59:00.000Z".to_owned()),
         statistics,
     };
-    Verdict {
+    DatasetReport {
         version: 1,
         stack: "tunedrop".to_owned(),
         dataset: "support-bot".to_owned(),
         run_id: Some("support-bot-0123456789ab".to_owned()),
         state: "Rejected".to_owned(),
-        dropped_at: "2026-11-23T04:00:00.000Z".to_owned(),
+        uploaded_at: "2026-11-23T04:00:00.000Z".to_owned(),
         launch_after: None,
         base_model: Some("amazon.nova-lite-v1:0:300k".to_owned()),
         customization: Some("fine-tuning".to_owned()),
@@ -128,33 +137,33 @@ pub(crate) fn rejected() -> Verdict {
         ),
         record_tokens: Some(32_000),
         billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: Some(0.002) }),
-        mended: None,
+        fixed: None,
         files: vec![
             file("job.yaml", "recipe", None),
             file("train.jsonl", "train", Some(statistics())),
             file("validation.jsonl", "validation", Some(Statistics { longest_line: None, ..Statistics::default() })),
         ],
-        waits_for: Vec::new(),
+        missing_files: Vec::new(),
         findings,
         show_excerpts: true,
         note: None,
     }
 }
 
-pub(crate) fn accepted() -> Verdict {
-    Verdict { state: "Queued".to_owned(), findings: Findings::default(), ..rejected() }
+pub(crate) fn accepted() -> DatasetReport {
+    DatasetReport { state: "Queued".to_owned(), findings: Findings::default(), ..rejected() }
 }
 
-pub(crate) fn misnamed(dataset: &str) -> Verdict {
+pub(crate) fn misnamed(dataset: &str) -> DatasetReport {
     let mut findings = Findings::default();
     findings.push(Finding {
         file: format!("{dataset}/Train.JSONL"),
         message: "only job.yaml, job.json and names that end in .jsonl are read".to_owned(),
-        help: format!("drop it as datasets/{dataset}/train.jsonl"),
+        help: format!("upload it as datasets/{dataset}/train.jsonl"),
         pointer: String::new(),
         ..finding(Code::NearMissName, Severity::Error, None)
     });
-    Verdict {
+    DatasetReport {
         dataset: dataset.to_owned(),
         run_id: None,
         base_model: None,
@@ -169,8 +178,8 @@ pub(crate) fn misnamed(dataset: &str) -> Verdict {
     }
 }
 
-/// A course such as training takes, with `points` steps.
-pub(crate) fn course(points: u64, from: f64) -> Vec<LossPoint> {
+/// A typical series of `points` training losses, which starts at about `from` and falls.
+pub(crate) fn loss_series(points: u64, from: f64) -> Vec<LossPoint> {
     let loss = |step: u64| 0.4 + from * (-4.0 * step as f64 / points as f64).exp() + 0.05 * (step as f64 * 1.7).sin();
     (0..points)
         .map(|step| LossPoint { step, epoch: step * 2 / points, loss: loss(step), perplexity: Some(loss(step).exp()) })
@@ -186,15 +195,14 @@ pub(crate) fn succeeded() -> Outcome {
         changed_at: time(to),
     };
     Outcome {
+        lifecycle_warning: Some(LIFECYCLE.to_owned()),
         version: 1,
         stack: "tunedrop".to_owned(),
         run_id: "support-bot-0123456789ab".to_owned(),
         dataset: "support-bot".to_owned(),
         state: "Succeeded".to_owned(),
         base_model: "amazon.nova-lite-v1:0:300k".to_owned(),
-        job_arn:
-            "arn:aws:bedrock:us-east-1:111122223333:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl"
-                .to_owned(),
+        job_arn: JOB.to_owned(),
         model_arn: Some(MODEL.to_owned()),
         failure_message: None,
         created_at: time("04:00:12"),
@@ -208,10 +216,16 @@ pub(crate) fn succeeded() -> Outcome {
         records: Some(12_345),
         billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: None }),
         earlier: Vec::new(),
-        training: course(500, 2.0),
+        lineage: crate::outcome::lineage_sample(),
+        training: loss_series(500, 2.0),
         metrics: Vec::new(),
-        validation: course(6, 2.2).into_iter().map(|point| LossPoint { step: point.step * 100, ..point }).collect(),
+        validation: loss_series(6, 2.2)
+            .into_iter()
+            .map(|point| LossPoint { step: point.step * 100, ..point })
+            .collect(),
         output: "s3://drops/output/support-bot-0123456789ab/".to_owned(),
+        deploy: None,
+        evaluate: None,
     }
 }
 
@@ -233,6 +247,7 @@ pub(crate) fn compared() -> Outcome {
 
 pub(crate) fn failed() -> Outcome {
     Outcome {
+        lifecycle_warning: None,
         state: "Failed".to_owned(),
         model_arn: None,
         failure_message: Some(
@@ -244,7 +259,7 @@ pub(crate) fn failed() -> Outcome {
     }
 }
 
-/// What a reader sees of a page: its text, without the head and without blank lines; markup as it would be shown.
+/// The text of a page as a reader sees it, without the head and without empty lines.
 pub(crate) fn seen(html: &str) -> String {
     let body = html.split_once("<body>").map_or(html, |(_, body)| body);
     let mut text = String::new();
@@ -260,21 +275,18 @@ pub(crate) fn seen(html: &str) -> String {
             _ => {}
         }
     }
-    let text = text
-        .replace("&#60;", "<")
-        .replace("&#62;", ">")
-        .replace("&#34;", "\"")
-        .replace("&#39;", "'")
-        .replace("&#38;", "&");
-    let lines = text
-        .lines()
-        .map(|line| line.split('|').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" | "));
+    for (entity, c) in [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")] {
+        text = text.replace(entity, c);
+    }
+    let parts =
+        |line: &str| line.split('|').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" | ");
+    let lines = text.lines().map(parts);
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// Asserts that `html` asks for nothing from outside, runs nothing, and shows nothing that can't be seen.
+/// Asserts that `html` loads nothing, runs nothing, and contains no invisible characters.
 pub(crate) fn assert_harmless(html: &str) {
-    // Into the page itself a link may lead.
+    // Links within the page are allowed.
     let lower = html.to_lowercase().replace("href=\"#", "");
     for bad in ["<script", "javascript:", "src=", "href=", " style=", "<img", "onload", "onerror", "url("] {
         assert!(!lower.contains(bad), "{bad} in {html}");

@@ -1,16 +1,16 @@
-//! Small pieces of wording that reports and messages share.
+//! How reports and messages write numbers, times, commands and untrusted text.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use tunedrop_run::Timestamp;
 pub(crate) use tunedrop_validation::grouped;
 
-/// The style of every page; the pages' policy allows this very text by its hash and nothing else.
+/// The style sheet of every page. The pages' Content-Security-Policy allows it by its hash, and nothing else.
 pub(crate) const STYLE: &str = include_str!("../templates/style.css");
 
-/// What `style-src` says: the SHA-256 of [`STYLE`]. A test holds the two together.
-pub(crate) const STYLE_HASH: &str = "sha256-0OYvAw+oNbxEi78RAE9WWIgHG91QFp56cQLNJMulu04=";
+/// The SHA-256 of [`STYLE`] for `style-src`. A test compares the two.
+pub(crate) const STYLE_HASH: &str = "sha256-cz8JYo5fyfE+HpURj/3m10/iCrbK7+/1ZXduelH4jRo=";
 
-/// `text` with control characters and those that turn the direction of text written out, line breaks included.
+/// Escapes control characters, line breaks, and characters that change the direction of text.
 pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -23,9 +23,9 @@ pub(crate) fn visible(text: &str) -> String {
     out
 }
 
-/// Whether a reader wouldn't see `c`, or a terminal would act on it, or it would turn what follows around.
+/// Whether `c` is invisible, controls a terminal, or changes the direction of the text after it.
 ///
-/// Joiners stay: they hold scripts together, and make one picture of an emoji sequence.
+/// Joiners aren't hidden: scripts need them, and they join emoji sequences.
 pub fn is_hidden(c: char) -> bool {
     let is_format = matches!(c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}'
@@ -33,7 +33,7 @@ pub fn is_hidden(c: char) -> bool {
     is_format || c.is_control()
 }
 
-/// As [`visible`], but line breaks stay.
+/// Like [`visible`], but keeps line breaks.
 pub(crate) fn visible_lines(text: &str) -> String {
     text.replace("\r\n", "\n").split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
@@ -53,7 +53,7 @@ pub(crate) fn errors_and_warnings(errors: u64, warnings: u64) -> String {
     }
 }
 
-/// `1.5 MB`; decimal units, as S3 and its prices have them.
+/// `1.5 MB`, in decimal units.
 pub(crate) fn bytes(number: u64) -> String {
     let mut size = number as f64;
     for unit in ["bytes", "kB", "MB", "GB"] {
@@ -65,10 +65,10 @@ pub(crate) fn bytes(number: u64) -> String {
     format!("{size:.1} TB")
 }
 
-/// What a URI's path doesn't encode: RFC 3986's unreserved characters, and slashes, which part the folders.
+/// The characters that a URI's path encodes: all but RFC 3986's unreserved characters and slashes.
 pub const URI_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// A loss as people compare it: four decimals, or powers of ten where those would say nothing.
+/// A loss with four decimals, or with a power of ten if it is very small or very large.
 pub(crate) fn loss(value: f64) -> String {
     match value {
         _ if value.is_nan() => "not a number".to_owned(),
@@ -79,7 +79,7 @@ pub(crate) fn loss(value: f64) -> String {
     }
 }
 
-/// `2026-11-23 04:00:12 UTC`; the text as it is, where it isn't RFC 3339 (Bedrock's events don't promise it).
+/// `2026-11-23 04:00:12 UTC`; unchanged if it isn't RFC 3339, because Bedrock doesn't guarantee the format.
 pub(crate) fn moment(time: &str) -> String {
     match time.parse::<Timestamp>() {
         Ok(time) => format!("{time:.0}").replacen('T', " ", 1).trim_end_matches('Z').to_owned() + " UTC",
@@ -87,7 +87,7 @@ pub(crate) fn moment(time: &str) -> String {
     }
 }
 
-/// `1 h 12 min`; `None` where a time is absent, unreadable, or before the other.
+/// `1 h 12 min`; `None` if a time is absent or unreadable, or if the end is before the start.
 pub(crate) fn between(start: Option<&str>, end: Option<&str>) -> Option<String> {
     let second = |time: Option<&str>| time?.parse::<Timestamp>().ok().map(Timestamp::as_second);
     let seconds = u64::try_from(second(end)?.checked_sub(second(start)?)?).ok()?;
@@ -98,7 +98,7 @@ pub(crate) fn between(start: Option<&str>, end: Option<&str>) -> Option<String> 
     })
 }
 
-/// `word` as a POSIX shell takes it literally.
+/// Quotes `word` for a POSIX shell if necessary.
 pub fn shell(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@=+-,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -107,9 +107,25 @@ pub fn shell(word: &str) -> String {
     format!("'{}'", visible(word).replace('\'', r"'\''"))
 }
 
-/// A long command in several lines, one a flag, as a shell takes it.
+/// A part of a sentence: prose, or code that was in backticks.
+pub(crate) struct Span {
+    pub text: String,
+    pub is_code: bool,
+}
+
+/// Splits a sentence at its backticks. A sentence with an odd number of them is one span of prose.
+pub(crate) fn spans(text: &str) -> Vec<Span> {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return vec![Span { text: visible(text), is_code: false }];
+    }
+    let spans = parts.iter().enumerate().map(|(at, part)| Span { text: visible(part), is_code: at % 2 == 1 });
+    spans.filter(|span| !span.text.is_empty()).collect()
+}
+
+/// Writes a long command on several lines, one for each option, with a backslash at the end of each.
 pub(crate) fn folded(command: &str) -> String {
-    /// About what a page shows in one line.
+    /// In characters: about the width of a page.
     const LINE: usize = 76;
     if command.chars().count() <= LINE {
         return command.to_owned();
@@ -117,7 +133,7 @@ pub(crate) fn folded(command: &str) -> String {
     let (mut out, mut quote, mut escaped) = (String::new(), None, false);
     for (at, c) in command.char_indices() {
         match quote {
-            // Within quotes, a line break would be part of the word.
+            // Inside quotes, a line break would be part of the argument.
             Some(open) if c == open => quote = None,
             None if c == '\'' || c == '"' => quote = Some(c).filter(|_| !escaped),
             None if command[at..].starts_with(" --") => out.push_str(" \\\n "),
@@ -140,15 +156,19 @@ pub(crate) fn listed(words: &[String]) -> String {
     }
 }
 
-/// The stack that the command line takes where none is named.
+/// The command line's default stack.
 const STACK_DEFAULT: &str = "tunedrop";
 
-/// A command of the command line for a run, as it is typed.
-pub(crate) fn command(verb: &str, run_id: &str, stack: &str) -> String {
-    let run = shell(run_id);
+/// The tunedrop command for a run or a deployment, as a user types it.
+pub(crate) fn command(verb: &str, name: &str, stack: &str) -> String {
+    tunedrop(&format!("{verb} {}", shell(name)), stack)
+}
+
+/// A tunedrop command with these arguments, for this stack.
+pub(crate) fn tunedrop(arguments: &str, stack: &str) -> String {
     match stack {
-        "" | STACK_DEFAULT => format!("tunedrop {verb} {run}"),
-        stack => format!("tunedrop {verb} {run} --stack {}", shell(stack)),
+        "" | STACK_DEFAULT => format!("tunedrop {arguments}"),
+        stack => format!("tunedrop {arguments} --stack {}", shell(stack)),
     }
 }
 

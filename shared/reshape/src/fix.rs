@@ -1,4 +1,4 @@
-//! Mending what is mechanical: nothing that a record says is changed.
+//! Fixes mechanical problems without changing the text of a record.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,56 +6,71 @@ use std::collections::HashMap;
 use crate::json;
 use crate::same::{Key, key};
 
-/// A line that was looked at.
+/// The note on a comma that was removed.
+pub(crate) const TRAILING_COMMA: &str = "trailing comma removed";
+
+/// The result of fixing a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed<'l> {
-    /// The line without a newline; `None` where it is left out.
+    /// The line without a newline; `None` if it was removed.
     pub line: Option<Cow<'l, [u8]>>,
-    /// What was done.
+    /// The changes.
     pub notes: Vec<Cow<'static, str>>,
 }
 
-/// Mends line by line. Holds a hash of each record, so that exact repeats are found.
+/// Fixes a file record by record. Keeps a hash of each record, to find exact duplicates.
 #[derive(Debug, Default)]
 pub struct Fixer {
     seen: HashMap<Key, u64>,
 }
 
 impl Fixer {
-    /// Mends the record `number`, which may be spread over lines.
+    /// Fixes the record `number`, which may span lines.
     pub fn fix<'l>(&mut self, number: u64, record: &'l [u8]) -> Fixed<'l> {
         let mut notes: Vec<Cow<'static, str>> = Vec::new();
         let mut line = record;
         if let Some(rest) = line.strip_prefix(b"\xef\xbb\xbf") {
-            notes.push("byte order mark taken out".into());
-            line = rest;
-        }
-        if let Some(rest) = line.strip_suffix(b"\r") {
-            notes.push("carriage return at the end taken out".into());
+            notes.push("byte order mark removed".into());
             line = rest;
         }
         if line.trim_ascii().is_empty() {
-            return Fixed { line: None, notes: vec!["blank line taken out".into()] };
+            notes.push("blank line removed".into());
+            return Fixed { line: None, notes };
+        }
+        let is_return = |byte: &u8| *byte == b'\r';
+        let end = line.trim_ascii_end().len();
+        if let Some(first) = line[end..].iter().position(is_return) {
+            let many = line[end..].iter().filter(|byte| is_return(byte)).count() > 1;
+            notes.push(format!("carriage return{} at the end removed", if many { "s" } else { "" }).into());
+            line = &line[..end + first];
+        }
+        let start = line.len() - line.trim_ascii_start().len();
+        if let Some(last) = line[..start].iter().rposition(is_return) {
+            notes.push("carriage return at the start removed".into());
+            line = &line[last + 1..];
         }
         let mut line = Cow::Borrowed(line);
         if !is_json(&line)
-            && let Some(mended) = without_trailing_commas(&line).filter(|mended| is_json(mended))
+            && let Some(fixed) = without_trailing_commas(&line).filter(|fixed| is_json(fixed))
         {
-            line = Cow::Owned(mended);
-            notes.push("trailing comma taken out".into());
+            line = Cow::Owned(fixed);
+            notes.push(TRAILING_COMMA.into());
         }
         if line.contains(&b'\n') && is_json(&line) {
-            // No text of JSON holds a line's end unescaped, so all of them stand between values.
+            // A JSON string can't contain an unescaped line break, so each line break is between values.
             line = line.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }).collect();
-            notes.push("put on one line".into());
+            notes.push("joined into one line".into());
+        } else if line.iter().any(is_return) && is_json(&line) {
+            line = line.iter().map(|byte| if is_return(byte) { b' ' } else { *byte }).collect();
+            notes.push("carriage return between values replaced with a space".into());
         }
-        if let Some(mended) = with_roles_in_lower_case(&line) {
-            line = Cow::Owned(mended);
-            notes.push("role put in lower case".into());
+        if let Some(fixed) = with_roles_in_lower_case(&line) {
+            line = Cow::Owned(fixed);
+            notes.push("role changed to lower case".into());
         }
         if let Some(key) = key(&line) {
             if let Some(first) = self.seen.get(&key) {
-                return Fixed { line: None, notes: vec![format!("says the same as {first}: taken out").into()] };
+                return Fixed { line: None, notes: vec![format!("duplicate of {first}: removed").into()] };
             }
             self.seen.insert(key, number);
         }
@@ -67,7 +82,7 @@ fn is_json(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|text| json::value(text).is_ok())
 }
 
-/// Without commas that stand before a closing bracket, or behind the whole; `None` where there are none.
+/// Removes commas before closing brackets and at the end. Returns `None` if there are none.
 pub(crate) fn without_trailing_commas(line: &[u8]) -> Option<Vec<u8>> {
     let mut out: Vec<u8> = Vec::with_capacity(line.len());
     let (mut in_text, mut escaped, mut comma) = (false, false, None);
@@ -98,7 +113,7 @@ pub(crate) fn without_trailing_commas(line: &[u8]) -> Option<Vec<u8>> {
     changed.then_some(out)
 }
 
-/// With `User` as `user` and the like, wherever a message names its role; `None` where none is to be mended.
+/// Changes roles such as `User` to lower case; returns `None` if nothing changed.
 fn with_roles_in_lower_case(line: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(line).ok()?;
     let messages = json::field(&json::members(text)?, "messages")?.get();
@@ -109,7 +124,7 @@ fn with_roles_in_lower_case(line: &[u8]) -> Option<Vec<u8>> {
         };
         let (raw, lower) = (role.get(), role.get().to_ascii_lowercase());
         if raw != lower && matches!(lower.as_str(), "\"user\"" | "\"assistant\"" | "\"system\"") {
-            // A raw value is a part of the text that it was read from.
+            // A raw value is a slice of the text that was parsed.
             places.push((raw.as_ptr().addr() - text.as_ptr().addr(), raw.len()));
         }
     }
@@ -133,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_good_stays_as_it_is() {
+    fn leaves_valid_lines_unchanged() {
         for line in [r#"{"a": ",}", "b" : [1 , 2]}"#, "{\"role\":\"User\"}", "not json at all,", "[1,,2]"] {
             let kept = if line.ends_with(',') { "not json at all," } else { line };
             check(line, Some(kept), "");
@@ -141,30 +156,37 @@ mod tests {
     }
 
     #[test]
-    fn each_mechanical_fault_is_mended() {
+    fn fixes_mechanical_problems() {
         check(
             "\u{feff}{\"a\": 1}\r",
             Some("{\"a\": 1}"),
-            "byte order mark taken out; carriage return at the end taken out",
+            "byte order mark removed; carriage return at the end removed",
         );
-        check(" \t\r", None, "blank line taken out");
-        check("{\"a\": [1, 2, ], }", Some("{\"a\": [1, 2 ] }"), "trailing comma taken out");
-        check("{\"a\": \",]\\\"}\"},", Some("{\"a\": \",]\\\"}\"}"), "trailing comma taken out");
-        check("{\n  \"a\":\r\n 1\n}", Some("{   \"a\":   1 }"), "put on one line");
+        check(" \t\r", None, "blank line removed");
+        check("\u{feff}\r", None, "byte order mark removed; blank line removed");
+        check("{\"a\": 1} \r \r\r", Some("{\"a\": 1} "), "carriage returns at the end removed");
+        check(
+            "\r{\"a\":\r2}",
+            Some("{\"a\": 2}"),
+            "carriage return at the start removed; carriage return between values replaced with a space",
+        );
+        check("{\"a\": [1, 2, ], }", Some("{\"a\": [1, 2 ] }"), "trailing comma removed");
+        check("{\"a\": \",]\\\"}\"},", Some("{\"a\": \",]\\\"}\"}"), "trailing comma removed");
+        check("{\n  \"a\":\r\n 1\n}", Some("{   \"a\":   1 }"), "joined into one line");
         check(
             r#"{"messages":[{"role":"User","content":"User"},{"content":"x","role":"ASSISTANT"},{"role":"Bot"}]}"#,
             Some(
                 r#"{"messages":[{"role":"user","content":"User"},{"content":"x","role":"assistant"},{"role":"Bot"}]}"#,
             ),
-            "role put in lower case",
+            "role changed to lower case",
         );
     }
 
     #[test]
-    fn repeats_go() {
+    fn removes_duplicates() {
         let mut fixer = Fixer::default();
         assert!(fixer.fix(1, br#"{"a": "\u00e9", "b": 1}"#).line.is_some());
         let again = fixer.fix(4, "{\"b\":1,\"a\":\"é\"}".as_bytes());
-        assert_eq!((again.line, again.notes.join("")), (None, "says the same as 1: taken out".to_owned()));
+        assert_eq!((again.line, again.notes.join("")), (None, "duplicate of 1: removed".to_owned()));
     }
 }

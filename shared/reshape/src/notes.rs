@@ -1,55 +1,55 @@
-//! What was done, by record, in few words.
+//! Short notes about records.
 
 use std::borrow::Cow;
 
-/// Most runs that are kept; those beyond are counted. Enough for any file that a person looks at.
+/// The maximum number of ranges that are kept. Others are only counted.
 const MOST_KEPT: usize = 100_000;
 
-/// How far back a run is looked for that goes on; a record seldom gets more notes than this.
+/// The number of recent ranges that a note may extend.
 const LOOK_BACK: usize = 8;
 
-/// Neighbouring records with the same note.
+/// Consecutive records with the same note.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct NoteRange {
     /// The first record's number (its line, in a file of lines).
     pub first: u64,
     /// The last record's number.
     pub last: u64,
-    /// What was done, or what stands in the way.
+    /// The change, or what is wrong.
     pub what: Cow<'static, str>,
 }
 
-/// Notes on records, in their order; the same note on neighbours is one run.
+/// Notes about records, by number. The same note about consecutive records is one range.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notes {
-    runs: Vec<Run>,
-    /// Notes that were not kept.
+    ranges: Vec<NoteRange>,
+    /// The number of notes that weren't kept.
     pub more: u64,
 }
 
 impl Notes {
-    /// Notes something about record `number`, which is not lower than any before.
+    /// Adds a note about record `number`, which must not be lower than an earlier one.
     pub fn add(&mut self, number: u64, what: impl Into<Cow<'static, str>>) {
         let what = what.into();
-        let recent = self.runs.iter_mut().rev().take(LOOK_BACK);
-        let goes_on = |run: &&mut Run| run.what == what && (run.last == number || run.last + 1 == number);
-        if let Some(run) = recent.into_iter().find(goes_on) {
-            run.last = number;
-        } else if self.runs.len() < MOST_KEPT {
-            self.runs.push(Run { first: number, last: number, what });
+        let recent = self.ranges.iter_mut().rev().take(LOOK_BACK);
+        let goes_on = |range: &&mut NoteRange| range.what == what && (range.last == number || range.last + 1 == number);
+        if let Some(range) = recent.into_iter().find(goes_on) {
+            range.last = number;
+        } else if self.ranges.len() < MOST_KEPT {
+            self.ranges.push(NoteRange { first: number, last: number, what });
         } else {
             self.more += 1;
         }
     }
 
-    /// The runs, in the order in which they began.
-    pub fn runs(&self) -> &[Run] {
-        &self.runs
+    /// Returns the ranges, by their first record.
+    pub fn ranges(&self) -> &[NoteRange] {
+        &self.ranges
     }
 
-    /// Whether there is nothing to tell.
+    /// Whether there are no notes.
     pub fn is_empty(&self) -> bool {
-        self.runs.is_empty()
+        self.ranges.is_empty()
     }
 }
 
@@ -63,16 +63,17 @@ mod tests {
         for (number, what) in [(1, "a"), (1, "b"), (2, "a"), (3, "a"), (5, "a"), (5, "a")] {
             notes.add(number, what);
         }
-        let runs: Vec<_> = notes.runs().iter().map(|run| (run.first, run.last, run.what.as_ref())).collect();
-        assert_eq!(runs, [(1, 3, "a"), (1, 1, "b"), (5, 5, "a")]);
+        let ranges: Vec<_> =
+            notes.ranges().iter().map(|range| (range.first, range.last, range.what.as_ref())).collect();
+        assert_eq!(ranges, [(1, 3, "a"), (1, 1, "b"), (5, 5, "a")]);
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn bounds_memory() {
         let mut notes = Notes::default();
         for number in 0..MOST_KEPT as u64 + 5 {
             notes.add(number * 2, "a");
         }
-        assert_eq!((notes.runs().len(), notes.more), (MOST_KEPT, 5));
+        assert_eq!((notes.ranges().len(), notes.more), (MOST_KEPT, 5));
     }
 }

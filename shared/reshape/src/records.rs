@@ -1,43 +1,47 @@
-//! Cutting a stream of bytes into records: lines, the elements of an array, or values spread over lines.
+//! Splits a stream of bytes into records: lines, the elements of an array, or values that span several lines.
 
 mod cut;
 mod sniff;
 
-pub use sniff::Layout;
+pub use sniff::Arrangement;
 
 pub(crate) use cut::value_end;
 use cut::{Lines, Values};
 
-/// How long a record may be: a line over 8 MiB is not judged by the validator either.
+/// The maximum length of a record in bytes. The validator rejects longer lines too.
 pub const LONGEST: usize = 8 * 1024 * 1024;
 
-/// How much of a record an item holds.
+/// Which part of a record an item has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// All of it.
+    /// The whole record.
     Whole,
-    /// The first bytes of one that is longer than [`LONGEST`].
+    /// The first bytes of a record that is longer than [`LONGEST`].
     Begin,
-    /// More of its bytes.
+    /// Further bytes of such a record.
     More,
-    /// Its end; no bytes.
+    /// The end of such a record, without bytes.
     End,
 }
 
 /// A record, or a part of a long one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Item<'b> {
-    /// 1-based: its line in a file of lines, else which record of the file it is.
+    /// Its line in a file of lines, or otherwise the number of the record, from 1.
     pub number: u64,
-    /// How much of it.
+    /// The line that it begins on, from 1.
+    pub line: u64,
+    /// The byte column that it begins at, from 1.
+    pub column: u64,
+    /// Which part of the record this is.
     pub part: Part,
     /// Its bytes, without a newline at the end.
     pub bytes: &'b [u8],
-    /// For a line that is whole or at its end: whether a newline follows.
+    /// For a whole line or the end of a line: whether a newline follows.
     pub newline: bool,
 }
 
-/// Cuts a stream. Holds one record at most.
+/// Splits a stream into records. Keeps at most one record in memory.
 #[derive(Debug, Default)]
 pub struct Records {
     stage: Stage,
@@ -45,10 +49,10 @@ pub struct Records {
 
 #[derive(Debug)]
 enum Stage {
-    /// Bytes are gathered until the layout shows.
+    /// The bytes so far, until the arrangement is known.
     Head(Vec<u8>),
     Lines(Lines),
-    Values(Layout, Values),
+    Values(Arrangement, Values),
 }
 
 impl Default for Stage {
@@ -58,55 +62,57 @@ impl Default for Stage {
 }
 
 impl Records {
-    /// Takes the next bytes, cut anywhere, and hands on what they end.
-    pub fn feed(&mut self, bytes: &[u8], take: &mut dyn FnMut(Layout, Item)) {
+    /// Reads the next bytes, in chunks of any size. Calls `take` with each record that ends in them.
+    pub fn feed(&mut self, bytes: &[u8], take: &mut dyn FnMut(Arrangement, Item)) {
         match &mut self.stage {
             Stage::Head(head) => {
                 head.extend_from_slice(bytes);
-                if let Some(layout) = sniff::sniff(head, false) {
-                    self.begin(layout, take);
+                if let Some(arrangement) = sniff::sniff(head, false) {
+                    self.begin(arrangement, take);
                 }
             }
-            Stage::Lines(lines) => lines.feed(bytes, &mut |item| take(Layout::Lines, item)),
-            Stage::Values(layout, values) => {
-                let layout = *layout;
-                values.feed(bytes, &mut |item| take(layout, item));
+            Stage::Lines(lines) => lines.feed(bytes, &mut |item| take(Arrangement::Lines, item)),
+            Stage::Values(arrangement, values) => {
+                let arrangement = *arrangement;
+                values.feed(bytes, &mut |item| take(arrangement, item));
             }
         }
     }
 
-    /// Ends the stream. Whether it was cut off: an array without its end.
-    pub fn finish(&mut self, take: &mut dyn FnMut(Layout, Item)) -> bool {
+    /// Reads the end of the stream. Returns whether it is an array without a closing bracket.
+    pub fn finish(&mut self, take: &mut dyn FnMut(Arrangement, Item)) -> bool {
         if let Stage::Head(head) = &self.stage {
-            let layout = sniff::sniff(head, true).unwrap_or(Layout::Lines);
-            self.begin(layout, take);
+            let arrangement = sniff::sniff(head, true).unwrap_or(Arrangement::Lines);
+            self.begin(arrangement, take);
         }
         match &mut self.stage {
             Stage::Head(_) => false,
             Stage::Lines(lines) => {
-                lines.finish(&mut |item| take(Layout::Lines, item));
+                lines.finish(&mut |item| take(Arrangement::Lines, item));
                 false
             }
-            Stage::Values(layout, values) => {
-                let layout = *layout;
-                values.finish(&mut |item| take(layout, item))
+            Stage::Values(arrangement, values) => {
+                let arrangement = *arrangement;
+                values.finish(&mut |item| take(arrangement, item))
             }
         }
     }
 
-    /// How the records lie in the file, as soon as it shows.
-    pub fn layout(&self) -> Option<Layout> {
+    /// Returns the arrangement of the records. `None` until enough bytes were read.
+    pub fn arrangement(&self) -> Option<Arrangement> {
         match &self.stage {
             Stage::Head(_) => None,
-            Stage::Lines(_) => Some(Layout::Lines),
-            Stage::Values(layout, _) => Some(*layout),
+            Stage::Lines(_) => Some(Arrangement::Lines),
+            Stage::Values(arrangement, _) => Some(*arrangement),
         }
     }
 
-    fn begin(&mut self, layout: Layout, take: &mut dyn FnMut(Layout, Item)) {
-        let next = match layout {
-            Layout::Lines => Stage::Lines(Lines::default()),
-            Layout::Array | Layout::Spread => Stage::Values(layout, Values::new(layout == Layout::Array)),
+    fn begin(&mut self, arrangement: Arrangement, take: &mut dyn FnMut(Arrangement, Item)) {
+        let next = match arrangement {
+            Arrangement::Lines => Stage::Lines(Lines::default()),
+            Arrangement::Array | Arrangement::Spread => {
+                Stage::Values(arrangement, Values::new(arrangement == Arrangement::Array))
+            }
         };
         if let Stage::Head(head) = std::mem::replace(&mut self.stage, next) {
             self.feed(&head, take);

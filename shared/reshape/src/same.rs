@@ -1,26 +1,26 @@
-//! When two records say the same: as JSON they are equal, whatever white space, order of keys and escapes.
+//! Compares records: equal as JSON, regardless of white space, key order and escapes.
 
 use blake3::Hasher;
 
 use crate::json;
 use crate::records::LONGEST;
 
-/// 128 bits of a record's hash: two records that differ never meet, by chance or by design.
+/// 128 bits of a record's hash: two different records can't have the same one, not even on purpose.
 pub type Key = [u8; 16];
 
-/// Nested deeper than this, a value is compared as it is written. No data format comes near.
+/// The nesting depth beyond which a value is compared as it is written. No data format has such depth.
 const DEEPEST: usize = 64;
 
-/// The key of a line that comes in parts.
+/// Computes the key of a line that is read in parts.
 #[derive(Debug, Default)]
 pub struct LineKey {
     line: Vec<u8>,
-    /// The hash of a line that is too long to be read.
+    /// The hash of a line that is too long to be parsed.
     long: Option<Box<Hasher>>,
 }
 
 impl LineKey {
-    /// Takes the next bytes of the line.
+    /// Adds the next bytes of the line.
     pub fn add(&mut self, bytes: &[u8]) {
         match &mut self.long {
             Some(hasher) => {
@@ -36,7 +36,7 @@ impl LineKey {
         }
     }
 
-    /// Ends the line: its key, or `None` for a blank one.
+    /// Returns the key, at the end of the line. `None` for a blank line.
     pub fn end(&mut self) -> Option<Key> {
         let key = match self.long.take() {
             Some(hasher) => Some(shortened(&hasher)),
@@ -47,7 +47,7 @@ impl LineKey {
     }
 }
 
-/// The key of a line; `None` for a blank one. A line that is not JSON is compared as it is written.
+/// Returns the key of a line. `None` for a blank line. A line that isn't JSON is compared as it is written.
 pub(crate) fn key(line: &[u8]) -> Option<Key> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
     let mut hasher = Hasher::new();
@@ -65,7 +65,7 @@ fn shortened(hasher: &Hasher) -> Key {
     key
 }
 
-/// The length keeps ("ab", "c") and ("a", "bc") apart.
+/// Adds a part. Its length is hashed too, so ("ab", "c") and ("a", "bc") differ.
 fn add(hasher: &mut Hasher, kind: u8, bytes: &[u8]) {
     hasher.update(&[kind]).update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
 }
@@ -102,14 +102,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_space_order_and_escapes_dont_matter() {
+    fn ignores_white_space_key_order_and_escapes() {
         let one = key(br#"{"prompt": "caf\u00e9 \/", "n": [1, {"a": null, "b": 2.50}]}"#);
         let other = key("\u{feff}{\"n\":[1,{\"b\":2.50,\"a\":null}],\t\"prompt\":\"café /\"}\r".as_bytes());
         assert!(one.is_some() && one == other);
     }
 
     #[test]
-    fn what_differs_stays_apart() {
+    fn distinguishes_different_values() {
         let lines: [&str; 9] = [
             "{\"a\": \"1\"}",
             "{\"a\": 1}",
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_and_length_are_no_matter() {
+    fn handles_any_depth_and_length() {
         let deep = "[".repeat(100_000) + &"]".repeat(100_000);
         assert!(key(deep.as_bytes()).is_some());
         let mut long = LineKey::default();

@@ -1,15 +1,15 @@
-//! Which records go into the validation file: chosen by hash and seed, and repeats of a record stay together.
+//! Chooses the records of the validation file by hash and seed. Duplicates stay in the same file.
 
 use std::collections::HashMap;
 
 use crate::same::Key;
 
-/// How much goes into the validation file.
+/// The size of the validation file.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Share {
-    /// Hundredths of all records.
+    /// A percentage of all records.
     Percent(f64),
-    /// Records.
+    /// A number of records.
     Count(u64),
 }
 
@@ -28,7 +28,7 @@ impl std::str::FromStr for Share {
     }
 }
 
-/// The records of a file, by what they say. Memory: 24 bytes and a hash table's slack a different record.
+/// The distinct records of a file. Memory: 24 bytes for each, plus the overhead of a hash table.
 #[derive(Debug, Default)]
 pub struct Groups {
     counts: HashMap<Key, u64>,
@@ -36,19 +36,24 @@ pub struct Groups {
 }
 
 impl Groups {
-    /// Notes a record.
+    /// Counts a record.
     pub fn note(&mut self, key: Key) {
         *self.counts.entry(key).or_default() += 1;
         self.records += 1;
     }
 
-    /// How many there are.
+    /// Returns the number of records.
     pub fn records(&self) -> u64 {
         self.records
     }
 
-    /// The records for the validation file, and how many they are: as near to `share` as groups of repeats allow,
-    /// never more than `most`, and never all there are. The same for the same records and `seed`, in whatever order.
+    /// Returns the size of the smallest group of duplicates. A record without duplicates is a group of one.
+    pub fn smallest(&self) -> u64 {
+        self.counts.values().copied().min().unwrap_or(0)
+    }
+
+    /// Returns the records for the validation file, and their number. It is as close to `share` as groups of duplicates
+    /// allow, at most `most`, and never all records. It doesn't depend on the order of the records.
     pub fn chosen(&self, share: Share, seed: u64, most: Option<u64>) -> (std::collections::HashSet<Key>, u64) {
         let wanted = match share {
             Share::Percent(percent) => (self.records as f64 * percent / 100.0).round() as u64,
@@ -61,9 +66,9 @@ impl Groups {
             .map(|(key, count)| {
                 let mut hasher = blake3::Hasher::new();
                 hasher.update(&seed.to_le_bytes()).update(key);
-                let mut place = Key::default();
-                place.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-                (place, *key, *count)
+                let mut rank = Key::default();
+                rank.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+                (rank, *key, *count)
             })
             .collect();
         order.sort_unstable();
@@ -91,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_read() {
+    fn parses_shares() {
         assert_eq!("5%".parse(), Ok(Share::Percent(5.0)));
         assert_eq!("20".parse(), Ok(Share::Count(20)));
         for wrong in ["0", "0%", "100%", "-1", "x", "%", "NaN%"] {
@@ -100,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_alone_decides() {
+    fn chooses_by_the_seed_alone() {
         let all = groups(200, 1);
         let (one, count) = all.chosen(Share::Percent(5.0), 7, None);
         assert_eq!((one.len(), count), (10, 10));
@@ -109,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_stay_together_and_something_is_left() {
+    fn keeps_duplicates_together_and_leaves_training_records() {
         let (chosen, count) = groups(10, 4).chosen(Share::Count(10), 1, None);
         assert_eq!((chosen.len(), count), (2, 8));
         assert_eq!(groups(3, 1).chosen(Share::Count(50), 1, None).1, 2);

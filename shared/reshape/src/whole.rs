@@ -1,21 +1,24 @@
-//! One JSON value that holds all records of a file: pandas' layouts, or a list below a name.
+//! Reads files with one JSON value that contains all records: pandas' layouts, or a list under a key.
+
+mod beside;
 
 use std::borrow::Cow;
 
 use tunedrop_validation::RECORD_LISTS;
 
+use self::beside::Beside;
 use crate::json::{self, Members, Raw};
 use crate::records::value_end;
-use crate::table::COLUMNS;
+use crate::table::{COLUMNS, keeps_empty};
 
-/// Takes a record by its number, from 1. False ends the reading.
-type Take<'t> = &'t mut dyn FnMut(u64, &str) -> bool;
+/// Receives the number of a record, from 1, and the record or why it is left out. Returns whether to continue.
+type Take<'t> = &'t mut dyn FnMut(u64, Result<&str, String>) -> bool;
 
 /// Names of columns, or of rows.
 type Names<'t> = Vec<Cow<'t, str>>;
 
-/// Whether a text that begins so may be one value that holds all records, and should be read whole. `is_whole`: there is
-/// no more of it.
+/// Whether a text with this beginning may be one value that contains all records, and must be read as a whole.
+/// `is_whole`: `head` is the whole text.
 pub fn may_hold_all(head: &str, is_whole: bool) -> bool {
     let head = head.trim_start_matches('\u{feff}').trim_ascii();
     if !head.starts_with('{') {
@@ -34,60 +37,68 @@ pub fn may_hold_all(head: &str, is_whole: bool) -> bool {
     }
 }
 
-/// The first key of an object, and what follows its colon.
+/// Returns the first key of an object, and the text after its colon.
 fn first_key(object: &str) -> Option<(&str, &str)> {
     let rest = object.strip_prefix('{')?.trim_ascii_start().strip_prefix('"')?;
     let (key, rest) = rest.split_once('"')?;
     Some((key, rest.trim_ascii_start().strip_prefix(':')?.trim_ascii_start()))
 }
 
-/// A row's number, as pandas names rows.
+/// Whether the key is a row's number, with which pandas names rows.
 fn is_index(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Hands on the records that one JSON value holds. False where it isn't such a value; the error says why its records
-/// can't be told apart. `named`: the person says that it is a table of columns.
-pub fn each_held(text: &str, named: bool, take: Take) -> Result<bool, String> {
-    let Some(members) = json::members(text.trim_start_matches('\u{feff}')) else { return Ok(false) };
+/// Calls `take` with each record in a JSON value. Returns the dropped keys next to the records, or `None` if the value
+/// doesn't contain records. The error says why its records are ambiguous. `named`: the user said that the value is a
+/// table of columns.
+pub fn each_held(text: &str, named: bool, take: Take) -> Result<Option<Vec<String>>, String> {
+    let Some(members) = json::members(text.trim_start_matches('\u{feff}')) else { return Ok(None) };
     if let Some((columns, rows)) = split(&members) {
-        rows.iter().zip(1..).all(|(row, number)| take(number, &record(&columns, row)));
-        return Ok(true);
+        let beside = Beside::of(&members, "data");
+        rows.iter().zip(1..).all(|(row, number)| beside.pass(number, &record(&columns, row), take));
+        return Ok(Some(beside.dropped));
     }
     if let Some(rows) = indexed(&members) {
-        rows.zip(1..).all(|(row, number)| take(number, row.get()));
-        return Ok(true);
+        rows.zip(1..).all(|(row, number)| take(number, Ok(row.get())));
+        return Ok(Some(Vec::new()));
     }
     if let Some(columns) = columns(&members, named)? {
         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
         let count = columns.first().map_or(0, Vec::len);
         (0..count).all(|at| {
             let row: Vec<Raw> = columns.iter().map(|column| column[at]).collect();
-            take(at as u64 + 1, &record(&names, &row))
+            take(at as u64 + 1, Ok(&record(&names, &row)))
         });
-        return Ok(true);
+        return Ok(Some(Vec::new()));
     }
     if named {
-        return Ok(false);
+        return Ok(None);
     }
     let lists: Vec<(&str, Vec<Raw>)> = members.iter().filter_map(list).collect();
     match lists.as_slice() {
-        [] => Ok(false),
-        [(_, rows)] => {
-            rows.iter().zip(1..).all(|(row, number)| take(number, inner(row)));
-            Ok(true)
+        [] => Ok(None),
+        [(name, rows)] => {
+            let beside = Beside::of(&members, name);
+            if rows.iter().any(|row| squad(row).is_some()) {
+                let mut questions = rows.iter().filter_map(squad).flatten().zip(1..);
+                questions.all(|(question, number)| beside.pass(number, &question, take));
+            } else {
+                rows.iter().zip(1..).all(|(row, number)| beside.pass(number, row.get(), take));
+            }
+            Ok(Some(beside.dropped))
         }
         [(first, _), ..] => {
             let names: Vec<&str> = lists.iter().map(|(name, _)| *name).collect();
             Err(format!(
-                "it holds several lists: {}. Write each to a file of its own, such as: jq -c '.{first}[]' IN > {first}.jsonl",
+                "it holds several lists: {}. Write each list to its own file, for example: `jq -c '.{first}[]' IN > {first}.jsonl`",
                 names.join(", ")
             ))
         }
     }
 }
 
-/// `{"columns": ["prompt", …], "data": [["…", …], …]}`: pandas' orient="split".
+/// Reads `{"columns": ["prompt", …], "data": [["…", …], …]}`: pandas' orient="split".
 fn split<'t>(members: &Members<'t>) -> Option<(Names<'t>, Vec<Vec<Raw<'t>>>)> {
     let names = json::elements(json::field(members, "columns")?.get())?;
     let names: Names = names.into_iter().map(|name| json::text(name.get())).collect::<Option<_>>()?;
@@ -96,19 +107,19 @@ fn split<'t>(members: &Members<'t>) -> Option<(Names<'t>, Vec<Vec<Raw<'t>>>)> {
     rows.iter().all(|row| row.len() == names.len()).then_some((names, rows))
 }
 
-/// `{"0": {"prompt": "…", …}, …}`: orient="index".
+/// Reads `{"0": {"prompt": "…", …}, …}`: pandas' orient="index".
 fn indexed<'m, 't>(members: &'m Members<'t>) -> Option<impl Iterator<Item = Raw<'t>> + use<'m, 't>> {
     let is_row = |(key, value): &(Cow<str>, Raw)| is_index(key) && json::kind(value.get()) == "an object";
     (!members.is_empty() && members.iter().all(is_row)).then(|| members.iter().map(|(_, value)| *value))
 }
 
-/// `{"prompt": {"0": "…", …}, …}`, which is pandas' default, or `{"prompt": ["…", …], …}`.
+/// Reads `{"prompt": {"0": "…", …}, …}`, which is pandas' default, or `{"prompt": ["…", …], …}`.
 fn columns<'t>(members: &Members<'t>, named: bool) -> Result<Option<Vec<Vec<Raw<'t>>>>, String> {
     let cells = |value: Raw<'t>| -> Option<(Names<'t>, Vec<Raw<'t>>)> {
         match json::members(value.get()) {
             Some(cells) if named || cells.iter().all(|(key, _)| is_index(key)) => Some(cells.into_iter().unzip()),
             Some(_) => None,
-            // A list may be a record's own, such as its messages. One of texts isn't, where there are several.
+            // A list may belong to a single record, such as its messages. Several lists of strings don't.
             None => json::elements(value.get())
                 .filter(|cells| named || members.len() > 1 && cells.iter().all(|cell| is_scalar(cell)))
                 .map(|cells| (Vec::new(), cells)),
@@ -133,7 +144,7 @@ fn is_scalar(value: Raw) -> bool {
     !value.get().starts_with(['{', '['])
 }
 
-/// A list of records below one of the names.
+/// Returns the list of records under one of the keys.
 fn list<'m, 't>((name, value): &'m (Cow<'t, str>, Raw<'t>)) -> Option<(&'m str, Vec<Raw<'t>>)> {
     if !RECORD_LISTS.contains(&name.as_ref()) {
         return None;
@@ -145,19 +156,32 @@ fn list<'m, 't>((name, value): &'m (Cow<'t, str>, Raw<'t>)) -> Option<(&'m str, 
     (!rows.is_empty() && !rows.iter().take(3).any(is_message)).then_some((name.as_ref(), rows))
 }
 
-/// Hugging Face's viewer puts each row below `row`, beside its number.
-fn inner<'t>(row: &Raw<'t>) -> &'t str {
-    let row: &'t str = row.get();
-    let members = json::members(row).unwrap_or_default();
-    let number = json::field(&members, "row_idx");
-    json::field(&members, "row").filter(|_| number.is_some()).map_or(row, |inner| inner.get())
+/// Returns the questions of an article of SQuAD, each with its paragraph: `{"paragraphs": [{"context": …, "qas":
+/// […]}]}`.
+fn squad(article: &Raw) -> Option<Vec<String>> {
+    let article = json::members(article.get())?;
+    let title = json::field(&article, "title");
+    let mut records = Vec::new();
+    for paragraph in json::elements(json::field(&article, "paragraphs")?.get())? {
+        let paragraph = json::members(paragraph.get())?;
+        let context = json::field(&paragraph, "context")?;
+        for question in json::elements(json::field(&paragraph, "qas")?.get())? {
+            let members = json::members(question.get())?;
+            let (names, values): (Names, Vec<Raw>) = members.into_iter().filter(|(key, _)| key != "context").unzip();
+            let title = title.filter(|_| !names.iter().any(|name| name == "title"));
+            let names = ["context"].into_iter().chain(names.iter().map(AsRef::as_ref)).chain(title.map(|_| "title"));
+            let cells: Vec<Raw> = [context].into_iter().chain(values).chain(title).collect();
+            records.push(record(&names.collect::<Vec<&str>>(), &cells));
+        }
+    }
+    Some(records)
 }
 
 fn record<'t>(names: &[impl AsRef<str>], cells: &[Raw<'t>]) -> String {
     let mut out = "{".to_owned();
     for (name, cell) in names.iter().zip(cells) {
-        // pandas writes null where a row has no value.
-        if cell.get() != "null" {
+        // pandas writes null if a row has no value.
+        if cell.get() != "null" || keeps_empty(name.as_ref()) {
             let comma = if out.len() > 1 { "," } else { "" };
             out.push_str(&format!("{comma}{}:{}", serde_json::Value::from(name.as_ref()), cell.get()));
         }
@@ -167,86 +191,4 @@ fn record<'t>(names: &[impl AsRef<str>], cells: &[Raw<'t>]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const AB: [&str; 2] = [r#"{"prompt":"a","completion":"b"}"#, r#"{"prompt":"c"}"#];
-
-    fn held(text: &str, named: bool) -> Result<Option<Vec<String>>, String> {
-        let mut rows = Vec::new();
-        let is = each_held(text, named, &mut |_, row| {
-            rows.push(row.replace(' ', ""));
-            true
-        });
-        is.map(|is| is.then_some(rows))
-    }
-
-    #[track_caller]
-    fn check(text: &str, expected: &[&str]) {
-        assert_eq!(held(text, false), Ok(Some(expected.iter().map(|row| (*row).to_owned()).collect())), "{text}");
-        assert!(may_hold_all(text, true), "{text}");
-    }
-
-    #[test]
-    fn pandas_layouts_are_read() {
-        check(r#"{"prompt":{"0":"a","1":"c"},"completion":{"0":"b","1":null}}"#, &AB);
-        check(r#"{"prompt":{"17":"a","4":"c"},"completion":{"17":"b","4":null}}"#, &AB);
-        check(r#"{"columns":["prompt","completion"],"index":[0,1],"data":[["a","b"],["c",null]]}"#, &AB);
-        check("\u{feff}{\"0\": {\"prompt\":\"a\",\"completion\":\"b\"},\n\"1\": {\"prompt\":\"c\"}}\n", &AB);
-        check(r#"{"schema":{"fields":[]},"data":[{"prompt":"a","completion":"b"},{"prompt":"c"}]}"#, &AB);
-        check(r#"{"prompt":["a","c"],"completion":["b",null]}"#, &AB);
-    }
-
-    #[test]
-    fn a_list_below_a_name_is_read() {
-        for name in ["data", "train", "rows"] {
-            check(&format!(r#"{{"{name}": [{{"prompt":"a","completion":"b"}}, {{"prompt":"c"}}]}}"#), &AB);
-        }
-        check(r#"{"version":"1.1","data":[{"prompt":"c"}]}"#, &AB[1..]);
-        check(
-            r#"{"features":[{"name":"prompt"}],"rows":[{"row_idx":0,"row":{"prompt":"c"},"truncated_cells":[]}]}"#,
-            &AB[1..],
-        );
-        let why = held(r#"{"train":[{"prompt":"a"}],"test":[{"prompt":"b"}]}"#, false).expect_err("two lists");
-        assert!(why.contains("train, test") && why.contains("jq -c '.train[]' IN > train.jsonl"), "{why}");
-    }
-
-    #[test]
-    fn a_record_is_left_alone() {
-        for record in [
-            r#"{"messages":[{"role":"user","content":"a"}]}"#,
-            r#"{"data":[{"role":"user","content":"a"}]}"#,
-            r#"{"prompt":[{"role":"user"}],"chosen":[{"role":"assistant"}]}"#,
-            r#"{"prompt":"a","completion":"b"}"#,
-            r#"{"meta":{},"prompt":{}}"#,
-            r#"{"prompt":{"a":"b"}}"#,
-            r#"{"data":[]}"#,
-            "[1]",
-            "{",
-        ] {
-            assert_eq!(held(record, false), Ok(None), "{record}");
-        }
-    }
-
-    #[test]
-    fn columns_of_any_rows_are_read_where_they_are_named() {
-        let text = r#"{"prompt":{"x":"a","y":"c"},"completion":{"x":"b","y":null}}"#;
-        assert_eq!(held(text, false), Ok(None));
-        assert_eq!(held(text, true), Ok(Some(AB.map(str::to_owned).to_vec())));
-        assert!(held(r#"{"prompt":{"0":"a"},"completion":{"1":"b"}}"#, true).is_err());
-    }
-
-    #[test]
-    fn json_lines_are_not_read_whole() {
-        for lines in
-            ["{\"prompt\":{\"0\":1}}\n{\"prompt\":{\"0\":1}}\n", "{\"messages\": [{\"role\":", "{\"prompt\": \"a", "[{"]
-        {
-            assert!(!may_hold_all(lines, false), "{lines}");
-        }
-        for begun in
-            ["{\"prompt\": {\"0\": \"a", "{\"data\": [{", "{\n \"0\": {\"a\"", "{\"prompt\": [\"a", "{\"version\": 1"]
-        {
-            assert!(may_hold_all(begun, false), "{begun}");
-        }
-    }
-}
+mod tests;

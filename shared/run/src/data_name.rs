@@ -1,19 +1,30 @@
-//! Names of data files: Bedrock's pattern for the addresses of training and validation files leaves most characters out.
+//! Names of data files. Bedrock's pattern for the addresses of training and validation files excludes most characters.
 
-use tunedrop_validation::s3_uri_fault;
+use tunedrop_validation::{Model, s3_uri_fault};
 
-/// Says what in a data file's name Bedrock refuses, as the end of a sentence; `None` where it takes the name.
+/// Returns what Bedrock rejects in a data file's name, as the end of a sentence. `None` if the name is valid.
 ///
-/// `name` may have folders in it. API reference, shape `S3Uri` of `TrainingDataConfig` and `Validator`: letters, digits
+/// `name` may contain folders. API reference, shape `S3Uri` of `TrainingDataConfig` and `Validator`: letters, digits
 /// and `-!_*'().`, between single slashes, with 1,024 characters in all.
 pub fn data_name_fault(name: &str) -> Option<String> {
-    // What the fault says is of the key alone, whatever the bucket is called.
+    // The message is about the key only, whatever the bucket's name is.
     let fault = s3_uri_fault(&format!("s3://aaa/{name}"))?;
-    // Counted in the name, not in an address that nobody wrote.
+    // The position is counted in the name, because the user didn't write the address.
     Some(fault.split(" at character ").next().unwrap_or_default().replace("its key has", "it has"))
 }
 
-/// A name that works, as near to `name` as can be: other characters become hyphens.
+/// Returns what only one of AWS's pages accepts in a data file's name for this model, as the end of a sentence.
+///
+/// Nova guide, "Preparing data for fine-tuning": letters, digits, and `_-/.`. The API's pattern also accepts `!*'()`.
+pub fn data_name_doubt(name: &str, model: &Model) -> Option<String> {
+    if !model.identifier.starts_with("amazon.nova") || data_name_fault(name).is_some() {
+        return None;
+    }
+    let odd = name.chars().find(|odd| !odd.is_ascii_alphanumeric() && !"_-/.".contains(*odd))?;
+    Some(format!("it has `{odd}`, which the API reference allows and the Nova guide doesn't"))
+}
+
+/// Returns a valid name that is similar to `name`: other characters become hyphens.
 pub fn working_name(name: &str) -> String {
     let parts: Vec<String> = name.split('/').map(working_part).filter(|part| !part.is_empty()).collect();
     match parts.join("/") {
@@ -34,14 +45,34 @@ fn working_part(part: &str) -> String {
     }
     let name = name.trim_end_matches(['-', '.']);
     let ending: String = ending.chars().filter(char::is_ascii_alphanumeric).collect();
-    // Of a name in another script nothing is left but its ending.
+    // Of a name in another script, only the ending is left.
     let name = if name.is_empty() && ending == "jsonl" { "train" } else { name };
     if ending.is_empty() { name.to_owned() } else { format!("{name}.{ending}") }
 }
 
 #[cfg(test)]
 mod tests {
+    use tunedrop_validation::Catalogue;
+
     use super::*;
+
+    #[test]
+    fn doubts_names_that_only_the_api_accepts_for_nova() {
+        let catalogue = Catalogue::embedded();
+        let doubt = |name: &str, model: &str| data_name_doubt(name, catalogue.find(model).expect("a known model"));
+        for (name, odd) in
+            [("train(1).jsonl", "`(`"), ("it's.jsonl", "`'`"), ("a!.jsonl", "`!`"), ("d*/a.jsonl", "`*`")]
+        {
+            for model in ["nova-micro", "nova-lite", "nova-2-lite"] {
+                assert!(doubt(name, model).is_some_and(|doubt| doubt.contains(odd)), "{name}, {model}");
+            }
+            assert_eq!(doubt(name, "titan-multimodal-embeddings"), None, "{name}");
+            assert_eq!(doubt(&working_name(name), "nova-lite"), None, "{name}");
+        }
+        assert_eq!(doubt("a/Train_2-v1.jsonl", "nova-lite"), None);
+        // A name that Bedrock rejects has an error instead.
+        assert_eq!(doubt("my (train).jsonl", "nova-lite"), None);
+    }
 
     #[test]
     fn names_that_bedrock_refuses_get_one_that_works() {

@@ -1,103 +1,117 @@
-//! What the ledger holds: a run, the head of a dataset, and a misnamed file.
+//! The ledger's entries: runs, datasets and misnamed files.
 
-mod head;
+mod dataset;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Hold, Plan, RunId, State, Timestamp};
+use crate::{Blocker, FileVersion, Plan, RunId, State, Timestamp};
 
-pub use head::DatasetHead;
+pub use dataset::DatasetEntry;
 
-/// The schema that this code writes into the ledger.
+/// The ledger's schema version that this code writes, and the highest that it reads.
 pub const SCHEMA: u32 = 1;
 
-/// One run. Attribute names are the fields'; absent ones are not written.
+/// A run. The ledger's attributes have the names of these fields; `None` is not written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// [`SCHEMA`].
     pub schema: u32,
-    /// Its id.
+    /// The id, such as `support-bot-0123456789ab`.
     pub run_id: RunId,
-    /// Counts the writes; every conditional write names the one that it was computed from.
+    /// Incremented by every write. A conditional write names the revision that it was computed from.
     pub revision: u64,
     /// The dataset.
     pub dataset: String,
-    /// Where it stands.
+    /// The state.
     pub state: State,
-    /// The whole hash behind the id.
+    /// The whole BLAKE3 hash whose first 12 digits are in the id, in hex.
     pub identity: String,
-    /// From 1.
+    /// The attempt, from 1.
     pub attempt: u32,
-    /// RFC 3339: when the set's newest file was dropped. The queue's order.
-    pub since: String,
-    /// RFC 3339: the last time the same content was dropped, where that was answered.
+    /// RFC 3339: when the upload of the dataset's newest file was complete. Runs are launched in this order.
+    pub uploaded_at: String,
+    /// RFC 3339: the last time that the same content was uploaded again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub redropped_at: Option<String>,
+    pub reuploaded_at: Option<String>,
     /// RFC 3339: the last change of state.
     pub changed_at: String,
-    /// RFC 3339: when it was accepted, approved or asked for again, and began to wait for a job slot.
+    /// RFC 3339: when it was accepted, approved or retried, and began to wait for a job slot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued_at: Option<String>,
-    /// RFC 3339: before this it isn't launched, so that files that are still to come make one set with what is there; absent
-    /// where it is launched at once. It counts while the run is Queued, and goes with the first launch.
+    /// RFC 3339: an update is not launched before this time, because more files may come; absent if it is launched at once.
+    /// It applies while the run is Queued. The first launch removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub launch_after: Option<String>,
-    /// What to ask of Bedrock; absent where the set was rejected.
+    /// What to ask of Bedrock; absent if the dataset was rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
     /// Records in the training file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records: Option<u64>,
-    /// Findings that block.
+    /// Findings that block the launch.
     #[serde(default)]
     pub errors: u64,
-    /// Findings that don't.
+    /// Findings that don't block it.
     #[serde(default)]
     pub warnings: u64,
-    /// The first of them, a line each.
+    /// The first five findings, one line each.
     #[serde(default)]
     pub findings: Vec<String>,
-    /// How many findings there were of each code, by its name.
+    /// Number of findings by code, such as `duplicate-record`.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
-    /// The dataset's newest accepted run when this one was judged; a retried run's own predecessor is the run before it.
+    /// The dataset's newest accepted run when this one was validated; for a retry, the attempt before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<RunId>,
-    /// Where the report lies.
+    /// The run of this stack whose custom model this one continues from; absent for a base model, and for a custom model
+    /// that no run of this stack made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_run: Option<RunId>,
+    /// The recipe's words for that model, if they name a run or a deployment: `run:<run-id>` or `deployed:<name>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_named: Option<String>,
+    /// The files of the dataset version, the recipe included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileVersion>,
+    /// The report's `s3://` address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,
-    /// Who is told; empty: everyone who subscribes.
+    /// The recipe's `notify`: e-mail addresses. Empty: everyone who subscribes.
     #[serde(default)]
     pub notify: Vec<String>,
-    /// Unix seconds until which a launch holds the run.
+    /// Unix seconds until which one launch has exclusive access to the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<i64>,
-    /// Unix seconds until which Bedrock may still show a job that an unanswered creation has made. The run isn't ended
-    /// before that.
+    /// Unix seconds until which Bedrock may still show a job that an unanswered call created. The run doesn't end before
+    /// that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unsure_until: Option<i64>,
-    /// RFC 3339: when it failed since Bedrock denied its job, or when Bedrock refused its launch. The job is looked for
-    /// while this is here.
+    pub unconfirmed_until: Option<i64>,
+    /// RFC 3339: when the run failed because Bedrock no longer knew its job, or when Bedrock refused its launch. The sweep
+    /// looks up the job while this is present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forgotten_at: Option<String>,
-    /// Why it still waits, in Bedrock's words.
+    pub job_lookup_since: Option<String>,
+    /// Why it is blocked, in the words of Bedrock or of a limit of the stack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waiting: Option<String>,
-    /// What kind of limit it waits for.
+    pub blocked_reason: Option<String>,
+    /// What blocks it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub held_by: Option<Hold>,
-    /// The customization job.
+    pub blocked_by: Option<Blocker>,
+    /// Bedrock's lifecycle dates of the base model for the next 90 days when the run was launched, such as the day on
+    /// which the model becomes legacy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle_warning: Option<String>,
+    /// The customization job's ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_arn: Option<String>,
-    /// The custom model.
+    /// The custom model's ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_arn: Option<String>,
-    /// Why it was refused or failed: whole, word for word.
+    /// Why it was refused, failed or stopped: the full text, not redacted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Loss at the end.
+    /// Training loss at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training_loss: Option<f64>,
     /// Validation loss at the end.
@@ -106,45 +120,46 @@ pub struct Run {
     /// The value of the recipe's tag `owner`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// One sentence: how many findings of the rejection before are gone.
+    /// One sentence: how many findings of the previous rejection are gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mended: Option<String>,
-    /// Who dropped it, as S3 names the requester.
+    pub fixed: Option<String>,
+    /// Who uploaded the last file, as S3 names the requester: an AWS account's id, or a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dropped_by: Option<String>,
+    pub uploader: Option<String>,
     /// Who approved it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
-    /// Who wants it stopped, or stopped it.
+    /// Who asked to stop it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_by: Option<String>,
     /// Who asked for this attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retried_by: Option<String>,
-    /// When people were notified of a state, by [`mark`](crate::decide::tell::About::mark); under `again`, the newest
-    /// `redropped_at` that was answered.
+    /// RFC 3339: when people were notified, by [`mark`](crate::decide::notify::NotificationKey::mark); under `Reuploaded`, the
+    /// newest `reuploaded_at` that was answered.
     #[serde(default)]
-    pub told: BTreeMap<String, String>,
-    /// Present while something may still have to happen; the key of the sparse index.
+    pub notified: BTreeMap<String, String>,
+    /// Present while the run may need something. It is the key of the sparse index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<String>,
 }
 
 impl Run {
-    /// Whether an unanswered creation may have made it a job that isn't known yet.
-    pub fn is_unsure(&self) -> bool {
-        self.unsure_until.is_some()
+    /// Whether an unanswered call may have created a job that isn't known yet.
+    pub fn is_unconfirmed(&self) -> bool {
+        self.unconfirmed_until.is_some()
     }
 
-    /// When it is launched at the earliest (RFC 3339), where it waits for files that may still come.
+    /// The earliest launch (RFC 3339) of an update that waits for more files.
     pub fn settles_until(&self) -> Option<&str> {
         self.launch_after.as_deref().filter(|_| self.state == State::Queued)
     }
 
-    /// Unix seconds until which no launch touches it: a queued run may wait for files, and one that is launched has a lease.
+    /// Unix seconds until which no launch changes the run: a queued run may wait for more files, and a run that is
+    /// being launched has a lease.
     pub fn rests_until(&self) -> Option<i64> {
         match self.state {
-            // A time that can't be read holds nothing up.
+            // A time that can't be parsed delays nothing.
             State::Queued => Some(self.settles_until()?.parse::<Timestamp>().ok()?.as_second() + 1),
             _ => self.lease_until,
         }
@@ -156,50 +171,51 @@ impl Run {
     }
 }
 
-/// What is kept of a misnamed file.
+/// The entry about a misnamed file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
+pub struct MisnamedFile {
     /// [`SCHEMA`].
     pub schema: u32,
     /// The ledger's key.
     pub pk: String,
-    /// The dataset, or what stands in its place.
+    /// The dataset, or the name that is shown instead of an invalid one.
     #[serde(default)]
     pub dataset: String,
-    /// RFC 3339: when the file was seen.
-    pub since: String,
-    /// What is wrong with its name, a line.
+    /// RFC 3339: when validate received the upload.
+    pub uploaded_at: String,
+    /// What is wrong with its name, in one line.
     #[serde(default)]
     pub findings: Vec<String>,
-    /// Where the report lies.
+    /// The report's `s3://` address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,
-    /// Who dropped it, as S3 names the requester.
+    /// Who uploaded it, as S3 names the requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dropped_by: Option<String>,
-    /// When people were notified.
+    pub uploader: Option<String>,
+    /// RFC 3339: when people were notified, by mark.
     #[serde(default)]
-    pub told: BTreeMap<String, String>,
+    pub notified: BTreeMap<String, String>,
     /// Present until people were notified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open: Option<String>,
-    /// Unix seconds after which DynamoDB deletes the note; notes of earlier versions stay.
+    /// Unix seconds after which DynamoDB deletes the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
 }
 
-/// How long a note is kept. The template keeps its report for longer, so that no note points to one that is gone.
-pub const NOTE_KEPT_S: i64 = 90 * 86_400;
+/// Seconds that the entry about a misnamed file is kept. The template keeps its report longer, so that no entry points to
+/// a report that is gone.
+pub const MISNAMED_KEPT_S: i64 = 90 * 86_400;
 
-impl Note {
+impl MisnamedFile {
     /// The ledger's key for a misnamed file; `hash` is a [`fingerprint`](crate::fingerprint).
     pub fn key(hash: &str) -> String {
-        format!("name#{hash}")
+        format!("misnamed#{hash}")
     }
 
-    /// Whether [`Note::key`] makes such keys.
+    /// Whether [`MisnamedFile::key`] makes such keys.
     pub fn is_key(text: &str) -> bool {
         let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        text.strip_prefix("name#").is_some_and(|hash| hash.len() == 12 && hash.bytes().all(is_digit))
+        text.strip_prefix("misnamed#").is_some_and(|hash| hash.len() == 12 && hash.bytes().all(is_digit))
     }
 }

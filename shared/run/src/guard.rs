@@ -1,131 +1,93 @@
-//! What stops a run before it costs anything: the recipe's guard and, above it, the stack's.
+//! Guards: the limits of the recipe and of the stack that a run must respect before it is launched.
 
 mod allowed;
 mod ceiling;
+mod limits;
 
+use tunedrop_evaluation::Price;
 use tunedrop_validation::Catalogue;
 
-use crate::Plan;
+use crate::{EvaluationPlan, Plan};
 pub use allowed::wants_proof;
 pub use ceiling::ceiling;
+use limits::Limits;
 
 /// The stack's own limits, which no recipe can raise.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StackGuards {
-    /// Aliases, identifiers or custom models' ARNs, for base models and teachers; empty: any.
+    /// Aliases, identifiers or custom models' ARNs that base models and teachers may have. Empty: any.
     pub allowed_base_models: Vec<String>,
-    /// ARNs of custom models that may be trained further beside the stack's own; one may end in `*`.
+    /// ARNs of custom models that may be trained further, besides those that the stack created. They may end in `*`.
     pub custom_base_models: Vec<String>,
-    /// Keys that a recipe's tags may have; empty: any.
+    /// Keys that a recipe's tags may have. Empty: any.
     pub allowed_tag_keys: Vec<String>,
-    /// Billed tokens of one run.
+    /// The most tokens that one run may bill.
     pub max_tokens: Option<u64>,
-    /// USD of one run.
+    /// The most that one run may cost, in USD.
     pub max_cost_usd: Option<f64>,
-    /// Where the jobs run; unset: not compared.
+    /// The Region of the jobs. `None`: not compared.
     pub region: Option<String>,
-    /// Whose jobs they are; unset: not compared.
+    /// The account of the jobs. `None`: not compared.
     pub account: Option<String>,
 }
 
-/// The most that the run can bill: tokens × epochs (user guide, "Custom models": training is billed by tokens processed).
-/// The error says, as a clause, why nothing bounds it.
+const VALIDATED_BEFORE: &str =
+    "an older version of tunedrop validated the dataset (upload the recipe again with the next `attempt`)";
+
+/// Returns the most tokens that training can bill: tokens × epochs (user guide, "Custom models": training is billed by
+/// tokens processed). The error is a clause that says why there is no upper bound.
 pub fn billed_at_most(plan: &Plan) -> Result<u64, String> {
     match (plan.token_ceiling, &plan.unbounded) {
         (Some(ceiling), None) => {
-            let epochs = plan.epochs.ok_or("neither the recipe nor the catalogue says how many epochs it trains")?;
+            let epochs = plan.epochs.ok_or("neither the recipe nor the catalogue sets the number of epochs")?;
             Ok(ceiling.saturating_mul(epochs))
         }
         (_, Some(why)) => Err(why.clone()),
-        (None, None) => {
-            Err("an older version of tunedrop validated it; upload it again with the next `attempt`".to_owned())
-        }
+        (None, None) => Err(VALIDATED_BEFORE.to_owned()),
     }
 }
 
-/// Why the run is not launched, in a sentence that says how to fix it; `None` where nothing forbids it.
+/// Returns why the run may not be launched, in a sentence that says how to fix it. `None` if no guard forbids it.
 ///
-/// `made_here`: whether the plan's base model, where it is a custom model, came out of a run of this stack.
+/// `made_here`: whether a run of this stack created the plan's base model, if that is a custom model.
 pub fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, made_here: bool) -> Option<String> {
     if let Some(reason) = allowed::refusal(plan, stack, catalogue, made_here) {
         return Some(reason);
     }
-    let price = plan.price_per_1k_tokens;
-    let limits = [
-        (
-            "the recipe's guard.max_tokens",
-            plan.guard.max_tokens,
-            "the recipe's guard.max_cost_usd",
-            plan.guard.max_cost_usd,
-            price,
+    let recipes = Limits {
+        tokens: ("the recipe's guard.max_tokens", plan.guard.max_tokens),
+        cost: ("the recipe's guard.max_cost_usd", plan.guard.max_cost_usd),
+        training_price: plan.price_per_1k_tokens,
+        evaluation_price: plan.evaluate.as_ref().and_then(|evaluate| evaluate.price),
+        price_in: ("set price_per_1k_tokens in the recipe", "set evaluate.price in the recipe"),
+    };
+    let stacks = Limits {
+        tokens: ("the stack's MaxTokensPerRun", stack.max_tokens),
+        cost: ("the stack's MaxCostPerRunUsd", stack.max_cost_usd),
+        training_price: stack_price(plan),
+        evaluation_price: plan.evaluate.as_ref().and_then(stack_evaluation_price),
+        price_in: (
+            "set price_per_1k_tokens in the stack's config/catalogue.toml",
+            "set inference_price in the stack's config/catalogue.toml",
         ),
-        (
-            "the stack's MaxTokensPerRun",
-            stack.max_tokens,
-            "the stack's MaxCostPerRunUsd",
-            stack.max_cost_usd,
-            stack_price(plan),
-        ),
-    ];
-    for (tokens_name, max_tokens, cost_name, max_cost, price) in limits {
-        if let Some(reason) = max_tokens.and_then(|max| over_tokens(plan, tokens_name, max)) {
-            return Some(reason);
-        }
-        if let Some(reason) = max_cost.and_then(|max| over_cost(plan, cost_name, max, price)) {
-            return Some(reason);
-        }
-    }
-    None
+    };
+    [recipes, stacks].iter().find_map(|limits| limits.over_tokens(plan).or_else(|| limits.over_cost(plan)))
 }
 
-/// The price that the stack's guard goes by: the catalogue's, or the recipe's where that is higher. A recipe's price
-/// alone is the uploader's word, and bounds nothing.
+/// Returns the price that the stack's guard uses: the catalogue's, or the recipe's if that is higher. The recipe's
+/// price alone limits nothing, because the uploader chooses it.
 fn stack_price(plan: &Plan) -> Option<f64> {
     let catalogue = plan.catalogue_price_per_1k_tokens?;
     Some(plan.price_per_1k_tokens.filter(|price| *price > catalogue).unwrap_or(catalogue))
 }
 
-fn over_tokens(plan: &Plan, name: &str, max: u64) -> Option<String> {
-    let billed = match billed_at_most(plan) {
-        Ok(billed) => billed,
-        Err(why) => {
-            return Some(format!(
-                "{name} is {max}, and how many tokens this run would bill can't be estimated: {why}; remove that guard to launch it"
-            ));
-        }
-    };
-    (billed > max).then(|| {
-        format!(
-            "up to {billed} tokens would be billed ({} bytes of training data, at most one token a byte, × {} epochs), and {name} is {max}; use fewer records or epochs, or raise it",
-            plan.token_ceiling.unwrap_or_default(),
-            plan.epochs.unwrap_or_default()
-        )
-    })
-}
-
-fn over_cost(plan: &Plan, name: &str, max: f64, price: Option<f64>) -> Option<String> {
-    let Some(price) = price.filter(|price| price.is_finite() && *price > 0.0) else {
-        let fix = if name.starts_with("the recipe") {
-            "say price_per_1k_tokens in the recipe"
-        } else {
-            "say price_per_1k_tokens in the stack's config/catalogue.toml"
-        };
-        return Some(format!(
-            "{name} is {max} USD, and no price is known for {}; {fix}, or remove that guard",
-            plan.base_model
-        ));
-    };
-    let billed = match billed_at_most(plan) {
-        Ok(billed) => billed,
-        Err(why) => {
-            return Some(format!(
-                "{name} is {max} USD, and how much this run would bill can't be estimated: {why}; remove that guard to launch it"
-            ));
-        }
-    };
-    let cost = billed as f64 / 1000.0 * price;
-    (cost > max).then(|| {
-        format!("up to {cost:.2} USD would be billed ({billed} tokens at most, at {price} per 1,000), and {name} is {max}; use fewer records or epochs, or raise it")
+/// The same for the models that an evaluation asks.
+pub(crate) fn stack_evaluation_price(evaluate: &EvaluationPlan) -> Option<Price> {
+    let catalogue = evaluate.catalogue_price?;
+    let price = evaluate.price.unwrap_or(catalogue);
+    Some(Price {
+        input_per_1k: price.input_per_1k.max(catalogue.input_per_1k),
+        output_per_1k: price.output_per_1k.max(catalogue.output_per_1k),
     })
 }
 

@@ -1,14 +1,14 @@
-//! Which run a content is: the same bytes under the same recipe are the same run, however often they are dropped.
+//! The identity of a run: the same files with the same recipe are the same run, however often they are uploaded.
 
 use tunedrop_validation::Customization;
 
 use crate::run_id::HASH_LEN;
-use crate::{Recipe, RunId};
+use crate::{OwnBase, Recipe, RunId};
 
-/// A dataset's name is at most this long, so that `<dataset>-<12 hex>-<attempt>` fits a job name's 63 characters.
+/// The maximum length of a dataset's name, so that `<dataset>-<12 hex>-<attempt>` fits a job name's 63 characters.
 const DATASET_MAX: usize = 40;
 
-/// The whole hash, and the run id that it gives.
+/// The full hash, and the run id that is made from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// BLAKE3, 64 hex digits.
@@ -17,11 +17,12 @@ pub struct Identity {
     pub run_id: RunId,
 }
 
-/// What is wrong with a dataset's name, if anything: `[a-zA-Z0-9](-?[a-zA-Z0-9])*`, at most 40 characters.
+/// Returns what is wrong with a dataset's name. It must match `[a-zA-Z0-9](-?[a-zA-Z0-9])*` and have at most 40
+/// characters.
 pub fn dataset_fault(name: &str) -> Option<String> {
     if name.len() > DATASET_MAX {
         return Some(format!(
-            "the dataset's name has {} characters; at most {DATASET_MAX} fit a job name",
+            "the dataset's name has {} characters, and at most {DATASET_MAX} fit into a job name",
             name.chars().count()
         ));
     }
@@ -29,15 +30,16 @@ pub fn dataset_fault(name: &str) -> Option<String> {
     let plain = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_alphanumeric);
     for (i, byte) in bytes.iter().enumerate() {
         if !(byte.is_ascii_alphanumeric() || (*byte == b'-' && i > 0 && plain(i - 1) && plain(i + 1))) {
-            return Some("the dataset's name may hold letters, digits, and single hyphens between them".to_owned());
+            return Some("expected a dataset name of letters, digits, and single hyphens between them".to_owned());
         }
     }
     name.is_empty().then(|| "the dataset's folder has no name".to_owned())
 }
 
-/// The run that this content is. `files` are role and BLAKE3 (hex) of each file, in the order train, validation.
+/// Returns the run of this content. `files` are role and BLAKE3 (hex) of each file, in the order train, validation.
 ///
-/// The recipe counts with what Bedrock would be sent, in canonical form; who is told, guards and the like change nothing of the run.
+/// Of the recipe, only what Bedrock is sent counts, in canonical form. `notify`, guards and similar keys don't change
+/// it.
 pub fn run_identity(
     bucket: &str,
     dataset: &str,
@@ -47,7 +49,7 @@ pub fn run_identity(
 ) -> Identity {
     let mut hasher = Framed::new("tunedrop run 1");
     hasher.add(bucket);
-    // The same content in two folders is two runs, whose model names must differ, too.
+    // The same content in two folders is two runs, whose model names must differ too.
     hasher.add(dataset);
     hasher.add(&canonical(base_model, recipe));
     for (role, hash) in files {
@@ -57,7 +59,14 @@ pub fn run_identity(
     identity(dataset, hasher, recipe.attempt)
 }
 
-/// The identity under which a set is rejected whose recipe can't be read.
+/// Returns the ledger's key for the model that a content was first trained from, if its recipe names a deployment. The
+/// content is the recipe as it is written, with its attempt, and the files, as in [`run_identity`].
+pub fn first_base_key(bucket: &str, dataset: &str, base: &OwnBase, recipe: &Recipe, files: &[(&str, &str)]) -> String {
+    let written = run_identity(bucket, dataset, &base.to_string(), recipe, files);
+    format!("base#{}#{}", written.hash, recipe.attempt)
+}
+
+/// Returns the identity of a dataset that is rejected because its recipe can't be read.
 pub fn rejected_identity(bucket: &str, dataset: &str, recipe: &[u8]) -> Identity {
     let mut hasher = Framed::new("tunedrop rejected recipe 1");
     hasher.add(bucket);
@@ -66,13 +75,13 @@ pub fn rejected_identity(bucket: &str, dataset: &str, recipe: &[u8]) -> Identity
     identity(dataset, hasher, 1)
 }
 
-/// What counts as the content of a recipe that is too large to be read: the object's size and ETag, so that another such
-/// recipe is another content.
+/// The content of a recipe that is too large to be read: the object's size and ETag, so that another such recipe is
+/// other content.
 pub fn unread_recipe(size: u64, etag: &str) -> Vec<u8> {
     format!("# not read: {size} bytes, ETag {etag}\n").into_bytes()
 }
 
-/// A short hash that changes when any of `parts` does, 12 hex digits.
+/// Returns a short hash, 12 hex digits, that changes if any of `parts` changes.
 pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut hasher = Framed::new("tunedrop fingerprint 1");
     for part in parts {
@@ -91,7 +100,7 @@ fn short(hash: &str) -> &str {
     &hash[..HASH_LEN]
 }
 
-/// Each part goes in with its length, so that no two lists of parts give the same bytes.
+/// Each part is hashed with its length, so that no two lists of parts give the same bytes.
 struct Framed(blake3::Hasher);
 
 impl Framed {
@@ -107,7 +116,7 @@ impl Framed {
     }
 }
 
-/// What Bedrock would be sent, as JSON with sorted keys and numbers in their shortest form.
+/// Returns what Bedrock would be sent, as JSON with sorted keys and numbers in their shortest form.
 fn canonical(base_model: &str, recipe: &Recipe) -> String {
     let number = |text: &String| text.parse::<f64>().map_or_else(|_| text.clone(), |value| format!("{value:e}"));
     let hyperparameters: std::collections::BTreeMap<_, _> =

@@ -2,34 +2,52 @@
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))] // no I/O: see clippy.toml
 #![deny(clippy::iter_over_hash_type)] // the same answer each time
 
+mod blocker;
 mod custom_model;
+pub mod data_file;
 mod data_name;
+mod dataset_check;
 pub mod decide;
-pub mod dropped;
+pub mod deployment;
 mod entry;
+pub mod evaluation;
 pub mod event;
 mod guard;
-mod hold;
 mod identity;
+mod lineage;
 pub mod metric;
+pub mod object_key;
+mod own_base;
 mod plan;
 mod recipe;
 mod run_id;
-mod set_check;
 pub mod state;
 mod yaml;
 
-pub use data_name::{data_name_fault, working_name};
-pub use entry::{DatasetHead, NOTE_KEPT_S, Note, Run, SCHEMA};
-pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};
-pub use hold::{Hold, PROBED_AFTER_S, RESTS_S, probes};
-pub use identity::{Identity, dataset_fault, fingerprint, rejected_identity, run_identity, unread_recipe};
-pub use jiff::Timestamp;
-pub use plan::{Distillation, InvocationLogs, Plan, Reinforcement};
-pub use recipe::{LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, read_recipe};
-pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
-pub use set_check::{
-    Begun, CheckedFile, FilePass, MediaHome, MediaWanted, MediumLook, RECIPE_READ_MAX, RecipeFile, SetCheck, SetReport,
-    SetRules, SetSpec, Unreadable,
+pub use blocker::{Blocker, RETRY_BLOCKED_S, RETRY_SLOT_S, tries_despite_full_slots};
+pub use custom_model::custom_model_fault;
+pub use data_name::{data_name_doubt, data_name_fault, working_name};
+pub use dataset_check::{
+    Begun, CheckedFile, DatasetCheck, DatasetSpec, FilePass, HeldOutSample, MediaHome, MediaWanted, MediumLook,
+    RECIPE_READ_MAX, RecipeFile, SetReport, SetRules, Unreadable,
 };
+pub use deployment::{Deployment, DeploymentOutcome, DeploymentState};
+pub use entry::{DatasetEntry, MISNAMED_KEPT_S, MisnamedFile, Run, SCHEMA};
+pub use evaluation::{EvaluationEntry, EvaluationResult, EvaluationSide, EvaluationState, EvaluationTokens};
+pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};
+pub use identity::{
+    Identity, dataset_fault, fingerprint, first_base_key, rejected_identity, run_identity, unread_recipe,
+};
+pub use jiff::Timestamp;
+pub use lineage::{ANCESTORS_MAX, Ancestor, Ancestors, FileVersion, Lineage};
+pub use own_base::{OwnBase, OwnBaseFault, OwnLookup, OwnModel, of_deployment, of_run};
+pub use plan::{
+    Against, DeployPlan, DeployWhen, Distillation, EvaluationPlan, InvocationLogs, Judge, Plan, Reinforcement,
+};
+pub use recipe::{
+    Evaluate, LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, catalogue_price, key_of, own_base,
+    pointer_of, read_recipe, seconds as duration_s,
+};
+pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
 pub use state::State;
+pub use tunedrop_evaluation::Price;

@@ -1,23 +1,26 @@
-//! What the functions count, and how a line of it looks: CloudWatch's embedded metric format.
+//! The metrics of the functions, and their lines in CloudWatch's embedded metric format.
 //!
-//! A line is one JSON object whose `_aws` member names the members to extract; CloudWatch Logs makes metrics of it, so
-//! no call is made and no permission needed. The format, and its bounds (at most 100 metrics in a directive, a dimension
-//! a string of ASCII, the time in milliseconds):
+//! A line is one JSON object whose `_aws` member names the members to extract. CloudWatch Logs creates the metrics from
+//! it, so no call and no permission is needed. The format and its limits (at most 100 metrics in a directive, a
+//! dimension is an ASCII string, the time is in milliseconds):
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 //!
-//! Under Lambda's JSON log format a line that is a JSON object counts as a log of its `level`, of INFO where it has none,
-//! and keeps its `timestamp` where that is RFC 3339. A line has both, so that it passes the template's
-//! `ApplicationLogLevel: INFO`; WARN would drop it.
+//! With Lambda's JSON log format, a line that is a JSON object counts as a log of its `level`, or of INFO if it has
+//! none, and keeps its `timestamp` if that is RFC 3339. Each line has both, so that it passes the template's
+//! `ApplicationLogLevel: INFO`. WARN would drop it.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>
 //!
-//! Each value of a dimension is a metric that is paid for. So none is free text: a code, a state, a kind, never a dataset.
+//! Each value of a dimension is billed as a metric. So a dimension is a code, a state or a kind, and never free text or
+//! a dataset.
 
+mod dataset_result;
 mod round;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::{Hold, Run, State};
+use crate::{Blocker, Run, State};
+pub use dataset_result::DatasetResult;
 pub use round::Round;
 
 /// The metrics' namespace.
@@ -29,55 +32,67 @@ pub const STACK: &str = "Stack";
 /// A metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Metric {
-    /// validate judged what lies in a dataset's folder.
+    /// A dataset was validated.
     Datasets,
-    /// Findings of an accepted or a rejected set.
+    /// Findings of an accepted or rejected dataset.
     Findings,
-    /// From the newest file's time at S3 to an accepted or a rejected set.
-    SecondsToVerdict,
-    /// A run came into a state.
+    /// Seconds from the newest file's time at S3 to the accepted or rejected dataset.
+    SecondsToResult,
+    /// A run entered a state.
     Runs,
-    /// From accepted or approved to Running.
+    /// Seconds from accepted or approved to Running.
     QueueSeconds,
-    /// A run went back into the queue, for Bedrock had no free slot.
+    /// A run returned to the queue because Bedrock had no free slot.
     NoSlot,
-    /// From a job's creation to its end, as Bedrock has them.
+    /// Seconds from a job's creation to its end, by Bedrock's times.
     TrainingSeconds,
-    /// People were told.
+    /// A deployment answers with another model, could not be created or changed, or was deleted.
+    Deployments,
+    /// An evaluation ended.
+    Evaluations,
+    /// Answers of models to held-out records.
+    EvaluationAnswers,
+    /// Tokens that Bedrock counted, of prompts and answers of evaluations.
+    EvaluationTokens,
+    /// A message was sent.
     Messages,
-    /// A message went back to its queue since a service failed: how long ago it was sent.
-    FailingSeconds,
-    /// Runs that are not over, as a sweep finds them.
+    /// Age of a queue message that failed and returns to its queue.
+    FailingMessageSeconds,
+    /// Open runs that a sweep found.
     OpenRuns,
-    /// How long ago the oldest of them was dropped; held ones don't count.
+    /// Seconds since the upload of the oldest open run; held ones don't count.
     OldestOpenRunSeconds,
-    /// Jobs that a sweep found ended, and the ledger still has running.
-    UnheardEnds,
-    /// Runs that don't get on by themselves.
+    /// Jobs that have ended although their runs are still Running in the ledger.
+    MissedJobEnds,
+    /// Runs that need a person.
     StuckRuns,
-    /// Items of the ledger that a sweep couldn't read.
+    /// Items of the ledger that a sweep could not read.
     UnreadableItems,
-    /// Runs whose launch failed, by a fault of a service or of ours.
+    /// Launches that failed because of an error of a service or of tunedrop.
     FailedLaunches,
-    /// A sweep that could look at everything.
+    /// Complete sweeps.
     Sweeps,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Metric; 16] = [
+    pub const ALL: [Metric; 20] = [
         Metric::Datasets,
         Metric::Findings,
-        Metric::SecondsToVerdict,
+        Metric::SecondsToResult,
         Metric::Runs,
         Metric::QueueSeconds,
         Metric::NoSlot,
         Metric::TrainingSeconds,
+        Metric::Deployments,
+        Metric::Evaluations,
+        Metric::EvaluationAnswers,
+        Metric::EvaluationTokens,
         Metric::Messages,
-        Metric::FailingSeconds,
+        Metric::FailingMessageSeconds,
         Metric::OpenRuns,
         Metric::OldestOpenRunSeconds,
-        Metric::UnheardEnds,
+        Metric::MissedJobEnds,
         Metric::StuckRuns,
         Metric::UnreadableItems,
         Metric::FailedLaunches,
@@ -89,16 +104,20 @@ impl Metric {
         match self {
             Metric::Datasets => "Datasets",
             Metric::Findings => "Findings",
-            Metric::SecondsToVerdict => "SecondsToVerdict",
+            Metric::SecondsToResult => "SecondsToResult",
             Metric::Runs => "Runs",
             Metric::QueueSeconds => "QueueSeconds",
             Metric::NoSlot => "NoSlot",
             Metric::TrainingSeconds => "TrainingSeconds",
+            Metric::Deployments => "Deployments",
+            Metric::Evaluations => "Evaluations",
+            Metric::EvaluationAnswers => "EvaluationAnswers",
+            Metric::EvaluationTokens => "EvaluationTokens",
             Metric::Messages => "Messages",
-            Metric::FailingSeconds => "FailingSeconds",
+            Metric::FailingMessageSeconds => "FailingMessageSeconds",
             Metric::OpenRuns => "OpenRuns",
             Metric::OldestOpenRunSeconds => "OldestOpenRunSeconds",
-            Metric::UnheardEnds => "UnheardEnds",
+            Metric::MissedJobEnds => "MissedJobEnds",
             Metric::StuckRuns => "StuckRuns",
             Metric::UnreadableItems => "UnreadableItems",
             Metric::FailedLaunches => "FailedLaunches",
@@ -109,21 +128,22 @@ impl Metric {
     /// Its unit, as CloudWatch spells it.
     pub fn unit(self) -> &'static str {
         match self {
-            Metric::SecondsToVerdict
+            Metric::SecondsToResult
             | Metric::QueueSeconds
             | Metric::TrainingSeconds
-            | Metric::FailingSeconds
+            | Metric::FailingMessageSeconds
             | Metric::OldestOpenRunSeconds => "Seconds",
             _ => "Count",
         }
     }
 
-    /// The dimension that it has beside [`STACK`].
+    /// The dimension in addition to [`STACK`].
     pub fn dimension(self) -> Option<&'static str> {
         match self {
-            Metric::Datasets => Some("Verdict"),
+            Metric::Datasets => Some("Result"),
             Metric::Findings => Some("Code"),
-            Metric::Runs | Metric::OpenRuns | Metric::TrainingSeconds => Some("State"),
+            Metric::Runs | Metric::OpenRuns | Metric::TrainingSeconds | Metric::Evaluations => Some("State"),
+            Metric::Deployments => Some("Outcome"),
             Metric::Messages => Some("Kind"),
             _ => None,
         }
@@ -143,63 +163,26 @@ impl Metric {
 /// One value of a metric.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Count {
-    /// Which.
+    /// The metric.
     pub metric: Metric,
-    /// The value of its dimension; empty where it has none.
+    /// The value of its dimension; empty if it has none.
     pub of: String,
-    /// How many, or how long.
+    /// The number, or the seconds.
     pub value: f64,
 }
 
-/// How a set was judged, as [`Metric::Datasets`] has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Judged {
-    /// Valid and complete.
-    Accepted,
-    /// Its data or its recipe is wrong.
-    Rejected,
-    /// Files are missing.
-    Incomplete,
-    /// The same content dropped again.
-    Repeated,
-    /// A file whose name makes it part of no set.
-    Misnamed,
-}
-
-impl Judged {
-    /// Every way.
-    pub const ALL: [Judged; 5] =
-        [Judged::Accepted, Judged::Rejected, Judged::Incomplete, Judged::Repeated, Judged::Misnamed];
-
-    /// The dimension's value.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Judged::Accepted => "Accepted",
-            Judged::Rejected => "Rejected",
-            Judged::Incomplete => "Incomplete",
-            Judged::Repeated => "Repeated",
-            Judged::Misnamed => "Misnamed",
-        }
-    }
-
-    /// It counts once.
-    pub fn count(self) -> Count {
-        Metric::Datasets.of(self.as_str(), 1.0)
-    }
-}
-
-/// What there is to count once a set was judged and its run, which is new or starts again, is in the ledger.
-pub fn judged(run: &Run, dropped_at: &str, now: Timestamp) -> Vec<Count> {
-    let judged = if run.state == State::Rejected { Judged::Rejected } else { Judged::Accepted };
-    let mut counts = vec![judged.count()];
+/// Returns what to count after a validation, once the ledger contains the run, which is new or starts again.
+pub fn validated(run: &Run, uploaded_at: &str, now: Timestamp) -> Vec<Count> {
+    let validated = if run.state == State::Rejected { DatasetResult::Rejected } else { DatasetResult::Accepted };
+    let mut counts = vec![validated.count()];
     counts.extend(run.counts.iter().map(|(code, count)| Metric::Findings.of(code, *count as f64)));
-    counts.extend(between(dropped_at, now).map(|seconds| Metric::SecondsToVerdict.is(seconds)));
+    counts.extend(between(uploaded_at, now).map(|seconds| Metric::SecondsToResult.is(seconds)));
     counts.extend(moved(None, run, now));
     counts
 }
 
-/// What there is to count once a run was written: `was` is how it stood before, `None` where it began.
-/// Launching is over within seconds, and Rejected is a verdict; neither counts as a state.
+/// Returns what to count after a run was written. `was` is the run before, `None` for a new one. Launching lasts
+/// seconds, and Rejected is a result of validation, so neither counts as a state.
 pub fn moved(was: Option<&Run>, run: &Run, now: Timestamp) -> Vec<Count> {
     let before = was.map(|was| was.state);
     if before == Some(run.state) {
@@ -207,9 +190,9 @@ pub fn moved(was: Option<&Run>, run: &Run, now: Timestamp) -> Vec<Count> {
     }
     match (before, run.state) {
         (_, State::Launching | State::Rejected) => Vec::new(),
-        // Given back for another reason, such as to be stopped, it counts nothing.
-        (Some(State::Launching), State::Queued) => match run.held_by {
-            Some(Hold::Slot | Hold::Quota) => vec![Metric::NoSlot.is(1.0)],
+        // A run that is requeued for another reason, such as a stop, counts nothing.
+        (Some(State::Launching), State::Queued) => match run.blocked_by {
+            Some(Blocker::Slot | Blocker::Quota) => vec![Metric::NoSlot.is(1.0)],
             _ => Vec::new(),
         },
         (_, state) => {
@@ -220,29 +203,30 @@ pub fn moved(was: Option<&Run>, run: &Run, now: Timestamp) -> Vec<Count> {
     }
 }
 
-/// How long a job took that left its run in `state`; `None` where Bedrock doesn't say.
+/// Returns the duration of a job whose run ended in `state`. `None` if Bedrock doesn't return the times.
 pub fn trained(state: State, created_at: Option<&str>, ended_at: Option<&str>) -> Option<Count> {
     let seconds = between(created_at?, ended_at?.parse().ok()?)?;
     Some(Metric::TrainingSeconds.of(state.as_str(), seconds))
 }
 
-/// Seconds from an RFC 3339 time; never negative, for S3's and Bedrock's clocks are not ours.
+/// Returns the seconds since an RFC 3339 time. It is never negative, although the clocks of S3 and Bedrock differ from
+/// the function's.
 fn between(then: &str, now: Timestamp) -> Option<f64> {
     let then: Timestamp = then.parse().ok()?;
     Some(((now.as_millisecond() - then.as_millisecond()) as f64 / 1000.0).max(0.0))
 }
 
-/// What a line is about, for whoever looks for it in the logs; no dimension.
+/// Fields for searching the logs; not dimensions.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct About<'a> {
+pub struct LogFields<'a> {
     /// The run.
     pub run_id: Option<&'a str>,
     /// The dataset.
     pub dataset: Option<&'a str>,
 }
 
-/// The lines that say `counts`: one for each value of a dimension, without its line feed.
-pub fn lines(stack: &str, now: Timestamp, about: About<'_>, counts: &[Count]) -> Vec<String> {
+/// Returns the lines with `counts`: one for each value of a dimension, without line feeds.
+pub fn lines(stack: &str, now: Timestamp, fields: LogFields<'_>, counts: &[Count]) -> Vec<String> {
     let group = |count: &Count| (count.metric.dimension(), count.of.clone());
     let mut groups: Vec<(Option<&str>, String)> = Vec::new();
     for count in counts {
@@ -254,12 +238,12 @@ pub fn lines(stack: &str, now: Timestamp, about: About<'_>, counts: &[Count]) ->
         .iter()
         .map(|of| {
             let counts: Vec<&Count> = counts.iter().filter(|count| group(count) == *of).collect();
-            line(stack, now, about, of.0.map(|name| (name, of.1.as_str())), &counts)
+            line(stack, now, fields, of.0.map(|name| (name, of.1.as_str())), &counts)
         })
         .collect()
 }
 
-fn line(stack: &str, now: Timestamp, about: About<'_>, of: Option<(&str, &str)>, counts: &[&Count]) -> String {
+fn line(stack: &str, now: Timestamp, fields: LogFields<'_>, of: Option<(&str, &str)>, counts: &[&Count]) -> String {
     let dimensions: Vec<&str> = [STACK].into_iter().chain(of.map(|(name, _)| name)).collect();
     let metrics: Vec<Value> =
         counts.iter().map(|count| json!({ "Name": count.metric.name(), "Unit": count.metric.unit() })).collect();
@@ -268,7 +252,7 @@ fn line(stack: &str, now: Timestamp, about: About<'_>, of: Option<(&str, &str)>,
     root.insert("_aws".into(), json!({ "Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive] }));
     root.insert("level".into(), json!("INFO"));
     root.insert("timestamp".into(), json!(format!("{now:.3}")));
-    let text = [("run_id", about.run_id), ("dataset", about.dataset)];
+    let text = [("run_id", fields.run_id), ("dataset", fields.dataset)];
     let text = text.into_iter().filter_map(|(name, value)| Some((name, value?)));
     for (name, value) in text.chain([(STACK, stack)]).chain(of) {
         root.insert(name.to_owned(), json!(value));

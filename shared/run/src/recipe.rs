@@ -1,7 +1,10 @@
-//! The recipe: what a dataset's `job.yaml` or `job.json` asks for.
+//! The recipe of a dataset: `job.yaml` or `job.json`.
 
 mod check;
 mod custom;
+mod deploy;
+mod evaluate;
+mod files;
 mod reader;
 mod scope;
 mod typed;
@@ -13,67 +16,79 @@ use tunedrop_validation::{Catalogue, Code, Customization, Finding, Findings, Mod
 
 use crate::State;
 use crate::custom_model::{CustomModelArn, is_custom};
-use crate::plan::{Distillation, InvocationLogs, Reinforcement};
+use crate::own_base::{OwnBase, OwnBaseFault, OwnLookup, OwnModel};
+use crate::plan::{DeployPlan, Distillation, InvocationLogs, Reinforcement};
+pub use deploy::seconds;
+pub(crate) use evaluate::NamedMetric;
+pub use evaluate::{Evaluate, catalogue_price};
+pub use files::{key_of, pointer_of};
 use reader::Reader;
 pub use scope::{LogScope, RecipeScope};
 
-/// A recipe larger than this is refused unread.
+/// The maximum size of a recipe in bytes. A larger one is rejected without reading it.
 const SIZE_MAX: u64 = 64 * 1024;
 
-/// The training file where the recipe names none.
+/// The training file, if the recipe names none.
 const TRAIN_DEFAULT: &str = "train.jsonl";
 
-/// A recipe, as far as it could be read; defaults are filled in.
+/// A recipe, as far as it could be parsed, with defaults filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
-    /// As written: an alias, an identifier or a custom model's ARN.
+    /// As written: an alias, an identifier, a custom model's ARN, or an [`OwnBase`].
     pub base_model: Option<String>,
-    /// For a custom model: the catalogue model it was made from. The ARN says so itself; this can only confirm it.
+    /// The custom model that an [`OwnBase`] stands for; absent if the ledger wasn't asked.
+    pub own_model: Option<OwnModel>,
+    /// For a custom model: the catalogue model that it was trained from. An ARN contains it too, so this can only
+    /// confirm it.
     pub like: Option<String>,
     /// The customization type.
     pub customization: Customization,
-    /// Relative to the dataset's folder; absent with invocation logs.
+    /// Relative to the dataset's folder. Absent with invocation logs.
     pub train: Option<String>,
     /// Relative to the dataset's folder.
     pub validation: Option<String>,
     /// Names as the API has them, and the numbers' literal text.
     pub hyperparameters: BTreeMap<String, String>,
-    /// Prefix of the custom model's name.
+    /// The prefix of the custom model's name.
     pub model_name: Option<String>,
-    /// For job and model.
+    /// Tags for the job and the model.
     pub tags: BTreeMap<String, String>,
-    /// What a run may not exceed.
+    /// The limits of a run.
     pub guard: RecipeGuard,
-    /// USD; for a model whose price the catalogue doesn't know.
+    /// USD per 1,000 tokens, for a model whose price isn't in the catalogue.
     pub price_per_1k_tokens: Option<f64>,
-    /// The account's own, raised quota of records.
+    /// The account's own quota of records, if it was raised.
     pub quota_records: Option<u64>,
-    /// Absent: the stack's default.
+    /// Absent: the stack's default applies.
     pub launch: Option<LaunchMode>,
-    /// Whether warnings block too.
+    /// Whether warnings block the launch too.
     pub strict: bool,
     /// From 1 to 99.
     pub attempt: u32,
-    /// Who is told; empty: everyone who subscribes.
+    /// E-mail addresses to notify. Empty: everyone who subscribes.
     pub notify: Vec<String>,
     /// With `customization: distillation`.
     pub distillation: Option<Distillation>,
-    /// Instead of a training file.
+    /// Invocation logs, instead of a training file.
     pub invocation_logs: Option<InvocationLogs>,
     /// With `customization: reinforcement-fine-tuning`.
     pub reinforcement: Option<Reinforcement>,
+    /// Where to serve the model; absent: nowhere.
+    pub deploy: Option<DeployPlan>,
+    /// How to evaluate the model; absent: not at all.
+    pub evaluate: Option<Evaluate>,
 }
 
-/// Limits of one run; above either, it is refused before it costs anything.
+/// The limits of one run. A run that exceeds one is refused before it costs anything.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RecipeGuard {
-    /// Billed tokens: tokens × epochs, at the upper end of the estimate.
+    /// The most tokens that may be billed: tokens × epochs, where a byte counts as a token.
     pub max_tokens: Option<u64>,
-    /// USD.
+    /// The most that may be billed, in USD.
     pub max_cost_usd: Option<f64>,
 }
 
-/// Whether a valid set is launched at once or waits for approval.
+/// Whether a valid dataset is launched at once or waits for approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LaunchMode {
     /// At once.
@@ -82,25 +97,25 @@ pub enum LaunchMode {
     Manual,
 }
 
-/// The stack's `LaunchDefault`: who decides whether a run waits for approval.
+/// The stack's `LaunchDefault`: whether a run waits for approval.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LaunchDefault {
-    /// The recipe; without a word of it, the run is launched at once.
+    /// The recipe decides. By default, the run is launched at once.
     #[default]
     Auto,
-    /// The recipe; without a word of it, the run waits.
+    /// The recipe decides. By default, the run waits.
     Manual,
-    /// The stack: every run waits, retries included, whatever the recipe says.
-    Always,
+    /// Every run waits, retries included, whatever the recipe says.
+    AlwaysManual,
 }
 
 impl LaunchDefault {
-    /// Reads the parameter's value.
+    /// Parses the parameter's value.
     pub fn parse(word: &str) -> Option<LaunchDefault> {
         Some(match word {
             "auto" => LaunchDefault::Auto,
             "manual" => LaunchDefault::Manual,
-            "always" => LaunchDefault::Always,
+            "always-manual" => LaunchDefault::AlwaysManual,
             _ => return None,
         })
     }
@@ -108,16 +123,15 @@ impl LaunchDefault {
     /// Whether a run whose recipe says `asked` waits for approval.
     pub fn holds(self, asked: Option<LaunchMode>) -> bool {
         match (self, asked) {
-            (LaunchDefault::Always, _) | (_, Some(LaunchMode::Manual)) => true,
+            (LaunchDefault::AlwaysManual, _) | (_, Some(LaunchMode::Manual)) => true,
             (_, Some(LaunchMode::Auto)) => false,
             (default, None) => default == LaunchDefault::Manual,
         }
     }
 
-    /// The state in which a retry begins: somebody asked for it, which is as good as an approval except where every run
-    /// needs one.
+    /// Returns the first state of a retry. The command counts as an approval, unless every run needs one.
     pub fn retried(self) -> State {
-        if self == LaunchDefault::Always { State::Held } else { State::Queued }
+        if self == LaunchDefault::AlwaysManual { State::Held } else { State::Queued }
     }
 }
 
@@ -125,6 +139,7 @@ impl Default for Recipe {
     fn default() -> Recipe {
         Recipe {
             base_model: None,
+            own_model: None,
             like: None,
             customization: Customization::FineTuning,
             train: Some(TRAIN_DEFAULT.to_owned()),
@@ -142,47 +157,72 @@ impl Default for Recipe {
             distillation: None,
             invocation_logs: None,
             reinforcement: None,
+            deploy: None,
+            evaluate: None,
         }
     }
 }
 
 impl Recipe {
-    /// The catalogue's entry whose rules hold for this recipe's data.
+    /// Returns the catalogue's model whose rules apply to this recipe's data.
     pub fn model<'c>(&self, catalogue: &'c Catalogue) -> Option<&'c Model> {
-        let written = self.base_model.as_deref()?;
-        if is_custom(written) {
-            return CustomModelArn::parse(written).ok()?.model(catalogue);
+        if let Some(arn) = self.custom_base() {
+            return CustomModelArn::parse(arn).ok()?.model(catalogue);
         }
-        catalogue.find(written)
+        // The ledger knows what it is; until then, `like` says which rules apply.
+        let written = if self.own_base().is_some() { &self.like } else { &self.base_model };
+        catalogue.find(written.as_deref()?)
     }
 
-    /// What the job is given as base model: a custom model's ARN as it is, else the catalogue's identifier.
+    /// Returns the run or deployment that the recipe continues from, if it names one.
+    pub fn own_base(&self) -> Option<Result<OwnBase, OwnBaseFault>> {
+        OwnBase::parse(self.base_model.as_deref()?)
+    }
+
+    /// Returns the ARN of the custom model that the recipe continues from, if it is known.
+    pub fn custom_base(&self) -> Option<&str> {
+        let own = self.own_model.as_ref().map(|own| own.model_arn.as_str());
+        own.or(self.base_model.as_deref().filter(|written| is_custom(written)))
+    }
+
+    /// Returns the job's base model: a custom model's ARN unchanged, or else the catalogue's identifier. `None` for a
+    /// run or deployment that wasn't looked up.
     pub fn base_model_identifier(&self, catalogue: &Catalogue) -> Option<String> {
-        let written = self.base_model.as_deref()?;
-        if is_custom(written) {
-            return Some(written.to_owned());
+        if let Some(arn) = self.custom_base() {
+            return Some(arn.to_owned());
         }
-        Some(catalogue.find(written)?.identifier.clone())
+        Some(catalogue.find(self.base_model.as_deref()?)?.identifier.clone())
     }
 
-    /// The value of the tag `owner`, in whatever case its name is written: whom the run belongs to.
+    /// Returns the value of the tag `owner`, whose name may be in any case.
     pub fn owner(&self) -> Option<String> {
         let (_, value) =
             self.tags.iter().find(|(name, value)| name.eq_ignore_ascii_case("owner") && !value.is_empty())?;
         Some(value.clone())
     }
 
-    /// The files that the recipe names, with their roles.
+    /// Returns the role of the file that the model is evaluated with; `None` if it isn't evaluated.
+    pub fn held_out(&self) -> Option<Role> {
+        let section = self.evaluate.as_ref()?;
+        let is_validation = section.data.is_none() || section.data == self.validation;
+        Some(if is_validation { Role::Validation } else { Role::Evaluation })
+    }
+
+    /// Returns the files that the recipe names, with their roles.
     pub fn files(&self) -> Vec<(Role, &str)> {
         let train = self.train.as_deref().map(|file| (Role::Train, file));
         let validation = self.validation.as_deref().map(|file| (Role::Validation, file));
-        train.into_iter().chain(validation).collect()
+        let held_out = self.evaluate.as_ref().and_then(|section| section.data.as_deref());
+        // The validation file is read once.
+        let held_out = held_out.filter(|file| self.validation.as_deref() != Some(file));
+        let held_out = held_out.map(|file| (Role::Evaluation, file));
+        train.into_iter().chain(validation).chain(held_out).collect()
     }
 }
 
-/// Reads `bytes`, and finds everything that is wrong with them. The recipe that comes back holds what could be understood.
+/// Parses `bytes`, and returns all findings. The recipe that it returns contains what could be parsed.
 ///
-/// `scope` is what the stack allows, as far as it is known.
+/// `scope` is what the stack allows, as far as that is known.
 pub fn read_recipe(bytes: &[u8], file: &str, scope: &RecipeScope, catalogue: &Catalogue) -> (Recipe, Findings) {
     let mut reader = Reader::new(file);
     let mut recipe = Recipe { base_model: None, ..Recipe::default() };
@@ -196,17 +236,27 @@ pub fn read_recipe(bytes: &[u8], file: &str, scope: &RecipeScope, catalogue: &Ca
     if recipe.base_model.is_none() {
         recipe.base_model.clone_from(&scope.default_model);
     }
+    if let (Some(Ok(_)), OwnLookup::Found(own)) = (recipe.own_base(), &scope.own_base) {
+        recipe.own_model = Some(own.clone());
+    }
     check::check(&mut recipe, &mut reader, scope, catalogue);
     (recipe, reader.findings)
 }
 
-/// The finding on a recipe of so many bytes.
+/// Returns the run or deployment that a recipe continues from, which the caller looks up before it calls
+/// [`read_recipe`]. `None` if the recipe names none in a valid form.
+pub fn own_base(bytes: &[u8], scope: &RecipeScope) -> Option<OwnBase> {
+    let scope = RecipeScope { own_base: OwnLookup::AtUpload, ..scope.clone() };
+    read_recipe(bytes, "", &scope, Catalogue::embedded()).0.own_base()?.ok()
+}
+
+/// Returns the finding about a recipe of this size.
 pub(crate) fn too_large(file: &str, bytes: u64) -> Finding {
-    let help = "a recipe holds settings only; put records into .jsonl files".to_owned();
+    let help = "keep only settings in the recipe, and move records to .jsonl files".to_owned();
     Finding::of_file(
         Code::RecipeTooLarge,
         file,
-        format!("the recipe has {bytes} bytes; at most {SIZE_MAX} are read"),
+        format!("the recipe has {bytes} bytes, and at most {SIZE_MAX} are allowed"),
         help,
     )
 }

@@ -14,10 +14,10 @@ use crate::dataset_fault;
 /// Hex digits of the content's hash.
 pub(crate) const HASH_LEN: usize = 12;
 
-/// The highest attempt. Its two digits can't be taken for the hash.
+/// The highest attempt. It has two digits, so it can't be confused with the hash.
 pub const ATTEMPT_MAX: u32 = 99;
 
-/// The id of a run. It has one way to be written, so two ids are equal where their texts are.
+/// The id of a run. Each id has exactly one text, so two ids are equal if their texts are.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId {
     text: String,
@@ -31,7 +31,7 @@ impl RunId {
     /// [`HASH_LEN`] lower-case hex digits, `attempt` is from 1 to [`ATTEMPT_MAX`].
     pub(crate) fn new(dataset: &str, hash: &str, attempt: u32) -> RunId {
         let first = format!("{dataset}-{}", &hash[..HASH_LEN]);
-        // Whatever is written can be read.
+        // What is written can always be parsed.
         RunId { first: first.len(), text: first, attempt: 1 }.with_attempt(attempt.clamp(1, ATTEMPT_MAX))
     }
 
@@ -50,7 +50,7 @@ impl RunId {
         self.attempt
     }
 
-    /// What follows the dataset: `-<12 hex>`, and `-<attempt>` from the second on. It makes a model's name unique.
+    /// The part after the dataset: `-<12 hex>`, and `-<attempt>` from the second on. It makes a model's name unique.
     pub fn suffix(&self) -> &str {
         &self.text[self.first - HASH_LEN - 1..]
     }
@@ -60,12 +60,12 @@ impl RunId {
         self.with_attempt(1)
     }
 
-    /// The attempt before this one; `None` for the first.
+    /// The previous attempt. `None` for the first.
     pub fn previous(&self) -> Option<RunId> {
         (self.attempt > 1).then(|| self.with_attempt(self.attempt - 1))
     }
 
-    /// The attempt after this one; `None` for the last one that an id can have.
+    /// The next attempt. `None` for the last one that an id can have.
     pub fn next(&self) -> Option<RunId> {
         (self.attempt < ATTEMPT_MAX).then(|| self.with_attempt(self.attempt + 1))
     }
@@ -77,10 +77,10 @@ impl RunId {
     }
 }
 
-/// Why a text is not the id of a run. Says so without repeating the text, which may come from anybody.
+/// Why a text isn't the id of a run. It doesn't repeat the text, which may come from anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunIdError {
-    /// The dataset's name is not valid, for this reason.
+    /// The dataset's name is invalid, for this reason.
     Dataset(String),
     /// The hash is missing, or isn't twelve lower-case hex digits.
     Hash,
@@ -125,7 +125,7 @@ fn attempt(number: &str) -> Result<u32, RunIdError> {
     attempt.ok_or(RunIdError::Attempt)
 }
 
-/// Keys, names and messages take the text.
+/// Keys, names and messages contain the text.
 impl Deref for RunId {
     type Target = str;
 

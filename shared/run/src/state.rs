@@ -1,29 +1,29 @@
-//! The states of a run, and the one function that moves between them.
+//! The states of a run, and the one function that changes them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Kind, RunKind};
 
-/// Where a run stands.
+/// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum State {
-    /// The data or the recipe is wrong.
+    /// The dataset has errors.
     Rejected,
-    /// `launch: manual`, not yet approved.
+    /// Waits for approval.
     Held,
     /// Waits for a free job slot.
     Queued,
-    /// Claimed by a launch; the lease says until when.
+    /// Claimed by a launch until the end of its lease.
     Launching,
     /// Bedrock has the job.
     Running,
-    /// The custom model is there.
+    /// The custom model exists.
     Succeeded,
     /// The job failed.
     Failed,
-    /// The job, or the run before it had one, was stopped.
+    /// The job was stopped, or the run before it had a job.
     Stopped,
-    /// A newer set of the same dataset took its place.
+    /// A newer version of the dataset replaced it.
     Superseded,
     /// Bedrock or a guard refused the launch.
     Refused,
@@ -44,7 +44,7 @@ impl State {
         State::Refused,
     ];
 
-    /// The state's name, as the ledger and the events have it.
+    /// The name in the ledger and in events.
     pub fn as_str(self) -> &'static str {
         match self {
             State::Rejected => "Rejected",
@@ -60,18 +60,18 @@ impl State {
         }
     }
 
-    /// Whether nothing more happens by itself.
+    /// Whether the run has ended.
     pub fn is_end(self) -> bool {
         !matches!(self, State::Held | State::Queued | State::Launching | State::Running)
     }
 
-    /// The event that says that a run is in this state.
+    /// The event that announces this state.
     pub fn announcement(self) -> Option<Kind> {
         RunKind::of(self).map(RunKind::kind)
     }
 
-    /// Whether people are told of this state (and the ledger marks that they were).
-    pub fn is_told(self) -> bool {
+    /// Whether people are notified of this state, which the ledger then marks.
+    pub fn is_notified(self) -> bool {
         !matches!(self, State::Queued | State::Launching)
     }
 }
@@ -79,29 +79,29 @@ impl State {
 /// What can happen to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
-    /// Its content was judged valid, now or again; `held` where its launch waits for approval.
+    /// Its content is valid, for the first time or again; `held` if its launch requires approval.
     Accepted {
         /// `launch: manual`.
         held: bool,
     },
     /// Somebody approved it.
     Approved,
-    /// Somebody wants it stopped.
+    /// Somebody asked to stop it.
     StopAsked,
-    /// A newer set of the same dataset was accepted.
-    Overtaken,
+    /// A newer version of the dataset was accepted.
+    Superseded,
     /// A launch claimed it.
     Claimed,
-    /// The launch gave it back: no free slot, or a passing fault.
-    GivenBack,
+    /// The launch put it back into the queue: no free slot, or a temporary failure.
+    Requeued,
     /// Bedrock has the job.
     Launched,
-    /// Bedrock or a guard refused it for good.
+    /// Bedrock or a guard refused it permanently.
     Refused,
-    /// The job was seen in this state.
+    /// Bedrock shows the job with this status.
     Job(JobStatus),
-    /// The run failed since Bedrock denied its job, or was refused, and now Bedrock shows its job, in this state.
-    ShownAgain(JobStatus),
+    /// The run failed because Bedrock no longer knew its job, or was refused, and now Bedrock shows the job with this status.
+    JobFoundAgain(JobStatus),
 }
 
 /// Bedrock's states of a job (API reference, GetModelCustomizationJob).
@@ -109,9 +109,9 @@ pub enum Input {
 pub enum JobStatus {
     /// Validating, processing or training.
     InProgress,
-    /// On its way to Stopped.
+    /// Being stopped.
     Stopping,
-    /// Done; the custom model is there.
+    /// Done: the custom model exists.
     Completed,
     /// Failed.
     Failed,
@@ -120,7 +120,7 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
-    /// Reads Bedrock's word; `None` for one that it didn't have when this was written.
+    /// Reads Bedrock's name of a status; `None` for an unknown one.
     pub fn parse(word: &str) -> Option<JobStatus> {
         Some(match word {
             "InProgress" => JobStatus::InProgress,
@@ -132,7 +132,7 @@ impl JobStatus {
         })
     }
 
-    /// Bedrock's word.
+    /// Bedrock's name of the status.
     pub fn as_str(self) -> &'static str {
         match self {
             JobStatus::InProgress => "InProgress",
@@ -143,18 +143,18 @@ impl JobStatus {
         }
     }
 
-    /// Whether the job is over.
+    /// Whether the job has ended.
     pub fn is_end(self) -> bool {
         !matches!(self, JobStatus::InProgress | JobStatus::Stopping)
     }
 }
 
-/// The state after `input`, or why nothing changes. A stale or repeated input is ignored, never an error.
+/// Returns the state after `input`, or why nothing changes. A stale or duplicate input isn't an error.
 pub fn next(state: State, input: Input) -> Result<State, &'static str> {
     use State::*;
     match (state, input) {
         (Rejected | Superseded, Input::Accepted { held: true }) => Ok(Held),
-        // Dropped again without `launch: manual`, a held run has been approved.
+        // Uploaded again without `launch: manual`, a held run counts as approved.
         (Rejected | Superseded | Held, Input::Accepted { held: false }) => Ok(Queued),
         (_, Input::Accepted { .. }) => Err("this content has its run already"),
 
@@ -163,36 +163,36 @@ pub fn next(state: State, input: Input) -> Result<State, &'static str> {
 
         (Held | Queued, Input::StopAsked) => Ok(Stopped),
         (Launching | Running, Input::StopAsked) => Err("the job is stopped at Bedrock, whose event ends the run"),
-        (_, Input::StopAsked) => Err("the run is over"),
+        (_, Input::StopAsked) => Err("the run has ended"),
 
-        (Held | Queued, Input::Overtaken) => Ok(Superseded),
-        (_, Input::Overtaken) => Err("only a run that still waits is superseded"),
+        (Held | Queued, Input::Superseded) => Ok(Superseded),
+        (_, Input::Superseded) => Err("only a run that still waits is superseded"),
 
-        // Claimed again, when a lease ran out.
+        // Claimed again after a lease has expired.
         (Queued | Launching, Input::Claimed) => Ok(Launching),
         (_, Input::Claimed) => Err("only a queued run is launched"),
-        (Launching, Input::GivenBack) => Ok(Queued),
-        (_, Input::GivenBack) => Err("the run is not being launched"),
-        // From Queued where a launch finds a job that an earlier one had created.
+        (Launching, Input::Requeued) => Ok(Queued),
+        (_, Input::Requeued) => Err("the run is not being launched"),
+        // From Queued if a launch finds a job that an earlier launch created.
         (Queued | Launching, Input::Launched) => Ok(Running),
         (_, Input::Launched) => Err("the run does not wait for a launch"),
         (Queued | Launching, Input::Refused) => Ok(Refused),
         (_, Input::Refused) => Err("the run does not wait for a launch"),
 
-        // A job's event may overtake our own write of its ARN, so it counts from Queued on.
+        // A job's event may arrive before launch writes the job's ARN, so it applies from Queued on.
         (Queued | Launching, Input::Job(JobStatus::InProgress | JobStatus::Stopping)) => Ok(Running),
         (Running, Input::Job(JobStatus::InProgress | JobStatus::Stopping)) => Err("the run is known to be running"),
         (Queued | Launching | Running, Input::Job(JobStatus::Completed)) => Ok(Succeeded),
         (Queued | Launching | Running, Input::Job(JobStatus::Failed)) => Ok(Failed),
         (Queued | Launching | Running, Input::Job(JobStatus::Stopped)) => Ok(Stopped),
-        (Succeeded | Failed | Stopped, Input::Job(_)) => Err("the run is over, and the first end stands"),
+        (Succeeded | Failed | Stopped, Input::Job(_)) => Err("the run has ended, and its first end is final"),
         (Rejected | Held | Superseded | Refused, Input::Job(_)) => Err("the run was never launched"),
 
-        (Failed | Refused, Input::ShownAgain(JobStatus::InProgress | JobStatus::Stopping)) => Ok(Running),
-        (Failed | Refused, Input::ShownAgain(JobStatus::Completed)) => Ok(Succeeded),
-        (Failed | Refused, Input::ShownAgain(JobStatus::Failed)) => Ok(Failed),
-        (Failed | Refused, Input::ShownAgain(JobStatus::Stopped)) => Ok(Stopped),
-        (_, Input::ShownAgain(_)) => Err("the run didn't end for want of its job"),
+        (Failed | Refused, Input::JobFoundAgain(JobStatus::InProgress | JobStatus::Stopping)) => Ok(Running),
+        (Failed | Refused, Input::JobFoundAgain(JobStatus::Completed)) => Ok(Succeeded),
+        (Failed | Refused, Input::JobFoundAgain(JobStatus::Failed)) => Ok(Failed),
+        (Failed | Refused, Input::JobFoundAgain(JobStatus::Stopped)) => Ok(Stopped),
+        (_, Input::JobFoundAgain(_)) => Err("the run didn't end because its job was missing"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! From a batch of queue messages to one event at a time, and back to the list of those that must come again.
+//! Calls a step for each event of a batch, and returns the messages that failed to their queue.
 
 use std::pin::Pin;
 
@@ -9,38 +9,38 @@ use serde_json::Value;
 use tracing::{error, warn};
 use tunedrop_aws::Failure;
 use tunedrop_report::redact;
-use tunedrop_run::decide::again::Why;
-use tunedrop_run::event::{Hint, Unread};
+use tunedrop_run::decide::redelivery::Why;
+use tunedrop_run::event::{Hint, HintError};
 
 use crate::retry::{Batch, Retries, received};
 
-/// Why an event must come again.
+/// Why an event returns to its queue.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
     /// A service failed.
     #[error(transparent)]
     Service(#[from] Failure),
-    /// Something is under way that must end first.
+    /// Something else must finish first.
     #[error("{0}")]
     NotYet(String),
-    /// Nothing failed: the event is about something that is due then, in Unix seconds.
-    #[error("the event is put off until {0}")]
+    /// Nothing failed: the event is about something that is due at this time, in Unix seconds.
+    #[error("the event is due at {0}")]
     NotBefore(i64),
-    /// A step failed that holds a claim until a time, in Unix seconds: coming again before, it would be taken for another's.
+    /// A step failed that holds a claim. A redelivery before the end of the claim would find it, and do nothing.
     #[error("{fault}")]
     Claimed {
-        /// How it failed.
+        /// The error.
         fault: Box<StepError>,
-        /// When its claim is over.
+        /// Unix seconds: the end of the claim.
         until: i64,
     },
-    /// The function ended the step.
-    #[error("the step was ended: {0}")]
+    /// The function stopped the step.
+    #[error("the step was stopped: {0}")]
     Ended(&'static str),
 }
 
 impl StepError {
-    /// Bedrock's words, as far as a log may have them.
+    /// Bedrock's message, redacted for the log.
     pub(crate) fn words(&self) -> Option<String> {
         match self {
             StepError::Service(failure) => failure.words.as_deref().map(redact),
@@ -49,7 +49,7 @@ impl StepError {
         }
     }
 
-    /// How long the event waits depends on it.
+    /// The kind of failure, which determines the delay.
     pub(crate) fn why(&self) -> Why {
         match self {
             StepError::NotYet(_) => Why::LostRace,
@@ -72,16 +72,17 @@ impl From<StepError> for Diagnostic {
     }
 }
 
-/// What follows a batch and fails brings its events back only at their first deliveries: the sweep has it repeated, too.
+/// If the work after a batch fails, its events return to the queue only on their first deliveries, because the sweep
+/// repeats that work too.
 const DELIVERIES_MAX: u32 = 3;
 
-/// Unboxed, the future of a whole step is more than the compiler lays out within its depth limit.
+/// Unboxed, the future of a whole step exceeds the compiler's depth limit.
 type Boxed<'s, T> = Pin<Box<dyn Future<Output = Result<T, StepError>> + 's>>;
 
 /// Runs a function whose events come through a queue.
 ///
-/// An event whose step fails goes back to its queue, alone, for as long as the retry delays say; one that can't be read is
-/// poison: logged, and never seen again. A step is also told when the function is cut off, in Unix seconds.
+/// An event whose step fails returns to its queue, alone, for the time that the retry delays say. One that can't be read is
+/// logged and deleted. A step also gets the function's deadline, in Unix seconds.
 pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<(), StepError>) -> Result<(), Error> {
     let step = async |event, deadline| {
         let stepping: Boxed<'_, ()> = Box::pin(step(event, deadline));
@@ -90,18 +91,18 @@ pub async fn serve(step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<()
     serve_batch(step, async |_: &[()], _| Ok(()), |_: &()| false).await
 }
 
-/// As [`serve`], and once after the steps of a batch `follow`, with what they gave back. Where it fails, the events that
-/// `may_come_again` go back to their queue.
+/// Like [`serve`], and calls `follow` once after the steps of a batch, with their results. If that fails, the events that
+/// `may_be_redelivered` return to their queue.
 pub async fn serve_batch<T>(
     step: impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<Option<T>, StepError>,
     follow: impl AsyncFn(&[T], i64) -> Result<(), StepError>,
-    may_come_again: impl Fn(&T) -> bool,
+    may_be_redelivered: impl Fn(&T) -> bool,
 ) -> Result<(), Error> {
-    let (step, follow, may_come_again, retries) = (&step, &follow, &may_come_again, &Retries::from_env()?);
+    let (step, follow, may_be_redelivered, retries) = (&step, &follow, &may_be_redelivered, &Retries::from_env()?);
     run(service_fn(async move |event: LambdaEvent<SqsEvent>| {
         let deadline_ms = event.context.deadline;
         let done: Pin<Box<dyn Future<Output = _> + '_>> =
-            Box::pin(go(event.payload, deadline_ms, retries, step, follow, may_come_again));
+            Box::pin(go(event.payload, deadline_ms, retries, step, follow, may_be_redelivered));
         Ok::<_, Error>(done.await)
     }))
     .await
@@ -113,7 +114,7 @@ async fn go<T>(
     retries: &Retries,
     step: &impl AsyncFn(EventBridgeEvent<Value>, i64) -> Result<Option<T>, StepError>,
     follow: &impl AsyncFn(&[T], i64) -> Result<(), StepError>,
-    may_come_again: &impl Fn(&T) -> bool,
+    may_be_redelivered: &impl Fn(&T) -> bool,
 ) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     let batch = Batch::new(retries, &event.records, deadline_ms);
@@ -124,7 +125,7 @@ async fn go<T>(
         let event: EventBridgeEvent<Value> = match serde_json::from_str(body) {
             Ok(event) => event,
             Err(fault) => {
-                warn!(message.bytes = body.len(), fault = ?fault.classify(), "poison: the message is no event");
+                warn!(message.bytes = body.len(), fault = ?fault.classify(), "ignored a message that is not an event");
                 continue;
             }
         };
@@ -144,9 +145,9 @@ async fn go<T>(
         return response;
     }
     if let Err(fault) = batch.run(Box::pin(follow(&done, deadline))).await {
-        warn!(%fault, bedrock.words = fault.words(), "what follows from the batch failed, and is done later");
+        warn!(%fault, bedrock.words = fault.words(), "the work after the batch failed; it is retried");
         for (of, message) in done.iter().zip(messages) {
-            if may_come_again(of) && received(&message) < DELIVERIES_MAX {
+            if may_be_redelivered(of) && received(&message) < DELIVERIES_MAX {
                 batch.put_off(&message, &fault).await;
                 response.add_failure(message.message_id.unwrap_or_default());
             }
@@ -161,24 +162,26 @@ pub async fn serve_schedule(step: impl AsyncFn() -> Result<(), StepError>) -> Re
     run(service_fn(async move |_: LambdaEvent<Value>| match step().await {
         Ok(()) => Ok(()),
         Err(fault) => {
-            error!(%fault, bedrock.words = fault.words(), "the sweep was cut short; the next one starts over");
+            error!(%fault, bedrock.words = fault.words(), "the sweep failed; the next one starts again");
             Err(Diagnostic::from(fault))
         }
     }))
     .await
 }
 
-/// What an event of ours says to look at; `None` for one that can't be read, which is logged, and for another stack's. One
-/// of a newer version goes back to its queue: while a stack is updated, its functions are of two versions for some minutes.
+/// Reads an event of this stack; `None` for one that can't be read, which is logged, and for another stack's. One of a newer
+/// version returns to its queue, because the functions have two versions for some minutes while a stack is updated.
 pub(crate) fn own_hint(event: &EventBridgeEvent<Value>, stack: &str) -> Result<Option<Hint>, StepError> {
     match Hint::read(&event.detail_type, &event.detail, stack) {
         Ok(hint) => return Ok(Some(hint)),
-        Err(Unread::OtherStack) => {}
-        Err(newer @ Unread::Newer(_)) => return Err(StepError::NotYet(newer.to_string())),
-        Err(Unread::UnknownKind) => {
-            warn!(event.detail_type = event.detail_type, "ignored: a kind of event that this version doesn't know");
+        Err(HintError::OtherStack) => {}
+        Err(newer @ HintError::Newer(_)) => return Err(StepError::NotYet(newer.to_string())),
+        Err(HintError::UnknownKind) => {
+            warn!(event.detail_type = event.detail_type, "ignored an event of a kind that this version doesn't know");
         }
-        Err(Unread::Malformed { field, fault }) => warn!(event.field = field, fault, "poison: the event can't be read"),
+        Err(HintError::Malformed { field, fault }) => {
+            warn!(event.field = field, fault, "ignored an event that can't be read")
+        }
     }
     Ok(None)
 }

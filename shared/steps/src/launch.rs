@@ -1,30 +1,31 @@
-//! launch: drains the queue, oldest run first, until Bedrock has no free slot; and takes the commands.
+//! launch: creates the jobs of queued runs, oldest first, until Bedrock has no free slot; and handles commands.
 //!
-//! The ledger is the queue. A run is looked up at Bedrock by its name, claimed under a lease, its job created under its
-//! own token, and `Running` written. Cut off in between, the lease runs out, and the next drain looks again and goes on.
+//! The ledger is the queue. launch looks up the run's job at Bedrock by name, claims the run under a lease, creates the
+//! job with the run's id as token, and writes `Running`. After an interruption the lease ends, and the next drain
+//! continues.
 
 mod command;
 mod drain;
 mod limit;
-mod refuse;
+pub(crate) mod refuse;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Change, JobRole, Jobs, Ledger, Objects, Started};
+use tunedrop_aws::{Bus, Change, CreateOutcome, JobRole, Jobs, Ledger, Objects};
 use tunedrop_report::redact;
 use tunedrop_run::decide::Write;
-use tunedrop_run::decide::launch::{self as decide, Answer};
+use tunedrop_run::decide::launch::{self as decide, LaunchDecision};
 use tunedrop_run::event::{Hint, RunKind, senders};
 use tunedrop_run::state::{Input, next};
-use tunedrop_run::{Hold, LaunchDefault, Plan, Run, StackGuards, State};
+use tunedrop_run::{Blocker, LaunchDefault, Plan, Run, StackGuards, State};
 
-use crate::announce::{announce, now, now_s};
 use crate::batch::{StepError, own_hint};
 use crate::count::count_move;
+use crate::publish::{now, now_s, publish_state};
 use crate::settings;
 use drain::Drain;
-pub use drain::Woken;
+pub use drain::Trigger;
 use limit::Limits;
 
 /// The step's adapters and settings.
@@ -44,7 +45,7 @@ pub struct Launch {
 }
 
 impl Launch {
-    /// Once per process.
+    /// Create one per process.
     pub async fn from_env() -> Result<Launch, lambda_runtime::Error> {
         let config = tunedrop_aws::config().await;
         let stack = settings::required("TUNEDROP_STACK")?;
@@ -55,171 +56,177 @@ impl Launch {
             jobs: Jobs::new(&config),
             role: JobRole {
                 role_arn: settings::required("TUNEDROP_JOB_ROLE_ARN")?,
-                kms_key: settings::optional("TUNEDROP_MODEL_KMS_KEY_ARN"),
-                subnets: settings::list("TUNEDROP_SUBNET_IDS"),
-                security_groups: settings::list("TUNEDROP_SECURITY_GROUP_IDS"),
+                kms_key: settings::optional("TUNEDROP_KMS_KEY_ARN"),
+                subnets: settings::list("TUNEDROP_JOB_SUBNET_IDS"),
+                security_groups: settings::list("TUNEDROP_JOB_SECURITY_GROUP_IDS"),
                 stack: stack.clone(),
             },
             guards: refuse::guards()?,
             limits: Limits::from_env()?,
             launch: settings::launch_default()?,
             account: settings::required("TUNEDROP_ACCOUNT")?,
-            paused: settings::optional("TUNEDROP_PAUSED").is_some_and(|paused| paused == "true"),
+            paused: settings::optional("TUNEDROP_PAUSE_LAUNCHES").is_some_and(|paused| paused == "true"),
             stack,
         })
     }
 
-    /// Takes whatever may have put a run into the queue or freed a slot, and the commands. The [drain](Launch::drain)
-    /// follows, once for a batch; `None` where nothing has to follow.
-    pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<Option<Woken>, StepError> {
+    /// Handles commands, and events after which a queued run may be due. The [drain](Launch::drain) follows, once for a
+    /// batch. `None` if no drain is needed.
+    pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<Option<Trigger>, StepError> {
         let Some(hint) = own_hint(&event, &self.stack)? else {
             return Ok(None);
         };
-        // The run that it announces waits for files that may still come; nothing else became due by it.
+        // The run that it announces waits because more files may be uploaded. Nothing else became due.
         if let Hint::Settling { launch_after, .. } = &hint
             && let Some(until) = decide::comes_back(Some(launch_after), now_s())
         {
             return Err(StepError::NotBefore(until));
         }
-        let woken = Woken { whole: false, run_id: None, command: false };
+        let trigger = Trigger { whole: false, run_id: None, command: false };
         Ok(Some(match hint {
             Hint::Command { command, run_id, by } => {
                 let span = info_span!("command", run_id = run_id.as_str(), command = command.kind().as_str());
                 let due = match self.command(command, &run_id, by.clone()).instrument(span.clone()).await {
-                    // Somebody else wrote the run in between: once more, of the run as it is now.
+                    // Another function wrote the run in the meantime, so this is repeated with the run as it is now.
                     Err(StepError::NotYet(_)) => self.command(command, &run_id, by).instrument(span).await?,
                     other => other?,
                 };
-                Woken { whole: true, run_id: due, command: true }
+                Trigger { whole: true, run_id: due, command: true }
             }
             Hint::LaunchDue(run_id) => {
                 if let Some(run_id) = run_id {
                     self.look_at(&run_id).await?;
                 }
-                Woken { whole: true, ..woken }
+                Trigger { whole: true, ..trigger }
             }
-            Hint::Run(RunKind::Accepted, run_id) | Hint::Settling { run_id, .. } | Hint::Repeated { run_id, .. } => {
-                Woken { run_id: Some(run_id), ..woken }
+            Hint::Run(RunKind::Accepted, run_id) | Hint::Settling { run_id, .. } | Hint::Reuploaded { run_id, .. } => {
+                Trigger { run_id: Some(run_id), ..trigger }
             }
-            _ => woken,
+            _ => trigger,
         }))
     }
 
-    /// Launches a run that is due; where not `creates`, it is only settled what became of it.
+    /// Launches a run that is due. Without `creates`, it only finds out whether an earlier launch created a job.
     async fn launch(&self, run: Run, creates: bool) -> Result<Drain, StepError> {
         if !decide::is_due(run.state, run.rests_until(), now_s()) {
             return Ok(Drain::Next);
         }
-        let settled = run.stopped_by.is_none() && !run.is_unsure();
-        if settled && self.waits_for_tomorrow(&run).await? {
+        let settled = run.stopped_by.is_none() && !run.is_unconfirmed();
+        if settled && self.is_over_daily_limit(&run).await? {
             return Ok(Drain::Next);
         }
-        // An earlier launch may have been cut off, or may have been answered in error: whether the run has a job, only
-        // Bedrock knows.
+        // An earlier launch may have been interrupted, or failed although a job was created. Only Bedrock knows whether
+        // the run has a job.
         let asked = now_s();
         if let Some((arn, true)) = self.find(&run.run_id).await? {
             return self.write(&run, decide::runs(run.state, arn)).await.map(|_| Drain::Next);
         }
-        let doubt = decide::doubt(run.unsure_until, asked);
+        let doubt = decide::doubt(run.unconfirmed_until, asked);
         if let Some(by) = run.stopped_by.clone() {
             return self.stop_waiting(run, by, doubt).await.map(|()| Drain::Next);
         }
-        if self.give_way(&run, doubt).await? {
+        if self.supersede(&run, doubt).await? {
             return Ok(Drain::Next);
         }
         if !creates {
-            if let Some(write) = decide::settles(run.state, run.waiting.clone(), doubt, now_s()) {
+            if let Some(write) = decide::settles(run.state, run.blocked_reason.clone(), doubt, now_s()) {
                 self.write(&run, Ok(write)).await?;
             }
             return Ok(Drain::Next);
         }
         let Some(plan) = run.plan.clone() else {
-            warn!("ignored: the run has no plan");
+            warn!("run {} has no plan and isn't launched", run.run_id);
             return Ok(Drain::Next);
         };
-        if let Some(reason) = self.refusal(&plan).await? {
-            match doubt {
-                Some(until) => self.put_off(&run, until).await?,
-                None => self.refuse(&run, reason, false).await?,
+        let warning = match self.check(&plan).await? {
+            Ok(warning) => warning,
+            Err(reason) => {
+                match doubt {
+                    Some(until) => self.put_off(&run, until).await?,
+                    None => self.refuse(&run, reason, false).await?,
+                }
+                return Ok(Drain::Next);
             }
+        };
+        if !self.count_launch(&run).await? {
             return Ok(Drain::Next);
         }
-        if !self.take_place(&run).await? {
-            return Ok(Drain::Next);
-        }
-        let claim = decide::claim(run.state, run.waiting.clone(), now_s());
-        let Some(claimed) = self.write(&run, claim).await? else {
+        let claim = decide::claim(run.state, run.blocked_reason.clone(), now_s());
+        let warn_of = |change: Change| change.set("lifecycle_warning", warning);
+        let Some(claimed) = self.write_with(&run, claim, warn_of).await? else {
             return Ok(Drain::Next);
         };
         self.create(&claimed, &plan, doubt).await
     }
 
-    /// Whether a newer set of the dataset takes the run's place; at once, or when it is known to have no job.
-    async fn give_way(&self, run: &Run, doubt: Option<i64>) -> Result<bool, StepError> {
-        let head = self.ledger.head(&run.dataset).await?.unwrap_or_default();
-        let overtaken = decide::is_overtaken(run, &head);
-        match doubt.filter(|_| overtaken) {
+    /// Whether a newer version of the dataset supersedes the run: at once, or once it is known to have no job.
+    async fn supersede(&self, run: &Run, doubt: Option<i64>) -> Result<bool, StepError> {
+        let entry = self.ledger.dataset(&run.dataset).await?.unwrap_or_default();
+        let superseded = decide::is_superseded(run, &entry);
+        match doubt.filter(|_| superseded) {
             Some(until) => self.put_off(run, until).await?,
-            None if overtaken => {
-                self.advance(run, Input::Overtaken, Change::default().number("unsure_until", None::<i64>)).await?;
+            None if superseded => {
+                self.advance(run, Input::Superseded, Change::default().number("unconfirmed_until", None::<i64>))
+                    .await?;
             }
             None => {}
         }
-        Ok(overtaken)
+        Ok(superseded)
     }
 
     async fn create(&self, run: &Run, plan: &Plan, doubt: Option<i64>) -> Result<Drain, StepError> {
         let started = match self.jobs.create(&run.run_id, &run.dataset, plan, &self.role).await {
             Ok(started) => started,
             Err(failure) => {
-                // The job may have been created all the same.
-                self.write(run, Ok(decide::unsure(run.state, run.waiting.clone(), now_s()))).await?;
+                // The job may have been created despite the error.
+                self.write(run, Ok(decide::unconfirmed(run.state, run.blocked_reason.clone(), now_s()))).await?;
                 return Err(failure.into());
             }
         };
         let found = match &started {
-            Started::Taken(_) | Started::Refused(_) => self.find(&run.run_id).await?,
+            CreateOutcome::NameInUse(_) | CreateOutcome::Rejected(_) => self.find(&run.run_id).await?,
             _ => None,
         };
-        let slots = !matches!(started, Started::NoSlot(_)) || self.slots_are_taken().await;
-        // A job that an earlier launch had made says nothing of slots.
-        let took_slot = matches!(started, Started::Job(_)) && doubt.is_none();
-        match decide::answered(run.state, run.waiting.as_deref(), doubt, started, found, slots, now_s()) {
-            Ok(Answer::Runs(write)) => {
+        let slots = !matches!(started, CreateOutcome::QuotaExceeded(_)) || self.slots_are_taken().await;
+        // A job that an earlier launch created says nothing about slots.
+        let took_slot = matches!(started, CreateOutcome::Created(_)) && doubt.is_none();
+        match decide::decide_launch(run.state, run.blocked_reason.as_deref(), doubt, started, found, slots, now_s()) {
+            Ok(LaunchDecision::Running(write)) => {
                 self.write(run, Ok(write)).await?;
                 return Ok(if took_slot { Drain::Launched } else { Drain::Next });
             }
-            Ok(Answer::Waits(write)) => {
+            Ok(LaunchDecision::Unconfirmed(write)) => {
                 self.write(run, Ok(write)).await?;
             }
-            Ok(Answer::GivesBack(write)) => {
-                let (reason, held_by) = (write.waiting.as_deref().map(redact), write.held_by.map(Hold::as_str));
-                info!(reason, run.held_by = held_by, "not launched: the run stays queued");
+            Ok(LaunchDecision::Requeue(write)) => {
+                let (reason, blocked_by) =
+                    (write.blocked_reason.as_deref().map(redact), write.blocked_by.map(Blocker::as_str));
+                info!(reason, run.blocked_by = blocked_by, "run {} stays queued", run.run_id);
                 let kept = self.write(run, Ok(write)).await?;
-                // A job that may be there counts.
+                // A job that may exist counts as one.
                 if doubt.is_none() {
-                    self.free_place(run).await?;
+                    self.uncount_launch(run).await?;
                 }
                 return Ok(kept.map_or(Drain::Next, |kept| Drain::Kept(Box::new(kept))));
             }
-            Ok(Answer::Refuses(words)) => {
+            Ok(LaunchDecision::Refuse(words)) => {
                 self.refuse(run, words, true).await?;
-                self.free_place(run).await?;
+                self.uncount_launch(run).await?;
             }
-            Err(reason) => info!(reason, "ignored"),
+            Err(reason) => info!(reason, "no change of run {}", run.run_id),
         }
         Ok(Drain::Next)
     }
 
-    /// Whether jobs are unfinished, so that the slots may be what is full. Where Bedrock doesn't say, they may.
+    /// Whether jobs are unfinished, so that they may hold all slots. If Bedrock doesn't answer, they may.
     async fn slots_are_taken(&self) -> bool {
         self.jobs.any_unfinished().await.unwrap_or_else(|fault| {
-            warn!(%fault, bedrock.words = fault.words.as_deref().map(redact), "whether any job is unfinished isn't known");
+            warn!(%fault, bedrock.words = fault.words.as_deref().map(redact), "could not list unfinished jobs; assuming that there are some");
             true
         })
     }
 
-    /// The job under the run's name, and whether it is the run's own.
+    /// Returns the job with the run's name, and whether it is the run's own.
     async fn find(&self, run_id: &str) -> Result<Option<(String, bool)>, StepError> {
         let job = self.jobs.get(run_id).await?;
         Ok(job.map(|job| {
@@ -228,22 +235,32 @@ impl Launch {
         }))
     }
 
-    /// Writes what was decided, and says a new state; `None` where somebody else moved the run first.
+    /// Writes a decision, and publishes a new state. `None` if another function changed the run first.
     async fn write(&self, run: &Run, write: Result<Write, &'static str>) -> Result<Option<Run>, StepError> {
+        self.write_with(run, write, |change| change).await
+    }
+
+    /// Like that, with attributes that `more` adds.
+    async fn write_with(
+        &self,
+        run: &Run,
+        write: Result<Write, &'static str>,
+        more: impl FnOnce(Change) -> Change,
+    ) -> Result<Option<Run>, StepError> {
         let write = match write {
             Ok(write) => write,
             Err(reason) => {
-                info!(reason, "ignored");
+                info!(reason, "no change of run {}", run.run_id);
                 return Ok(None);
             }
         };
         let state = write.state;
-        let moved = self.ledger.advance(run, state, &now(), Change::of(write)).await?;
+        let moved = self.ledger.advance(run, state, &now(), more(Change::of(write))).await?;
         moved.iter().for_each(|moved| count_move(&self.stack, run, moved));
         match &moved {
-            None => info!("somebody else moved the run first"),
+            None => info!("run {} was changed by another function first", run.run_id),
             Some(moved) if state == State::Running => {
-                announce(&self.bus, &self.stack, moved).await?;
+                publish_state(&self.bus, &self.stack, moved).await?;
                 self.stop_if_asked(moved).await?;
             }
             Some(_) => {}
@@ -251,12 +268,12 @@ impl Launch {
         Ok(moved)
     }
 
-    /// Moves the run and says so; `None` where somebody else moved it first.
+    /// Changes the run's state and publishes it. `None` if another function changed the run first.
     async fn advance(&self, run: &Run, input: Input, change: Change) -> Result<Option<Run>, StepError> {
         let state = match next(run.state, input) {
             Ok(state) => state,
             Err(reason) => {
-                info!(reason, "ignored");
+                info!(reason, "no change of run {}", run.run_id);
                 return Ok(None);
             }
         };
@@ -264,7 +281,7 @@ impl Launch {
             return Ok(None);
         };
         count_move(&self.stack, run, &moved);
-        announce(&self.bus, &self.stack, &moved).await?;
+        publish_state(&self.bus, &self.stack, &moved).await?;
         Ok(Some(moved))
     }
 }

@@ -1,8 +1,8 @@
-//! Structured logs: a JSON object a line, with the fields of the step's span (run id, dataset) on each.
+//! Structured logs: one JSON object per line, each with the fields of the step's span (run id, dataset).
 
 use tracing_subscriber::EnvFilter;
 
-/// Logs to standard output; `RUST_LOG` sets the level, `info` without it.
+/// Logs to standard output. `RUST_LOG` sets the level; the default is `info`.
 pub fn log_as_json() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()

@@ -1,15 +1,15 @@
-//! The outcome of a run, as it is kept beside the run's data.
+//! The outcome report of a run, stored next to the run's data.
 
 use tunedrop_aws::{Failure, Ledger, Objects};
 use tunedrop_report::{Billing, Compared, Outcome};
-use tunedrop_run::{Run, State};
+use tunedrop_run::{Ancestors, Lineage, Run, State};
 
-/// Runs are compared with at most so many earlier ones; each is a read of the ledger.
+/// Maximum number of earlier runs in a comparison; each is a read of the ledger.
 const EARLIER_MAX: usize = 5;
-/// Runs passed over on the way to those, such as superseded ones.
+/// Maximum number of runs that are read to find them, superseded ones included.
 const STEPS_MAX: usize = 20;
 
-/// What the ledger alone knows of a run that ends in `state`.
+/// Returns the outcome of a run that ends in `state`, as far as the ledger has it.
 pub(crate) fn outcome_of(stack: &str, run: &Run, state: State, objects: &Objects) -> Outcome {
     let plan = run.plan.as_ref();
     Outcome {
@@ -19,6 +19,7 @@ pub(crate) fn outcome_of(stack: &str, run: &Run, state: State, objects: &Objects
         dataset: run.dataset.clone(),
         state: state.as_str().to_owned(),
         base_model: plan.map(|plan| plan.base_model.clone()).unwrap_or_default(),
+        lifecycle_warning: run.lifecycle_warning.clone(),
         job_arn: run.job_arn.clone().unwrap_or_default(),
         model_arn: None,
         failure_message: None,
@@ -32,10 +33,13 @@ pub(crate) fn outcome_of(stack: &str, run: &Run, state: State, objects: &Objects
             Some(Billing { tokens: plan.tokens?, epochs, price_per_1k_tokens })
         }),
         earlier: Vec::new(),
+        lineage: Lineage::default(),
         training: Vec::new(),
         validation: Vec::new(),
         metrics: Vec::new(),
         output: objects.address(&format!("output/{}/", run.run_id)),
+        deploy: plan.and_then(|plan| plan.deploy.clone()),
+        evaluate: plan.and_then(|plan| plan.evaluate.clone()),
     }
 }
 
@@ -45,7 +49,7 @@ pub(crate) async fn earlier(ledger: &Ledger, run: &Run) -> Result<Vec<Compared>,
     let mut previous = run.previous.clone();
     for _ in 0..STEPS_MAX {
         let Some(run_id) = previous.take() else { break };
-        // A superseded run that was dropped again may name a run that names it.
+        // A superseded run that was uploaded again may name a run that names it.
         if run_id == run.run_id || earlier.iter().any(|known| known.run_id == run_id) || earlier.len() == EARLIER_MAX {
             break;
         }
@@ -68,7 +72,17 @@ pub(crate) async fn earlier(ledger: &Ledger, run: &Run) -> Result<Vec<Compared>,
     Ok(earlier)
 }
 
-/// Writes both forms; the address of the HTML.
+/// What the run was trained on and from, as far as the ledger has it.
+pub(crate) async fn lineage(ledger: &Ledger, run: &Run) -> Result<Lineage, Failure> {
+    let mut ancestors = Ancestors::of(run);
+    while let Some(next) = ancestors.next() {
+        let there = ledger.readable_run(next).await?;
+        ancestors.add(there.as_ref());
+    }
+    Ok(ancestors.lineage(run))
+}
+
+/// Writes the outcome as JSON and HTML. Returns the address of the HTML.
 pub(crate) async fn write_outcome(objects: &Objects, outcome: &Outcome) -> Result<String, Failure> {
     let folder = format!("runs/{}", outcome.run_id);
     objects.write(&format!("{folder}/outcome.json"), outcome.json().into_bytes(), "application/json").await?;

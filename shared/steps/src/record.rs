@@ -1,7 +1,7 @@
-//! record: something happened to a job, by Bedrock's own event or by the sweep's. Asks Bedrock, applies the job's state to
-//! its run, and on the last one keeps the outcome.
+//! record: handles Bedrock's and the sweep's events about jobs. It asks Bedrock, applies the job's status to its run, and
+//! writes the outcome report when the job has ended.
 //!
-//! The event only says which run to look at: everybody who may put events could say the rest.
+//! An event only says which run to check, because everyone who may put events could have written the rest.
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
@@ -10,22 +10,22 @@ use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
 use tunedrop_report::{LossPoint, MetricColumn, Outcome, Phase, other_metrics, training_metrics, validation_metrics};
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::launch::is_ours;
-use tunedrop_run::decide::record::{FORGOTTEN, Seen, Shown, apply, asks, is_moved_again};
+use tunedrop_run::decide::record::{JOB_GONE, JobObservation, RecordDecision, apply, asks, is_moved_again};
 use tunedrop_run::decide::sweep::IDLE;
 use tunedrop_run::event::{Hint, SOURCE, senders};
 use tunedrop_run::metric::trained;
 use tunedrop_run::state::JobStatus;
-use tunedrop_run::{Hold, Run, RunId, State};
+use tunedrop_run::{Blocker, Run, RunId, State};
 
-use crate::announce::{age_s, announce, idles, now};
 use crate::batch::{StepError, own_hint};
 use crate::count::{count_move, count_run};
-use crate::outcome::{earlier, outcome_of, write_outcome};
+use crate::outcome::{earlier, lineage, outcome_of, write_outcome};
+use crate::publish::{age_s, is_job_idle, now, publish_state};
 use crate::settings;
 
-/// A metrics file has a line of some 60 bytes a step; this is more than 100,000 steps.
+/// Maximum bytes of a metrics file: with some 60 bytes per step, more than 100,000 steps.
 const METRICS_MAX: usize = 8 << 20;
-/// Races lost in a row before the event is put back.
+/// Lost races in a row before the event returns to its queue.
 const TRIES: usize = 5;
 
 /// The step's adapters and settings.
@@ -53,7 +53,7 @@ impl Record {
         })
     }
 
-    /// Takes Bedrock's `Model Customization Job State Change`, and our `Job State Observed`.
+    /// Handles Bedrock's `Model Customization Job State Change`, and `Job State Observed`.
     pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<(), StepError> {
         let Some(run_id) = self.run_id(&event)? else {
             return Ok(());
@@ -62,103 +62,109 @@ impl Record {
         self.apply(&run_id).instrument(span).await
     }
 
-    /// The run to look at: a job of ours is named after its run.
+    /// The run to check: a job has the name of its run.
     fn run_id(&self, event: &EventBridgeEvent<Value>) -> Result<Option<RunId>, StepError> {
         if event.source == SOURCE {
             let hint = own_hint(event, &self.stack)?;
             return Ok(match hint {
                 Some(Hint::JobStateObserved(run_id)) => Some(run_id),
                 Some(_) => {
-                    warn!(event.detail_type = event.detail_type, "ignored: not an event about a job");
+                    warn!(event.detail_type = event.detail_type, "ignored an event that isn't about a job");
                     None
                 }
                 None => None,
             });
         }
         let Some(name) = event.detail.get("jobName").and_then(Value::as_str) else {
-            warn!(event.source = event.source, "poison: the event names no job");
+            warn!(event.source = event.source, "ignored an event without a job name");
             return Ok(None);
         };
         let run_id = name.parse().ok();
         if run_id.is_none() {
-            info!("ignored: not a job of this stack");
+            info!("ignored a job that isn't this stack's");
         }
         Ok(run_id)
     }
 
     async fn apply(&self, run_id: &RunId) -> Result<(), StepError> {
         for _ in 0..TRIES {
-            // Other stacks' jobs and those made by hand are not in this ledger.
+            // Jobs of other stacks, and manually created ones, are not in this ledger.
             let Some(run) = self.ledger.run(run_id).await? else {
-                info!("ignored: not a job of this stack");
+                info!("ignored a job that isn't this stack's");
                 return Ok(());
             };
             tracing::Span::current().record("dataset", &run.dataset);
-            let forgotten = run.forgotten_at.is_some();
-            let asked = asks(run.state, forgotten);
+            let looks_up_job = run.job_lookup_since.is_some();
+            let asked = asks(run.state, looks_up_job);
             let job = if asked { self.jobs.get(run.job_arn.as_deref().unwrap_or(run_id)).await? } else { None };
-            let shown = job.as_ref().map(|job| Shown {
+            let shown = job.as_ref().map(|job| JobObservation {
                 arn: &job.arn,
                 ours: is_ours(run_id, &self.account, &job.arn, job.token.as_deref()),
                 status: JobStatus::parse(&job.status),
             });
-            match apply(run.state, forgotten, run.job_arn.as_deref(), shown, age_s(&run.changed_at)) {
-                Seen::Foreign => {
+            match apply(run.state, looks_up_job, run.job_arn.as_deref(), shown, age_s(&run.changed_at)) {
+                RecordDecision::OtherJob => {
                     let arn = job.as_ref().map(|job| &job.arn);
-                    warn!(job.arn = arn, "ignored: a job of the run's name that was not created for it");
+                    warn!(job.arn = arn, "ignored a job that has the name of run {run_id} but was not created for it");
                     return Ok(());
                 }
-                Seen::Stale(reason) => {
+                RecordDecision::Stale(reason) => {
                     let status = job.as_ref().map(|job| &job.status);
-                    info!(reason, run.state = run.state.as_str(), job.asked = asked, job.status = status, "ignored");
-                    if job.as_ref().is_some_and(|job| idles(&run, job)) {
-                        let noted = self.ledger.note_hold(&run, Hold::Idle, IDLE).await?;
-                        info!(noted, "the job is idle");
+                    info!(
+                        reason,
+                        run.state = run.state.as_str(),
+                        job.asked = asked,
+                        job.status = status,
+                        "no change of run {run_id}"
+                    );
+                    if job.as_ref().is_some_and(|job| is_job_idle(&run, job)) {
+                        let noted = self.ledger.note_blocker(&run, Blocker::IdleJob, IDLE).await?;
+                        info!(noted, "the job of run {run_id} is idle");
                     }
-                    // Interrupted between the ledger and the bus, this says again what was not heard.
-                    return Ok(announce(&self.bus, &self.stack, &run).await?);
+                    // After an interruption between the ledger and the bus, this publishes the state again.
+                    return Ok(publish_state(&self.bus, &self.stack, &run).await?);
                 }
-                Seen::GivesUp if run.told.contains_key(run.state.as_str()) => {
-                    info!("the job never came back: it is looked for no more");
-                    let change = Change::default().set("forgotten_at", None::<&str>).set("open", None::<&str>);
+                RecordDecision::StopLookup if run.notified.contains_key(run.state.as_str()) => {
+                    info!("no longer looking up the job of run {run_id}");
+                    let change = Change::default().set("job_lookup_since", None::<&str>).set("open", None::<&str>);
                     if self.ledger.advance(&run, run.state, &now(), change).await?.is_some() {
                         return Ok(());
                     }
                 }
-                Seen::GivesUp => return Ok(announce(&self.bus, &self.stack, &run).await?),
-                Seen::Moves(write) => {
+                RecordDecision::StopLookup => return Ok(publish_state(&self.bus, &self.stack, &run).await?),
+                RecordDecision::Write(write) => {
                     if let Some(moved) = self.advance(&run, write, job).await? {
-                        info!(run.state = moved.state.as_str(), "recorded");
-                        return Ok(announce(&self.bus, &self.stack, &moved).await?);
+                        info!(run.state = moved.state.as_str(), "run {run_id} is {}", moved.state.as_str());
+                        return Ok(publish_state(&self.bus, &self.stack, &moved).await?);
                     }
                 }
             }
         }
-        Err(StepError::NotYet("the run kept changing".to_owned()))
+        Err(StepError::NotYet("the run changed repeatedly".to_owned()))
     }
 
-    /// `job` is what Bedrock answered; without one the run ends since its job is gone.
+    /// Writes a decision. `job`: Bedrock's answer; without one the run ends because its job is gone.
     async fn advance(&self, run: &Run, write: Write, job: Option<JobView>) -> Result<Option<Run>, StepError> {
         let state = write.state;
-        let mut change = Change::of(write).set("forgotten_at", job.is_none().then(now));
-        let again = is_moved_again(run.state, run.forgotten_at.is_some());
+        let mut change = Change::of(write).set("job_lookup_since", job.is_none().then(now));
+        let again = is_moved_again(run.state, run.job_lookup_since.is_some());
         if again {
             change = change.set("open", Some("open"));
             if !state.is_end() {
                 change = change.set("reason", None::<&str>);
             }
         }
-        // A failure that is taken back is told once more, also if a late notify marks it meanwhile.
+        // People are notified of a failure again if the run failed before, even if a late notify marks it in the meantime.
         if again || state == State::Failed {
-            change = change.untold(State::Failed.as_str());
+            change = change.forget_notified(State::Failed);
         }
         let mut took = None;
         if state.is_end() {
-            let gone = || JobView { failure_message: Some(FORGOTTEN.to_owned()), ..JobView::default() };
+            let gone = || JobView { failure_message: Some(JOB_GONE.to_owned()), ..JobView::default() };
             let job = job.unwrap_or_else(gone);
             took = trained(state, job.created_at.as_deref(), job.ended_at.as_deref());
             let outcome = self.outcome(run, state, &job).await?;
-            // Before the run's end is written: a model that isn't noted can't be trained further.
+            // Written before the run's end: a model that isn't recorded can't be trained further.
             if let Some(arn) = &outcome.model_arn {
                 self.ledger.note_model(arn, &run.run_id).await?;
             }
@@ -201,6 +207,7 @@ impl Record {
             created_at: job.created_at.clone(),
             ended_at: job.ended_at.clone(),
             earlier: earlier(&self.ledger, run).await?,
+            lineage: lineage(&self.ledger, run).await?,
             phases: job.phases.iter().map(phase).collect(),
             training,
             validation,
@@ -209,8 +216,8 @@ impl Record {
         })
     }
 
-    /// Finds a metrics file of Bedrock's by its name, in whatever folder of the job's, and keeps a copy with the run; its
-    /// points and its other columns, none where there is no file.
+    /// Finds a metrics file of Bedrock by its name, in any folder of the job, and copies it to the run. Returns its points
+    /// and its other columns, which are empty if there is no file.
     async fn metrics(
         &self,
         run: &Run,
@@ -223,10 +230,15 @@ impl Record {
             return Ok(<_>::default());
         };
         let Some(bytes) = self.objects.read(key, None, METRICS_MAX).await? else {
-            warn!(file = name, bytes.most = METRICS_MAX, "the metrics are gone, or too large to keep");
+            warn!(
+                file = name,
+                bytes.most = METRICS_MAX,
+                "the metrics file of run {} is missing or too large",
+                run.run_id
+            );
             return Ok(<_>::default());
         };
-        // The one copy in memory: it is read where it is, and then handed on.
+        // The bytes are parsed in place and then moved, so there is one copy in memory.
         let text = String::from_utf8_lossy(&bytes);
         let read = (points(&text), other_metrics(&text));
         drop(text);

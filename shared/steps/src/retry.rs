@@ -1,13 +1,12 @@
-//! When the messages of a batch come back to their queue.
+//! When the messages of a batch are delivered again.
 //!
-//! Lambda deletes what a function is done with, and leaves alone what it names as failed: such a message comes back when its
-//! visibility timeout is over
-//! (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>). The queue's own timeout is six times the
-//! function's, as AWS advises, so that messages outlast throttled invocations
-//! (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>): too long for a failure that may be over in a
-//! second, and for a function that was killed. So each failed message gets a timeout of its own, by
-//! `ChangeMessageVisibility`, and messages in work are hidden for short whiles again and again. Where these calls fail, the
-//! queue's timeout holds.
+//! Lambda deletes the messages that a function has handled. Messages that it reports as failed are delivered again when
+//! their visibility timeout is over (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
+//! The queue's own timeout is six times the function's, as AWS advises, so that messages outlast throttled invocations
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>). That is too long for a failure that
+//! may be over in a second, and for a function that was killed. So each failed message gets a timeout of its own, by
+//! `ChangeMessageVisibility`, and messages in progress are hidden for a short time, again and again. If these calls
+//! fail, the queue's timeout applies.
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
@@ -20,34 +19,35 @@ use std::time::Duration;
 use aws_lambda_events::sqs::SqsMessage;
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep_until};
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 use tunedrop_aws::Queues;
 use tunedrop_run::Timestamp;
-use tunedrop_run::decide::again::{Delays, Why, held_for};
-use tunedrop_run::metric::{About, Metric};
+use tunedrop_run::decide::redelivery::{Delays, Why, held_for};
+use tunedrop_run::metric::{LogFields, Metric};
 
-use crate::announce::now_s;
 use crate::batch::StepError;
 use crate::count::count;
+use crate::publish::now_s;
 use crate::settings;
 
-/// A step is given up this long before its function's deadline: a function that Lambda ends sends back its whole batch.
+/// A step is canceled this long before its function's deadline, because a function that Lambda ends returns its whole
+/// batch.
 const MARGIN: Duration = Duration::from_secs(2);
-/// A message isn't begun with less than this before the deadline.
+/// A message isn't started if less than this is left before the deadline.
 const LEAST: Duration = Duration::from_secs(5);
 /// Lambda's own limit for a function (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const LONGEST: Duration = Duration::from_secs(900);
 /// Most batches are done before this, and need no call.
 const HOLD_FIRST: Duration = Duration::from_secs(1);
-/// How often messages in work are hidden anew; well within the time that they are hidden for.
+/// Interval at which messages in progress are hidden again. It is well below the time that they are hidden for.
 const HOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// A function's queue, and how long its messages wait.
 #[derive(Debug)]
 pub(crate) struct Retries {
-    /// Its URL; `None`, in tests that play the queue themselves.
+    /// Its URL. `None` in tests that replace the queue.
     queue: Option<String>,
-    /// Made when the first message has to wait.
+    /// Created when the first message has to wait.
     queues: OnceCell<Queues>,
     delays: Delays,
     stack: String,
@@ -61,14 +61,14 @@ impl Retries {
             queue,
             queues: OnceCell::new(),
             delays: Delays {
-                first_s: number("TUNEDROP_RETRY_FIRST_SECONDS", 10)?,
-                most_s: number("TUNEDROP_RETRY_MOST_SECONDS", 300)?,
+                first_s: number("TUNEDROP_RETRY_MIN_SECONDS", 10)?,
+                most_s: number("TUNEDROP_RETRY_MAX_SECONDS", 300)?,
             },
             stack: settings::required("TUNEDROP_STACK")?,
         })
     }
 
-    /// Of no queue.
+    /// Without a queue.
     #[cfg(test)]
     pub(crate) fn of_test() -> Retries {
         let delays = Delays { first_s: 10, most_s: 300 };
@@ -81,19 +81,19 @@ impl Retries {
         };
         let queues = self.queues.get_or_init(async || Queues::new(&tunedrop_aws::config().await)).await;
         if let Err(fault) = queues.hide(queue, handles, i32::try_from(seconds).unwrap_or(i32::MAX)).await {
-            warn!(%fault, "the messages come back when the queue's own visibility timeout is over");
+            warn!(%fault, "the delay could not be set; the messages return after the queue's visibility timeout");
         }
     }
 }
 
-/// The messages that one invocation has, until each of them is done with or put off.
+/// The messages of one invocation that aren't handled or postponed yet.
 pub(crate) struct Batch<'r> {
     retries: &'r Retries,
     /// Unix milliseconds.
     deadline_ms: i64,
-    /// No message is begun after this,
+    /// No message is started after this,
     begin_by: Instant,
-    /// and none is worked on.
+    /// and none is in progress after this.
     cut_at: Instant,
     next_hold: Cell<Instant>,
     in_work: RefCell<Vec<String>>,
@@ -114,8 +114,8 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// Runs a message's step until shortly before the function's deadline, and hides the batch meanwhile. A step may be
-    /// interrupted anywhere, so it may be here.
+    /// Runs a message's step until shortly before the function's deadline, and hides the batch meanwhile. Cancels the
+    /// step then, which is safe because a step may be interrupted anywhere.
     pub(crate) async fn run<T>(
         &self,
         step: Pin<Box<dyn Future<Output = Result<T, StepError>> + '_>>,
@@ -131,7 +131,7 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// Hides the messages in work, again and again.
+    /// Hides the messages in progress, again and again.
     async fn hold(&self) -> Infallible {
         loop {
             sleep_until(self.next_hold.get()).await;
@@ -141,26 +141,29 @@ impl<'r> Batch<'r> {
         }
     }
 
-    /// Puts a failed message off, by why it failed and how often it was received; the seconds until it comes back.
+    /// Postpones a failed message. The delay depends on why it failed and how often it was received. Returns the
+    /// seconds until it is delivered again.
     pub(crate) async fn put_off(&self, message: &SqsMessage, fault: &StepError) -> i64 {
         let number = |name: &str| message.attributes.get(name).and_then(|text| text.parse::<i64>().ok());
         let received = received(message);
         let earliest_s = match fault {
             StepError::NotBefore(until) => until - now_s(),
             StepError::Claimed { until, .. } => until + 1 - now_s(),
-            // What it had claimed is over with the function.
+            // Its claim ends with the function.
             StepError::Ended(_) => self.deadline_ms / 1000 + 2 - now_s(),
             _ => 0,
         };
         let seconds = self.retries.delays.after(fault.why(), received, earliest_s);
         match fault.why() {
-            Why::NotDue => info!(seconds, "the event goes back to its queue until it is due"),
-            Why::LostRace => warn!(%fault, received, seconds, "the event goes back to its queue for a moment"),
+            Why::NotDue => info!(seconds, "the event returns to its queue for {seconds} s until it is due"),
+            Why::LostRace => {
+                warn!(%fault, received, seconds, "the event lost a race and returns to its queue for {seconds} s")
+            }
             Why::Failed => {
-                error!(%fault, received, seconds, bedrock.words = fault.words(), "the event goes back to its queue");
+                warn!(%fault, received, seconds, bedrock.words = fault.words(), "the event failed and returns to its queue for {seconds} s");
                 let age = number("SentTimestamp").map(|sent_ms| (now_ms() - sent_ms).max(0) as f64 / 1000.0);
-                let age = age.map(|seconds| Metric::FailingSeconds.is(seconds));
-                count(&self.retries.stack, About::default(), age.as_slice());
+                let age = age.map(|seconds| Metric::FailingMessageSeconds.is(seconds));
+                count(&self.retries.stack, LogFields::default(), age.as_slice());
             }
         }
         if let Some(handle) = &message.receipt_handle {
@@ -180,7 +183,7 @@ fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// A step that panics fails alone; Lambda would send back its whole batch.
+/// A step that panics fails its message only. Lambda would return the whole batch.
 async fn caught<T>(mut step: Pin<Box<dyn Future<Output = Result<T, StepError>> + '_>>) -> Result<T, StepError> {
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| step.as_mut().poll(context)));

@@ -1,25 +1,30 @@
-//! sweep: compares the ledger with Bedrock, whose events may be lost, and says again what was not heard.
+//! sweep: compares the ledger with Bedrock, whose events may be lost, and publishes lost events again.
 //!
-//! It changes nothing itself: what it sees goes onto the bus, and takes the same way as if the event had come.
+//! It changes nothing itself: it puts events on the bus, which are handled like the lost ones.
 
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
 use tunedrop_report::redact;
-use tunedrop_run::decide::launch::{is_due, is_overtaken};
+use tunedrop_run::decide::deploy::{ends_soon, is_due as is_deployment_due};
+use tunedrop_run::decide::evaluate::recipe_is_next;
+use tunedrop_run::decide::launch::{is_due, is_superseded};
+use tunedrop_run::decide::notify::{Channel, NotificationKey, channels, is_over};
 use tunedrop_run::decide::sweep::{
-    INCOMPLETE_AFTER_S, STUCK_RUNNING_AFTER_S, UNTOLD_AFTER_S, held_up, is_back_or_gone, is_to_stop, observed,
-    says_again,
+    INCOMPLETE_AFTER_S, REPUBLISH_AFTER_S, STUCK_RUNNING_AFTER_S, is_blocked, is_republished, needs_record, needs_stop,
+    observed,
 };
-use tunedrop_run::decide::tell::{About, Way, is_over, ways};
 use tunedrop_run::event::{Event, senders};
-use tunedrop_run::metric::{About as Of, Round};
+use tunedrop_run::metric::{LogFields, Round};
 use tunedrop_run::state::JobStatus;
-use tunedrop_run::{DatasetHead, Note, Run, State, Timestamp};
+use tunedrop_run::{DatasetEntry, Deployment, EvaluationEntry, MisnamedFile, Run, State, Timestamp};
 
-use crate::announce::{age_s, idles, now_s};
 use crate::batch::StepError;
 use crate::count::count;
+use crate::publish::{age_s, is_job_idle, now, now_s};
 use crate::settings;
+
+/// Seconds after the end of an evaluation for which the recipe's waits until people were notified on every channel.
+const CHANNELS_S: i64 = 3_600;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -28,7 +33,7 @@ pub struct Sweep {
     bus: Bus,
     jobs: Jobs,
     stack: String,
-    ways: &'static [Way],
+    channels: &'static [Channel],
     stuck_after_s: i64,
 }
 
@@ -41,13 +46,13 @@ impl Sweep {
             bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::SWEEP),
             jobs: Jobs::new(&config),
             stack: settings::required("TUNEDROP_STACK")?,
-            ways: ways(settings::optional("TUNEDROP_CHAT_TOPIC_ARN").is_some()),
+            channels: channels(settings::optional("TUNEDROP_CHAT_TOPIC_ARN").is_some()),
             stuck_after_s: settings::number("TUNEDROP_STUCK_AFTER_HOURS")?
                 .map_or(STUCK_RUNNING_AFTER_S, |hours: i64| hours * 3600),
         })
     }
 
-    /// One round over everything that is open.
+    /// Checks all open items once.
     pub async fn step(&self) -> Result<(), StepError> {
         let mut launch_due = false;
         let mut failure = None;
@@ -64,8 +69,8 @@ impl Sweep {
             };
             seen += 1;
             let swept = match &item {
-                Open::Set(set) => self.set(set).await,
-                Open::Note(note) => self.note(note).await,
+                Open::Dataset(set) => self.set(set).await,
+                Open::Misnamed(note) => self.note(note).await,
                 Open::Run(run) => {
                     launch_due |= is_due(run.state, run.rests_until(), now_s());
                     let span = info_span!("sweep", run_id = run.run_id.as_str(), dataset = run.dataset);
@@ -73,40 +78,43 @@ impl Sweep {
                     round.see(run, matches!(swept, Ok(true)), Timestamp::now());
                     swept.map(|_| ())
                 }
-                // Logged where it was read, and counted: the round goes on, and is a heartbeat.
+                Open::Deployment(deployment) => self.deployment(deployment).await,
+                Open::Evaluation(evaluation) => self.evaluation(evaluation).await,
+                // It was logged when it was read. It is counted, and the sweep continues and is a heartbeat.
                 Open::Unreadable(_) => {
                     round.see_unreadable();
                     Ok(())
                 }
             };
-            // One that can't be looked at must not hide the others, now or in the next round.
+            // An item that can't be checked must not hide the others, now or in the next sweep.
             if let Err(fault) = swept {
-                warn!(%fault, "left for the next sweep");
+                warn!(%fault, "an item could not be checked; the next sweep retries");
                 failure.get_or_insert(fault);
             }
         };
-        info!(open = seen, "swept");
+        info!(open = seen, "sweep done: {seen} open items");
         if launch_due && let Err(fault) = self.put(&Event::LaunchDue(None)).await {
             failure.get_or_insert(fault);
         }
-        // Half a list would say that fewer runs are open than there are.
+        // A partial list would report too few open runs.
         if listed {
-            count(&self.stack, Of::default(), &round.counts(failure.is_none()));
+            count(&self.stack, LogFields::default(), &round.counts(failure.is_none()));
         }
         failure.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
-    /// A held run that a set overtook which was judged beside it: neither saw the other, and launch makes it give way.
+    /// Wakes launch for a held run that a newer version supersedes. If both were validated at the same time, neither saw the
+    /// other.
     async fn look_at_head(&self, run: &Run) -> Result<(), Failure> {
-        let head = self.ledger.head(&run.dataset).await?.unwrap_or_default();
-        if !is_overtaken(run, &head) {
+        let entry = self.ledger.dataset(&run.dataset).await?.unwrap_or_default();
+        if !is_superseded(run, &entry) {
             return Ok(());
         }
-        info!("overtaken unseen");
+        info!("run {} was superseded while it was validated; launch updates it", run.run_id);
         self.wake_for(run).await
     }
 
-    /// Has launch look at this very run.
+    /// Wakes launch for this run.
     async fn wake_for(&self, run: &Run) -> Result<(), Failure> {
         self.put(&Event::LaunchDue(Some(run.run_id.clone()))).await
     }
@@ -115,37 +123,39 @@ impl Sweep {
         self.bus.put(&self.stack, event).await
     }
 
-    /// Whether the run's job was found to be over.
+    /// Checks a run. Returns whether its job was found to have ended.
     async fn run(&self, run: &Run) -> Result<bool, Failure> {
-        let forgotten = run.forgotten_at.is_some();
-        let ended = (run.state == State::Running || forgotten) && self.look_at_job(run).await?;
+        let looks_up_job = run.job_lookup_since.is_some();
+        let ended = (run.state == State::Running || looks_up_job) && self.look_at_job(run).await?;
         if run.state == State::Held {
             self.look_at_head(run).await?;
         }
-        let told = About::Waiting.is_told_on(&run.told, self.ways);
-        if held_up(run.state, run.held_by, told, age_s(&run.since)) {
-            info!(run.state = run.state.as_str(), "held up");
-            self.put(&Event::waiting(run, redact)).await?;
+        let key = if run.state == State::Running { NotificationKey::Idle } else { NotificationKey::Blocked };
+        let notified = key.is_notified_on(&run.notified, self.channels);
+        if is_blocked(run.state, run.blocked_by, notified, age_s(&run.uploaded_at)) {
+            info!(run.state = run.state.as_str(), "run {} is blocked", run.run_id);
+            self.put(&Event::blocked(run, redact)).await?;
         }
-        self.say_again(run).await?;
+        self.republish(run).await?;
         Ok(ended)
     }
 
-    /// What people were not notified of on every way: the run's state, and that its content was uploaded again.
-    async fn say_again(&self, run: &Run) -> Result<(), Failure> {
-        let heard = About::State(run.state).is_told_on(&run.told, self.ways);
-        let answered = run.answer().is_none_or(|answer| answer.is_told_on(&run.told, self.ways));
-        // One that is over and still listed was left so by an interrupted notify.
-        let says = !heard || is_over(run.state, run.forgotten_at.is_some(), heard, answered);
-        let says = says && says_again(run.state, age_s(&run.changed_at));
-        if let Some(event) = Event::state(run, redact).filter(|_| says) {
-            info!(run.state = run.state.as_str(), "announced again");
+    /// Publishes again what people were not notified of on every channel: the run's state, and that its content was uploaded
+    /// again.
+    async fn republish(&self, run: &Run) -> Result<(), Failure> {
+        let notified = NotificationKey::State(run.state).is_notified_on(&run.notified, self.channels);
+        let answered = run.answer().is_none_or(|answer| answer.is_notified_on(&run.notified, self.channels));
+        // An ended run that is still open was left so by an interrupted notify.
+        let republishes = !notified || is_over(run.state, run.job_lookup_since.is_some(), notified, answered);
+        let republishes = republishes && is_republished(run.state, age_s(&run.changed_at));
+        if let Some(event) = Event::state(run, redact).filter(|_| republishes) {
+            info!(run.state = run.state.as_str(), "publishing the state of run {} again", run.run_id);
             self.put(&event).await?;
         }
-        let redropped_s = run.redropped_at.as_deref().map_or(0, age_s);
-        let answers = !answered && redropped_s >= UNTOLD_AFTER_S;
-        if let Some(event) = Event::repeated(run, redact).filter(|_| answers) {
-            info!("answered again");
+        let reuploaded_s = run.reuploaded_at.as_deref().map_or(0, age_s);
+        let answers = !answered && reuploaded_s >= REPUBLISH_AFTER_S;
+        if let Some(event) = Event::reuploaded(run, redact).filter(|_| answers) {
+            info!("publishing the answer to the upload of run {} again", run.run_id);
             self.put(&event).await?;
         }
         Ok(())
@@ -154,39 +164,91 @@ impl Sweep {
     async fn look_at_job(&self, run: &Run) -> Result<bool, Failure> {
         let job = self.jobs.get(run.job_arn.as_deref().unwrap_or(&run.run_id)).await?;
         let (status, age) = (job.as_ref().map(|job| JobStatus::parse(&job.status)), age_s(&run.changed_at));
-        if run.state == State::Running && is_to_stop(run.stopped_by.is_some(), status.flatten()) {
-            info!("still training, and to be stopped");
+        if run.state == State::Running && needs_stop(run.stopped_by.is_some(), status.flatten()) {
+            info!("the job of run {} still trains; launch stops it again", run.run_id);
             self.wake_for(run).await?;
             return Ok(false);
         }
-        let again = is_back_or_gone(run.state, run.forgotten_at.is_some(), job.is_some(), age);
+        let again = needs_record(run.state, run.job_lookup_since.is_some(), job.is_some(), age);
         let ended = observed(status, age).filter(|_| run.state == State::Running);
-        let idle = job.as_ref().is_some_and(|job| idles(run, job));
+        let idle = job.as_ref().is_some_and(|job| is_job_idle(run, job));
         if ended.is_none() && !again && !idle {
             return Ok(false);
         }
-        info!(job.status = ended.map(JobStatus::as_str), job.idle = idle, "a state of the job that no event brought");
-        // Which run to look at, and no more: record asks Bedrock itself.
+        info!(
+            job.status = ended.map(JobStatus::as_str),
+            job.idle = idle,
+            "no event reported the state of the job of run {}",
+            run.run_id
+        );
+        // The event only names the run: record asks Bedrock itself.
         self.put(&Event::JobStateObserved(run.run_id.clone())).await?;
         Ok(ended.is_some())
     }
 
-    async fn set(&self, set: &DatasetHead) -> Result<(), Failure> {
-        if set.since.as_deref().is_none_or(|since| age_s(since) < INCOMPLETE_AFTER_S) {
+    async fn set(&self, set: &DatasetEntry) -> Result<(), Failure> {
+        if set.uploaded_at.as_deref().is_none_or(|since| age_s(since) < INCOMPLETE_AFTER_S) {
             return Ok(());
         }
-        info!(dataset = set.dataset, "still incomplete");
+        info!(dataset = set.dataset, "dataset {} is still incomplete", set.dataset);
         match Event::incomplete(set) {
             Some(event) => self.put(&event).await,
             None => Ok(()),
         }
     }
 
-    async fn note(&self, note: &Note) -> Result<(), Failure> {
-        if age_s(&note.since) < UNTOLD_AFTER_S {
+    /// Publishes again what people were not notified of, announces a coming end, and has deploy look at what is due.
+    async fn deployment(&self, deployment: &Deployment) -> Result<(), Failure> {
+        let notified = |key: NotificationKey| key.is_notified_on(&deployment.notified, self.channels);
+        let outcome_age = deployment.outcome_at.as_deref().map_or(0, age_s);
+        if outcome_age >= REPUBLISH_AFTER_S
+            && !deployment.outcome_key().is_none_or(notified)
+            && let Some(event) = Event::deployment(deployment, redact)
+        {
+            info!("publishing the outcome of deployment {} again", deployment.name);
+            self.put(&event).await?;
+        }
+        if ends_soon(deployment, &now())
+            && !deployment.expiring_key().is_none_or(notified)
+            && let Some(event) = Event::expiring(deployment, redact)
+        {
+            self.put(&event).await?;
+        }
+        // For the first two minutes, the event that started the change is enough.
+        let followed = deployment.state.is_in_motion() && age_s(&deployment.changed_at) < REPUBLISH_AFTER_S;
+        if is_deployment_due(deployment) && !followed {
+            self.put(&Event::DeploymentDue(deployment.name.clone())).await?;
+        }
+        Ok(())
+    }
+
+    /// Publishes again what people were not notified of, and has evaluate continue an evaluation that it may have left.
+    async fn evaluation(&self, evaluation: &EvaluationEntry) -> Result<(), Failure> {
+        let notified = |key: NotificationKey| key.is_notified_on(&evaluation.notified, self.channels);
+        let outcome_age = evaluation.outcome_at.as_deref().map_or(0, age_s);
+        let is_notified = evaluation.outcome_key().is_some_and(notified);
+        if outcome_age >= REPUBLISH_AFTER_S
+            && !(is_notified && evaluation.recipe_waits)
+            && let Some(event) = Event::evaluation(evaluation, redact)
+        {
+            info!("publishing the end of the evaluation of run {} again", evaluation.run_id);
+            self.put(&event).await?;
+        }
+        let asks = evaluation.lease_until.is_some_and(|until| until > now_s());
+        if recipe_is_next(evaluation) && (is_notified || outcome_age >= CHANNELS_S) {
+            self.put(&Event::EvaluationDue(evaluation.run_id.clone())).await?;
+        }
+        if !evaluation.state.is_end() && !asks && age_s(&evaluation.changed_at) >= REPUBLISH_AFTER_S {
+            self.put(&Event::EvaluationDue(evaluation.run_id.clone())).await?;
+        }
+        Ok(())
+    }
+
+    async fn note(&self, note: &MisnamedFile) -> Result<(), Failure> {
+        if age_s(&note.uploaded_at) < REPUBLISH_AFTER_S {
             return Ok(());
         }
-        info!(dataset = note.dataset, "a misnamed file, reported again");
+        info!(dataset = note.dataset, "publishing the misnamed file {} again", note.pk);
         self.put(&Event::misnamed(note)).await
     }
 }

@@ -1,38 +1,41 @@
-//! validate: something was dropped. Reads the set it belongs to, judges it, reports, and decides.
+//! validate: reads the dataset of an uploaded file, validates it, writes the report, and accepts or rejects it.
 //!
-//! Each write is the same when it is made twice. What was judged is noted in the dataset's head at the end, on the condition
-//! that nobody has judged another state of the set since the head was read; whoever loses that race looks again.
+//! Every write is idempotent. The dataset's entry records at the end what was validated, if no other version was validated
+//! since the entry was read; the loser of that race checks again.
 
 mod build;
-mod judge;
+mod check_files;
+mod dataset_files;
+mod deployment_name;
 mod ledger;
 mod near_miss;
+mod own_base;
 mod report;
-mod set;
 mod upload;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, Span, info, info_span, warn};
 use tunedrop_aws::{Bus, Ledger, Objects};
-use tunedrop_report::Mended;
-use tunedrop_run::decide::accept::{self, SETTLE_MOST_S, SETTLE_S, begins, is_older, was_unknown};
-use tunedrop_run::dropped::{Dropped, classify};
+use tunedrop_report::FixedFindings;
+use tunedrop_run::decide::accept::{self, SETTLE_MOST_S, SETTLE_S, begins, is_older};
 use tunedrop_run::event::senders;
-use tunedrop_run::metric::{self, About};
-use tunedrop_run::{DatasetHead, LaunchDefault, LogScope, RecipeScope, Run};
+use tunedrop_run::metric::{self, LogFields};
+use tunedrop_run::object_key::{ObjectKind, classify};
+use tunedrop_run::{DatasetEntry, LaunchDefault, LogScope, RecipeScope, Run, RunId};
 use tunedrop_run::{rejected_identity, run_identity};
 
-use crate::announce::announce;
 use crate::batch::StepError;
 use crate::count::count;
 use crate::settings;
-use build::{entry, plan, verdict};
-use judge::{Judged, judge};
-use set::{Set, load};
+use build::{copy_key, hashes, new_run, plan, report};
+use check_files::{CheckedFiles, check_files};
+pub(crate) use dataset_files::load_catalogue;
+use dataset_files::{DatasetFiles, load};
+use own_base::FirstBase;
 use upload::{Dated, Upload, date};
 
-/// A set that changes while it is read is judged again, this often; after that its message comes again.
+/// A dataset that changes while it is read is validated again, at most this often; then its message returns to the queue.
 const READS_MAX: usize = 3;
 
 /// The step's adapters and settings.
@@ -45,18 +48,20 @@ pub struct Validate {
     scope: RecipeScope,
     launch: LaunchDefault,
     show_excerpts: bool,
-    /// How long an update waits for further files, in seconds; 0: not at all.
+    /// Seconds that an update waits for more files; 0 if it doesn't wait.
     settle_s: i64,
 }
 
-/// What became of one evaluation of a set.
+/// The result of one evaluation of a dataset.
 enum Read {
-    /// It is done.
+    /// Done.
     Settled,
-    /// The set changed while it was read.
+    /// The dataset changed while it was read.
     Changed,
-    /// Another state of the set was judged meanwhile than the one of this fingerprint, which `latest.html` may show now.
-    Overtaken(String),
+    /// Another version than the one of this fingerprint was validated in the meantime; `latest.html` may show this one.
+    LostRace(String),
+    /// The content was first trained from another model than its deployment serves now.
+    Trained(FirstBase),
 }
 
 impl Validate {
@@ -78,33 +83,34 @@ impl Validate {
                     settings::optional("TUNEDROP_INVOCATION_LOG_PREFIX"),
                 ),
                 tag_keys: settings::list("TUNEDROP_ALLOWED_TAG_KEYS"),
+                ..RecipeScope::default()
             },
             launch: settings::launch_default()?,
             settle_s: settings::number("TUNEDROP_SETTLE_SECONDS")?.unwrap_or(SETTLE_S).min(SETTLE_MOST_S),
-            // Private unless the stack says otherwise, in so many letters.
+            // Excerpts are off unless the value is exactly `true`.
             show_excerpts: settings::optional("TUNEDROP_SHOW_EXCERPTS").is_some_and(|shown| shown == "true"),
         })
     }
 
-    /// Takes S3's `Object Created`.
+    /// Handles S3's `Object Created`.
     pub async fn step(&self, event: EventBridgeEvent<Value>) -> Result<(), StepError> {
         let text = |pointer: &str| event.detail.pointer(pointer).and_then(Value::as_str);
         let (Some(bucket), Some(key)) = (text("/bucket/name"), text("/object/key")) else {
-            warn!(event.source = event.source, "poison: the event names no object");
+            warn!(event.source = event.source, "ignored an event without an object");
             return Ok(());
         };
         if bucket != self.objects.bucket() {
-            info!("ignored: another bucket's event");
+            info!("ignored an event about another bucket");
             return Ok(());
         }
         let requester = text("/requester");
         match classify(key) {
-            Dropped::Ignored(reason) => {
-                info!(object.key = key, reason, "ignored");
+            ObjectKind::Ignored(reason) => {
+                info!(object.key = key, reason, "ignored an object");
                 Ok(())
             }
-            Dropped::NearMiss { dataset, finding } => self.near_miss(key, &dataset, *finding, requester).await,
-            Dropped::Part { dataset, file } => {
+            ObjectKind::NearMiss { dataset, finding } => self.near_miss(key, &dataset, *finding, requester).await,
+            ObjectKind::DatasetFile { dataset, file } => {
                 let at_ms = event.time.map(|time| time.timestamp_millis());
                 let upload = Upload { file: &file, by: requester, at_ms };
                 let span = info_span!("validate", dataset, run_id = tracing::field::Empty);
@@ -114,174 +120,172 @@ impl Validate {
     }
 
     async fn evaluate(&self, dataset: &str, upload: &Upload<'_>) -> Result<(), StepError> {
-        let mut shown = None;
+        let (mut shown, mut first) = (None, None);
         for _ in 0..READS_MAX {
-            match self.evaluate_once(dataset, upload, shown.as_deref()).await? {
+            match self.evaluate_once(dataset, upload, shown.as_deref(), first.as_ref()).await? {
                 Read::Settled => return Ok(()),
-                Read::Changed => info!("the set changed while it was read; judging it again"),
-                Read::Overtaken(fingerprint) => {
-                    info!("another state of the set was judged meanwhile; looking again");
+                Read::Changed => {
+                    first = None;
+                    info!("dataset {dataset} changed while it was read; validating it again");
+                }
+                Read::Trained(base) => first = Some(base),
+                Read::LostRace(fingerprint) => {
+                    info!("another version of dataset {dataset} was validated in the meantime; checking again");
                     shown = Some(fingerprint);
                 }
             }
         }
-        Err(StepError::NotYet("the set keeps changing while it is read".to_owned()))
+        Err(StepError::NotYet("the dataset keeps changing while it is read".to_owned()))
     }
 
-    /// `shown`: the state of the set that this step has put into `latest.html` and that was overtaken.
-    async fn evaluate_once(&self, dataset: &str, upload: &Upload<'_>, shown: Option<&str>) -> Result<Read, StepError> {
-        // Read before the set: whoever judges a newer state of it writes this after we have read it.
-        let head = self.ledger.head(dataset).await?.unwrap_or_default();
-        let Some(mut set) = load(&self.objects, dataset, &self.scope).await? else {
+    /// `shown`: the version that this step wrote to `latest.html`, and that lost the race. `first`: the model that this
+    /// content was first trained from.
+    async fn evaluate_once(
+        &self,
+        dataset: &str,
+        upload: &Upload<'_>,
+        shown: Option<&str>,
+        first: Option<&FirstBase>,
+    ) -> Result<Read, StepError> {
+        // Read before the files: if a newer version is validated, its entry is written after this read.
+        let entry = self.ledger.dataset(dataset).await?.unwrap_or_default();
+        let Some(mut set) = load(self, dataset, first.map(|first| &first.model)).await? else {
             return Ok(Read::Changed);
         };
+        if first.is_some_and(|first| first.fingerprint != set.fingerprint) {
+            return Ok(Read::Changed);
+        }
         if set.recipe_file.is_none() && set.files.is_empty() {
-            info!(object.file = upload.file, "ignored: nothing of the set lies there any more");
+            info!(object.file = upload.file, "ignored: dataset {dataset} has no files any more");
             return Ok(Read::Settled);
         }
+        self.check_deployment_name(&mut set).await?;
         let dated = date(&mut set, upload);
-        // What is shown of another state of the set must be written over.
+        // If another version is shown, it must be overwritten.
         let shows = shown.is_none_or(|shown| shown == set.fingerprint);
-        if shows && head.judged.as_deref() == Some(&set.fingerprint) && self.was_judged(&set, &head).await? {
+        if shows
+            && entry.validated_fingerprint.as_deref() == Some(&set.fingerprint)
+            && self.was_validated(&set, &entry).await?
+        {
             return Ok(Read::Settled);
         }
-        let Some(judged) = judge(&self.objects, dataset, &set).await? else {
+        let Some(checked) = check_files(&self.objects, dataset, &set).await? else {
             return Ok(Read::Changed);
         };
         if !set.missing.is_empty() && set.spec.findings.errors == 0 {
-            return self.incomplete(dataset, &set, &judged, &head, upload).await;
+            return self.incomplete(dataset, &set, &checked, &entry, upload).await;
         }
-        self.decide(dataset, set, judged, head, upload, dated).await
+        self.decide(dataset, set, checked, entry, upload, dated).await
     }
 
-    /// These very versions were judged before: a repeated event, or another file of the same upload. False where the run
-    /// that came of it has to be looked at again.
-    async fn was_judged(&self, set: &Set, head: &DatasetHead) -> Result<bool, StepError> {
-        let Some(run_id) = &head.judged_run else {
-            return Ok(!set.missing.is_empty());
-        };
-        let Some(run) = self.ledger.run(run_id).await? else {
-            return Ok(false);
-        };
-        if was_unknown(run.state, run.since.as_str(), set.dropped_at.as_str()) {
-            return Ok(false);
-        }
-        Span::current().record("run_id", run_id.as_str());
-        info!(run.state = run.state.as_str(), "judged before");
-        announce(&self.bus, &self.stack, &run).await?;
-        Ok(true)
-    }
-
-    /// Files are missing: what is there is reported, and the sweep tells people if it stays so.
+    /// Files are missing: writes a report on the others. The sweep notifies people if the files don't come.
     async fn incomplete(
         &self,
         dataset: &str,
-        set: &Set,
-        judged: &Judged,
-        was: &DatasetHead,
+        set: &DatasetFiles,
+        checked: &CheckedFiles,
+        was: &DatasetEntry,
         upload: &Upload<'_>,
     ) -> Result<Read, StepError> {
-        let mut verdict = verdict(self, dataset, set, judged, "Incomplete");
-        verdict.waits_for.clone_from(&set.missing);
-        verdict.mended = self.mended(was, None, &judged.findings).await?;
-        let report = self.write_verdict(&format!("reports/{dataset}/incomplete-{}", set.fingerprint), &verdict).await?;
-        // Another file's event may have found the set complete meanwhile, and its verdict must stay.
-        if self.ledger.head(dataset).await?.unwrap_or_default().judged != was.judged {
+        let mut report = report(self, dataset, set, checked, "Incomplete");
+        report.missing_files.clone_from(&set.missing);
+        report.fixed = self.fixed(was, None, &checked.findings).await?;
+        let address = self.write_report(&format!("reports/{dataset}/incomplete-{}", set.fingerprint), &report).await?;
+        // Another file's event may have found the dataset complete in the meantime; its report must stay.
+        if self.ledger.dataset(dataset).await?.unwrap_or_default().validated_fingerprint != was.validated_fingerprint {
             return Ok(Read::Changed);
         }
-        self.write_latest(dataset, &verdict).await?;
-        let head = DatasetHead {
+        self.write_latest(dataset, &report).await?;
+        let entry = DatasetEntry {
             dataset: dataset.to_owned(),
-            judged: Some(set.fingerprint.clone()),
-            judged_at: Some(set.newest_at.clone()),
-            waits_for: set.missing.clone(),
-            since: Some(set.dropped_at.clone()),
-            report: Some(report),
+            validated_fingerprint: Some(set.fingerprint.clone()),
+            validated_uploaded_at: Some(set.newest_at.clone()),
+            missing_files: set.missing.clone(),
+            uploaded_at: Some(set.uploaded_at.clone()),
+            report: Some(address),
             open: Some("open".to_owned()),
             notify: set.spec.recipe.notify.clone(),
             owner: set.spec.recipe.owner(),
-            dropped_by: upload.by.map(str::to_owned),
-            ..DatasetHead::default()
+            uploader: upload.by.map(str::to_owned),
+            ..DatasetEntry::default()
         };
-        if !self.ledger.write_head(was.judged.as_deref(), &head).await? {
-            return Ok(Read::Overtaken(set.fingerprint.clone()));
+        if !self.ledger.write_dataset(was.validated_fingerprint.as_deref(), &entry).await? {
+            return Ok(Read::LostRace(set.fingerprint.clone()));
         }
-        let about = About { dataset: Some(dataset), ..About::default() };
-        count(&self.stack, about, &[metric::Judged::Incomplete.count()]);
-        info!(missing = set.missing.join(", "), "incomplete");
+        let fields = LogFields { dataset: Some(dataset), ..LogFields::default() };
+        count(&self.stack, fields, &[metric::DatasetResult::Incomplete.count()]);
+        info!(missing = set.missing.join(", "), "dataset {dataset} is incomplete");
         Ok(Read::Settled)
     }
 
-    /// Everything is there, or the recipe is broken: the content gets its run, or is answered with the one that it has.
+    /// All files are there, or the recipe is invalid: creates the run of this content, or answers with the existing one.
     async fn decide(
         &self,
         dataset: &str,
-        mut set: Set,
-        judged: Judged,
-        head: DatasetHead,
+        mut set: DatasetFiles,
+        checked: CheckedFiles,
+        entry: DatasetEntry,
         upload: &Upload<'_>,
         dated: Dated,
     ) -> Result<Read, StepError> {
         let broken = set.spec.findings.errors > 0;
+        let rejected = broken || checked.findings.block(set.spec.recipe.strict);
         let base_model = set.spec.recipe.base_model_identifier(&set.catalogue).unwrap_or_default();
-        let hashes: Vec<(&str, &str)> = judged
-            .files
-            .iter()
-            .filter(|file| file.role != "recipe")
-            .map(|file| (file.role.as_str(), file.blake3.as_str()))
-            .chain(judged.unread.iter().map(|(role, version)| (role.as_str(), version.as_str())))
-            .collect();
+        if let Some(first) = self.first_base(&set, &hashes(&set, &checked, false), rejected).await? {
+            return Ok(Read::Trained(first));
+        }
+        let hashes = hashes(&set, &checked, rejected);
         if broken {
-            // One broken recipe is one rejection, whichever of its files came since.
-            set.dropped_at.clone_from(&set.recipe_at);
+            // An invalid recipe is rejected once, whichever of its files came later.
+            set.uploaded_at.clone_from(&set.recipe_at);
         }
         let identity = match &set.recipe_file {
             Some((_, _, bytes)) if broken => rejected_identity(self.objects.bucket(), dataset, bytes),
             _ => run_identity(self.objects.bucket(), dataset, &base_model, &set.spec.recipe, &hashes),
         };
         Span::current().record("run_id", identity.run_id.as_str());
-        let rejected = broken || judged.findings.block(set.spec.recipe.strict);
         let held = self.launch.holds(set.spec.recipe.launch);
-        let (latest, latest_at) = (head.latest.as_deref(), head.latest_at.as_deref());
-        let overtaken = is_older(identity.run_id.as_str(), set.dropped_at.as_str(), latest, latest_at);
+        let (latest, latest_uploaded_at) = (entry.latest_run.as_deref(), entry.latest_uploaded_at.as_deref());
+        let superseded = is_older(identity.run_id.as_str(), set.uploaded_at.as_str(), latest, latest_uploaded_at);
         let listed = if broken { dated.recipe_listed_at } else { dated.listed_at };
-        let decided = accept::Judged { rejected, held, overtaken, since: set.dropped_at.clone(), listed };
+        let decided = accept::Candidate { rejected, held, superseded, uploaded_at: set.uploaded_at.clone(), listed };
         let state = begins(&decided);
-        if !rejected && !self.copy_files(&set, &identity.run_id).await? {
+        if !rejected && !self.copy_files(&set, &checked, &identity.run_id).await? {
             return Ok(Read::Changed);
         }
-        // A set is one recipe and its files: one that was replaced meanwhile belongs to another set.
+        // A recipe that was replaced in the meantime belongs to another version.
         if !set.has_its_recipe(&self.objects).await? {
             return Ok(Read::Changed);
         }
-        let mut verdict = verdict(self, dataset, &set, &judged, state.as_str());
-        verdict.run_id = Some(identity.run_id.to_string());
-        verdict.mended = self.mended(&head, Some(&identity.run_id), &judged.findings).await?;
-        verdict.launch_after = self.launch_after(&identity.run_id, &head, &decided, dated.recipe_is_last).await?;
-        let report = self.write_verdict(&format!("reports/{dataset}/{}", identity.run_id), &verdict).await?;
-        if !overtaken {
-            self.write_latest(dataset, &verdict).await?;
+        let mut report = report(self, dataset, &set, &checked, state.as_str());
+        report.run_id = Some(identity.run_id.to_string());
+        report.fixed = self.fixed(&entry, Some(&identity.run_id), &checked.findings).await?;
+        report.launch_after = self.launch_after(&identity.run_id, &entry, &decided, dated.recipe_is_last).await?;
+        let address = self.write_report(&format!("reports/{dataset}/{}", identity.run_id), &report).await?;
+        if !superseded {
+            self.write_latest(dataset, &report).await?;
         }
         let run = Run {
-            plan: (!rejected).then(|| plan(&set, &identity, &base_model, &judged, &self.objects)),
-            previous: head.latest.clone().filter(|latest| *latest != identity.run_id),
-            report: Some(report),
-            dropped_by: upload.by.map(str::to_owned),
-            mended: verdict.mended.as_ref().map(Mended::sentence),
-            launch_after: verdict.launch_after.clone(),
-            ..entry(dataset, &identity, state, &set, &judged)
+            plan: (!rejected).then(|| plan(&set, &identity, &base_model, &checked, &self.objects)),
+            previous: entry.latest_run.clone().filter(|latest| *latest != identity.run_id),
+            report: Some(address),
+            uploader: upload.by.map(str::to_owned),
+            fixed: report.fixed.as_ref().map(FixedFindings::sentence),
+            launch_after: report.launch_after.clone(),
+            ..new_run(dataset, &identity, state, &set, &checked)
         };
-        let Some(run) = self.record(run, &set, &head, &decided, dated.recipe_is_last).await? else {
+        let run = self.with_base_run(run).await?;
+        let Some(run) = self.record(run, &set, &entry, &decided, dated.recipe_is_last).await? else {
             return Ok(Read::Changed);
         };
-        self.note(&set, head, &run, Some(&verdict).filter(|_| !overtaken)).await
+        self.note(&set, entry, &run, Some(&report).filter(|_| !superseded)).await
     }
 
-    /// Pins what was judged: a file that was replaced since is not copied, and the set is judged again.
-    async fn copy_files(&self, set: &Set, run_id: &str) -> Result<bool, StepError> {
+    /// Copies the versions that were validated. If a file was replaced, nothing is decided and the dataset is validated again.
+    async fn copy_files(&self, set: &DatasetFiles, checked: &CheckedFiles, run_id: &RunId) -> Result<bool, StepError> {
         for (role, _, object) in &set.files {
-            let role = role.as_str();
-            if !self.objects.copy(object, &format!("runs/{run_id}/data/{role}.jsonl")).await? {
+            let Some(key) = copy_key(run_id, *role, checked) else { continue };
+            if !self.objects.copy(object, &key).await? {
                 return Ok(false);
             }
         }

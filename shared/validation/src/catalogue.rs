@@ -1,4 +1,4 @@
-//! Which models can be customized, how, and within which limits.
+//! The catalogue: which models can be customized, how, and within which limits.
 //!
 //! The entries are data (`models.toml`), each with its source and the date on which it was checked.
 
@@ -7,18 +7,19 @@ mod model;
 mod nearest;
 mod not_offered;
 mod overlay;
+mod suggest;
 mod training;
 
 use std::sync::OnceLock;
 
 pub use media::{MediaFormats, MediaLimits};
-pub use model::{Lifecycle, Model};
+pub use model::{InferencePrice, Lifecycle, Model};
 pub(crate) use nearest::nearest;
 pub use training::{Customization, Format, Hyperparameter, HyperparameterKind, Training};
 
 use serde::Deserialize;
 
-/// The models known.
+/// A list of base models.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
@@ -29,40 +30,40 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The one that ships with this crate.
+    /// Returns the built-in catalogue.
     pub fn embedded() -> &'static Catalogue {
         static EMBEDDED: OnceLock<Catalogue> = OnceLock::new();
         EMBEDDED.get_or_init(|| {
-            toml::from_str(include_str!("models.toml")).expect("models.toml is embedded, and a test reads it")
+            toml::from_str(include_str!("models.toml")).expect("the built-in models.toml is valid, which a test checks")
         })
     }
 
-    /// Reads a catalogue from TOML in the layout of `models.toml`; the error says what is wrong and where.
+    /// Parses a catalogue: TOML in the layout of `models.toml`. The error says what is wrong, and where.
     pub fn parse(text: &str) -> Result<Catalogue, String> {
         toml::from_str(text).map_err(|error| error.to_string())
     }
 
-    /// All entries.
+    /// Returns all entries.
     pub fn models(&self) -> &[Model] {
         &self.models
     }
 
-    /// The model of that alias, name or identifier (with or without the context suffix), or of the full ARN of a
-    /// foundation model. The case of aliases and names doesn't matter.
+    /// Returns the model with that alias, name, identifier (with or without the context size) or foundation model ARN.
+    /// Aliases and names are compared without regard to case.
     pub fn find(&self, name: &str) -> Option<&Model> {
         let name = name.trim();
         let name = foundation_model(name).unwrap_or(name);
-        self.models.iter().find(|model| model.goes_by(name))
+        self.models.iter().find(|model| model.has_name(name))
     }
 
-    /// What a distillation job's teacher is called: the identifier of a catalogue model, or else `name` as it is
-    /// (an inference profile, or a model that only teaches).
+    /// Returns the identifier of a distillation job's teacher. If `name` isn't a model of the catalogue, returns it
+    /// unchanged: it is an inference profile, or a model that can only be a teacher.
     pub fn teacher(&self, name: &str) -> String {
         self.find(name).map_or(name, Model::invoked_as).to_owned()
     }
 
-    /// The alias that is nearest to a name that was not found; `None` where nothing is near, or where the name is that of
-    /// a model which can't be customized ([`why_not`](Catalogue::why_not)).
+    /// Returns the alias that is most similar to an unknown name. `None` if no alias is similar enough, or if the name
+    /// is that of a model that can't be customized ([`why_not`](Catalogue::why_not)).
     pub fn nearest(&self, name: &str) -> Option<&str> {
         if self.why_not(name).is_some() {
             return None;
@@ -74,7 +75,7 @@ impl Catalogue {
     }
 }
 
-/// `<id>` of `arn:aws:bedrock:<region>::foundation-model/<id>`.
+/// Returns `<id>` of `arn:aws:bedrock:<region>::foundation-model/<id>`.
 fn foundation_model(arn: &str) -> Option<&str> {
     let (head, identifier) = arn.split_once("::foundation-model/")?;
     let mut parts = head.split(':');
@@ -82,9 +83,8 @@ fn foundation_model(arn: &str) -> Option<&str> {
     is_bedrock.then_some(identifier)
 }
 
-/// Whether two identifiers mean one foundation model, whichever way it is called: with or without a context size, as an
-/// ARN, or through a system-defined inference profile (`us.<id>`; user guide, "Supported Regions and models for inference
-/// profiles").
+/// Whether two identifiers mean the same foundation model. Each may have a context size, be an ARN, or be a
+/// system-defined inference profile (`us.<id>`; user guide, "Supported Regions and models for inference profiles").
 pub fn same_model(one: &str, other: &str) -> bool {
     bare(one) == bare(other)
 }

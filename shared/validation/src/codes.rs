@@ -1,8 +1,9 @@
-//! The table of all codes: each names a bad pattern, and carries what there is to say about it.
+//! The table of all codes, with the text of each. Each code names a problem.
 //!
-//! The prose stands beside it, a file per family. Codes that other crates raise (recipes, dropped names, launch
-//! notes) live here too, so that there is one list to read, to document and to explain from.
+//! `codes/` has a file of text for each family. Codes that other crates report (recipes, file names, launch
+//! notes) are here too, so that all findings are in one list.
 
+mod evaluation;
 mod file;
 mod json;
 mod media;
@@ -17,41 +18,41 @@ use serde::{Serialize, Serializer};
 
 use crate::Severity;
 
-/// What there is to say about a code.
+/// The description of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeInfo {
     /// The code itself.
     pub code: Code,
-    /// Whether it blocks.
+    /// Whether it is an error or a warning.
     pub severity: Severity,
-    /// A few words, for a heading.
+    /// A short noun phrase, for headings.
     pub title: &'static str,
-    /// What the pattern is.
+    /// What the problem is.
     pub what: &'static str,
     /// Why it matters.
     pub why: &'static str,
-    /// A small piece of data that shows it.
+    /// Data that has the problem.
     pub example: &'static str,
-    /// How to mend it.
-    pub mend: &'static str,
-    /// AWS's documentation, an AWS sample, or our own judgement.
+    /// How to fix it: one or more instructions.
+    pub fix: &'static str,
+    /// The source: a page of AWS, an AWS sample, or our own judgment.
     pub source: &'static str,
 }
 
-/// The prose of one code.
+/// The text of one code.
 #[derive(Clone, Copy)]
 struct Text {
     title: &'static str,
     what: &'static str,
     why: &'static str,
     example: &'static str,
-    mend: &'static str,
+    fix: &'static str,
     source: &'static str,
 }
 
 macro_rules! codes {
     ($($variant:ident $name:literal $severity:ident $text:path;)+) => {
-        /// A stable code. Its name says the bad pattern, and reads well after "allow".
+        /// A stable code. Its name describes the problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code { $(#[doc = concat!("`", $name, "`")] $variant,)+ }
 
@@ -65,8 +66,8 @@ macro_rules! codes {
 }
 
 const fn info(code: Code, severity: Severity, text: Text) -> CodeInfo {
-    let Text { title, what, why, example, mend, source } = text;
-    CodeInfo { code, severity, title, what, why, example, mend, source }
+    let Text { title, what, why, example, fix, source } = text;
+    CodeInfo { code, severity, title, what, why, example, fix, source }
 }
 
 codes! {
@@ -140,6 +141,12 @@ codes! {
     HyperparameterOutOfRange "hyperparameter-out-of-range" Error set::HYPERPARAMETER_OUT_OF_RANGE;
     UndocumentedHyperparameter "undocumented-hyperparameter" Warning set::UNDOCUMENTED_HYPERPARAMETER;
 
+    HeldOutOverlap "held-out-overlap" Warning evaluation::HELD_OUT_OVERLAP;
+    HeldOutInTraining "held-out-in-training" Error evaluation::HELD_OUT_IN_TRAINING;
+    FewHeldOutRecords "few-held-out-records" Warning evaluation::FEW_HELD_OUT_RECORDS;
+    UnusableHeldOutRecords "unusable-held-out-records" Warning evaluation::UNUSABLE_HELD_OUT_RECORDS;
+    NoHeldOutRecords "no-held-out-records" Error evaluation::NO_HELD_OUT_RECORDS;
+
     MissingMedium "missing-medium" Error media::MISSING;
     MediumTooLarge "medium-too-large" Error media::TOO_LARGE;
     MediumOfAnotherType "medium-of-another-type" Error media::OF_ANOTHER_TYPE;
@@ -159,6 +166,7 @@ codes! {
     RecipeMissingKey "recipe-missing-key" Error recipe::MISSING_KEY;
     RecipeInvalidValue "recipe-invalid-value" Error recipe::INVALID_VALUE;
     RecipeUnknownModel "recipe-unknown-model" Error recipe::UNKNOWN_MODEL;
+    RecipeUnusableBase "recipe-unusable-base" Error recipe::UNUSABLE_BASE;
     UnsupportedCustomization "unsupported-customization" Error recipe::UNSUPPORTED_CUSTOMIZATION;
     RecipeConflict "recipe-conflict" Error recipe::CONFLICT;
     RecipeTooLarge "recipe-too-large" Error recipe::TOO_LARGE;
@@ -173,7 +181,7 @@ impl Code {
         TABLE[self as usize].0
     }
 
-    /// What there is to say about it.
+    /// Its description.
     pub fn info(self) -> &'static CodeInfo {
         &TABLE[self as usize].1
     }

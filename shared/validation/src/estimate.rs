@@ -1,4 +1,4 @@
-//! What training on a file is billed.
+//! Estimated tokens of a training run.
 
 use serde::{Deserialize, Serialize};
 

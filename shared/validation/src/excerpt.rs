@@ -1,13 +1,13 @@
-//! What stands around a fault, for the one page that its owner reads.
+//! The text around a finding, for the report that only readers of the data see.
 
 use std::fmt;
 
 /// How many characters of a line an excerpt shows.
 pub const EXCERPT_CHARS: usize = 120;
 
-/// A piece of a line, with the place of the fault in it.
+/// A part of a line, with the location of the finding in it.
 ///
-/// It holds what a record says. So it is never serialized, and `Debug` doesn't show it: it reaches a page or a
+/// It contains a record's text. So it is never serialized, and `Debug` doesn't show it: it reaches a page or a
 /// terminal only where somebody asks for [`text`](Excerpt::text).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Excerpt {
@@ -22,7 +22,7 @@ impl Excerpt {
     /// At most [`EXCERPT_CHARS`] characters of `line` around byte `offset`. Bytes that are not UTF-8 show as `\u{fffd}`.
     pub fn around(line: &[u8], offset: usize) -> Excerpt {
         let offset = offset.min(line.len());
-        // Four bytes a character at most; a third of them stand before the fault, more where less follows.
+        // Four bytes a character at most; a third of them precede the error, more where less follows.
         let (mut from, mut to) = (offset.saturating_sub(EXCERPT_CHARS * 4), line.len());
         to = to.min(offset + EXCERPT_CHARS * 4);
         while from > 0 && from < offset && is_continuation(line[from]) {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_line_the_fault_stays_in_sight() {
+    fn an_excerpt_of_a_long_line_contains_the_location() {
         let line = "é".repeat(500) + "x" + &"ü".repeat(500);
         let excerpt = Excerpt::around(line.as_bytes(), 1000);
         assert_eq!(excerpt.text().chars().count(), EXCERPT_CHARS);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn no_place_and_no_bytes_panic() {
+    fn no_location_and_no_bytes_panic() {
         let bytes: Vec<u8> = (0..=255).cycle().take(1000).collect();
         for at in 0..=1001 {
             let excerpt = Excerpt::around(&bytes, at);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_shows_nothing_of_it() {
+    fn debug_hides_the_text() {
         assert_eq!(format!("{:?}", Excerpt::around(b"secret", 2)), "Excerpt(6 bytes, at 2)");
     }
 }

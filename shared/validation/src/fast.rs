@@ -1,36 +1,35 @@
-//! The short way: good records are read straight from the bytes, and nothing is allocated.
+//! The fast path: reads good records directly from the file's bytes, without allocating.
 //!
-//! It accepts, and never judges. Whatever a rule might have a word on, even a warning, is declined, and judged the
-//! long way; so is what is rare. What it accepts comes to the same [`Gist`] as the long way gives: tests hold the
-//! two against each other.
+//! It never reports a finding. It declines every record that a rule might report, even with a warning, and rare forms
+//! of records. These take the slow path. Both paths give the same [`RecordSummary`], and tests compare them.
 
 mod conversation;
 mod plain;
 mod reader;
 mod scan;
+mod template;
 mod text;
-mod usual;
 
 use crate::catalogue::{Format, Training};
-use crate::gist::{Gist, dense_fifths, fingerprint};
 use crate::lines::LONGEST;
-use crate::{Options, rules::said};
+use crate::record_summary::{RecordSummary, dense_fifths, fingerprint};
+use crate::{Options, rules::text_kind};
 use conversation::Layout;
 use reader::Reader;
 use scan::Scanner;
-pub(crate) use usual::Usual;
+pub(crate) use template::RecordTemplate;
 
-/// How records of one kind of customization are read.
+/// The fast path for one kind of customization.
 #[derive(Debug)]
 pub(crate) struct Fast {
     layout: Records,
     scanner: Scanner,
-    /// Five times the limit of a record's tokens.
+    /// Five times the maximum number of tokens of a record.
     record_fifths: u64,
     record_bytes: u64,
 }
 
-/// The layouts that are read.
+/// The record layouts that the fast path reads.
 #[derive(Debug, Clone, Copy)]
 enum Records {
     PromptCompletion,
@@ -39,10 +38,10 @@ enum Records {
 }
 
 impl Fast {
-    /// `None` where every record has to be judged the long way.
+    /// Returns `None` if every record must take the slow path.
     pub(crate) fn new(training: &Training, options: Options) -> Option<Fast> {
         let layout = match &training.format {
-            // A side with a limit of its own is measured the long way.
+            // Only the slow path checks limits of the prompt or the completion alone.
             Format::PromptCompletion if training.prompt_tokens.or(training.completion_tokens).is_some() => return None,
             Format::PromptCompletion => Records::PromptCompletion,
             Format::Input => Records::Input,
@@ -51,7 +50,7 @@ impl Fast {
             Format::Messages => Records::Messages(Layout::CLAUDE),
             Format::ImageCaption { .. } | Format::Reinforcement => return None,
         };
-        // Whoever looks for secrets looks at each text once more, which the long way does.
+        // Only the slow path searches texts for secrets.
         if options.thorough || options.sensitive {
             return None;
         }
@@ -60,40 +59,40 @@ impl Fast {
         Some(Fast { layout, scanner: Scanner::new(&training.reserved)?, record_fifths, record_bytes })
     }
 
-    /// How large the scratch must be to read records from `bytes`.
+    /// Returns the size of the scratch buffer that `read` needs for `bytes`.
     pub(crate) fn scratch(bytes: &[u8]) -> usize {
-        // A record says no more than its line has bytes.
+        // A record's unescaped texts aren't longer than its line.
         bytes.len() + scan::ROOM
     }
 
-    /// Reads the record whose line begins at `start`: where the next line begins, and what the record comes to.
+    /// Reads the record whose line begins at `start`. Returns the offset of the next line and the record's summary.
     pub(crate) fn read(
         &self,
-        usual: &mut Usual,
+        template: &mut RecordTemplate,
         bytes: &[u8],
         start: usize,
         scratch: &mut [u8],
-    ) -> Option<(usize, Gist)> {
+    ) -> Option<(usize, RecordSummary)> {
         let mut reader = Reader::new(&self.scanner, bytes, start, scratch);
-        if let Some(said) = usual.read(&mut reader)
-            && let Some(read) = self.whole(bytes, start, &mut reader, &said)
+        if let Some(parts) = template.read(&mut reader)
+            && let Some(read) = self.finish(bytes, start, &mut reader, &parts)
         {
             return Some(read);
         }
         let mut reader = Reader::new(&self.scanner, bytes, start, scratch);
-        let said = match self.layout {
+        let parts = match self.layout {
             Records::PromptCompletion => plain::read_prompt_completion(&mut reader)?,
             Records::Input => plain::read_input(&mut reader)?,
             Records::Messages(layout) => conversation::read(&mut reader, layout)?,
         };
-        let read = self.whole(bytes, start, &mut reader, &said)?;
-        self.learn(usual, &reader, &said, start);
+        let read = self.finish(bytes, start, &mut reader, &parts)?;
+        self.learn(template, &reader, &parts, start);
         Some(read)
     }
 
-    /// A record that was read up to its line's end, if nothing on the whole is against it.
+    /// Checks a record as a whole, after its last part was read. Returns the offset of the next line and the summary.
     #[inline(always)]
-    fn whole(&self, bytes: &[u8], start: usize, reader: &mut Reader, said: &Said) -> Option<(usize, Gist)> {
+    fn finish(&self, bytes: &[u8], start: usize, reader: &mut Reader, parts: &Parts) -> Option<(usize, RecordSummary)> {
         let end = reader.line_end()?;
         let length = if bytes[..end].ends_with(b"\r") { end - 1 - start } else { end - start };
         if end - start > LONGEST || length as u64 > self.record_bytes {
@@ -106,29 +105,29 @@ impl Fast {
         if reader.is_raw && simdutf8::basic::from_utf8(&bytes[start..end]).is_err() {
             return None;
         }
-        let fingerprint = fingerprint(reader.said());
-        Some((end + 1, Gist { turns: said.turns, ascii, beyond_ascii, fingerprint, system: said.system }))
+        let fingerprint = fingerprint(reader.hashed());
+        Some((end + 1, RecordSummary { turns: parts.turns, ascii, beyond_ascii, fingerprint, system: parts.system }))
     }
 
-    /// The next records may look like this one, which was read up to its line's end.
-    fn learn(&self, usual: &mut Usual, reader: &Reader, said: &Said, start: usize) {
+    /// Updates the template, because the next records probably look like this one. It was read to the end of its line.
+    fn learn(&self, template: &mut RecordTemplate, reader: &Reader, parts: &Parts, start: usize) {
         let kinds = match self.layout {
-            Records::Input => [said::INPUT; 2],
-            Records::PromptCompletion => [said::PROMPT, said::COMPLETION],
-            Records::Messages(Layout::ANSWERED | Layout::CLAUDE) => [said::USER, said::ASSISTANT],
+            Records::Input => [text_kind::INPUT; 2],
+            Records::PromptCompletion => [text_kind::PROMPT, text_kind::COMPLETION],
+            Records::Messages(Layout::ANSWERED | Layout::CLAUDE) => [text_kind::USER, text_kind::ASSISTANT],
             Records::Messages(_) => return,
         };
-        if !said.is_turned {
-            usual.learn(kinds, said, reader, start);
+        if !parts.is_reordered {
+            template.learn(kinds, parts, reader, start);
         }
     }
 }
 
-/// What a layout tells beside its texts.
+/// The properties of a record besides its texts.
 #[derive(Debug, Default)]
-struct Said {
+struct Parts {
     turns: u64,
     system: Option<u64>,
-    /// Whether the texts stand in another order than they are compared in.
-    is_turned: bool,
+    /// Whether the record has its texts in another order than the fingerprint does.
+    is_reordered: bool,
 }

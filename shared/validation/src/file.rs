@@ -1,12 +1,15 @@
 //! One pass over a file: bytes in, findings and statistics out.
 
 mod absorb;
+mod cause;
+mod causes;
+mod check;
 mod continued;
-mod foreign;
+mod encoding;
 mod head;
-mod judge;
+mod line_set;
+mod modalities;
 mod piece;
-mod shown;
 
 pub use crate::index::RecordIndex;
 
@@ -15,105 +18,126 @@ use head::Head;
 use piece::Rules;
 
 use crate::catalogue::Training;
+use crate::layout::Ending;
 use crate::lines::{Lines, Piece};
 use crate::{Findings, MediaFolder, MediumMet, Options, Statistics};
 
-/// What a file is for.
+/// The role of a data file in its dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The training file.
     Train,
     /// The validation file.
     Validation,
+    /// The held-out file that the custom model is evaluated with.
+    Evaluation,
 }
 
 impl Role {
-    /// As recipes and reports have it.
+    /// Returns its name in recipes and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Train => "train",
             Role::Validation => "validation",
+            Role::Evaluation => "evaluation",
         }
     }
 }
 
-/// What came of a pass.
+/// The result of validating a file.
 #[derive(Debug, Clone)]
 pub struct FileReport {
-    /// What is wrong, in the order of lines.
+    /// The findings, by line.
     pub findings: Findings,
-    /// What the file holds.
+    /// Counts and estimates of the file's content.
     pub statistics: Statistics,
-    /// The media that its records refer to, each address once. Nobody has looked at them yet.
+    /// The media that its records refer to, each address once. Their objects haven't been checked yet.
     pub media: Vec<MediumMet>,
-    /// How many more mentions of media there are than are kept: of a file, the first 50,000 addresses are.
+    /// The number of references to media beyond the first 50,000 addresses, which aren't in `media`.
     pub media_left: u64,
-    /// Its valid records; what the pass over the validation file compares with.
+    /// The index of its valid records, with which the other files are compared.
     pub index: RecordIndex,
+    /// The index that its records were compared with.
+    pub against: Option<RecordIndex>,
+    /// The line of a held-out file's first record that is also in the training file.
+    pub first_leaked: Option<u64>,
 }
 
-/// A pass over a file. Holds one line at most, and the index of its records.
+/// Validates a file in one pass. Keeps at most one line in memory, and an index of the file's records.
 #[derive(Debug)]
 pub struct FileCheck {
     lines: Lines,
     head: Head,
+    /// Detects whether a binary file is truncated.
+    ending: Ending,
     rules: Rules,
     pass: Pass,
 }
 
 impl FileCheck {
-    /// Begins a pass over a file of this name, relative to the dataset's folder.
+    /// Starts the validation of a file. `file_name` is relative to the dataset's folder.
     ///
-    /// `against` is the index of the training file, when this is the validation file.
+    /// `against` is the index of the training file, when this is another file. A validation file gets a finding for each
+    /// record that is in it. Those of a held-out file are only counted.
     pub fn new(file_name: &str, training: &Training, role: Role, against: Option<RecordIndex>) -> FileCheck {
         let rules = Rules::new(file_name, training, Options::default(), None);
         // A training file has nothing to leak into.
-        let against = against.filter(|_| role == Role::Validation);
-        FileCheck { lines: Lines::default(), head: Head::default(), rules, pass: Pass::new(against) }
+        let against = against.filter(|_| role != Role::Train);
+        let (lines, head, ending) = (Lines::default(), Head::default(), Ending::default());
+        FileCheck { lines, head, ending, rules, pass: Pass::new(against, role == Role::Evaluation) }
     }
 
-    /// The same pass, made otherwise; before the first byte is fed.
+    /// Sets options. Must be called before the first call of [`feed`](FileCheck::feed).
     pub fn with(mut self, options: Options) -> FileCheck {
         self.rules = Rules::new(&self.rules.file, &self.rules.training, options, self.rules.media_folder.clone());
         self
     }
 
-    /// The same pass, which also holds the media that records refer to against the dataset's own folder; before the
-    /// first byte is fed.
+    /// Also requires that the media are in the dataset's own folder. Must be called before the first call of
+    /// [`feed`](FileCheck::feed).
     pub fn media_in(mut self, folder: Option<MediaFolder>) -> FileCheck {
         self.rules = Rules::new(&self.rules.file, &self.rules.training, self.rules.options, folder);
         self
     }
 
-    /// Takes the next bytes, cut anywhere.
+    /// Validates the file's next bytes, which may begin and end anywhere in a line.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.pass.gathered.statistics.bytes += bytes.len() as u64;
-        let FileCheck { lines, head, rules, pass } = self;
-        if *head != Head::Refused {
-            lines.feed(bytes, |piece| judge_and_absorb(piece, head, rules, pass));
+        let FileCheck { lines, head, ending, rules, pass } = self;
+        if !ending.is_known() {
+            ending.feed(bytes);
+        }
+        if *head != Head::OtherType {
+            lines.feed(bytes, |piece| check_and_absorb(piece, head, rules, pass));
         }
     }
 
-    /// Ends the pass.
+    /// Validates the rest of the last line, and returns the result.
     pub fn finish(mut self) -> FileReport {
-        let FileCheck { lines, head, rules, pass } = &mut self;
+        let FileCheck { lines, head, rules, pass, .. } = &mut self;
         if let Some(piece) = lines.last() {
-            judge_and_absorb(piece, head, rules, pass);
+            check_and_absorb(piece, head, rules, pass);
         }
         head.end(rules, pass);
-        self.pass.finish(&self.rules, self.head == Head::Refused)
+        if let Some(cut) = self.ending.fault()
+            && self.head == Head::OtherType
+        {
+            self.pass.name(cut);
+        }
+        self.pass.finish(&self.rules, self.head == Head::OtherType)
     }
 
-    /// How many records were judged the long way. Depends on nothing but the records.
+    /// Returns the number of records that took the slow path. It doesn't depend on how the bytes were divided into
+    /// calls of `feed`.
     #[doc(hidden)]
-    pub fn judged_the_long_way(&self) -> u64 {
+    pub fn records_on_slow_path(&self) -> u64 {
         self.pass.slow
     }
 }
 
-fn judge_and_absorb(piece: Piece, head: &mut Head, rules: &Rules, pass: &mut Pass) {
-    if head.goes_on(piece, rules, pass) {
-        let outcome = rules.judge_piece(piece, &pass.findings);
+fn check_and_absorb(piece: Piece, head: &mut Head, rules: &Rules, pass: &mut Pass) {
+    if head.reads(piece, rules, pass) {
+        let outcome = rules.check_piece(piece, pass.earlier());
         pass.absorb(rules, piece, outcome);
     }
 }

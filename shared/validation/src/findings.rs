@@ -1,4 +1,4 @@
-//! What is wrong, where, and how to mend it.
+//! Findings: what is wrong, where, and how to fix it.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::{Code, Excerpt};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Bedrock would refuse the file, fail the job, or train on something else than was meant.
+    /// Bedrock would reject the file, fail the job, or train on other data than you meant.
     Error,
     /// Likely waste or harm. Blocks only when the recipe says `strict: true`.
     Warning,
 }
 
-/// One fault, with its place. But for the [`Excerpt`], it never carries what a record says.
+/// A problem and its location. Apart from the [`Excerpt`], it never contains a record's text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The stable code.
@@ -25,7 +25,7 @@ pub struct Finding {
     pub severity: Severity,
     /// The file, relative to the dataset's folder.
     pub file: String,
-    /// 1-based line; absent where the fault is the file's as a whole.
+    /// 1-based line; absent if the finding is about the whole file.
     pub line: Option<u64>,
     /// 1-based byte column in the raw line.
     pub column: Option<u64>,
@@ -33,9 +33,9 @@ pub struct Finding {
     pub pointer: String,
     /// What is wrong, in one sentence.
     pub message: String,
-    /// How to mend it, in one sentence.
+    /// How to fix it: an instruction.
     pub help: String,
-    /// What stands around the place, for whoever may read the data; in no JSON, event or log.
+    /// The text around the location, for readers of the data. It is never serialized or logged.
     #[serde(skip)]
     pub excerpt: Option<Excerpt>,
 }
@@ -116,7 +116,24 @@ impl Findings {
         self.warnings += other.warnings;
     }
 
-    /// Whether anything here stands in the way of a launch.
+    /// Adds all of `other`, which may be from the same lines: of each code, the first ones in the file are kept.
+    pub(crate) fn merge(&mut self, other: Findings) {
+        self.kept.extend(other.kept);
+        self.kept.sort_by_key(|finding| (finding.line, finding.column));
+        let mut kept: BTreeMap<Code, usize> = BTreeMap::new();
+        self.kept.retain(|finding| {
+            let count = kept.entry(finding.code).or_default();
+            *count += 1;
+            *count <= KEPT_PER_CODE
+        });
+        for (code, count) in other.counts {
+            *self.counts.entry(code).or_default() += count;
+        }
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+    }
+
+    /// Whether a finding here blocks the launch.
     pub fn block(&self, strict: bool) -> bool {
         self.errors > 0 || (strict && self.warnings > 0)
     }

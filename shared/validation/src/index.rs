@@ -1,11 +1,11 @@
-//! Which records were seen: what finds duplicates, and validation records that stand in the training file.
+//! The index of records, which finds duplicates, and validation records that are also in the training file.
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use crate::gist::Fingerprint;
+use crate::record_summary::Fingerprint;
 
-/// How many tables share the records. Each grows by doubling, but only one at a time holds its old half beside the new.
+/// How many tables share the records. Each grows by doubling, but only one at a time holds its old half next to the new.
 const TABLES: usize = 64;
 
 /// How many different records an index keeps: eight times the largest maximum of any model (500,000 records, see
@@ -45,13 +45,13 @@ impl RecordIndex {
         self.len == 0
     }
 
-    /// The line of the first record that says the same.
+    /// The line of the first record with the same texts.
     pub(crate) fn line_of(&self, fingerprint: &Fingerprint) -> Option<u64> {
         let table = &self.tables[table_of(fingerprint)];
         table.find(fingerprint[0], |record| record.fingerprint == *fingerprint).map(|record| record.line)
     }
 
-    /// Notes a record; the line of the first one that says the same, if there is one.
+    /// Adds a record. Returns the line of the first one with the same texts, if there is one.
     pub(crate) fn note(&mut self, fingerprint: Fingerprint, line: u64) -> Option<u64> {
         let table = &mut self.tables[table_of(&fingerprint)];
         let same = |record: &Record| record.fingerprint == fingerprint;

@@ -1,66 +1,72 @@
-//! Files that aren't JSON Lines: what they are, and what to do about it.
+//! Names files that aren't JSON Lines, and says how to convert them.
 //!
-//! The first lines decide ([`Beginning`]). A file counts as JSON Lines, valid or not, unless its beginning clearly is
-//! something else. A file gets a name only if that is certain, because a wrong name misleads people.
+//! The first lines decide ([`Beginning`]). A file counts as JSON Lines, valid or not, unless its beginning is clearly
+//! something else. A format is named only if it is certain, because a wrong name misleads people.
 
 mod document;
+mod ending;
+mod literals;
 mod logs;
 mod magic;
 mod markup;
 mod outline;
+mod packed;
+mod sequence;
+mod single;
 mod table;
 mod text;
 mod values;
 
 pub use document::RECORD_LISTS;
+pub use ending::Ending;
 pub(crate) use outline::Outline;
 
-use crate::faults::Faults;
 use crate::json::{Node, Value, parse};
+use crate::line_findings::LineFindings;
 use crate::lines::Line;
 
-/// How many of a file's first bytes [`layout_of`] looks at: 64 KiB.
+/// The number of bytes at the beginning of a file that [`layout_of`] reads: 64 KiB.
 pub const LAYOUT_HEAD: usize = 64 * 1024;
 
-/// How many lines that aren't blank it looks at.
+/// The maximum number of non-blank lines that it reads.
 const MOST_LINES: usize = 32;
 
-/// How much is kept of a line that begins behind the first [`LAYOUT_HEAD`] bytes.
+/// The number of bytes that are kept of a line that begins after the first [`LAYOUT_HEAD`] bytes.
 const NEXT_LINE: usize = 1024;
 
-/// What a file is, other than JSON Lines.
+/// The type of a file that isn't JSON Lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
+pub struct FileType {
     /// Its name, as in "the file is …": `a Parquet file`.
     pub is: &'static str,
-    /// What to do about it: an imperative without a full stop. Names the command that reads the file, if there is one.
+    /// The help: an instruction without a full stop. It names the command that reads the file, if there is one.
     pub help: &'static str,
-    /// The value of `tunedrop convert --from` that reads the file; `None` where convert doesn't.
+    /// The value of `tunedrop convert --from` for this type; `None` if convert doesn't support it.
     pub from: Option<&'static str>,
-    /// Whether its records are JSON anyway, in another arrangement (an array, values spread over lines) or in UTF-16.
+    /// Whether its records are JSON in another layout (an array, values that span several lines) or encoding (UTF-16).
     pub holds_json: bool,
 }
 
-impl Layout {
-    const fn new(is: &'static str, help: &'static str) -> Layout {
-        Layout { is, help, from: None, holds_json: false }
+impl FileType {
+    const fn new(is: &'static str, help: &'static str) -> FileType {
+        FileType { is, help, from: None, holds_json: false }
     }
 
-    const fn converted(is: &'static str, from: &'static str, help: &'static str) -> Layout {
-        Layout { is, help, from: Some(from), holds_json: false }
+    const fn converted(is: &'static str, from: &'static str, help: &'static str) -> FileType {
+        FileType { is, help, from: Some(from), holds_json: false }
     }
 
-    const fn json(is: &'static str, help: &'static str) -> Layout {
-        Layout { is, help, from: None, holds_json: true }
+    const fn json(is: &'static str, help: &'static str) -> FileType {
+        FileType { is, help, from: None, holds_json: true }
     }
 }
 
 /// Identifies a file that isn't JSON Lines.
 ///
 /// `head` is the file's first bytes: at least [`LAYOUT_HEAD`] of them, or the whole file (`is_whole`). Returns `None`
-/// for JSON Lines, valid or not, and for what can't be identified. [`FileCheck`](crate::FileCheck) reports the same
-/// layout, unless the first line is longer than `head`: it looks at the next line, too.
-pub fn layout_of(head: &[u8], is_whole: bool) -> Option<Layout> {
+/// for JSON Lines, valid or not, and if the type is unknown. [`FileCheck`](crate::FileCheck) reports the same type,
+/// except if the first line is longer than `head`, because it also reads the next line.
+pub fn layout_of(head: &[u8], is_whole: bool) -> Option<FileType> {
     let mut beginning = Beginning::default();
     let mut lines = head.split_inclusive(|byte| *byte == b'\n').peekable();
     while let Some(line) = lines.next() {
@@ -73,14 +79,14 @@ pub fn layout_of(head: &[u8], is_whole: bool) -> Option<Layout> {
     beginning.layout(is_whole)
 }
 
-/// The first lines of a file, cut short where they are long.
+/// The first lines of a file. Long lines are truncated.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Beginning {
     raw: Vec<u8>,
     lines: Vec<Kept>,
 }
 
-/// What is kept of a line that isn't blank.
+/// The kept part of a line that isn't blank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Kept {
     start: usize,
@@ -89,7 +95,7 @@ struct Kept {
 }
 
 impl Beginning {
-    /// Adds the file's next line. Returns whether enough is known now to identify the layout.
+    /// Adds the file's next line. Returns whether there are enough lines to identify the layout.
     pub(crate) fn add(&mut self, line: Line) -> bool {
         let bytes = line.head();
         let is_blank = bytes.trim_ascii().is_empty();
@@ -108,23 +114,23 @@ impl Beginning {
         if self.raw.len() < LAYOUT_HEAD {
             self.raw.push(b'\n');
         } else {
-            // Keeps lines apart where the first one fills the room.
+            // Separates the lines if the first one fills the buffer.
             self.raw.extend((!is_blank).then_some(b'\n'));
         }
         match self.lines.len() {
             0 | 1 => false,
             2 => self.is_json_lines() || self.raw.len() >= LAYOUT_HEAD,
-            // The names in an archive are far apart.
+            // The names of an archive's files may be many lines apart.
             more => self.raw.len() >= LAYOUT_HEAD || (more >= MOST_LINES && !magic::is_zip(&self.raw)),
         }
     }
 
-    /// The layout, if it isn't JSON Lines. `ended`: these are all lines of the file.
-    pub(crate) fn layout(&self, ended: bool) -> Option<Layout> {
+    /// Returns the layout if it isn't JSON Lines. `ended`: the file has no more lines.
+    pub(crate) fn layout(&self, ended: bool) -> Option<FileType> {
         if self.is_json_lines() {
             return None;
         }
-        if let Some(layout) = magic::of(&self.raw) {
+        if let Some(layout) = magic::of(&self.raw, ended && self.raw.len() < LAYOUT_HEAD) {
             return Some(layout);
         }
         let sample = Sample { body: self.body(), lines: self.trimmed(), ended };
@@ -134,12 +140,12 @@ impl Beginning {
         }
     }
 
-    /// The first value, where the file begins with JSON.
+    /// Returns the first value, if the file begins with JSON.
     pub(crate) fn outline(&self) -> Option<Outline<'_>> {
         outline::read(self.body(), false)
     }
 
-    /// Whether the first two lines look like records: almost all files end here.
+    /// Whether the first two lines look like records. That is so for almost all files, so it is checked first.
     fn is_json_lines(&self) -> bool {
         let [first, second, ..] = self.lines.as_slice() else {
             return false;
@@ -150,7 +156,13 @@ impl Beginning {
             matches!(inside.and_then(<[u8]>::first), Some(b'"' | b'}'))
         };
         let (first_line, second_line) = (bytes(first), bytes(second));
-        opens(first_line) && opens(second_line) && (first.is_cut || first_line.ends_with(b"}"))
+        let is_joined = || {
+            let end = outline::read(first_line, false).and_then(|first| first.end);
+            end.is_some_and(|end| first_line[end..].trim_ascii_start().starts_with(b"{"))
+        };
+        opens(first_line)
+            && opens(second_line)
+            && (first.is_cut || (first_line.ends_with(b"}") && !(self.lines.len() < 32 && is_joined())))
     }
 
     fn trimmed(&self) -> Vec<Line<'_>> {
@@ -168,7 +180,8 @@ impl Beginning {
         lines
     }
 
-    /// The first bytes from the first character on; only the first line, where it was cut.
+    /// Returns the bytes without byte order marks and without white space around them. If the first line was truncated,
+    /// returns only that line.
     fn body(&self) -> &[u8] {
         let raw = match self.lines.first() {
             Some(first) if first.is_cut => &self.raw[..first.end],
@@ -178,13 +191,13 @@ impl Beginning {
     }
 }
 
-/// What the layouts are identified by.
+/// The part of a file by which its layout is identified.
 struct Sample<'b> {
-    /// The first bytes, from the first character on.
+    /// The first bytes, without byte order marks and without white space around them.
     body: &'b [u8],
-    /// The first lines that aren't blank, without white space at their ends.
+    /// The first non-blank lines, without trailing white space.
     lines: Vec<Line<'b>>,
-    /// Whether these are all lines of the file.
+    /// Whether the file has no more lines.
     ended: bool,
 }
 
@@ -193,17 +206,17 @@ impl<'b> Sample<'b> {
         self.lines.first().map_or(b"", |line| line.head())
     }
 
-    /// Whether the file has one line only, as far as this shows.
+    /// Whether only one line is known.
     fn is_one_line(&self) -> bool {
         self.lines.len() < 2
     }
 
-    /// Whether at least `of`th part of the lines is such.
+    /// Whether `is` holds for at least one in `of` lines.
     fn share(&self, of: usize, is: impl Fn(&[u8]) -> bool) -> bool {
         self.lines.iter().filter(|line| is(line.head())).count() * of >= self.lines.len()
     }
 
-    /// Whether enough of the lines are records for the file to be JSON Lines with other lines among them.
+    /// Whether enough lines are records for the file to be JSON Lines that also has other lines.
     fn has_records(&self) -> bool {
         let is_record = |line: &&Line| match line {
             Line::Whole(bytes) => reads_as(bytes, |value| matches!(value, Value::Object(_))),
@@ -213,23 +226,27 @@ impl<'b> Sample<'b> {
     }
 }
 
-fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+/// Returns the bytes without leading byte order marks.
+fn without_mark(mut bytes: &[u8]) -> &[u8] {
+    while let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
+        bytes = rest;
+    }
+    bytes
 }
 
-/// Whether a line is one JSON value of a kind that passes.
+/// Whether a line is one JSON value for which `is` holds.
 fn reads_as(line: &[u8], is: impl Fn(&Value) -> bool) -> bool {
     let line = line.trim_ascii();
-    // Most lines of other files end here.
+    // Rejects most lines of other files without parsing them.
     if !matches!(line.first(), Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')) {
         return false;
     }
     read(line).is_some_and(|node| !matches!(node.value, Value::Unread) && is(&node.value))
 }
 
-/// Reads a JSON value; `None` where it isn't one.
+/// Parses a JSON value. Returns `None` if it isn't valid.
 pub(crate) fn read(text: &[u8]) -> Option<Node<'_>> {
-    parse(std::str::from_utf8(text).ok()?, &mut Faults::new("", 0, b""))
+    parse(std::str::from_utf8(text).ok()?, &mut LineFindings::new("", 0, b""))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Cutting a stream of bytes into pieces of whole lines, in bounded memory.
+//! Splits a stream of bytes into pieces of whole lines, in bounded memory.
 
 /// How long a line may be, without its newline.
 pub(crate) const LONGEST: usize = 8 * 1024 * 1024;
 
-/// How much of a longer line is kept, to tell what it is.
+/// How much of a longer line is kept, to recognize what it is.
 const HEAD: usize = 4096;
 
 /// A line without its newline.
@@ -23,13 +23,13 @@ impl<'b> Line<'b> {
         }
     }
 
-    /// A line that is all at hand, however long.
+    /// A line that is completely in memory, however long.
     pub(crate) fn of(bytes: &'b [u8]) -> Line<'b> {
         if bytes.len() <= LONGEST { Line::Whole(bytes) } else { Line::TooLong(&bytes[..HEAD]) }
     }
 }
 
-/// Whole lines, one behind the other.
+/// Whole lines, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Piece<'b> {
     /// Each line with its newline; the file's last line may lack it.
@@ -58,16 +58,16 @@ impl<'b> Piece<'b> {
     }
 }
 
-/// How many bytes a piece has at most, if its first line doesn't have more: what is told of it has to be held, too.
+/// How many bytes a piece has at most, if its first line doesn't have more. It is limited because its findings are held in memory, too.
 const PIECE: usize = 1024 * 1024;
 
-/// Where the next piece of `bytes` ends; `None` where no line does.
+/// Where the next piece of `bytes` ends; `None` if no line does.
 fn cut(bytes: &[u8]) -> Option<usize> {
     let near = memchr::memrchr(b'\n', &bytes[..bytes.len().min(PIECE)]);
     near.or_else(|| memchr::memchr(b'\n', bytes)).map(|newline| newline + 1)
 }
 
-/// Holds the line that the last bytes cut off.
+/// Holds the incomplete line at the end of the last bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     rest: Vec<u8>,
@@ -75,7 +75,7 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// Takes `bytes`, and hands on the lines that they end: the one held first, then the others in one piece.
+    /// Takes `bytes`, and passes on the lines that they end: the buffered one first, then the others in one piece.
     pub(crate) fn feed(&mut self, mut bytes: &[u8], mut take: impl FnMut(Piece)) {
         let Some(last) = memchr::memrchr(b'\n', bytes) else {
             return self.hold(bytes);
@@ -98,7 +98,7 @@ impl Lines {
         self.hold(bytes);
     }
 
-    /// What follows the last newline; `None` where nothing does.
+    /// What follows the last newline; `None` if nothing does.
     pub(crate) fn last(&self) -> Option<Piece<'_>> {
         (!self.rest.is_empty()).then(|| self.held())
     }
@@ -147,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_cut_whatever_the_chunks() {
+    fn splits_lines_in_any_chunks() {
         assert_eq!(lengths(&[]), []);
         assert_eq!(lengths(&[b"\n"]), [Some(0)]);
         assert_eq!(lengths(&[b"a", b"b\nc", b"\n\nde"]), [Some(2), Some(1), Some(0), Some(2)]);
     }
 
     #[test]
-    fn a_line_too_long_is_passed_over_and_the_next_one_read() {
+    fn skips_a_long_line_and_reads_the_next_one() {
         let long = vec![b'x'; LONGEST];
         let cases: [&[&[u8]]; 5] = [
             &[&long, b"\nab"],

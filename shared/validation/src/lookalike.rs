@@ -1,6 +1,6 @@
 //! Keys and roles that look like a known one, and aren't: a space, a hidden character, a letter of another script, another case.
 
-use crate::json::characters::{is_space, is_unseen, letter_like, named};
+use crate::json::characters::{is_invisible, is_space, named, similar_letter};
 
 /// Longer keys are not compared: none of the known ones comes near.
 const LONGEST: usize = 128;
@@ -39,8 +39,8 @@ pub(crate) fn difference<'k>(
 /// The key's letters and digits as a reader takes them: hidden characters, spaces, and separators left out, letters of
 /// other scripts by their looks, all in lower case.
 fn skeleton(key: &str) -> impl Iterator<Item = char> {
-    let seen = key.chars().filter(|c| !is_unseen(*c) && !is_space(*c));
-    seen.map(|c| letter_like(c).unwrap_or(c).to_ascii_lowercase()).filter(|c| !matches!(c, '-' | '_'))
+    let seen = key.chars().filter(|c| !is_invisible(*c) && !is_space(*c));
+    seen.map(|c| similar_letter(c).unwrap_or(c).to_ascii_lowercase()).filter(|c| !matches!(c, '-' | '_'))
 }
 
 /// The key with everything but printable ASCII as an escape.
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn names_what_differs() {
+    fn names_the_difference() {
         let looks = |shown: &str, what: &str| format!("the key `{shown}` looks like `prompt`, but has {what} in it");
         check("prompt\u{a0}", "prompt", Some(6), &looks("prompt\\u{a0}", "U+00A0 no-break space"));
         check("\u{200b}prompt", "prompt", Some(0), &looks("\\u{200b}prompt", "U+200B zero width space"));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_other_keys_alone() {
+    fn ignores_other_keys() {
         for key in ["prompt", "prompts", "promt", "", "\u{a0}", "question", &"prompt\u{200b}".repeat(50)] {
             assert!(!looks_like(key, "prompt"), "{key:?}");
         }

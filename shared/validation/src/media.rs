@@ -1,4 +1,4 @@
-//! The media that records refer to: what a later pass has to look at, and what it makes of what it sees.
+//! The images, videos and documents that records refer to, and the checks of these objects.
 
 mod check;
 mod duration;
@@ -10,30 +10,31 @@ pub use folder::MediaFolder;
 
 use serde::Serialize;
 
-/// How many addresses of a file are kept, so that memory stays bounded: at 1,024 characters each, 65 MB at the very most.
-/// Nova's limit of 20,000 records (user guide, "Prepare your datasets") of one or two images each stays within.
+/// The maximum number of media addresses that are kept for a file. It bounds memory: with 1,024 characters each, they
+/// take up to 65 MB. A file of 20,000 records, Nova's limit (user guide, "Prepare your datasets"), with two images each
+/// has fewer addresses.
 pub(crate) const MEDIA_KEPT: usize = 50_000;
 
-/// A kind of medium.
+/// The kind of a medium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum MediumKind {
-    /// A picture.
+    /// A still image.
     Image,
-    /// A moving picture.
+    /// A video.
     Video,
     /// A document, such as a PDF.
     Document,
 }
 
-/// A medium that a record refers to, at the first place that does.
+/// A medium that a record refers to, with the location of the first reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediumMet {
-    /// What it is said to be.
+    /// Image, video or document.
     pub kind: MediumKind,
     /// Its address, `s3://<bucket>/<key>`.
     pub uri: String,
-    /// The format that the record declares, such as `png`; `None` where the layout has no such field.
+    /// The format that the record declares, such as `png`; `None` if the layout has no such field.
     pub format: Option<String>,
     /// 1-based line of the record.
     pub line: u64,
@@ -44,7 +45,7 @@ pub struct MediumMet {
 }
 
 impl MediumKind {
-    /// What messages call it.
+    /// Returns its name in messages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             MediumKind::Image => "image",
@@ -55,7 +56,7 @@ impl MediumKind {
 }
 
 impl MediumMet {
-    /// Bucket and key.
+    /// Returns the bucket and the key. `None` if the address isn't an S3 URI.
     pub fn location(&self) -> Option<(&str, &str)> {
         self.uri.strip_prefix("s3://")?.split_once('/')
     }

@@ -1,10 +1,10 @@
-//! How a pass is made.
+//! Options of a pass over a file.
 
-/// What a pass does beside the rules that always hold.
+/// Optional behavior of a pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Look for secrets and personal data, too: access keys, private keys, card numbers, e-mail addresses.
     pub sensitive: bool,
-    /// Judge every record the long way. Slower, with the same answer: tests hold the two ways against each other.
+    /// Use the slow path for every record. The result is the same: tests compare the two paths.
     pub thorough: bool,
 }

@@ -1,11 +1,11 @@
-//! JSON pointers (RFC 6901) that never show what a record says.
+//! JSON pointers (RFC 6901) that never contain a record's text.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 /// The keys of the formats that models take, and of those that data often comes in. A record's other keys may say
 /// something of whom it is about, or hold a secret, so no finding names them.
-const KNOWN: [&str; 44] = [
+const KNOWN: [&str; 47] = [
     "audio",
     "bucketOwner",
     "bytes",
@@ -22,6 +22,7 @@ const KNOWN: [&str; 44] = [
     "image-ref",
     "input",
     "instruction",
+    "label",
     "messages",
     "metadata",
     "modelId",
@@ -40,6 +41,7 @@ const KNOWN: [&str; 44] = [
     "s3Location",
     "schemaType",
     "schemaVersion",
+    "score",
     "signature",
     "source",
     "system",
@@ -50,10 +52,11 @@ const KNOWN: [&str; 44] = [
     "uri",
     "value",
     "video",
+    "weight",
 ];
 
 /// Whether findings may name a key of a record.
-fn known(key: &str) -> bool {
+pub(crate) fn is_known(key: &str) -> bool {
     KNOWN.contains(&key)
 }
 
@@ -67,7 +70,7 @@ pub(crate) fn showable(key: &str) -> bool {
 
 /// A key that comes from the data, as messages have it.
 pub(crate) fn shown(key: &str) -> String {
-    if known(key) { format!("the key `{key}`") } else { "a key here".to_owned() }
+    if is_known(key) { format!("the key `{key}`") } else { "this key".to_owned() }
 }
 
 /// One step down from a container.
@@ -82,7 +85,7 @@ pub(crate) fn pointer(steps: &[Step]) -> String {
     let mut text = String::new();
     for step in steps {
         match step {
-            Step::Key(key) if known(key) => text.push_str(&format!("/{key}")),
+            Step::Key(key) if is_known(key) => text.push_str(&format!("/{key}")),
             Step::Key(_) => break,
             Step::Index(at) => text.push_str(&format!("/{at}")),
         }

@@ -8,8 +8,7 @@ pub(crate) struct Reserved {
     ends: Box<[bool; 256]>,
     /// Those bytes, where they are no more than the three that are sought many bytes at a time.
     few: Option<[u8; 3]>,
-    /// The last four bytes of each word, as [`folded`] has them, and 0 behind; empty where a word is shorter.
-    tails: Vec<[u32; 8]>,
+    tails: Tails,
 }
 
 /// A reserved string, or almost one, in a text.
@@ -34,7 +33,7 @@ impl Reserved {
         let first = distinct.next().unwrap_or_default();
         let few = [first, distinct.next().unwrap_or(first), distinct.next().unwrap_or(first)];
         let few = distinct.next().is_none().then_some(few);
-        Reserved { words: words.to_vec(), ends, few, tails: tails(words).unwrap_or_default() }
+        Reserved { words: words.to_vec(), ends, few, tails: Tails::new(words) }
     }
 
     /// Whether a byte ends one of them, in either case.
@@ -47,11 +46,7 @@ impl Reserved {
     #[inline]
     pub(crate) fn is_end_of(&self, text: &[u8]) -> bool {
         // Nearly every colon ends a word that no model reserves.
-        let may_be = match text.last_chunk() {
-            Some(tail) if !self.tails.is_empty() => has(&self.tails, folded(tail)),
-            _ => true,
-        };
-        may_be && self.ends_with_one(text)
+        text.last_chunk().is_none_or(|tail| self.tails.may_have(tail)) && self.ends_with_one(text)
     }
 
     #[cold]
@@ -92,28 +87,46 @@ impl Reserved {
     }
 }
 
-fn tails(words: &[String]) -> Option<Vec<[u32; 8]>> {
-    let tails: Option<Vec<u32>> = words.iter().map(|word| word.as_bytes().last_chunk().map(folded)).collect();
-    let mut tails = tails?;
-    tails.sort_unstable();
-    tails.dedup();
-    tails.resize(tails.len().next_multiple_of(8), 0);
-    Some(tails.as_chunks().0.to_vec())
+/// The last four bytes of each reserved string, in either case, as a filter: a bit for each value of a hash.
+///
+/// It may have bits in common with other bytes, so a match must be checked.
+#[derive(Debug, Clone)]
+struct Tails(Box<[u64; 64]>);
+
+impl Tails {
+    fn new(words: &[String]) -> Tails {
+        let mut bits = Box::new([0; 64]);
+        for word in words {
+            match word.as_bytes().last_chunk() {
+                Some(tail) => {
+                    let hash = hash(tail);
+                    bits[hash / 64] |= 1 << (hash % 64);
+                }
+                // A shorter string can follow any bytes.
+                None => bits.fill(u64::MAX),
+            }
+        }
+        Tails(bits)
+    }
+
+    #[inline(always)]
+    fn may_have(&self, tail: &[u8; 4]) -> bool {
+        let hash = hash(tail);
+        self.0[hash / 64] >> (hash % 64) & 1 == 1
+    }
 }
 
-/// Compared with all, whichever is the same: that goes many at a time.
-fn has(tails: &[[u32; 8]], tail: u32) -> bool {
-    tails.iter().any(|eight| eight.iter().fold(false, |has, one| has | (*one == tail)))
-}
-
-/// Four bytes that are the same for texts that differ in case only, and seldom for others.
-fn folded(tail: &[u8; 4]) -> u32 {
-    u32::from_le_bytes(*tail) | 0x2020_2020
+/// Twelve bits, which are the same for texts that differ in case only.
+#[inline(always)]
+fn hash(tail: &[u8; 4]) -> usize {
+    let folded = u32::from_le_bytes(*tail) | 0x2020_2020;
+    // XXH32's first prime: the upper bits of the product depend on all bits.
+    (folded.wrapping_mul(0x9e37_79b1) >> 20) as usize
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Reserved;
+    use super::{Reserved, Tails};
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, usize, bool)]) {
@@ -124,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_strings_inside_words_and_tells_other_cases_apart() {
+    fn finds_strings_inside_words_and_distinguishes_other_cases() {
         check("", &[]);
         check(":", &[]);
         check("User", &[]);
@@ -143,5 +156,36 @@ mod tests {
         check("[EOS][eos]", &[("[EOS]", 0, true), ("[EOS]", 5, false)]);
         check("x\nHuman: y", &[("\nHuman:", 1, true)]);
         check("Human: y", &[]);
+    }
+
+    #[test]
+    fn recognizes_a_reserved_string_at_the_end_in_any_case() {
+        let words = ["User:", "<image>", "[EOS]", "\nHuman:"].map(str::to_owned);
+        let reserved = Reserved::new(&words);
+        for word in &words {
+            for text in [word.clone(), format!("é{word}"), word.to_uppercase(), format!("a {}", word.to_lowercase())] {
+                assert!(reserved.is_end_of(text.as_bytes()), "{text:?}");
+            }
+            assert!(!reserved.is_end_of(&word.as_bytes()[1..]) && !reserved.is_end_of(format!("{word} ").as_bytes()));
+        }
+        for text in ["", ":", "ser:", "the answer:", "xHuman:", "[DOS]", "page>"] {
+            assert!(!reserved.is_end_of(text.as_bytes()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn recognizes_strings_shorter_than_the_filter_reads() {
+        let reserved = Reserved::new(&["A:", "User:"].map(str::to_owned));
+        for text in ["a:", "A:", "xyzA:", "User:", "\u{1f600}a:"] {
+            assert!(reserved.is_end_of(text.as_bytes()), "{text:?}");
+        }
+        assert!(!reserved.is_end_of(b"b:") && !reserved.is_end_of(b"xyzb:"));
+    }
+
+    #[test]
+    fn filter_excludes_most_bytes() {
+        let tails = Tails::new(&["User:", "<image>", "[EOS]"].map(str::to_owned));
+        let ends = (0..1000).map(|number| format!("{number:03}:"));
+        assert!(ends.filter(|end| tails.may_have(end.as_bytes().last_chunk().expect("it is as long"))).count() < 20);
     }
 }

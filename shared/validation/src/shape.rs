@@ -1,11 +1,16 @@
-//! Records in the format of another model or service: named once, rather than reported key by key.
+//! Names the format of records that are in another format than the model's.
 
+mod dialogs;
+mod exports;
 mod look;
 mod names;
 mod pairs;
+mod preference;
 
-use crate::catalogue::{Format, Training};
+use crate::catalogue::{Customization, Format, Training, nearest};
 use crate::json::Member;
+use crate::lookalike::looks_like;
+use crate::pointer::is_known;
 use look::Look;
 
 /// A format that records may be in.
@@ -36,6 +41,17 @@ enum Todo {
 }
 
 impl Shape {
+    /// Whether `tunedrop convert` reads its records without being told the format.
+    pub(crate) fn is_converted(&self, format: &Format) -> bool {
+        match self.todo {
+            Todo::Convert(_) | Todo::Choose(_) => !matches!(format, Format::ImageCaption { .. }),
+            Todo::Texts => matches!(format, Format::Input),
+            Todo::Log => true,
+            Todo::Prompts => matches!(format, Format::DistillationPrompts { .. }),
+            Todo::Images | Todo::Do(_) => false,
+        }
+    }
+
     /// What to do about its records where `format` is wanted.
     pub(crate) fn help(&self, format: &Format) -> String {
         let wanted = wanted(format);
@@ -46,15 +62,15 @@ impl Shape {
         };
         match self.todo {
             Todo::Convert(from) => convert(from),
-            Todo::Choose(from) => format!("{}, or choose a base model that takes this format", convert(from)),
-            Todo::Images => format!("write {wanted} on each line, or choose a base model that takes this format"),
+            Todo::Choose(from) => format!("{}, or choose a base model that accepts this format", convert(from)),
+            Todo::Images => format!("write {wanted} on each line, or choose a base model that accepts this format"),
             Todo::Prompts => match format {
                 Format::DistillationPrompts { .. } => convert("prompt-completion"),
                 _ => format!("add the answers, and write {wanted} on each line"),
             },
             Todo::Texts => match format {
                 Format::Input => convert("auto"),
-                _ => format!("make questions and answers of the texts, and write {wanted} on each line"),
+                _ => format!("write questions and answers about the texts, as {wanted} on each line"),
             },
             Todo::Log => match format {
                 Format::DistillationPrompts { .. } | Format::Reinforcement => {
@@ -67,21 +83,82 @@ impl Shape {
     }
 }
 
+/// The help with `--type` in the commands that it names, where `format` isn't that of a model's default customization.
+pub(crate) fn with_type(help: &str, format: &Format) -> String {
+    let customization = match format {
+        Format::Input => Customization::ContinuedPreTraining,
+        Format::DistillationPrompts { .. } => Customization::Distillation,
+        Format::Reinforcement => Customization::ReinforcementFineTuning,
+        Format::PromptCompletion | Format::Conversation(_) | Format::Messages | Format::ImageCaption { .. } => {
+            return help.to_owned();
+        }
+    };
+    help.replace("--model MODEL", &format!("--model MODEL --type {}", customization.as_str()))
+}
+
 /// The format that a record is in, where it is plainly not the one that is wanted.
-pub(crate) fn foreign(training: &Training, members: &[Member]) -> Option<&'static Shape> {
+pub(crate) fn other_format(training: &Training, members: &[Member]) -> Option<&'static Shape> {
     let look = Look { members };
     // What the grader gets may have any key.
     let is_reinforcement = matches!(training.format, Format::Reinforcement);
-    if is_reinforcement && look.has("messages") && (!look.has_blocks() || look.has_parts()) {
+    if is_reinforcement && look.is_list("messages") && (!look.has_blocks() || look.has_parts()) {
         return None;
     }
     let found = |names: &'static [names::Name]| names.iter().find(|name| (name.is)(&look)).map(|name| &name.shape);
     let takes_version = matches!(training.format, Format::Conversation(_) | Format::DistillationPrompts { .. });
+    // The other formats have keys that no record of Bedrock's own has.
+    let has_own_keys =
+        look.has_only(required(&training.format)) || look.has_only(&["schemaVersion", "system", "messages"]);
+    let has_candidates = || look.has("messages") && look.message_has(&["candidates"]);
+    if let Some(shape) = (!has_own_keys || has_candidates()).then(|| found(preference::PREFERENCE)).flatten() {
+        return Some(shape);
+    }
     let is_versioned = takes_version && look.has("schemaVersion") && look.has("messages");
-    found(if is_versioned { &[] } else { names::OTHER }).or_else(|| {
-        let is_native = is_versioned || is_native(training, &look);
-        if is_native { None } else { found(names::CHAT).or_else(|| found(pairs::PAIRS)) }
-    })
+    // A label beside a record in the model's own format is a key too many.
+    if let Some(shape) = (!has_own_keys && !is_versioned).then(|| found(preference::LABELED)).flatten() {
+        return Some(shape);
+    }
+    // Whatever else the record has, no format of Bedrock's has such messages.
+    if let Some(shape) = found(names::MESSAGES) {
+        return Some(shape);
+    }
+    if is_versioned {
+        // Blocks with a type are those of Llama, where the model takes none.
+        let is_typed = !training.typed_blocks && look.has_typed_texts();
+        return if is_typed { Some(&names::TYPED) } else { None };
+    }
+    [names::OTHER, exports::EXPORTS, dialogs::DIALOGS]
+        .into_iter()
+        .find_map(found)
+        .or_else(|| if is_native(training, &look) { None } else { found(names::CHAT).or_else(|| found(pairs::PAIRS)) })
+}
+
+/// The keys that a record of the format must have.
+pub(crate) fn required(format: &Format) -> &'static [&'static str] {
+    match format {
+        Format::PromptCompletion => &["prompt", "completion"],
+        Format::Input => &["input"],
+        Format::Conversation(_) | Format::DistillationPrompts { .. } => &["schemaVersion", "messages"],
+        Format::Messages | Format::Reinforcement => &["messages"],
+        Format::ImageCaption { .. } => &["image-ref", "caption"],
+    }
+}
+
+/// Whether a record is empty, or has other keys than the format's, but none that the format requires, nor one that resembles it.
+pub(crate) fn lacks_all(format: &Format, members: &[Member]) -> bool {
+    let optional: &[&str] = match format {
+        Format::Conversation(_) | Format::DistillationPrompts { .. } | Format::Messages => &["system"],
+        Format::Reinforcement => &["reference_answer", "id"],
+        Format::PromptCompletion | Format::Input | Format::ImageCaption { .. } => &[],
+    };
+    let resembles = |member: &Member, key: &str| {
+        member.key == key
+            || looks_like(&member.key, key)
+            || (!is_known(&member.key) && nearest(&member.key.to_lowercase(), std::iter::once(key)).is_some())
+    };
+    let is_required = |member: &Member| required(format).iter().any(|key| resembles(member, key));
+    let has_other = members.iter().any(|member| !optional.contains(&member.key.as_ref()));
+    (members.is_empty() || has_other) && !members.iter().any(is_required)
 }
 
 /// Whether the record is in the model's format, as far as its main keys go.
@@ -92,7 +169,8 @@ fn is_native(training: &Training, look: &Look) -> bool {
         }
         Format::Input => look.has("input") && !look.has("output"),
         Format::Conversation(_) | Format::DistillationPrompts { .. } => {
-            let is_typed = look.has_types() && look.has_parts() && !training.typed_blocks;
+            // Without a version, texts with a type are OpenAI's, for every model.
+            let is_typed = look.has_types() && look.has_parts();
             let is_chat = look.has_texts() || is_typed || (look.has_types() && look.is_openai());
             look.has("messages") && !is_chat
         }

@@ -1,4 +1,4 @@
-//! What a file holds.
+//! The statistics of a file.
 
 mod gather;
 mod histogram;
@@ -14,7 +14,7 @@ pub struct TokenBracket {
     /// At six characters a token, AWS's planning factor (user guide, "Prepare your datasets").
     pub low: u64,
     /// At three characters a token (AWS's own Claude 3 Haiku validator), and one per non-ASCII character. Digits, hexadecimal and base64 can have more, so
-    /// guards go by the file's bytes instead.
+    /// guards use the file's bytes instead.
     pub high: u64,
 }
 
@@ -49,7 +49,7 @@ pub struct Statistics {
     pub longest_line: Option<u64>,
     /// Valid records that repeat an earlier one exactly.
     pub duplicates: u64,
-    /// Valid records that stand in the training file, too; 0 for the training file itself.
+    /// Valid records that are also in the training file; 0 for the training file itself.
     pub leaked: u64,
     /// Valid records with a system text.
     pub with_system: u64,

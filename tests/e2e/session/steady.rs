@@ -1,21 +1,22 @@
-//! What is printed, without what is another one each time.
+//! Replaces the parts of the output that differ in each run.
 
-/// What is another one each time is replaced: ids, times, addresses, losses; so is what a phase was caught at.
-pub(super) fn steady(said: &str, bucket: &str) -> String {
+/// Replaces ids, times, addresses and losses, and the phase that was observed.
+pub(super) fn steady(printed: &str, bucket: &str) -> String {
     let (mut out, mut hashes) = (String::new(), Vec::new());
-    for line in said.lines() {
+    for line in printed.lines() {
         let line = line.replace(bucket, "tunedrop-bucket");
-        // A state or a phase that lasts for less than a look may be missed.
+        // A state or a phase that is shorter than the polling interval may be missed.
         let passing = [
             "  Validation: ",
             "  Data processing: ",
             "  Training: ",
-            "  next to be launched",
+            "  next in the queue",
             "  training",
             "  launching",
         ];
         let is_passing = passing.iter().any(|phase| line.starts_with(phase)) && !line.contains("s3://");
-        let is_on_its_way = [" Queued", " Launching", " Running", " before it"].iter().any(|end| line.ends_with(end));
+        let is_on_its_way =
+            [" Queued", " Launching", " Running", " before it in the queue"].iter().any(|end| line.ends_with(end));
         if is_passing || is_on_its_way {
             continue;
         }
@@ -32,13 +33,13 @@ pub(super) fn steady(said: &str, bucket: &str) -> String {
     out
 }
 
-/// Twelve letters and digits, whichever.
+/// Replaces twelve letters and digits.
 fn steady_id(word: &str) -> String {
     let end = word.trim_start_matches(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
     if word.len() - end.len() == 12 { format!("a1b2c3d4e5f6{end}") } else { word.to_owned() }
 }
 
-/// `hashes`: those met so far, each of which keeps one replacement.
+/// `hashes`: those found so far, each with its replacement.
 fn steady_word(word: &str, hashes: &mut Vec<String>) -> String {
     let (core, end) = word.split_at(word.trim_end_matches([' ', '/', ';']).len());
     let is_number = core.contains('.') && core.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -55,7 +56,7 @@ fn steady_word(word: &str, hashes: &mut Vec<String>) -> String {
     format!("{steady}{end}")
 }
 
-/// The hash of a run's id is that of its bucket's name, too, which is another one each time.
+/// The hash in a run's id also depends on the bucket's name, which differs each time.
 fn steady_hash(part: &str, hashes: &mut Vec<String>) -> String {
     if part.len() != 12 || !part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
         return part.to_owned();

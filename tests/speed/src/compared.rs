@@ -1,4 +1,4 @@
-//! What the validator is compared with.
+//! The alternatives that the validator is compared with.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -12,7 +12,7 @@ use twox_hash::xxhash3_128::Hasher;
 
 use crate::ours::BUFFER;
 
-/// Merely reading the file.
+/// Only reads the file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
     let mut file = File::open(path)?;
     let mut buffer = vec![0; BUFFER];
@@ -25,7 +25,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
     }
 }
 
-/// What one writes first: each line as a `serde_json::Value`, and whether its texts are there.
+/// The obvious implementation: parses each line as a `serde_json::Value`, and checks that its texts exist.
 pub(crate) fn value(path: &Path) -> anyhow::Result<String> {
     let (mut good, mut bad) = (0, 0);
     for line in BufReader::with_capacity(BUFFER, File::open(path)?).lines() {
@@ -46,11 +46,11 @@ struct Input<'l> {
     input: Cow<'l, str>,
 }
 
-/// The strings that Titan's records may not hold.
+/// The strings that are reserved in Titan's records.
 const RESERVED: [&str; 8] = ["System:", "User:", "Bot:", "Assistant:", "Thought:", "[EOS]", "<image>", "<unk>"];
 
 /// sonic-rs, typed and borrowing, with the same checks: reserved strings by their last byte, blank texts, control
-/// characters, lengths, duplicates. It has no places for what it finds.
+/// characters, lengths, duplicates. It has no locations for its findings.
 pub(crate) fn typed(path: &Path) -> anyhow::Result<String> {
     let mut file = BufReader::with_capacity(BUFFER, File::open(path)?);
     let mut line = Vec::new();

@@ -1,6 +1,6 @@
-//! One pass over a file of records, by the validator or by something to compare it with; and the files.
+//! Reads a file of records once, with the validator or with an alternative; and generates the files.
 //!
-//! `tests/speed/run` calls it for each in turn and makes the table; `tests/speed/gate` counts instructions.
+//! `tests/speed/run` calls it for each of them and prints the table. `tests/speed/gate` counts instructions.
 
 mod compared;
 mod ours;
@@ -13,17 +13,17 @@ use anyhow::{Context, bail};
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let said = match arguments[..] {
+    let result = match arguments[..] {
         ["make", set, records, path] => {
             let records = records.parse().context("how many records is a number")?;
             sets::make(set, records, Path::new(path))?
         }
-        ["ours", set, path] => ours::judge(set, Path::new(path))?,
+        ["ours", set, path] => ours::validate(set, Path::new(path))?,
         ["typed", "c", path] => compared::typed(Path::new(path))?,
         ["value", _, path] => compared::value(Path::new(path))?,
         ["read", _, path] => compared::read(Path::new(path))?,
         _ => bail!("make SET RECORDS FILE, or ours, typed, value, read with SET FILE"),
     };
-    println!("{said}");
+    println!("{result}");
     Ok(())
 }

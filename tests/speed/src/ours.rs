@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use tunedrop_validation::{Catalogue, Customization, FileCheck, FileReport, Role, Training};
 
-/// What is read at once: fits a processor's second cache beside what is made of it.
+/// Bytes that are read at a time: they fit in a processor's second-level cache, together with the results.
 pub(crate) const BUFFER: usize = 256 * 1024;
 
 fn check(set: &str) -> anyhow::Result<FileCheck> {
@@ -22,7 +22,7 @@ fn check(set: &str) -> anyhow::Result<FileCheck> {
     Ok(FileCheck::new("train.jsonl", training, Role::Train, None))
 }
 
-pub(crate) fn judge(set: &str, path: &Path) -> anyhow::Result<String> {
+pub(crate) fn validate(set: &str, path: &Path) -> anyhow::Result<String> {
     let mut check = check(set)?;
     let mut file = File::open(path)?;
     let mut buffer = vec![0; BUFFER];
@@ -32,11 +32,11 @@ pub(crate) fn judge(set: &str, path: &Path) -> anyhow::Result<String> {
             length => check.feed(&buffer[..length]),
         }
     }
-    let slow = check.judged_the_long_way();
-    Ok(told(&check.finish(), slow))
+    let slow = check.records_on_slow_path();
+    Ok(summary(&check.finish(), slow))
 }
 
-fn told(report: &FileReport, slow: u64) -> String {
+fn summary(report: &FileReport, slow: u64) -> String {
     let statistics = &report.statistics;
     format!(
         "{} records, {} valid, {} errors, {} warnings, {slow} the long way",

@@ -1,4 +1,4 @@
-//! The files: the same bytes each time.
+//! Generates the files. They have the same bytes each time.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-/// SplitMix64 (Steele, Lea, Flood 2014): enough chance for test data.
+/// SplitMix64 (Steele, Lea, Flood 2014), which is random enough for test data.
 struct Chance(u64);
 
 impl Chance {
@@ -28,7 +28,7 @@ const WIDE: [&str; 8] = ["東京", "お客様", "サポート", "数据", "模�
 const ESCAPED: [&str; 11] =
     ["\\n", "\\n\\n", "\\n", "\\\"", "\\t", "\\n* ", "\\\\", "\\u2019", "\\u00e9", "\\ud83d\\ude00", "\\/"];
 
-/// A text of about so many bytes: 5 % of the words with an escape, 1 % with a colon behind.
+/// Returns a text of about this many bytes. 5 % of its words have an escape, and 1 % are followed by a colon.
 fn text(chance: &mut Chance, words: &[&str], script: u64, length: u64, line: &mut String) {
     let end = line.len() + length as usize;
     while line.len() < end {
@@ -49,13 +49,13 @@ fn text(chance: &mut Chance, words: &[&str], script: u64, length: u64, line: &mu
     line.push('.');
 }
 
-/// A tenth of the records is in another script than Latin, or has accents.
+/// A tenth of the records are in a script other than Latin, or have accents.
 fn script(chance: &mut Chance) -> u64 {
     chance.below(20)
 }
 
-/// Writes a set: `a` prompt/completion of 1 KB, `b` conversations of 2 KB, `c` plain texts of 2 KB, `bad` as `a` but
-/// with a fault in each, `short` records of 40 bytes, no two the same.
+/// Writes a file: `a` prompt/completion of 1 KB, `b` conversations of 2 KB, `c` plain texts of 2 KB, `bad` like `a` but
+/// with an error in each record, `short` different records of 40 bytes.
 pub(crate) fn make(set: &str, records: u64, path: &Path) -> anyhow::Result<String> {
     let words: Vec<&str> = PLAIN.split(' ').collect();
     let mut chance = Chance(set.bytes().map(u64::from).sum());
@@ -90,7 +90,7 @@ pub(crate) fn make(set: &str, records: u64, path: &Path) -> anyhow::Result<Strin
     Ok(format!("{records} records"))
 }
 
-/// A system text, and one to three questions with their answers.
+/// Returns a system prompt, and one to three questions with their answers.
 fn conversation(chance: &mut Chance, say: &mut impl FnMut(&mut Chance, u64, &mut String), line: &mut String) {
     line.push_str("{\"schemaVersion\": \"bedrock-conversation-2024\", \"system\": [{\"text\": \"");
     say(chance, 200, line);

@@ -1,4 +1,4 @@
-//! The pages of a row group's columns, unpacked within a budget.
+//! The pages of a row group's columns, uncompressed within a budget.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -14,12 +14,12 @@ use parquet::file::reader::{ChunkReader, Length, SerializedPageReader};
 
 use super::unpack::unpack;
 
-/// Most bytes of the pages that one batch of rows needs, once unpacked. Writers make pages of about a megabyte.
+/// Maximum uncompressed bytes of the pages that one batch of rows needs. Writers make pages of about a megabyte.
 pub(super) const BYTES_MOST: u64 = 512 << 20;
-/// Most values of those pages. A few bytes can stand for billions of equal ones.
+/// Maximum number of values in those pages. A few bytes can represent billions of equal values.
 const VALUES_MOST: u64 = 32 << 20;
 
-/// What is left for the batch at hand, and why there was not enough.
+/// What is left for the current batch, and why it wasn't enough.
 #[derive(Debug)]
 pub(super) struct Budget {
     most: [u64; 2],
@@ -40,7 +40,7 @@ impl Budget {
         Budget { most: [bytes, values], bytes: AtomicU64::new(bytes), values: AtomicU64::new(values), is_overdrawn }
     }
 
-    /// For the next batch.
+    /// Resets the budget for the next batch.
     pub(super) fn renew(&self) {
         self.bytes.store(self.most[0], Ordering::Relaxed);
         self.values.store(self.most[1], Ordering::Relaxed);
@@ -50,7 +50,7 @@ impl Budget {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Takes a page out of the budget.
+    /// Subtracts a page from the budget.
     fn spend(&self, page: &Page) -> Result<()> {
         self.bytes.fetch_sub(self.left().min(page.buffer().len() as u64), Ordering::Relaxed);
         let values = u64::from(page.num_values());
@@ -64,7 +64,7 @@ impl Budget {
         ParquetError::General("over the budget".to_owned())
     }
 
-    /// Why the reader failed, where it was the budget.
+    /// Returns why the reader failed, if the budget was the reason.
     pub(super) fn why(&self) -> Option<String> {
         self.is_overdrawn.load(Ordering::Relaxed).then(|| {
             format!(
@@ -101,7 +101,7 @@ impl ChunkReader for Source {
     fn get_bytes(&self, start: u64, length: usize) -> Result<bytes::Bytes> {
         let mut held = Vec::new();
         self.get_read(start)?.take((length as u64).min(BYTES_MOST)).read_to_end(&mut held)?;
-        if held.len() == length { Ok(held.into()) } else { Err(ParquetError::EOF("cut off".to_owned())) }
+        if held.len() == length { Ok(held.into()) } else { Err(ParquetError::EOF("truncated".to_owned())) }
     }
 }
 
@@ -129,7 +129,7 @@ impl Group {
     }
 }
 
-/// A compression that isn't read.
+/// A compression that isn't supported.
 fn unreadable(compression: Compression) -> Option<&'static str> {
     match compression {
         Compression::LZO => Some("LZO"),
@@ -159,7 +159,7 @@ impl RowGroups for Group {
     }
 }
 
-/// The one chunk of a column in a row group.
+/// The single chunk of a column in a row group.
 struct Chunk(Option<Box<Pages>>);
 
 impl Iterator for Chunk {
@@ -172,7 +172,7 @@ impl Iterator for Chunk {
 
 impl PageIterator for Chunk {}
 
-/// The pages of a chunk. parquet's own reader hands them on packed, since it unpacks without a limit.
+/// The pages of a chunk. parquet's own reader returns them compressed, because its decompression has no limit.
 struct Pages {
     packed: SerializedPageReader<Source>,
     compression: Compression,
@@ -187,7 +187,7 @@ impl Pages {
     }
 
     fn unpacked(&self, mut page: Page) -> Result<Page> {
-        // Levels of the second version's pages come first, and aren't packed.
+        // In pages of version 2, the levels come first and aren't compressed.
         let (buffer, plain) = match &mut page {
             Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => (buf, 0),
             Page::DataPageV2 { buf, is_compressed: false, .. } => (&mut *buf, usize::MAX),

@@ -1,10 +1,10 @@
-//! Unpacking a page, with a limit.
+//! Decompression of a page, with a limit.
 
 use std::io::Read;
 
 use parquet::basic::Compression;
 
-/// The bytes that `packed` stands for; `None` where it is damaged, an error where they are more than `most`.
+/// Returns the uncompressed bytes. `None` if the data is damaged; an error if there are more than `most`.
 pub(super) fn unpack(compression: Compression, packed: &[u8], most: usize) -> Result<Option<Vec<u8>>, ()> {
     match compression {
         Compression::SNAPPY => {
@@ -33,7 +33,7 @@ fn read(unpacked: impl Read, most: usize) -> Result<Option<Vec<u8>>, ()> {
     Ok(read.is_ok().then_some(bytes))
 }
 
-/// A block of LZ4 doesn't say how long it will be, so that is tried; it is at most 255 times as long.
+/// A block of LZ4 doesn't contain its uncompressed length, so lengths are tried, up to 255 times the compressed one.
 fn lz4(packed: &[u8], most: usize) -> Result<Option<Vec<u8>>, ()> {
     let longest = packed.len().saturating_mul(255).min(most);
     let mut room = packed.len().saturating_mul(4).min(longest);

@@ -1,4 +1,4 @@
-//! CreateModelCustomizationJob as each customization type wants it.
+//! The request of CreateModelCustomizationJob for each customization type.
 
 use aws_sdk_bedrock::Client;
 use aws_sdk_bedrock::operation::create_model_customization_job::builders::CreateModelCustomizationJobFluentBuilder as Request;
@@ -12,7 +12,7 @@ use tunedrop_validation::Customization;
 
 use super::JobRole;
 
-/// The whole request; an error is a sentence on what the plan lacks.
+/// Returns the request. The error is a sentence that says what the plan lacks.
 pub(super) fn request(
     client: &Client,
     run_id: &str,
@@ -57,7 +57,7 @@ pub(super) fn request(
     }
 }
 
-/// A map of strings; an unset hyperparameter is not sent, and neither is an empty map.
+/// Returns a map of strings. An unset hyperparameter isn't sent, and neither is an empty map.
 fn plain(plan: &Plan) -> Option<std::collections::HashMap<String, String>> {
     let all = plan.hyperparameters.clone().into_iter().collect::<std::collections::HashMap<_, _>>();
     (!all.is_empty()).then_some(all)
@@ -85,7 +85,7 @@ fn distillation(plan: &Plan) -> Result<CustomizationConfig, String> {
     Ok(CustomizationConfig::DistillationConfig(DistillationConfig::builder().teacher_model_config(teacher).build()))
 }
 
-/// Reinforcement's hyperparameters are typed, and live apart from the others (API reference, RFTHyperParameters).
+/// Reinforcement fine-tuning has typed hyperparameters in a structure of their own (API reference, RFTHyperParameters).
 fn reinforcement(plan: &Plan) -> Result<CustomizationConfig, String> {
     let section = plan.reinforcement.as_ref().ok_or("reinforcement fine-tuning needs a grader")?;
     let mut typed = RftHyperParameters::builder();
@@ -102,7 +102,7 @@ fn reinforcement(plan: &Plan) -> Result<CustomizationConfig, String> {
                 typed.learning_rate(text.parse().map_err(|_| format!("the hyperparameter {name} must be a number"))?)
             }
             "reasoningEffort" => typed.reasoning_effort(ReasoningEffort::from(text.as_str())),
-            _ => return Err(format!("the hyperparameter {name} is not one of reinforcement fine-tuning")),
+            _ => return Err(format!("reinforcement fine-tuning has no hyperparameter {name}")),
         };
     }
     let grader = GraderConfig::LambdaGrader(

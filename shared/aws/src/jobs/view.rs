@@ -3,18 +3,18 @@
 use aws_sdk_bedrock::operation::get_model_customization_job::GetModelCustomizationJobOutput;
 use aws_sdk_bedrock::primitives::{DateTime, DateTimeFormat};
 
-/// What a step needs of a job.
+/// The properties of a job that a step needs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct JobView {
     /// Its ARN.
     pub arn: String,
-    /// Its name: a run's id, if it is ours.
+    /// Its name. For a job of tunedrop, that is a run's id.
     pub name: String,
-    /// The token it was created under; ours is the run's id.
+    /// The token that it was created with. For a job of tunedrop, that is the run's id.
     pub token: Option<String>,
-    /// Bedrock's word, as it is.
+    /// Bedrock's status, unchanged.
     pub status: String,
-    /// Bedrock's message, word for word.
+    /// Bedrock's message, unchanged.
     pub failure_message: Option<String>,
     /// The custom model.
     pub model_arn: Option<String>,
@@ -26,7 +26,7 @@ pub struct JobView {
     pub training_loss: Option<f64>,
     /// The first validator's loss at the end.
     pub validation_loss: Option<f64>,
-    /// Name, status, start and last change of each phase that Bedrock tells of.
+    /// Name, status, start and last change of each phase that Bedrock shows.
     pub phases: Vec<(String, String, Option<String>, Option<String>)>,
 }
 

@@ -1,29 +1,34 @@
-//! What a write to the ledger asks for, and what it changes.
+//! The attributes that a write to the ledger changes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tunedrop_run::Hold;
+use serde::Serialize;
 use tunedrop_run::decide::Write;
 
-/// What else changes with a run's state. An attribute set to `None` is removed.
+use crate::Failure;
+use tunedrop_run::decide::notify::{Channel, NotificationKey};
+use tunedrop_run::{Blocker, State};
+
+/// The attributes that change together with a run's state. `None` removes an attribute.
 #[derive(Debug, Clone, Default)]
 pub struct Change(pub(super) Vec<(&'static str, Option<AttributeValue>)>, pub(super) Vec<String>);
 
 impl Change {
-    /// What a decision writes beside the state. Whatever launch decides of a run, the time that it waited for files is over.
+    /// Returns the attributes of a decision. Whatever launch decides, the run no longer waits for files.
     pub fn of(write: Write) -> Change {
-        let change = Change::default().number("lease_until", write.lease_until).set("waiting", write.waiting);
+        let change =
+            Change::default().number("lease_until", write.lease_until).set("blocked_reason", write.blocked_reason);
         let change = change.set("launch_after", None::<String>);
-        let change = change.set("held_by", write.held_by.map(Hold::as_str));
-        let change = change.number("unsure_until", write.unsure_until);
+        let change = change.set("blocked_by", write.blocked_by.map(Blocker::as_str));
+        let change = change.number("unconfirmed_until", write.unconfirmed_until);
         match write.job_arn {
             Some(arn) => change.set("job_arn", Some(arn)),
             None => change,
         }
     }
 
-    /// Forgets on every way that people were told of `state`: they are told of it once more.
-    pub fn untold(mut self, state: &str) -> Change {
-        self.1.extend(["", "chat ", "bus "].map(|way| format!("{way}{state}")));
+    /// Removes the marks of `state` on every channel, so that people are notified again.
+    pub fn forget_notified(mut self, state: State) -> Change {
+        self.1.extend(Channel::ALL.map(|channel| NotificationKey::State(state).mark(channel)));
         self
     }
 
@@ -33,8 +38,15 @@ impl Change {
         self
     }
 
-    /// Sets the loss `name`, or removes it where it is no number that DynamoDB holds exactly enough: a training that
-    /// diverged may tell NaN, and what DynamoDB refuses once it refuses for ever (38 digits, no NaN: developer guide,
+    /// Sets `name` to a value of any type that an item can have.
+    pub fn value(mut self, name: &'static str, value: &impl Serialize) -> Result<Change, Failure> {
+        let value = serde_dynamo::to_attribute_value(value).map_err(|error| Failure::new(name, &error))?;
+        self.0.push((name, Some(value)));
+        Ok(self)
+    }
+
+    /// Sets the loss `name`, or removes it if DynamoDB can't store the number: a diverged training may report NaN, and
+    /// DynamoDB would reject every attempt to write it (38 digits, no NaN: developer guide,
     /// "Supported data types and naming rules").
     pub fn loss(self, name: &'static str, value: Option<f64>) -> Change {
         self.number(name, value.filter(|loss| *loss == 0.0 || (1e-20..1e20).contains(&loss.abs())))

@@ -1,32 +1,35 @@
-//! What may still have to happen: the sparse index, read page by page.
+//! Open items, for which something may still have to be done: the sparse index, read page by page.
 
 use std::collections::{HashMap, VecDeque};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tunedrop_run::{DatasetHead, Note, Run};
+use tunedrop_run::{DatasetEntry, Deployment, EvaluationEntry, MisnamedFile, Run};
 
 use tracing::warn;
 
 use super::{Ledger, from_item, key};
 use crate::Failure;
 
-/// The sparse index over what may still have to happen; its partition key's only value is its name.
+/// The sparse index of open items. The only value of its partition key is its name.
 pub(super) const OPEN: &str = "open";
 
 /// Items read at once: a launch that finds no free slot needs no more than the first few.
 const PAGE: i32 = 50;
 
-/// An item that something may still have to happen to, such as the sparse index lists, oldest first. The index lags:
-/// read the item itself before acting.
+/// An open item, as the sparse index lists it. The index lags: read the item itself before you act.
 #[derive(Debug, Clone)]
 pub enum Open {
     /// A run.
     Run(Box<Run>),
-    /// An incomplete set.
-    Set(Box<DatasetHead>),
+    /// An incomplete dataset.
+    Dataset(Box<DatasetEntry>),
     /// A misnamed file that nobody was notified of.
-    Note(Box<Note>),
-    /// One that can't be read, by its key: of a newer version, edited by hand, damaged. It must not hide the others.
+    Misnamed(Box<MisnamedFile>),
+    /// A deployment, for as long as it exists.
+    Deployment(Box<Deployment>),
+    /// An evaluation that is in progress, or that people weren't notified of.
+    Evaluation(Box<EvaluationEntry>),
+    /// The key of an item that can't be read: of a newer version, edited by hand, or damaged. It must not hide the others.
     Unreadable(String),
 }
 
@@ -34,13 +37,15 @@ impl Open {
     pub(super) fn from_item(item: HashMap<String, AttributeValue>, call: &str) -> Result<Open, Failure> {
         Ok(match item.get("kind").and_then(|kind| kind.as_s().ok()).map(String::as_str) {
             Some("run") => Open::Run(Box::new(from_item(item, call)?)),
-            Some("note") => Open::Note(Box::new(from_item(item, call)?)),
-            _ => Open::Set(Box::new(from_item(item, call)?)),
+            Some("deployment") => Open::Deployment(Box::new(from_item(item, call)?)),
+            Some("evaluation") => Open::Evaluation(Box::new(from_item(item, call)?)),
+            Some("misnamed") => Open::Misnamed(Box::new(from_item(item, call)?)),
+            _ => Open::Dataset(Box::new(from_item(item, call)?)),
         })
     }
 }
 
-/// What is open, read as far as it is asked for.
+/// The open items, read page by page on demand.
 #[derive(Debug)]
 pub struct Opened<'l> {
     ledger: &'l Ledger,
@@ -57,7 +62,7 @@ enum Next {
 }
 
 impl Ledger {
-    /// Everything that may still have to happen, oldest first. The index lags.
+    /// All open items, oldest first. The index lags.
     pub fn open(&self) -> Opened<'_> {
         Opened { ledger: self, page: VecDeque::new(), next: Next::First }
     }
@@ -89,9 +94,9 @@ impl Opened<'_> {
         self.next = answer.last_evaluated_key.map_or(Next::None, Next::After);
         for item in answer.items.unwrap_or_default() {
             let pk = key(&item);
-            // The error's own words may quote the item.
+            // The error's own message may quote the item.
             let open = Open::from_item(item, &call()).unwrap_or_else(|_| {
-                warn!(item = pk, "passed over: the item can't be read");
+                warn!(item = pk, "skipped an item of the ledger that can't be read: {pk}");
                 Open::Unreadable(pk)
             });
             self.page.push_back(open);

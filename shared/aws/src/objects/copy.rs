@@ -1,4 +1,4 @@
-//! Copies inside S3, of exactly the version that was judged.
+//! Copies inside S3, of exactly the version that was validated.
 
 use std::collections::VecDeque;
 
@@ -11,18 +11,18 @@ use tokio::task::JoinHandle;
 use super::{Object, Objects, archived, changed};
 use crate::Failure;
 
-/// CopyObject takes objects up to 5 GB (S3 user guide, "Copying objects"), but answers only when it is done:
-/// in parts, each call ends well within its time-out.
+/// CopyObject copies objects of up to 5 GB (S3 user guide, "Copying objects"), but answers only when it is done. In
+/// parts, each call ends well within its timeout.
 const COPY_MAX: u64 = 256 << 20;
 const PART: u64 = 256 << 20;
 
-/// What a key needn't encode: RFC 3986's unreserved characters, and slashes.
+/// Characters of a key that aren't encoded: RFC 3986's unreserved characters, and slashes.
 const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// Parts that S3 copies at a time. No bytes come here, so only S3's own speed counts.
+/// Parts that S3 copies at a time. The bytes stay in S3, so only S3's own speed matters.
 const AT_A_TIME: usize = 4;
 
-/// What came of a part.
+/// The result of copying a part.
 #[expect(clippy::large_enum_variant, reason = "a few at a time, and taken apart at once")]
 enum Part {
     Copied(CompletedPart),
@@ -31,8 +31,8 @@ enum Part {
 }
 
 impl Objects {
-    /// Copies exactly the version `from` inside S3. False if another version is there now, or it was archived since it was
-    /// read: reading it again tells which.
+    /// Copies exactly the version `from` inside S3. False if another version is there now, or if it was archived since
+    /// it was read. Reading it again shows which.
     pub async fn copy(&self, from: &Object, to: &str) -> Result<bool, Failure> {
         if from.size > COPY_MAX {
             return self.copy_in_parts(from, to).await;
@@ -44,7 +44,7 @@ impl Objects {
             .key(to)
             .copy_source(self.source(&from.key))
             .copy_source_if_match(&from.etag)
-            // Copying tags along would need permissions of its own, and nothing here reads them.
+            // Copying tags too would need more permissions, and nothing here reads them.
             .tagging_directive(TaggingDirective::Replace);
         match request.send().await {
             Ok(_) => Ok(true),
@@ -69,7 +69,7 @@ impl Objects {
         let parts = match copy.all().await {
             Ok(Some(parts)) => parts,
             stopped => {
-                // Parts that stay would be billed. The bucket's lifecycle rule is the second net.
+                // Parts that are left over would be billed. The bucket's lifecycle rule deletes them if this fails.
                 let abort = self.client.abort_multipart_upload().bucket(&self.bucket).key(to).upload_id(id);
                 let _ = abort.send().await;
                 return stopped.map(|_| false);
@@ -81,7 +81,7 @@ impl Objects {
         Ok(true)
     }
 
-    /// The value of `x-amz-copy-source`, which must be percent-encoded.
+    /// Returns the value of `x-amz-copy-source`, which must be percent-encoded.
     fn source(&self, key: &str) -> String {
         format!("{}/{}", self.bucket, utf8_percent_encode(key, KEPT))
     }
@@ -99,10 +99,10 @@ struct PartCopy {
 }
 
 impl PartCopy {
-    /// Copies all parts, in order; `None` if the object changed meanwhile.
+    /// Copies all parts, in order. `None` if the object changed in the meantime.
     ///
-    /// After a part that fails no other is begun, and those in progress are waited for: a part that ended after the
-    /// upload was aborted would stay, and be billed (S3 API reference, AbortMultipartUpload).
+    /// After a part fails, no other is started, and those in progress are awaited: a part that ends after the upload
+    /// was aborted would stay, and would be billed (S3 API reference, AbortMultipartUpload).
     async fn all(&self) -> Result<Option<Vec<CompletedPart>>, Failure> {
         let (mut parts, mut failed, mut has_changed) = (Vec::new(), None, false);
         let mut coming: VecDeque<JoinHandle<Result<Part, Failure>>> = VecDeque::new();
@@ -124,7 +124,7 @@ impl PartCopy {
             }
         }
         match failed {
-            // Whatever failed beside it, the object is another one.
+            // Whatever else failed, the object is a different one now.
             _ if has_changed => Ok(None),
             Some(failure) => Err(failure),
             None => Ok(Some(parts)),
@@ -141,7 +141,7 @@ impl PartCopy {
             .copy_source_range(format!("bytes={first}-{last}"));
         match part.send().await {
             Ok(answer) => {
-                // S3 may answer 200, and find a fault while it copies (API reference, UploadPartCopy).
+                // S3 may answer 200, and then fail while it copies (API reference, UploadPartCopy).
                 let Some(etag) = answer.copy_part_result.and_then(|result| result.e_tag) else {
                     let call = format!("s3:UploadPartCopy {}", self.from.key);
                     return Err(Failure { call, cause: "the answer names no part".to_owned(), words: None });

@@ -1,7 +1,8 @@
-//! Reading a large object in ranges, several at a time: one connection to S3 carries less than a function can judge.
+//! Reads a large object in ranges, several at a time, because one connection to S3 is slower than a function can
+//! validate.
 //!
-//! Each answer is pinned to one version by its ETag and checked to be the range that was asked for. What a whole GET
-//! would have checked beside (the checksum over all of the object) is not to be had for ranges.
+//! Each answer is pinned to one version by its ETag, and must be the range that was requested. The checksum of the
+//! whole object, which a single GET would check, isn't available for ranges.
 
 use std::collections::VecDeque;
 
@@ -13,27 +14,27 @@ use tunedrop_run::Unreadable;
 use super::{Object, Objects, changed, unreadable};
 use crate::Failure;
 
-/// Bytes of a range, and how many are on their way at a time: together what this holds in memory at most.
+/// Bytes of a range, and how many ranges are in progress at a time. Their product is the memory that this uses at most.
 const RANGE: u64 = 8 << 20;
 const AT_A_TIME: usize = 4;
 
-/// A connection that breaks in mid-range is tried again this often; an answer that is refused, never.
+/// How often a connection that breaks within a range is retried. An error response is never retried.
 const TRIES: usize = 3;
 
 /// The next piece of an object.
 #[derive(Debug)]
 pub enum Piece {
-    /// Bytes that follow those before.
+    /// The bytes that follow the previous ones.
     Bytes(Vec<u8>),
-    /// All has been read.
+    /// The end of the object.
     End,
-    /// Another version lies there now, or none.
+    /// The object has another version now, or was deleted.
     Changed,
-    /// It is there, and can't be read.
+    /// The object exists, but can't be read.
     Unreadable(Unreadable),
 }
 
-/// An object on its way, in order.
+/// An object that is being downloaded, in order.
 #[derive(Debug)]
 pub struct Ranges {
     client: Client,
@@ -59,7 +60,7 @@ impl Objects {
 }
 
 impl Ranges {
-    /// The next piece, at most 8 MiB; after anything but bytes there is nothing more to ask for.
+    /// Returns the next piece, at most 8 MiB. After anything but bytes, there is nothing more to read.
     pub async fn next(&mut self) -> Result<Piece, Failure> {
         while self.coming.len() < AT_A_TIME && self.asked < self.object.size {
             let first = self.asked;
@@ -91,12 +92,12 @@ impl Drop for Ranges {
     }
 }
 
-/// What came of one range.
+/// The result of one range.
 #[derive(Debug)]
 enum Got {
     Bytes(Vec<u8>),
     Changed,
-    /// Perhaps by a fault of the object's.
+    /// An error that the object may have caused.
     Refused(Box<Refusal>),
 }
 
@@ -114,7 +115,7 @@ async fn read(client: Client, bucket: String, object: Object, first: u64, last: 
         let request = client.get_object().bucket(&bucket).key(&object.key).if_match(&object.etag);
         let answer = match request.range(format!("bytes={first}-{last}")).send().await {
             Ok(answer) => answer,
-            // A range that begins behind the end: the object is another, and shorter.
+            // A range that begins after the end: the object is a different one, and shorter.
             Err(error) if changed(error.code()) || error.code() == Some("InvalidRange") => return Ok(Got::Changed),
             Err(error) => {
                 let (answer, failure) = (error.meta().clone(), Failure::new(call(), &error));
@@ -129,7 +130,11 @@ async fn read(client: Client, bucket: String, object: Object, first: u64, last: 
         match answer.body.collect().await.map(|bytes| bytes.to_vec()) {
             Ok(bytes) if bytes.len() as u64 == last + 1 - first => return Ok(Got::Bytes(bytes)),
             Ok(bytes) if tries == TRIES => {
-                return Err(Failure { call: call(), cause: format!("only {} bytes came", bytes.len()), words: None });
+                return Err(Failure {
+                    call: call(),
+                    cause: format!("only {} bytes arrived", bytes.len()),
+                    words: None,
+                });
             }
             Err(error) if tries == TRIES => return Err(Failure::new(call(), &error)),
             _ => tries += 1,

@@ -1,7 +1,7 @@
-//! A request's body as it leaves this machine: counted, and watched for silence.
+//! The body of a request while it is sent: its bytes are counted, and it is canceled if nothing moves.
 //!
-//! A body in memory would be one piece of megabytes: the SDK hands it to the connection at once, so nothing shows how
-//! far it is, and its protection against stalled streams takes it for sent. In pieces of 64 KiB, both see it move.
+//! A body in memory would be one piece of several megabytes. The SDK hands it to the connection at once, so nothing
+//! shows the progress, and the protection against stalled streams considers it sent. Both work with pieces of 64 KiB.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -18,29 +18,29 @@ use tokio::time::Instant;
 /// Bytes of a piece.
 const PIECE: usize = 64 << 10;
 
-/// A request that neither sends a byte nor is answered for so long is given up. The last megabytes of a part may lie in
-/// the kernel's buffers that long on a line of 1 Mbit/s, and nothing shows them leave.
+/// A request fails if it sends no byte and gets no answer for this long. On a connection of 1 Mbit/s, the last
+/// megabytes of a part can stay in the kernel's buffers that long, and nothing shows that they are being sent.
 pub(super) const SILENCE: Duration = Duration::from_secs(120);
 
-/// How many bytes have been sent, by all requests that were given this. What a failed request sent doesn't count.
+/// How many bytes were sent by all requests that share this counter. The bytes of failed requests don't count.
 #[derive(Debug, Clone, Default)]
 pub struct Sent(Arc<AtomicU64>);
 
 impl Sent {
-    /// Bytes handed to the network so far; the kernel may still hold the last of them.
+    /// Bytes handed to the network so far. The kernel may still buffer the last of them.
     pub fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// One request, through all of its attempts.
+/// One request, with all of its attempts.
 #[derive(Debug)]
 pub(super) struct Transfer {
     sent: Sent,
     /// Bytes of this attempt.
     taken: AtomicU64,
     made: Instant,
-    /// Milliseconds from `made` until something happened last.
+    /// Milliseconds from `made` to the last progress.
     moved_ms: AtomicU64,
 }
 
@@ -50,12 +50,12 @@ impl Transfer {
         Arc::new(Transfer { sent: sent.clone(), taken, made: Instant::now(), moved_ms })
     }
 
-    /// Something happened.
+    /// Records progress.
     pub(super) fn moves(&self) {
         self.moved_ms.store(self.made.elapsed().as_millis() as u64, Ordering::Relaxed);
     }
 
-    /// Ends when nothing has happened for [`SILENCE`].
+    /// Ends when there was no progress for [`SILENCE`].
     pub(super) async fn silence(&self) {
         loop {
             let until = self.made + Duration::from_millis(self.moved_ms.load(Ordering::Relaxed)) + SILENCE;
@@ -97,7 +97,7 @@ impl Body for Pieces {
     type Error = Infallible;
 
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        // A body may be made and never sent, so an attempt begins here.
+        // A body may be created and never sent, so an attempt begins here.
         if !std::mem::replace(&mut self.begun, true) {
             self.transfer.begins();
         }
@@ -123,7 +123,7 @@ impl Body for Pieces {
 mod tests {
     use super::*;
 
-    /// The next piece's length; nothing at the end.
+    /// Returns the next piece's length. `None` at the end.
     fn next(body: &mut Pieces) -> Option<usize> {
         let mut context = Context::from_waker(std::task::Waker::noop());
         match Pin::new(body).poll_frame(&mut context) {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn silence_begins_anew_with_each_byte() {
+    async fn each_byte_restarts_the_timeout() {
         let transfer = Transfer::new(&Sent::default());
         let begin = Instant::now();
         let bytes = async {

@@ -1,4 +1,4 @@
-//! What is asked of SQS and CloudWatch Logs, and what is made of their answers, against a server that notes each request.
+//! The requests to SQS and CloudWatch Logs, and how their answers are read, against a server that records each request.
 
 use std::sync::{Arc, Mutex};
 

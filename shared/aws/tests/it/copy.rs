@@ -1,4 +1,4 @@
-//! Copies in parts, against a server that takes its time, and fails in each way that would leave something behind.
+//! Copies in parts, against a slow server that fails in each way that could leave parts in the bucket.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ enum Server {
     Right,
     /// Another version is there from the sixth part on.
     Changes,
-    /// The sixth part fails for good.
+    /// The sixth part fails on every attempt.
     Fails,
 }
 
@@ -33,7 +33,7 @@ struct Seen {
     completed: Option<String>,
     aborted: bool,
     open_at_abort: usize,
-    /// Begun after the upload was aborted.
+    /// Parts that were started after the upload was aborted.
     late: usize,
     single: usize,
 }
@@ -83,7 +83,7 @@ async fn answer(request: Request, server: Server, seen: Arc<Mutex<Seen>>) -> Rep
     }
 }
 
-/// Copies an object of this size; what came of it, what the server saw, and how long it took.
+/// Copies an object of this size. Returns the result, what the server saw, and the duration.
 async fn copy(size: u64, server: Server) -> (Result<bool, Failure>, Seen, Duration) {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let noted = Arc::clone(&seen);
@@ -103,7 +103,7 @@ async fn four_parts_are_copied_at_a_time() {
     let (outcome, mut seen, took) = copy(40 * PART, Server::Right).await;
     assert!(outcome.expect("copied"));
     assert_eq!((seen.most_open, seen.copied.len(), seen.aborted), (4, 40, false));
-    // Ten rounds of four; one after the other would be forty.
+    // Ten rounds of four parts. One part after the other would be forty rounds.
     assert!(took >= TAKES * 10 && took < TAKES * 40, "{took:?}");
     seen.parts.sort();
     for (at, (number, range)) in seen.parts.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The creation of a job: how long it may take, how often Bedrock is asked, and what a name in use is taken for.
+//! The creation of a job: how long it may take, how often Bedrock is called, and what a name in use means.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use tunedrop_aws::{Failure, JobRole, Jobs, Started};
+use tunedrop_aws::{CreateOutcome, Failure, JobRole, Jobs};
 use tunedrop_run::Plan;
 
 use crate::support::{self, Reply};
@@ -25,7 +25,7 @@ fn plan() -> Plan {
     .expect("a plan")
 }
 
-async fn create(config: &SdkConfig) -> Result<Started, Failure> {
+async fn create(config: &SdkConfig) -> Result<CreateOutcome, Failure> {
     let role = JobRole { role_arn: "arn:aws:iam::111122223333:role/job".to_owned(), ..JobRole::default() };
     Jobs::new(config).create(RUN_ID, "support-bot", &plan(), &role).await
 }
@@ -45,10 +45,10 @@ async fn a_creation_may_take_longer_than_other_calls() {
     let config = config.await.to_builder().timeout_config(timeouts).build();
     Jobs::new(&config).get(RUN_ID).await.expect_err("any other call is given up");
     let started = create(&config).await.expect("answered");
-    assert!(matches!(&started, Started::Job(arn) if arn.ends_with("/x/y")), "{started:?}");
+    assert!(matches!(&started, CreateOutcome::Created(arn) if arn.ends_with("/x/y")), "{started:?}");
 }
 
-/// The first call may have created the job, and what the second is answered would hide it.
+/// The first call may have created the job, and the answer to a second call would hide that.
 #[tokio::test]
 async fn a_creation_is_asked_for_once() {
     let asked = Arc::new(AtomicUsize::new(0));
@@ -65,13 +65,13 @@ async fn a_creation_is_asked_for_once() {
     assert_eq!(asked.load(Ordering::SeqCst), 3, "any other call is retried");
 }
 
-/// Code and words as Bedrock has them: `local/src/bedrock/errors.rs` has their source.
+/// Code and message as Bedrock returns them: `local/src/bedrock/errors.rs` has their source.
 #[tokio::test]
 async fn a_name_in_use_is_not_a_refusal() {
     let words = "The provided job name is currently in use.";
     let config = support::server(move |_| async move { error("400 Bad Request", "ValidationException", words) });
-    assert_eq!(create(&config.await).await.expect("answered"), Started::Taken(words.to_owned()));
+    assert_eq!(create(&config.await).await.expect("answered"), CreateOutcome::NameInUse(words.to_owned()));
     let words = "The provided model identifier is invalid.";
     let config = support::server(move |_| async move { error("400 Bad Request", "ValidationException", words) });
-    assert_eq!(create(&config.await).await.expect("answered"), Started::Refused(words.to_owned()));
+    assert_eq!(create(&config.await).await.expect("answered"), CreateOutcome::Rejected(words.to_owned()));
 }

@@ -1,4 +1,4 @@
-//! What a failed call to Bedrock looks like in a log: the service's words are not in it.
+//! A failed call to Bedrock in a log: the service's message isn't in it.
 
 use tunedrop_aws::{Failure, Jobs};
 
@@ -22,7 +22,7 @@ async fn bedrocks_words_are_no_part_of_a_displayed_failure() {
     let shown = failure.to_string();
     assert!(shown.contains("GetModelCustomizationJob") && shown.contains("InternalServerException"), "{shown}");
     assert!(!shown.contains("Ada") && !failure.cause.contains("Ada"), "{shown}");
-    // The person whose command failed sees them, and a log gets them redacted.
+    // The person whose command failed sees the message, and a log gets it redacted.
     assert_eq!(failure.words.as_deref(), Some(WORDS));
     assert!(failure.whole().ends_with(WORDS));
 }

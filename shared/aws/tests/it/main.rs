@@ -1,10 +1,14 @@
-//! The adapters against servers that answer as AWS does, or fail.
+//! The adapters, against servers that answer like AWS, or fail.
 
 mod asked;
+mod converse;
 mod copy;
 mod create;
+mod deployments;
+mod evaluation_jobs;
 mod failure;
-mod peek;
+mod probe;
 mod ranges;
 mod support;
 mod unreadable;
+mod write_new;

@@ -1,4 +1,4 @@
-//! Ranged reads against a server that answers rightly, and wrongly in each way that would mix bytes up.
+//! Ranged reads, against a server that answers correctly, or incorrectly in each way that would mix up bytes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,9 +16,9 @@ enum Server {
     Right,
     IgnoresRange,
     ShiftsRange,
-    /// The first answer of each connection breaks off in the middle.
+    /// The first answer of each connection ends in the middle.
     BreaksOnce,
-    /// Another version lies there from the second range on.
+    /// The object has another version from the second range on.
     Changes,
 }
 
@@ -45,7 +45,7 @@ fn answer(request: &Request, server: Server, asked: &AtomicUsize) -> Reply {
     if server == Server::BreaksOnce && nth == 0 { reply.breaking_off() } else { reply }
 }
 
-/// Reads the object from such a server: its bytes, `None` where it changed; and how often the server was asked.
+/// Reads the object from such a server. Returns its bytes, `None` if it changed, and the number of requests.
 async fn read(server: Server) -> (Result<Option<Vec<u8>>, Failure>, usize) {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);

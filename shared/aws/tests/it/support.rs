@@ -1,4 +1,4 @@
-//! A server in place of AWS.
+//! A local server that replaces AWS.
 
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ impl Reply {
     }
 }
 
-/// Starts a server that lives as long as the test, and answers so. What a client needs to reach it; nothing is retried.
+/// Starts a server that runs for the whole test and gives these answers. Returns a client's settings, without retries.
 pub(crate) async fn server<F>(answer: impl Fn(Request) -> F + Send + Sync + 'static) -> SdkConfig
 where
     F: Future<Output = Reply> + Send + 'static,

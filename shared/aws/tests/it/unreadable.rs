@@ -1,5 +1,5 @@
-//! Objects that S3 doesn't hand out, against a server that refuses each in S3's words. What a real S3 adds to its
-//! "Access Denied" differs by account and policy, so that the code alone is relied on, and HeadObject's answer.
+//! Objects that S3 doesn't return, against a server that denies each with S3's errors. The text after S3's "Access
+//! Denied" differs by account and policy, so only the code and HeadObject's answer are used.
 
 use tunedrop_aws::{Failure, Object, Objects, Piece, Small};
 use tunedrop_run::Unreadable;
@@ -42,7 +42,7 @@ fn answer(request: &Request) -> Reply {
     }
 }
 
-/// What the ranged and the whole read of such an object come to; they must agree.
+/// Reads such an object in ranges and as a whole. The results must agree.
 async fn read(key: &str) -> Result<Unreadable, Failure> {
     let config = support::server(|request| std::future::ready(answer(&request))).await;
     let objects = Objects::new(&config, "bucket".to_owned()).with_key(Some(OWN_KEY.to_owned()));
@@ -62,12 +62,12 @@ async fn read(key: &str) -> Result<Unreadable, Failure> {
 }
 
 #[tokio::test]
-async fn an_archived_object_is_told_apart_from_a_failure() {
+async fn distinguishes_an_archived_object_from_a_failure() {
     assert_eq!(read("archived").await.expect("answered"), Unreadable::Archived);
 }
 
 #[tokio::test]
-async fn an_object_under_a_customer_provided_key_is_told_apart_from_another_bad_request() {
+async fn distinguishes_a_customer_provided_key_from_another_bad_request() {
     assert_eq!(read("customer-key").await.expect("answered"), Unreadable::CustomerKey);
     read("bad-request").await.expect_err("a fault of ours");
 }

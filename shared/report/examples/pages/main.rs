@@ -1,18 +1,19 @@
-//! Writes a report of every situation into a folder, and says how long each took to render.
+//! Writes a sample of every kind of report into a folder, and prints how long each took to render.
 //!
 //! `cargo run --release -p tunedrop-report --example pages -- FOLDER`
 
+mod dataset_reports;
+mod evaluations;
 mod outcomes;
 mod records;
-mod verdicts;
 
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// Times each page is rendered; the median is told.
+/// How often each page is rendered. The table shows the median.
 const TIMES: usize = 9;
 
-/// A situation: its name, how many findings it has, and what renders it.
+/// A page: its name, its number of findings, and the function that renders it.
 type Page = (&'static str, u64, Box<dyn Fn() -> String>);
 
 fn main() -> std::io::Result<()> {
@@ -21,7 +22,8 @@ fn main() -> std::io::Result<()> {
     };
     std::fs::create_dir_all(&folder)?;
     println!("| page | findings | kB | ms to render |\n|---|---|---|---|");
-    for (name, findings, render) in verdicts::all().into_iter().chain(outcomes::all()) {
+    for (name, findings, render) in dataset_reports::all().into_iter().chain(outcomes::all()).chain(evaluations::all())
+    {
         let html = render();
         std::fs::write(folder.join(name).with_extension("html"), &html)?;
         let milliseconds = median(&render);

@@ -1,9 +1,10 @@
-//! Outcomes, with metrics files as Bedrock writes them.
+//! Reports on outcomes, with metrics files in Bedrock's format.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use tunedrop_report::{Billing, Compared, Outcome, Phase, training_metrics, validation_metrics};
+use tunedrop_run::{Ancestor, DeployPlan, DeployWhen, EvaluationPlan, FileVersion, Lineage};
 use tunedrop_validation::TokenBracket;
 
 use super::Page;
@@ -22,7 +23,19 @@ pub(crate) fn all() -> Vec<Page> {
         phases: Vec::new(),
         created_at: None,
         ended_at: None,
-        ..ended("Refused", Some("up to 40.12 USD would be billed, and the recipe's guard.max_cost_usd is 40"))
+        ..ended(
+            "Refused",
+            Some(
+                "training could cost up to 40.12 USD (40,120 tokens at 1 USD per 1,000), but the recipe's guard.max_cost_usd is 40 USD; use fewer records or epochs, or raise the limit",
+            ),
+        )
+    };
+    let plan = DeployPlan { name: None, when: DeployWhen::Succeeded, expires_after_s: Some(72 * 3600) };
+    let deployed = Outcome { deploy: Some(plan), ..success.clone() };
+    let evaluated = Outcome {
+        deploy: Some(DeployPlan { name: None, when: DeployWhen::Kept, expires_after_s: None }),
+        evaluate: Some(evaluation()),
+        ..success.clone()
     };
     let many = Outcome { earlier: earlier(), ..success.clone() };
     let hostile = failure(
@@ -33,6 +46,8 @@ pub(crate) fn all() -> Vec<Page> {
         ("outcome-success-without-validation", alone),
         ("outcome-validation-rising", rising),
         ("outcome-comparison", many),
+        ("outcome-deployed", deployed),
+        ("outcome-evaluated", evaluated),
         (
             "outcome-failure",
             failure("Unable to parse Amazon S3 file: train.jsonl. Data files must conform to JSONL format."),
@@ -74,6 +89,7 @@ fn succeeded() -> Outcome {
         changed_at: time(to),
     };
     Outcome {
+        lifecycle_warning: None,
         version: 1,
         stack: "tunedrop".to_owned(),
         run_id: "support-bot-0123456789ab".to_owned(),
@@ -98,15 +114,49 @@ fn succeeded() -> Outcome {
             price_per_1k_tokens: Some(0.0008),
         }),
         earlier: Vec::new(),
+        lineage: lineage(),
         training: training(600, true),
         validation: validation_metrics(&validation(false)),
         metrics: Vec::new(),
         output: "s3://tunedrop-111122223333-us-east-1/output/support-bot-0123456789ab/".to_owned(),
+        deploy: None,
+        evaluate: None,
     }
+}
+
+/// The run continues from the model that its deployment served.
+fn lineage() -> Lineage {
+    let file = |role: &str, name: &str, hash: char| FileVersion {
+        role: role.to_owned(),
+        name: name.to_owned(),
+        blake3: hash.to_string().repeat(64),
+    };
+    let base = Ancestor {
+        run_id: "support-bot-2222bbbb3333".parse().expect("a run's id"),
+        named: Some("deployed:support-bot".to_owned()),
+        model_arn: Some(MODEL.to_owned()),
+    };
+    Lineage {
+        files: vec![
+            file("recipe", "job.yaml", 'a'),
+            file("train", "train.jsonl", 'b'),
+            file("validation", "validation.jsonl", 'c'),
+        ],
+        continues_from: vec![base],
+    }
+}
+
+fn evaluation() -> EvaluationPlan {
+    serde_json::from_value(serde_json::json!({
+        "data": "s3://tunedrop-111122223333-us-east-1/runs/support-bot-0123456789ab/data/evaluation.jsonl",
+        "max_records": 200, "against": ["base", "deployed"],
+    }))
+    .expect("a plan")
 }
 
 fn ended(state: &str, why: Option<&str>) -> Outcome {
     Outcome {
+        lifecycle_warning: None,
         state: state.to_owned(),
         model_arn: None,
         job_arn: if state == "Refused" { String::new() } else { JOB.to_owned() },
@@ -121,7 +171,7 @@ fn asked(epochs: &str, rate: &str) -> BTreeMap<String, String> {
     BTreeMap::from([("epochCount".to_owned(), epochs.to_owned()), ("learningRate".to_owned(), rate.to_owned())])
 }
 
-/// Two more runs of the dataset: three are compared.
+/// Two earlier runs of the dataset.
 fn earlier() -> Vec<Compared> {
     let run = |id: &str, state: &str, day: u32, hyperparameters, loss: Option<f64>| Compared {
         run_id: format!("support-bot-{id}"),

@@ -1,4 +1,4 @@
-//! Data sets as people drop them.
+//! Records of sample datasets, valid and invalid.
 
 /// A conversation of one question and one answer.
 pub(crate) fn record(question: &str, answer: &str) -> String {
@@ -13,7 +13,7 @@ pub(crate) fn record(question: &str, answer: &str) -> String {
     .to_string()
 }
 
-/// `n` good records; they grow longer, and `seed` tells two sets apart.
+/// `n` valid records of different lengths. Another `seed` gives other records.
 pub(crate) fn good(n: usize, seed: &str) -> String {
     let line = |i: usize| {
         let question = format!("Where is order {i} of {seed}? {}", "It was to come by mail. ".repeat(i * i % 41));
@@ -22,8 +22,8 @@ pub(crate) fn good(n: usize, seed: &str) -> String {
     (0..n).map(line).collect()
 }
 
-/// Three faults among good records.
-pub(crate) fn three_faults() -> String {
+/// Three invalid records among valid ones.
+pub(crate) fn three_invalid() -> String {
     let mut lines: Vec<String> = good(120, "support").lines().map(str::to_owned).collect();
     lines[16] = record("Where is order 17?", "");
     lines[40] = lines[40].replace("\"assistant\"", "\"bot\"");
@@ -31,7 +31,7 @@ pub(crate) fn three_faults() -> String {
     lines.join("\n") + "\n"
 }
 
-/// One fault in each record, of ten kinds.
+/// Invalid records of ten kinds.
 pub(crate) fn all_bad(n: usize) -> String {
     let bad = |i: usize| {
         let good = record(&format!("Where is order {i}? <b>Please & thank you</b>"), "It is on its way.");
@@ -51,18 +51,20 @@ pub(crate) fn all_bad(n: usize) -> String {
     (0..n).map(|i| bad(i) + "\n").collect()
 }
 
-/// Whatever might break out of a page.
+/// Text that tries to break out of the page, or to hide.
+pub(crate) const ATTACKS: [&str; 8] = [
+    "</pre><script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "\u{202e}txt.exe\u{202c} \u{2066}turned\u{2069}",
+    "{{7*7}} ${7*7} <%= 7 %>",
+    "</style><style>*{display:none}</style>",
+    "<svg/onload=alert(1)><a href=javascript:alert(1)>x</a>",
+    "\u{0}\u{7}\u{1b}[31mred\u{1b}[0m\u{200b}\u{feff}",
+    "zalgo\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307} AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+];
+
+/// Records with that text.
 pub(crate) fn hostile() -> String {
-    const ATTACKS: [&str; 8] = [
-        "</pre><script>alert(1)</script>",
-        "\"><img src=x onerror=alert(1)>",
-        "\u{202e}txt.exe\u{202c} \u{2066}turned\u{2069}",
-        "{{7*7}} ${7*7} <%= 7 %>",
-        "</style><style>*{display:none}</style>",
-        "<svg/onload=alert(1)><a href=javascript:alert(1)>x</a>",
-        "\u{0}\u{7}\u{1b}[31mred\u{1b}[0m\u{200b}\u{feff}",
-        "zalgo\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307} AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-    ];
     let line = |(i, attack): (usize, &&str)| {
         let good = record(attack, &format!("{attack} {i}"));
         match i % 4 {
@@ -75,7 +77,7 @@ pub(crate) fn hostile() -> String {
     ATTACKS.iter().enumerate().map(|item| line(item) + "\n").collect::<String>() + &good(20, "hostile")
 }
 
-/// Questions and answers in one language, some of them empty, one torn, one of a `role` that there isn't.
+/// Questions and answers in one language. Some answers are empty, one record is invalid JSON, and one has an unknown `role`.
 pub(crate) fn in_language(question: &str, answer: &str, role: &str) -> String {
     let line = |i: usize| match i {
         3 | 7 => record(&format!("{question} {i}"), ""),

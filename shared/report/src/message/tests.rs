@@ -5,26 +5,26 @@ use tunedrop_run::{RunId, State};
 use super::*;
 use crate::samples::{HOSTILE, detail_in};
 
-const STACK: &str = "tunedrop";
-const REGION: &str = "us-east-1";
+pub(super) const STACK: &str = "tunedrop";
+pub(super) const REGION: &str = "us-east-1";
 
-fn told(event: &Event) -> Message {
+pub(super) fn message_on(event: &Event) -> Message {
     message(event, STACK, REGION).expect("people are notified")
 }
 
 /// All of a message, for a snapshot.
-fn shown(event: &Event) -> String {
+pub(super) fn shown(event: &Event) -> String {
     shown_of(event, STACK)
 }
 
-fn shown_of(event: &Event, stack: &str) -> String {
+pub(super) fn shown_of(event: &Event, stack: &str) -> String {
     let message = message(event, stack, REGION).expect("people are notified");
     assert_fits(&message);
     let attributes: Vec<String> = message.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!("Subject: {}\n{}\n\n{}", message.subject, attributes.join(" "), message.body)
 }
 
-/// The event that announces the state of a run.
+/// The event that announces a run's state.
 fn announced(run: RunDetail) -> Event {
     Event::Run(RunKind::of(run.state).expect("it is announced"), Box::new(run))
 }
@@ -33,7 +33,7 @@ fn event_in(state: State) -> Event {
     announced(detail_in(state))
 }
 
-fn assert_fits(message: &Message) {
+pub(super) fn assert_fits(message: &Message) {
     assert!(message.subject.len() <= SUBJECT_MAX && !message.subject.is_empty(), "{}", message.subject);
     assert!(message.subject.chars().all(|c| c.is_ascii_graphic() || c == ' '), "{}", message.subject);
     assert!(message.body.len() < 256 * 1024);
@@ -50,22 +50,21 @@ fn rejected() -> RunDetail {
     ];
     RunDetail {
         errors: 7,
-        // What was rejected has no plan.
-        base_model: None,
+        base_model: None, // a rejected dataset has no plan
         findings: lines.map(str::to_owned).to_vec(),
         notify: vec!["ada@example.com".to_owned()],
-        mended: Some("Since the rejection of 2026-11-22 04:00:00 UTC, 3 of 5 findings are gone.".to_owned()),
+        fixed: Some("Since the rejection at 2026-11-22 04:00:00 UTC, 3 of 5 findings are resolved.".to_owned()),
         ..detail_in(State::Rejected)
     }
 }
 
 fn misnamed(dataset: &str, finding: &str) -> Event {
     Event::Misnamed(MisnamedDetail {
-        item: "name#1".to_owned(),
+        item: "misnamed#1".to_owned(),
         dataset: dataset.to_owned(),
         findings: vec![finding.to_owned()],
         report: Some("s3://drops/reports/_/0123/report.html".to_owned()),
-        dropped_by: None,
+        uploader: None,
     })
 }
 
@@ -82,24 +81,24 @@ fn dataset_rejected_for_its_warnings() {
 
 #[test]
 fn dataset_rejected_again() {
-    insta::assert_snapshot!(shown(&Event::Repeated(Box::new(rejected()))));
+    insta::assert_snapshot!(shown(&Event::Reuploaded(Box::new(rejected()))));
 }
 
 #[test]
 fn dataset_rejected_for_a_name() {
-    let finding = "support-bot/Train.JSONL: only job.yaml, job.json and names that end in .jsonl are read (near-miss-name). drop it as datasets/support-bot/train.jsonl";
+    let finding = "support-bot/Train.JSONL: only job.yaml, job.json and names that end in .jsonl are read (near-miss-name). upload it as datasets/support-bot/train.jsonl";
     insta::assert_snapshot!(shown(&misnamed("support-bot", finding)));
 }
 
-fn incomplete(waits_for: &[String]) -> IncompleteDetail {
+fn incomplete(missing_files: &[String]) -> IncompleteDetail {
     IncompleteDetail {
         dataset: "support-bot".to_owned(),
-        dropped_at: "2026-11-23T04:00:00.000Z".to_owned(),
-        waits_for: waits_for.to_vec(),
+        uploaded_at: "2026-11-23T04:00:00.000Z".to_owned(),
+        missing_files: missing_files.to_vec(),
         report: Some("s3://drops/reports/support-bot/incomplete-0123/report.html".to_owned()),
         notify: Vec::new(),
         owner: None,
-        dropped_by: Some("111122223333".to_owned()),
+        uploader: Some("111122223333".to_owned()),
     }
 }
 
@@ -118,31 +117,31 @@ fn every_state_of_a_run() {
 }
 
 #[test]
-fn held_back_by_a_quota() {
+fn blocked_by_a_quota() {
     let reason = Some("Too many custom models in this account".to_owned());
     let run = RunDetail { reason, ..detail_in(State::Queued) };
-    insta::assert_snapshot!(shown(&Event::Run(RunKind::Waiting, Box::new(run))));
+    insta::assert_snapshot!(shown(&Event::Run(RunKind::Blocked, Box::new(run))));
 }
 
 #[test]
-fn accepted_and_waiting_for_files() {
+fn accepted_while_more_files_may_follow() {
     let launch_after = Some("2026-11-23T04:05:00.123Z".to_owned());
     let run = RunDetail { launch_after, ..detail_in(State::Queued) };
     insta::assert_snapshot!(shown(&announced(run.clone())));
-    insta::assert_snapshot!("again_and_waiting_for_files", shown(&Event::Repeated(Box::new(run))));
+    insta::assert_snapshot!("again_while_more_files_may_follow", shown(&Event::Reuploaded(Box::new(run))));
 }
 
 #[test]
-fn a_job_that_never_begins_is_told_with_a_way_out() {
+fn job_without_progress() {
     let reason = Some(tunedrop_run::decide::sweep::IDLE.to_owned());
     let run = RunDetail { reason, ..detail_in(State::Running) };
-    let told = shown(&Event::Run(RunKind::Waiting, Box::new(run)));
-    assert!(told.contains("for hours no phase of it has begun") && !told.contains("quota"), "{told}");
-    assert!(told.contains("its job has not begun") && told.contains("tunedrop stop"), "{told}");
+    let text = shown(&Event::Run(RunKind::Blocked, Box::new(run)));
+    assert!(text.contains("hasn't started its next phase for hours") && !text.contains("quota"), "{text}");
+    assert!(text.contains("Job makes no progress") && text.contains("tunedrop stop"), "{text}");
 }
 
 #[test]
-fn stopped_before_it_was_launched() {
+fn stopped_before_its_launch() {
     let detail = RunDetail {
         job_arn: None,
         reason: Some("stopped by ada before it was launched".to_owned()),
@@ -153,20 +152,22 @@ fn stopped_before_it_was_launched() {
 }
 
 #[test]
-fn a_shortened_reason_says_so() {
+fn says_that_a_reason_is_shortened() {
     let reason = Some("too long, for record starting with […]".to_owned());
-    let body = told(&announced(RunDetail { reason, ..detail_in(State::Failed) })).body;
-    assert!(body.contains("Reason (the report has the whole of it):\n  too long, for record starting with […]\n"));
+    let body = message_on(&announced(RunDetail { reason, ..detail_in(State::Failed) })).body;
+    assert!(
+        body.contains("Reason (shortened; the report has the full text):\n  too long, for record starting with […]\n")
+    );
 }
 
-/// What a chat gets, indented for a snapshot.
-fn in_chat(event: &Event) -> String {
+/// The message for a chat, indented for a snapshot.
+pub(super) fn in_chat(event: &Event) -> String {
     let json: serde_json::Value = serde_json::from_str(&chat(event, STACK, REGION).unwrap()).unwrap();
     serde_json::to_string_pretty(&json).unwrap()
 }
 
 #[test]
-fn a_chat_gets_the_same() {
+fn a_chat_gets_the_same_message() {
     insta::assert_snapshot!("chat_rejected", in_chat(&announced(rejected())));
     insta::assert_snapshot!("chat_Held", in_chat(&event_in(State::Held)));
     insta::assert_snapshot!("chat_Failed", in_chat(&event_in(State::Failed)));
@@ -175,7 +176,7 @@ fn a_chat_gets_the_same() {
 }
 
 #[test]
-fn a_chat_calls_nobody_and_stays_short() {
+fn a_chat_message_mentions_nobody_and_stays_short() {
     let reason = Some("<!here> ``` \n".repeat(4000));
     for event in [
         announced(RunDetail { reason, ..detail_in(State::Failed) }),
@@ -191,28 +192,28 @@ fn a_chat_calls_nobody_and_stays_short() {
 }
 
 #[test]
-fn an_event_carries_the_message_and_little_else() {
+fn a_sent_message_fits_an_event() {
     let event = announced(RunDetail { reason: Some("é".repeat(200_000)), ..detail_in(State::Failed) });
-    let message = told(&event);
+    let message = message_on(&event);
     let sent = sent(&event, &message).unwrap();
-    let Event::MessageSent(SentMessage { about, severity, subject, .. }) = &sent else { panic!("{sent:?}") };
+    let Event::MessageSent(SentMessage { event: about, severity, subject, .. }) = &sent else { panic!("{sent:?}") };
     assert_eq!((about.kind().as_str(), *severity, subject), ("Run Failed", Severity::Error, &message.subject));
     let json = serde_json::to_string(&sent.detail(STACK)).unwrap();
     assert!(json.len() < 64 * 1024 && !json.contains("\"reason\""), "{} bytes", json.len());
 }
 
-/// What subscribers and webhooks get, to the byte.
+/// The exact bytes for subscribers and webhooks.
 #[test]
 fn a_sent_message_as_json() {
     let event = event_in(State::Failed);
-    let sent = sent(&event, &told(&event)).unwrap();
+    let sent = sent(&event, &message_on(&event)).unwrap();
     insta::assert_snapshot!("message_sent", serde_json::to_string(&sent.detail(STACK)).unwrap());
 }
 
 #[test]
 fn the_same_content_again() {
     for state in State::ALL {
-        let event = Event::Repeated(Box::new(detail_in(state)));
+        let event = Event::Reuploaded(Box::new(detail_in(state)));
         insta::assert_snapshot!(format!("again_{}", state.as_str()), shown(&event));
     }
 }
@@ -220,7 +221,7 @@ fn the_same_content_again() {
 #[test]
 fn nobody_is_notified_of_the_rest() {
     let id = || "support-bot-0123456789ab".parse::<RunId>().unwrap();
-    let sent = sent(&event_in(State::Held), &told(&event_in(State::Held))).unwrap();
+    let sent = sent(&event_in(State::Held), &message_on(&event_in(State::Held))).unwrap();
     let command = |command| Event::Command { command, run_id: id(), by: None };
     for event in [
         event_in(State::Queued),
@@ -237,7 +238,7 @@ fn nobody_is_notified_of_the_rest() {
 }
 
 #[test]
-fn the_next_attempt_goes_by_the_id() {
+fn suggests_the_next_attempt_of_the_id() {
     for (run_id, says) in [
         ("a-0123456789ab", "`attempt: 2`"),
         ("a-012345678901", "`attempt: 2`"),
@@ -247,14 +248,14 @@ fn the_next_attempt_goes_by_the_id() {
     ] {
         for state in [State::Failed, State::Stopped, State::Refused] {
             let run_id: RunId = run_id.parse().unwrap();
-            let body = told(&announced(RunDetail { run_id, ..detail_in(state) })).body;
+            let body = message_on(&announced(RunDetail { run_id, ..detail_in(state) })).body;
             assert!(body.contains(says) && body.matches("attempt").count() == 1, "{body}");
         }
     }
 }
 
 #[test]
-fn hostile_text_stays_one_line_of_text() {
+fn hostile_text_adds_no_lines() {
     let hostile = || Some(HOSTILE.to_owned());
     let run = |state| RunDetail {
         reason: hostile(),
@@ -269,32 +270,31 @@ fn hostile_text_stays_one_line_of_text() {
         let shown = shown_of(&event, HOSTILE);
         assert!(!shown.lines().any(|line| line.starts_with("Bcc:")), "{shown}");
     }
-    let message = told(&misnamed(&"é".repeat(400), ""));
+    let message = message_on(&misnamed(&"é".repeat(400), ""));
     assert_eq!(message.subject.len(), SUBJECT_MAX);
-    assert!(message.subject.ends_with("...: a dropped file was not read"));
+    assert!(message.subject.starts_with("File ignored because of its name: ??") && message.subject.ends_with("..."));
 }
 
 proptest! {
     #[test]
-    fn every_detail_fits(dataset in any::<String>(), words in prop::collection::vec(any::<String>(), 0..4), errors in any::<u32>(), notify in prop::collection::vec(any::<String>(), 0..3)) {
+    fn fits_any_detail(dataset in any::<String>(), words in prop::collection::vec(any::<String>(), 0..4), errors in any::<u32>(), notify in prop::collection::vec(any::<String>(), 0..3)) {
         let text = words.first().cloned();
         for state in [State::Rejected, State::Failed, State::Succeeded] {
             let run = RunDetail { reason: text.clone(), report: text.clone(), findings: words.clone(), errors: errors.into(), notify: notify.clone(), ..detail_in(state) };
-            assert_fits(&told(&announced(run)));
+            assert_fits(&message_on(&announced(run)));
         }
         let set = IncompleteDetail { dataset: dataset.clone(), report: text, notify, ..incomplete(&words) };
-        assert_fits(&told(&Event::Incomplete(set)));
-        assert_fits(&told(&misnamed(&dataset, words.first().map_or("", String::as_str))));
+        assert_fits(&message_on(&Event::Incomplete(set)));
+        assert_fits(&message_on(&misnamed(&dataset, words.first().map_or("", String::as_str))));
     }
-
 }
 
 proptest! {
-    // Each case passes over megabytes, and little but the size can differ.
+    // Each case handles megabytes, and only the size differs.
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
-    fn a_huge_detail_is_cut(size in 190_000usize..600_000) {
+    fn shortens_a_huge_detail(size in 190_000usize..600_000) {
         let detail = RunDetail { reason: Some("é".repeat(size)), ..detail_in(State::Failed) };
-        assert_fits(&told(&announced(detail)));
+        assert_fits(&message_on(&announced(detail)));
     }
 }

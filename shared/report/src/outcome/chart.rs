@@ -1,4 +1,4 @@
-//! The losses as a line chart: inline SVG that scales, takes the page's colours, and says in words what it shows.
+//! The losses as a line chart: inline SVG that scales, uses the page's colors, and has a text alternative.
 
 use plotters::prelude::*;
 
@@ -6,45 +6,46 @@ use super::LossPoint;
 use super::losses::{alternative, first_epoch, is_usable};
 use crate::svg::{DrawError, Drawn, GRID, TRAINING, VALIDATION, drawn};
 
-/// At most this many stretches of steps are drawn, each by its lowest and its highest loss; a chart has no more columns.
+/// A long series is divided into at most this many stretches of steps. The chart shows the lowest and the highest loss of
+/// each, which is as much as its width can show.
 const STRETCHES: usize = 400;
-/// Up to this many points are dots as well as a line: two or three alone would be overlooked.
+/// A series of at most this many points has dots on its line, because a line through two or three is easy to miss.
 const DOTS_MAX: usize = 40;
 
-/// More beginnings of epochs than this would hide the lines.
+/// With more epochs than this, their starts aren't shown, because they would hide the lines.
 const EPOCHS_MAX: usize = 12;
 
-/// What stands in a chart beside its lines.
+/// What a chart shows besides its lines.
 struct Marks {
-    /// Where an epoch begins, but for the first: its number, from 1 on, and its first step.
+    /// The start of each epoch except the first: its number, counted from 1, and its first step.
     epochs: Vec<(u64, f64)>,
-    /// The lowest validation loss, where there are several.
+    /// Step and loss of the lowest validation loss, if there are at least two.
     lowest: Option<(f64, f64)>,
 }
 
-/// A series by its name, with its colour and what is drawn of it.
+/// A series: its name, its color, and the points to draw as step and loss.
 type Series = (&'static str, RGBColor, Vec<(f64, f64)>);
 
-/// The chart, and what its key names.
+/// The chart and its legend.
 pub(super) struct Charts {
     pub drawn: Drawn,
-    /// The series drawn, by the names that the style sheet knows.
+    /// The names of the series, which are also their classes in the style sheet.
     pub legend: Vec<&'static str>,
-    /// Whether the lowest validation loss has a ring around it.
+    /// Whether a ring marks the lowest validation loss.
     pub rings: bool,
 }
 
-/// `None` where no loss can be drawn.
+/// Returns `None` if no loss is usable.
 pub(super) fn charts(training: &[LossPoint], validation: &[LossPoint]) -> Option<Charts> {
     let series: Vec<Series> = [("training", TRAINING, training), ("validation", VALIDATION, validation)]
         .into_iter()
-        .map(|(name, colour, points)| (name, colour, thinned(points)))
+        .map(|(name, color, points)| (name, color, thinned(points)))
         .filter(|(_, _, points)| !points.is_empty())
         .collect();
     let text = alternative(training, validation);
     let marks = marks(training, validation);
     let lines: Vec<(RGBColor, &[(f64, f64)])> =
-        series.iter().map(|(_, colour, points)| (*colour, points.as_slice())).collect();
+        series.iter().map(|(_, color, points)| (*color, points.as_slice())).collect();
     let all = || lines.iter().flat_map(|(_, points)| points.iter());
     let steps = range(all().map(|point| point.0), 1.0)?;
     let losses = padded(range(all().map(|point| point.1), 0.0)?);
@@ -55,7 +56,7 @@ pub(super) fn charts(training: &[LossPoint], validation: &[LossPoint]) -> Option
     })
 }
 
-/// The usable points by step, few enough to draw; every stretch keeps its extremes, so no spike is lost.
+/// The usable points, sorted by step and few enough to draw. Every stretch keeps its extremes, so no spike is lost.
 fn thinned(points: &[LossPoint]) -> Vec<(f64, f64)> {
     let mut points: Vec<(f64, f64)> =
         points.iter().filter(|point| is_usable(point)).map(|point| (point.step as f64, point.loss)).collect();
@@ -90,7 +91,7 @@ fn marks(training: &[LossPoint], validation: &[LossPoint]) -> Marks {
     Marks { epochs, lowest: lowest.map(|point| (point.step as f64, point.loss)) }
 }
 
-/// The least and the greatest value, at least `least` apart.
+/// The lowest and the highest value, at least `least` apart.
 fn range(values: impl Iterator<Item = f64>, least: f64) -> Option<(f64, f64)> {
     let (low, high) = values.fold(None, |range, value| {
         let (low, high) = range.unwrap_or((value, value));
@@ -99,7 +100,7 @@ fn range(values: impl Iterator<Item = f64>, least: f64) -> Option<(f64, f64)> {
     Some((low, high.max(low + least)))
 }
 
-/// Some room above and below, and never a range so small that its ticks would all read the same.
+/// Adds room above and below, so that the labels of the axis differ.
 fn padded((low, high): (f64, f64)) -> (f64, f64) {
     let room = (0.05 * (high - low)).max(1e-3 * high.abs().max(low.abs())).max(1e-6);
     let floor = if low >= 0.0 { 0.0 } else { f64::NEG_INFINITY };
@@ -125,7 +126,7 @@ fn draw(
     let wide = size.0 > 500;
     chart
         .configure_mesh()
-        // Upright lines are where epochs begin.
+        // Vertical lines mark epochs.
         .disable_x_mesh()
         .x_desc("step")
         .y_desc("loss")
@@ -139,7 +140,7 @@ fn draw(
         .bold_line_style(GRID.mix(0.3))
         .light_line_style(TRANSPARENT)
         .draw()?;
-    // A word at the right edge would be cut off.
+    // A label at the right edge wouldn't fit.
     let room = (steps.1 - steps.0) * 60.0 / f64::from(size.0 - 84);
     for (epoch, step) in &marks.epochs {
         chart.draw_series(LineSeries::new([(*step, losses.0), (*step, losses.1)], GRID))?;
@@ -151,16 +152,16 @@ fn draw(
     if let Some(lowest) = marks.lowest {
         chart.draw_series([Circle::new(lowest, 7, VALIDATION.stroke_width(2))])?;
     }
-    for (colour, points) in lines {
-        chart.draw_series(LineSeries::new(points.iter().copied(), colour.stroke_width(2)))?;
+    for (color, points) in lines {
+        chart.draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)))?;
         if points.len() <= DOTS_MAX {
-            chart.draw_series(points.iter().map(|point| Circle::new(*point, 3, colour.filled())))?;
+            chart.draw_series(points.iter().map(|point| Circle::new(*point, 3, color.filled())))?;
         }
     }
     area.present()
 }
 
-/// As many decimals as tell neighbouring ticks apart.
+/// With enough decimals that adjacent labels differ.
 fn tick(value: f64, range: f64) -> String {
     if value != 0.0 && value.abs() >= 1e5 || range < 1e-4 {
         return format!("{value:.2e}");

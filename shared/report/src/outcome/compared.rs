@@ -1,4 +1,4 @@
-//! Several runs of one dataset side by side.
+//! The table that compares a run with earlier runs of the same dataset.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,20 +7,20 @@ use serde::Serialize;
 use super::Outcome;
 use crate::wording::{grouped, loss, moment, visible};
 
-/// A run of the same dataset, as the ledger has it.
+/// An earlier run of the same dataset, from the ledger.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Compared {
-    /// Its id.
+    /// The run's id.
     pub run_id: String,
-    /// Its state when this was written.
+    /// Its state at the time of the report.
     pub state: String,
-    /// RFC 3339: when it came into that state.
+    /// RFC 3339: when it entered that state.
     pub changed_at: String,
     /// The base model's identifier.
     pub base_model: String,
     /// Records in its training file.
     pub records: Option<u64>,
-    /// Hyperparameters as they were sent.
+    /// Hyperparameters as they were sent to Bedrock.
     pub hyperparameters: BTreeMap<String, String>,
     /// Training loss at the end.
     pub training_loss: Option<f64>,
@@ -28,22 +28,22 @@ pub struct Compared {
     pub validation_loss: Option<f64>,
 }
 
-/// One run's line in the table.
-pub(super) struct Line {
+/// One run's row in the table.
+pub(super) struct ComparedRow {
     pub run_id: String,
     pub state: String,
-    pub when: String,
+    pub changed_at: String,
     pub records: String,
-    /// What it was asked for, where the runs differ in that.
-    pub asked: String,
+    /// The base model and hyperparameters in which the runs differ, or `same`.
+    pub settings: String,
     pub training: String,
     pub validation: String,
-    /// Whether its validation loss is the lowest of several.
+    /// Whether its validation loss is the lowest of at least two.
     pub is_lowest: bool,
 }
 
-/// This run first, then the earlier ones; empty where there is none to compare it with.
-pub(super) fn lines(outcome: &Outcome) -> Vec<Line> {
+/// Returns this run, then the earlier ones; nothing if there are no earlier runs.
+pub(super) fn compared_rows(outcome: &Outcome) -> Vec<ComparedRow> {
     if outcome.earlier.is_empty() {
         return Vec::new();
     }
@@ -63,27 +63,27 @@ pub(super) fn lines(outcome: &Outcome) -> Vec<Line> {
     let several_models = runs.iter().any(|run| run.base_model != this.base_model);
     let validated = || runs.iter().filter_map(|run| run.validation_loss);
     let lowest = validated().min_by(f64::total_cmp).filter(|_| validated().count() > 1);
-    let line = |run: &&Compared| {
+    let row = |run: &&Compared| {
         let value = |name: &&String| run.hyperparameters.get(*name).map_or("default", String::as_str);
-        let asked = differs.iter().map(|name| visible(&format!("{name} {}", value(name))));
+        let settings = differs.iter().map(|name| visible(&format!("{name} {}", value(name))));
         let model = several_models.then(|| visible(&run.base_model));
-        let asked = model.into_iter().chain(asked).collect::<Vec<_>>().join(", ");
+        let settings = model.into_iter().chain(settings).collect::<Vec<_>>().join(", ");
         let number = |value: Option<f64>| value.map_or("–".to_owned(), loss);
-        Line {
+        ComparedRow {
             run_id: visible(&run.run_id),
             state: visible(&run.state),
-            when: moment(&run.changed_at),
+            changed_at: moment(&run.changed_at),
             records: run.records.map_or("–".to_owned(), grouped),
-            asked: if asked.is_empty() { "the same".to_owned() } else { asked },
+            settings: if settings.is_empty() { "same".to_owned() } else { settings },
             training: number(run.training_loss),
             validation: number(run.validation_loss),
             is_lowest: lowest.is_some() && run.validation_loss == lowest,
         }
     };
-    runs.iter().map(line).collect()
+    runs.iter().map(row).collect()
 }
 
-/// The hyperparameters in which the runs are not all alike.
+/// The names of the hyperparameters that aren't equal in all runs.
 fn differing<'a>(runs: &[&'a Compared]) -> BTreeSet<&'a String> {
     let names: BTreeSet<&String> = runs.iter().flat_map(|run| run.hyperparameters.keys()).collect();
     let value = |run: &&'a Compared, name: &String| run.hyperparameters.get(name);
@@ -94,29 +94,34 @@ fn differing<'a>(runs: &[&'a Compared]) -> BTreeSet<&'a String> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::lines;
+    use super::{ComparedRow, compared_rows};
     use crate::Outcome;
     use crate::samples::{compared, succeeded};
 
-    #[test]
-    fn what_differs_is_told_and_the_lowest_loss_is_marked() {
-        let told = |outcome: &Outcome| {
-            let line = |line: super::Line| {
-                let super::Line { run_id, asked, validation, is_lowest, .. } = line;
-                format!("{run_id} | {asked} | {validation} | {is_lowest}")
-            };
-            lines(outcome).into_iter().map(line).collect::<Vec<_>>().join("\n")
+    fn table(outcome: &Outcome) -> String {
+        let row = |row: ComparedRow| {
+            let ComparedRow { run_id, settings, validation, is_lowest, .. } = row;
+            format!("{run_id} | {settings} | {validation} | {is_lowest}")
         };
-        insta::assert_snapshot!(told(&compared()));
-        assert_eq!(told(&succeeded()), "");
+        compared_rows(outcome).into_iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn shows_what_differs_and_the_lowest_loss() {
+        insta::assert_snapshot!(table(&compared()));
+        assert_eq!(table(&succeeded()), "");
+    }
+
+    #[test]
+    fn shows_equal_settings_as_the_same() {
         let mut alike = compared();
         for run in &mut alike.earlier {
             run.hyperparameters = alike.hyperparameters.clone();
             (run.base_model, run.validation_loss) = (alike.base_model.clone(), None);
         }
-        assert_eq!(told(&alike).matches("| the same |").count(), 3);
-        assert!(!told(&alike).contains("true"), "one loss is not the lowest of several");
+        assert_eq!(table(&alike).matches("| same |").count(), 3);
+        assert!(!table(&alike).contains("true"), "one loss is not the lowest of several");
         alike.hyperparameters = BTreeMap::new();
-        assert!(told(&alike).contains("| epochCount default |"));
+        assert!(table(&alike).contains("| epochCount default |"));
     }
 }

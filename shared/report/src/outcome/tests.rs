@@ -1,7 +1,9 @@
 use proptest::prelude::*;
+use tunedrop_run::deployment::bedrock_name;
+use tunedrop_run::{DeployPlan, DeployWhen, EvaluationPlan};
 
-use super::{LossPoint, Outcome, next_commands};
-use crate::samples::{HOSTILE, assert_harmless, compared, course, failed, seen, succeeded};
+use super::{LossPoint, Outcome, Trained};
+use crate::samples::{HOSTILE, assert_harmless, compared, failed, loss_series, seen, succeeded};
 
 fn point(step: u64, loss: f64) -> LossPoint {
     LossPoint { step, epoch: 0, loss, perplexity: None }
@@ -14,19 +16,22 @@ fn with(training: Vec<LossPoint>, validation: Vec<LossPoint>) -> String {
 }
 
 #[test]
-fn a_success_shows_the_model_the_losses_and_what_to_do() {
+fn shows_model_losses_and_next_steps_of_a_success() {
     let html = succeeded().html();
     assert_harmless(&html);
     assert!(html.contains("<header class=\"good\">"));
     assert_eq!(
-        html.matches("role=\"img\" aria-label=\"Loss by step. Training loss goes from 2.4000 at step 0").count(),
+        html.matches(
+            "role=\"img\" aria-label=\"Line chart of loss by step. The training loss goes from 2.4000 at step 0"
+        )
+        .count(),
         2
     );
     insta::assert_snapshot!(seen(&html));
 }
 
 #[test]
-fn a_failure_shows_bedrocks_words_as_text() {
+fn shows_bedrocks_message_of_a_failure_as_text() {
     let html = failed().html();
     assert_harmless(&html);
     assert!(html.contains("&#60;b&#62;Dear\nAda&#60;/b&#62;") && !html.contains("<svg"));
@@ -36,28 +41,32 @@ fn a_failure_shows_bedrocks_words_as_text() {
 }
 
 #[test]
-fn the_json_holds_it_all() {
+fn writes_all_fields_as_json() {
     let outcome = Outcome { training: vec![point(0, 2.5), point(1, f64::NAN)], validation: Vec::new(), ..succeeded() };
     insta::assert_snapshot!(outcome.json());
 }
 
 #[test]
-fn losses_that_cannot_be_drawn_are_said() {
-    assert!(with(Vec::new(), Vec::new()).contains("Bedrock left no losses for this run."));
+fn mentions_losses_that_the_chart_omits() {
+    assert!(with(Vec::new(), Vec::new()).contains("Bedrock reported no losses for this run."));
     let single = with(vec![point(0, 1.5)], Vec::new());
-    assert!(single.contains("There is a single training loss") && single.contains("<circle"));
+    assert!(single.contains("There is only one training loss") && single.contains("<circle"));
     assert!(single.contains("There are no validation losses."));
     let none = with(vec![point(0, f64::NAN), point(1, f64::INFINITY), point(2, 1e300)], Vec::new());
     assert!(none.contains("None of the 3 training losses is a usable number") && !none.contains("<svg"));
     assert!(none.contains("not a number at step 0") && none.contains("1.000e300 at step 2"));
     let some = with(vec![point(0, 2.0), point(1, f64::NAN), point(2, 1.0)], Vec::new());
-    assert!(some.contains("1 of 3 training losses is no usable number") && some.contains("<svg"));
+    assert!(
+        some.contains(
+            "1 of 3 training losses isn&#39;t usable (not a number, infinite, or beyond 1e12). The chart leaves it out."
+        ) && some.contains("<svg")
+    );
     assert!(some.contains("1.0000 at step 2"));
 }
 
 #[test]
-fn a_long_course_is_thinned_and_keeps_its_spike() {
-    let mut training = course(100_000, 2.0);
+fn thins_a_long_series_and_keeps_its_spike() {
+    let mut training = loss_series(100_000, 2.0);
     training[77_777].loss = 9.0;
     let html = with(training, Vec::new());
     assert!(html.len() < 60_000, "{} bytes", html.len());
@@ -66,7 +75,7 @@ fn a_long_course_is_thinned_and_keeps_its_spike() {
 }
 
 #[test]
-fn hostile_text_stays_text() {
+fn escapes_hostile_text() {
     let hostile = || HOSTILE.to_owned();
     for state in ["Succeeded", "Failed", HOSTILE] {
         let mut outcome = Outcome {
@@ -95,7 +104,7 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
-fn a_refusal_says_why_and_shows_no_training() {
+fn shows_the_reason_and_no_training_of_a_refusal() {
     let refused = Outcome {
         state: "Refused".to_owned(),
         job_arn: String::new(),
@@ -107,62 +116,114 @@ fn a_refusal_says_why_and_shows_no_training() {
     };
     let html = refused.html();
     assert!(
-        html.contains("no job was started") && html.contains("Why it was refused") && html.contains("guard.max_tokens")
+        html.contains("no job was started") && html.contains("<h2>Reason</h2>") && html.contains("guard.max_tokens")
     );
     assert!(!html.contains("<h2>Loss</h2>") && !html.contains("get-model-customization-job"));
 }
 
 #[test]
-fn several_runs_stand_side_by_side() {
+fn compares_earlier_runs() {
     let html = compared().html();
     assert_harmless(&html);
-    let (_, table) = html.split_once("This run and earlier ones").unwrap();
+    let (_, table) = html.split_once("Comparison with earlier runs").unwrap();
     insta::assert_snapshot!(seen(table.split_once("</section>").unwrap().0));
-    assert!(!succeeded().html().contains("This run and earlier ones"));
+    assert!(!succeeded().html().contains("Comparison with earlier runs"));
+}
+
+/// The steps after a success, as text.
+fn next_of(outcome: &Outcome) -> Vec<String> {
+    super::next::next(outcome).into_iter().map(|(what, command)| format!("{what}:\n{command}")).collect()
 }
 
 #[test]
-fn a_success_can_be_deployed_tried_and_taken_down() {
-    let next = |base_model: &str| {
-        let outcome = Outcome { base_model: base_model.to_owned(), ..succeeded() };
-        super::next::next(&outcome).into_iter().map(|(what, command)| format!("{what}:\n{command}")).collect::<Vec<_>>()
-    };
+fn lists_commands_to_deploy_call_and_delete() {
+    let next = |base_model: &str| next_of(&Outcome { base_model: base_model.to_owned(), ..succeeded() });
     insta::assert_snapshot!(next("anthropic.claude-3-haiku-20240307-v1:0:200k").join("\n"));
-    assert_eq!(next("amazon.titan-embed-image-v1:0").len(), 3, "an embedding can't be talked to");
+    assert_eq!(next("amazon.titan-embed-image-v1:0").len(), 3, "an embedding model doesn't support Converse");
 }
 
 #[test]
-fn only_models_that_take_it_are_offered_on_demand() {
-    let deploy = |base| next_commands("a-1", "arn:aws:bedrock:us-west-2:1:custom-model/x/y", base)[0].1.clone();
+fn says_what_the_recipe_deploys_instead_of_how_to() {
+    let next = |deploy| next_of(&Outcome { stack: "prod".to_owned(), deploy: Some(deploy), ..succeeded() }).join("\n");
+    let at_once =
+        DeployPlan { name: Some("bot".to_owned()), when: DeployWhen::Succeeded, expires_after_s: Some(259_200) };
+    insta::assert_snapshot!("deploys_at_once", next(at_once.clone()));
+    let approved = DeployPlan { name: None, when: DeployWhen::Approved, expires_after_s: None };
+    insta::assert_snapshot!("deploys_when_approved", next(approved));
+    let outcome = Outcome { deploy: Some(at_once), ..succeeded() };
+    assert_harmless(&outcome.html());
+    assert!(seen(&outcome.html()).contains("The deployment expires 72 h after that."));
+    let json: serde_json::Value = serde_json::from_str(&outcome.json()).unwrap();
+    assert_eq!(json["deploy"]["expires_after_s"], 259_200);
+}
+
+#[test]
+fn says_that_an_evaluation_follows_and_where_its_report_will_be() {
+    let plan =
+        serde_json::json!({ "data": "s3://drops/test.jsonl", "max_records": 1_000, "against": ["base", "deployed"] });
+    let deploy = DeployPlan { name: Some("bot".to_owned()), when: DeployWhen::Kept, expires_after_s: Some(86_400) };
+    let evaluate: EvaluationPlan = serde_json::from_value(plan).unwrap();
+    let outcome = Outcome { deploy: Some(deploy), evaluate: Some(evaluate), ..succeeded() };
+    insta::assert_snapshot!("evaluates", next_of(&outcome).join("\n"));
+    let (html, json) = (outcome.html(), serde_json::from_str::<serde_json::Value>(&outcome.json()).unwrap());
+    assert_harmless(&html);
+    assert!(seen(&html).contains("s3://drops/evaluations/support-bot-0123456789ab/1/evaluation.html"));
+    assert_eq!(json["evaluate"]["max_records"], 1_000);
+    let unknown = next_of(&Outcome { output: String::new(), ..outcome.clone() }).join("\n");
+    assert!(unknown.contains("`evaluations/support-bot-0123456789ab/1/evaluation.html`"), "{unknown}");
+    // Without a deployment nothing answers the evaluation's questions.
+    let elsewhere = Outcome { base_model: "amazon.titan-image-generator-v2:0".to_owned(), ..outcome };
+    assert!(!next_of(&elsewhere).join("\n").contains("evaluat"));
+}
+
+#[test]
+fn calls_the_deployment_by_its_name_at_bedrock() {
+    let next = next_of(&succeeded()).join("\n");
+    let name = bedrock_name("tunedrop", "111122223333", "support-bot");
+    assert!(next.contains(&format!("--custom-model-deployment-identifier {name} ")), "{next}");
+    assert!(next.contains("\ntunedrop undeploy support-bot\n"), "{next}");
+}
+
+#[test]
+fn offers_on_demand_only_where_bedrock_has_it() {
+    let deploy = |(region, base_model): (&str, &str)| {
+        let model_arn = &format!("arn:aws:bedrock:{region}:1:custom-model/x/y");
+        let (run_id, dataset, stack) = ("a-1", "a", "tunedrop");
+        let trained =
+            Trained { run_id, dataset, stack, base_model, model_arn, deploy: None, evaluate: None, address: "" };
+        trained.commands().into_iter().map(|(_, command)| command).collect::<Vec<_>>().join("\n")
+    };
     insta::assert_snapshot!(
         [
-            "amazon.nova-micro-v1:0:128k",
-            "amazon.titan-image-generator-v2:0",
-            "",
-            "arn:aws:bedrock:us-west-2:1:custom-model/meta.llama3-3-70b-instruct-v1:0:128k/abcdefghijkl",
-            "arn:aws:bedrock:us-west-2:1:custom-model/amazon.titan-embed-image-v1:0/abcdefghijkl"
+            ("us-east-1", "amazon.nova-micro-v1:0:128k"),
+            ("us-west-2", "amazon.nova-micro-v1:0:128k"),
+            ("", "amazon.nova-micro-v1:0:128k"),
+            ("us-west-2", "amazon.titan-image-generator-v2:0"),
+            ("us-west-2", ""),
+            ("us-west-2", "arn:aws:bedrock:us-west-2:1:custom-model/meta.llama3-3-70b-instruct-v1:0:128k/abcdefghijkl"),
+            ("us-west-2", "arn:aws:bedrock:us-west-2:1:custom-model/amazon.titan-embed-image-v1:0/abcdefghijkl")
         ]
         .map(deploy)
-        .join("\n")
+        .join("\n\n")
     );
 }
 
-/// A reinforcement job's files have columns that no page names.
+/// The columns of reinforcement fine-tuning aren't documented.
 #[test]
-fn other_columns_are_shown_by_their_names() {
+fn shows_other_metrics_by_their_names() {
     let csv = "step_number,critic/rewards/mean,<b>odd</b>\n0,0.25,1\n10,0.75,2\n";
     let metrics = crate::other_metrics(csv);
     let outcome = Outcome { training: Vec::new(), validation: Vec::new(), metrics, ..succeeded() };
     let html = outcome.html();
     assert_harmless(&html);
-    let (_, table) = html.split_once("Other columns of Bedrock").expect("a table of columns");
+    let (_, table) = html.split_once("Other metrics").expect("a table of columns");
     let table = seen(table.split_once("</table>").expect("its end").0);
     assert!(
         table.contains("critic/rewards/mean") && table.contains("0.7500") && table.contains("<b>odd</b>"),
         "{table}"
     );
     assert!(outcome.json().contains("\"name\": \"critic/rewards/mean\""));
-    assert!(!succeeded().html().contains("Other columns") && !succeeded().json().contains("\"metrics\""));
+    assert!(!succeeded().html().contains("Other metrics") && !succeeded().json().contains("\"metrics\""));
 }
 
 fn any_loss() -> impl Strategy<Value = f64> {
@@ -172,7 +233,7 @@ fn any_loss() -> impl Strategy<Value = f64> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
-    fn no_losses_panic(points in prop::collection::vec((prop_oneof![any::<u64>(), 0..10u64], any_loss()), 0..12), split in 0..12usize) {
+    fn renders_any_losses(points in prop::collection::vec((prop_oneof![any::<u64>(), 0..10u64], any_loss()), 0..12), split in 0..12usize) {
         let points: Vec<LossPoint> = points.into_iter().map(|(step, loss)| point(step, loss)).collect();
         let split = split.min(points.len());
         with(points[..split].to_vec(), points[split..].to_vec());

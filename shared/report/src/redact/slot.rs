@@ -1,10 +1,14 @@
-//! What may stand in a known sentence's slots.
+//! What the slots of a known sentence accept.
 
-use super::known::CLAUSES;
+use tunedrop_evaluation::Unusable;
 
-/// Names and ARNs are shorter than this (IAM: 2,048 for an ARN at most, and no resource of ours comes near).
+use super::fill;
+use super::known::{CLAUSES, of_bedrock};
+
+/// In bytes. Names and ARNs are shorter than this. IAM allows ARNs of up to 2,048 characters, but the stack's resources have
+/// much shorter ones.
 const NAME_MAX: usize = 400;
-/// S3 user guide, "Naming Amazon S3 objects": a key has at most 1,024 bytes; the bucket stands before it.
+/// In bytes. A key has at most 1,024 (S3 user guide, "Naming Amazon S3 objects"), and the bucket's name comes before it.
 const FILE_MAX: usize = 1100;
 
 /// Parameters of CreateModelCustomizationJob (API reference), as a validation error names them.
@@ -49,7 +53,7 @@ const POLICIES: [&str; 11] = [
     "a VPC endpoint policy",
 ];
 
-/// Whether `text` is what the slot takes. A slot that isn't known takes nothing.
+/// Whether the slot accepts `text`. An unknown slot accepts nothing.
 pub(super) fn takes(slot: &str, text: &str) -> bool {
     match slot {
         "cut" => true,
@@ -65,6 +69,10 @@ pub(super) fn takes(slot: &str, text: &str) -> bool {
         "clause" => CLAUSES.contains(&text),
         "limit" => LIMITS.contains(&text),
         "policy" => POLICIES.contains(&text),
+        "bedrock" => {
+            of_bedrock().any(|sentence| fill(sentence, text.strip_suffix('.').unwrap_or(text), true).is_some())
+        }
+        "unusable" => text.split("; ").all(is_unusable),
         "what" => ["training", "validation", "training and validation"].contains(&text),
         _ => false,
     }
@@ -82,9 +90,16 @@ fn is_number(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_digit() || c == ',' || c == '.')
 }
 
-/// An ARN, an identifier, a bucket, an action: one word, and no web address.
+/// An ARN, an identifier, a bucket or an action: one word that isn't a web address.
 fn is_name(text: &str) -> bool {
     (1..=NAME_MAX).contains(&text.len()) && made_of(text, "._:/@+=-") && !text.contains("//")
+}
+
+/// `records that have media: 7`.
+fn is_unusable(text: &str) -> bool {
+    let all = [Unusable::NotARecord, Unusable::NoReference, Unusable::Media, Unusable::Tools, Unusable::Reinforcement];
+    let clause = text.strip_prefix("records that ").and_then(|rest| rest.rsplit_once(": "));
+    clause.is_some_and(|(clause, count)| is_number(count) && all.iter().any(|why| why.as_clause() == clause))
 }
 
 /// `service:Operation`.
@@ -95,7 +110,7 @@ fn is_action(text: &str) -> bool {
     })
 }
 
-/// One of the files that a job reads or writes.
+/// A file that a job reads or writes.
 fn is_file(text: &str) -> bool {
     let path = text.strip_prefix("s3://").unwrap_or(text);
     let endings = [".jsonl", ".csv", ".tmp"];

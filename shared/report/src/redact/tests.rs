@@ -1,11 +1,13 @@
+mod evaluations;
+mod refusals;
+
 use proptest::prelude::*;
-use tunedrop_validation::Catalogue;
 
 use super::*;
 
-/// What Bedrock is known to say (troubleshooting pages, and threads that quote it), with data put in where it quotes some.
+/// Messages of Bedrock (troubleshooting pages, and threads that quote it), with data where they quote some.
 #[test]
-fn keeps_the_sense_of_bedrocks_known_messages() {
+fn keeps_the_known_messages_of_bedrock() {
     let messages = [
         "Could not validate GetObject permissions to access Amazon S3 bucket: my-bucket at key runs/a-1/data/train.jsonl",
         "Amazon S3 perms missing (PutObject): Could not validate PutObject permissions to access S3 bucket: my-bucket at key output/.write_access_check_file.tmp",
@@ -30,7 +32,7 @@ fn keeps_the_sense_of_bedrocks_known_messages() {
     insta::assert_snapshot!(messages.map(redact).join("\n"));
 }
 
-/// The exploit p14 of the security review: record text in wordings that nobody documents.
+/// A leak that a security review found: record text in undocumented wordings.
 #[test]
 fn withholds_record_text_in_unknown_wording() {
     let secret = "Ada Lovelace lives at 12 High Street, card 4111 1111 1111 1111";
@@ -66,48 +68,27 @@ fn withholds_record_text_in_unknown_wording() {
 }
 
 #[test]
-fn shows_what_a_message_means_where_its_words_are_withheld() {
+fn replaces_an_unknown_wording_by_its_known_form() {
     let left = redact("Could not validate GetObject permissions for Ada Lovelace");
-    assert_eq!(left, format!("Could not validate GetObject permissions, or something like it. {WITHHELD}"));
-    for words in crate::meaning::all_words() {
+    assert_eq!(left, format!("Could not validate GetObject permissions, or something similar. {WITHHELD}"));
+    for words in crate::failure_hint::all_words() {
         let once = like(words);
         assert_eq!(redact(&once), once);
-        assert_eq!(meaning(&once), meaning(words));
+        assert_eq!(failure_hint(&once), failure_hint(words));
     }
     assert_eq!(redact("Invalid record: Ada Lovelace"), WITHHELD);
 }
 
 #[test]
-fn our_own_refusals_come_through_whole() {
-    for note in Catalogue::embedded().models().iter().filter_map(|model| model.withdrawn_note()) {
-        assert_eq!(redact(&note), note);
-    }
-    for guard in [
-        "up to 6000000 tokens would be billed (3000000 in the data, at the upper end of the estimate, × 2 epochs), and the recipe's guard.max_tokens is 5000000; use fewer records or epochs, or raise it",
-        "up to 40.02 USD would be billed (2000 tokens at 20.01 per 1,000), and the recipe's guard.max_cost_usd is 40; use fewer records or epochs, or raise it",
-        "this stack launches nova-micro, nova-pro only, and the recipe asks for amazon.nova-lite-v1:0:300k; change the recipe's base_model, or the stack's AllowedBaseModels",
-        "the stack's MaxTokensPerRun is 10, and how many tokens this run would bill can't be told beforehand; remove that guard to launch it",
-        "the stack's MaxCostPerRunUsd is 0.5 USD, and no price is known for amazon.nova-lite-v1:0:300k; say price_per_1k_tokens in the recipe, or remove that guard",
-        "Bedrock lists amazon.nova-lite-v1:0:300k as legacy, and starts no new customization jobs on legacy models; choose a live one, such as nova-lite",
-        "stopped by ada before it was launched",
-        "Bedrock no longer knows this job",
-    ] {
-        assert_eq!(redact(guard), guard);
-    }
-    let own = "Our Own Model can no longer be customized: our vendor says so; a live model to use instead is nova-lite";
-    assert_eq!(redact(own), "[…] can no longer be customized: […]; a live model to use instead is nova-lite");
-}
-
-#[test]
-fn takes_line_breaks_and_nothing_at_all() {
+fn accepts_line_breaks_and_empty_text() {
     assert_eq!(redact("  Rate\n\n exceeded "), "Rate exceeded");
     assert_eq!(redact(""), "");
 }
 
-/// Every word of four letters or more that a redacted text can have of its own.
+/// Every word of four letters or more that a redacted text may contain.
 fn vocabulary() -> std::collections::BTreeSet<String> {
-    let meanings = crate::meaning::all_words();
-    let all = known::sentences().chain(meanings).chain([WITHHELD]).collect::<Vec<_>>().join(" ");
+    let hints = crate::failure_hint::all_words();
+    let all = known::sentences().chain(hints).chain([WITHHELD]).collect::<Vec<_>>().join(" ");
     words(&all).collect()
 }
 
@@ -115,7 +96,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= 4).map(str::to_lowercase)
 }
 
-/// Wordings that introduce a record, none of them known.
+/// Unknown wordings around a record.
 fn wordings() -> impl Strategy<Value = (String, String)> {
     let before = prop_oneof![
         "[A-Z][a-z]{2,9}( [a-z]{1,9}){0,6}[:,(\\[\"'`]? ?",
@@ -131,7 +112,7 @@ fn wordings() -> impl Strategy<Value = (String, String)> {
 
 proptest! {
     #[test]
-    fn no_word_of_a_record_in_unknown_wording_survives(
+    fn removes_every_word_of_a_record_in_unknown_wording(
         (before, after) in wordings(),
         record in "[A-Za-z][a-z]{0,11}([ ,.:;'\"(){}\\[\\]/@-]{1,2}[A-Za-z0-9]{1,12}){1,20}",
     ) {
@@ -149,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_taken(text in any::<String>()) {
+    fn limits_the_length_of_any_text(text in any::<String>()) {
         prop_assert!(redact(&text).len() <= LENGTH_MAX + CUT.len() + 1);
     }
 }

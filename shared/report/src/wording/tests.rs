@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 
-/// Base64, so that a test needs no crate of its own for it.
+/// Base64, which isn't worth a dependency here.
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
@@ -17,7 +17,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn the_policy_allows_this_very_style() {
+fn allows_exactly_this_style_sheet() {
     assert_eq!(
         STYLE_HASH,
         format!("sha256-{}", base64(&Sha256::digest(STYLE))),
@@ -27,14 +27,14 @@ fn the_policy_allows_this_very_style() {
 }
 
 #[test]
-fn what_cannot_be_seen_is_written_out() {
+fn escapes_invisible_characters() {
     assert_eq!(visible("a\u{202e}b\nc\0\td"), r"a\u{202e}b\u{a}c\u{0} d");
     assert_eq!(visible_lines("a\r\nb\rc"), "a\nb\\u{d}c");
     assert_eq!(visible("שלום مرحبا 漢字"), "שלום مرحبا 漢字");
 }
 
 #[test]
-fn numbers_read_well() {
+fn formats_numbers() {
     assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     assert_eq!(
         [1, 999, 1_500, 2_000_000_000, u64::MAX].map(bytes),
@@ -49,7 +49,7 @@ fn numbers_read_well() {
 }
 
 #[test]
-fn times_that_are_no_times_stay_as_they_are() {
+fn formats_times_and_keeps_other_text() {
     assert_eq!(moment("2026-11-23T04:00:12.345Z"), "2026-11-23 04:00:12 UTC");
     assert_eq!(moment("Mon Nov 23"), "Mon Nov 23");
     let took = |start, end| between(Some(start), Some(end));
@@ -60,7 +60,7 @@ fn times_that_are_no_times_stay_as_they_are() {
 }
 
 #[test]
-fn a_word_cannot_leave_its_quotes() {
+fn quotes_for_the_shell() {
     assert_eq!(
         shell("arn:aws:bedrock:us-east-1:1:custom-model/a.b:0/x"),
         "arn:aws:bedrock:us-east-1:1:custom-model/a.b:0/x"
@@ -70,9 +70,20 @@ fn a_word_cannot_leave_its_quotes() {
 }
 
 #[test]
-fn a_long_command_is_folded_at_its_flags() {
+fn folds_a_long_command_at_its_options() {
     assert_eq!(folded("tunedrop retry a-1 --stack b"), "tunedrop retry a-1 --stack b");
     let long = format!("aws x --name 'it is -- '\\''so --odd' --arn {}", "a".repeat(60));
     let lines = format!("aws x \\\n  --name 'it is -- '\\''so --odd' \\\n  --arn {}", "a".repeat(60));
     assert_eq!(folded(&long), lines);
+}
+
+#[test]
+fn splits_a_sentence_at_its_backticks() {
+    let split = |text| spans(text).into_iter().map(|span| (span.text, span.is_code)).collect::<Vec<_>>();
+    let prose = |text: &str| (text.to_owned(), false);
+    assert_eq!(split("write `user` here"), [prose("write "), ("user".to_owned(), true), prose(" here")]);
+    assert_eq!(split("`a`"), [("a".to_owned(), true)]);
+    assert_eq!(split("one ` alone"), [prose("one ` alone")]);
+    assert_eq!(split("\u{202e}"), [prose(r"\u{202e}")]);
+    assert!(split("").is_empty());
 }

@@ -1,8 +1,8 @@
-//! What a record says, whatever its layout.
+//! The content of a record, independent of its layout.
 
 use super::dropped::shown;
 
-/// Who speaks.
+/// The speaker of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Speaker {
     User,
@@ -37,32 +37,34 @@ pub(super) enum Part {
 pub(super) struct Stored {
     /// `image` or `video`.
     pub(super) kind: &'static str,
-    /// As the record declares it, such as `png`.
+    /// The format that the record declares, such as `png`.
     pub(super) format: String,
     pub(super) uri: String,
     pub(super) owner: Option<String>,
 }
 
-/// What one speaker says at a time.
+/// The parts of one speaker's turn.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) speaker: Speaker,
     pub(super) parts: Vec<Part>,
-    /// Whether the record says that the model must not learn this turn.
+    /// Whether the record excludes this turn from training.
     pub(super) is_untrained: bool,
 }
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Dialogue {
     pub(super) system: Vec<String>,
     pub(super) turns: Vec<Turn>,
-    /// Why there is no answer, where the layout has a key for one.
+    /// Why there is no answer, if the layout has a key for one.
     pub(super) missing: Option<String>,
     /// A text without a speaker, for continued pre-training.
     pub(super) plain: Option<String>,
-    /// Other keys of the record, with their values as JSON. A grader gets them; all other formats drop them.
+    /// Other keys of the record, with their values as JSON. Only the format for graders keeps them.
     pub(super) rest: Vec<(String, String)>,
+    /// Whether the record uses features of OpenAI's format only.
+    pub(super) is_openai: bool,
     pub(super) notes: Vec<&'static str>,
     pub(super) dropped: Vec<String>,
 }
@@ -74,7 +76,8 @@ impl Dialogue {
         }
     }
 
-    /// Notes a key that the new format has no place for. `within` is where it is, such as `messages[].`.
+    /// Adds a key to `dropped`, because the new format doesn't support it. `within` is its parent, such as
+    /// `messages[].`.
     pub(super) fn drop_key(&mut self, within: &str, key: &str) {
         let key = format!("{within}{}", shown(key));
         if !self.dropped.contains(&key) {
@@ -82,7 +85,7 @@ impl Dialogue {
         }
     }
 
-    /// Adds a turn. Two turns of one speaker become one, since every format wants the roles to alternate.
+    /// Adds a turn. Consecutive turns of one speaker are merged, because in every format the roles alternate.
     pub(super) fn say(&mut self, speaker: Speaker, parts: Vec<Part>, is_untrained: bool) {
         match self.turns.last_mut().filter(|last| last.speaker == speaker) {
             Some(last) => {

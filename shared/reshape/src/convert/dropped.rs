@@ -1,23 +1,23 @@
-//! Counts the keys that were dropped, over a file.
+//! Counts the dropped keys of a file.
 
 use std::collections::BTreeMap;
 
-/// Most keys that are counted one by one. A file with more has data as keys.
+/// The maximum number of keys that are counted by name. A file with more uses data as keys.
 const MOST_KEYS: usize = 200;
 
-/// Most characters of a key that are shown.
+/// The maximum number of characters of a key that are shown.
 const LONGEST_KEY: usize = 60;
 
 /// The dropped keys of a file, each with the number of records that had it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dropped {
     records: BTreeMap<String, u64>,
-    /// How often a key was dropped that isn't counted on its own.
+    /// The number of dropped keys that aren't counted by name.
     pub more: u64,
 }
 
 impl Dropped {
-    /// Counts the keys of one record.
+    /// Adds the keys of one record.
     pub fn add(&mut self, keys: Vec<String>) {
         for key in keys {
             if let Some(records) = self.records.get_mut(&key) {
@@ -30,7 +30,7 @@ impl Dropped {
         }
     }
 
-    /// The keys that as many records had, those of the most records first.
+    /// Returns the keys, grouped by the number of records that had them, the most frequent ones first.
     pub fn by_count(&self) -> Vec<(u64, Vec<&str>)> {
         let mut groups: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
         for (key, records) in &self.records {
@@ -40,8 +40,8 @@ impl Dropped {
     }
 }
 
-/// The key, cut where it is long.
-pub(super) fn shown(key: &str) -> String {
+/// Returns the key, truncated if it is long.
+pub(crate) fn shown(key: &str) -> String {
     match key.char_indices().nth(LONGEST_KEY) {
         Some((end, _)) => format!("{}…", &key[..end]),
         None => key.to_owned(),

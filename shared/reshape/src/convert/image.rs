@@ -1,4 +1,4 @@
-//! Images that records contain, or refer to.
+//! Reads images that records contain or refer to.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -12,7 +12,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What an address of an image refers to: the bytes of a data URL, an object in S3, or a link.
+/// Reads an image's address: the bytes of a data URL, an object in S3, or a link.
 pub(super) fn at(address: &str) -> Result<Part, LeftOut> {
     let scheme = |scheme: &str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     if scheme("data:") {
@@ -31,7 +31,7 @@ pub(super) fn at(address: &str) -> Result<Part, LeftOut> {
     Err("an image's address is none of a data URL, a link and an S3 URI".into())
 }
 
-/// The bytes of an image that is written as base64, perhaps with line breaks.
+/// Decodes an image in base64, with or without line breaks.
 pub(super) fn decoded(data: &str) -> Result<Part, LeftOut> {
     let mut data = std::borrow::Cow::Borrowed(data);
     if data.bytes().any(|byte| byte.is_ascii_whitespace()) {
@@ -55,7 +55,7 @@ fn stored(uri: &str) -> Result<Part, LeftOut> {
     Ok(Part::Stored(Stored { kind: "image", format: format.to_owned(), uri: uri.to_owned(), owner: None }))
 }
 
-/// The format that the first bytes are of; `None` for one that no model takes.
+/// Returns the format by the first bytes. `None` for a format that no model accepts.
 pub(super) fn format(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("png"),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_formats_by_the_first_bytes() {
+    fn detects_formats_by_the_first_bytes() {
         assert_eq!(format(b"\x89PNG\r\n\x1a\n\0"), Some("png"));
         assert_eq!(format(b"\xff\xd8\xff\xe0"), Some("jpeg"));
         assert_eq!(format(b"GIF89a"), Some("gif"));

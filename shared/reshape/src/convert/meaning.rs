@@ -1,19 +1,24 @@
-//! Keys that change what a model learns. A record that has one which the new format can't express is left out.
+//! Keys that change what a model learns. A record is left out if the new format can't express one of its keys.
 //!
 //! The keys are those of TRL, LLaMA-Factory, Axolotl, Unsloth, ms-swift, OpenAI and Together.
 
+mod flags;
 mod keys;
+#[cfg(test)]
+mod tests;
 
 use tunedrop_validation::Format;
 
-use self::keys::{ANSWER_LISTS, LABELS, MEDIA, MEDIA_ENDINGS, NO, OPTIONS, REASONING, TOOL_CALLS, TOOLS, WEIGHTS};
+use self::flags::*;
+pub(super) use self::keys::HISTORIES;
+use self::keys::*;
 use super::LeftOut;
-use super::read::pair::ANSWERS;
+use super::read::pair::{ANSWERS, QUESTIONS, SUBJECTS};
 use super::source::Source;
 use crate::json::{self, Members, Raw};
 
-/// Refuses an object with a key that occurs twice: nobody knows which value is meant.
-pub(super) fn judge_repeats(members: &Members) -> Result<(), LeftOut> {
+/// Rejects an object with a duplicate key, because it is ambiguous.
+pub(super) fn check_repeats(members: &Members) -> Result<(), LeftOut> {
     match json::repeated(members) {
         Some(key) => {
             Err(format!("the key `{}` occurs twice, and only one of its values can be meant", shortened(key)).into())
@@ -26,27 +31,21 @@ fn shortened(key: &str) -> &str {
     key.char_indices().nth(40).map_or(key, |(end, _)| &key[..end])
 }
 
-/// Judges the keys of a record. The error is the reason to leave it out.
-pub(super) fn judge(members: &Members, source: Source, to: &Format) -> Result<(), LeftOut> {
+/// Checks the keys of a record. The error is the reason to leave it out.
+pub(super) fn check(members: &Members, source: Source, to: &Format) -> Result<(), LeftOut> {
     if source == Source::InvocationLog {
-        return Ok(()); // its keys describe a call; the request's keys are judged when it is read
+        return Ok(()); // its keys describe a call; the request's keys are checked when it is read
     }
-    judge_keys(members)?;
-    // A grader gets the tools, as any other key.
+    check_keys(members)?;
+    // A grader gets the tools, like any other key.
     if *to != Format::Reinforcement {
-        judge_tools(members)?;
+        check_tools(members)?;
     }
-    for (key, raw) in members {
-        match key.as_ref() {
-            key if LABELS.contains(&key) && source != Source::Text && is_no_label(raw) => {
-                return Err(format!(
-                    "`{key}` marks its answer as one to avoid, and this model is trained on answers to give"
-                )
-                .into());
-            }
-            key if WEIGHTS.contains(&key) => judge_weight(key, raw)?,
-            _ => {}
-        }
+    // A grader gets the label and the weight too.
+    let is_graded = *to == Format::Reinforcement
+        && json::field(members, "reference_answer").is_some_and(|reference| !is_empty(reference));
+    if !is_graded {
+        check_marks(members, source)?;
     }
     let has = |key: &&str| json::field(members, key).is_some_and(|raw| !is_empty(raw));
     if source.is_pair()
@@ -66,11 +65,69 @@ pub(super) fn judge(members: &Members, source: Source, to: &Format) -> Result<()
     if let [one, other, ..] = found[..] {
         return Err(format!("it has two conversations ({one} and {other}); keep one").into());
     }
+    if matches!(source, Source::Messages | Source::ShareGpt | Source::Gemini) && *to != Format::Reinforcement {
+        check_beside_chat(&has)?;
+    }
     Ok(())
 }
 
-/// Judges keys that no format can express, whatever the layout.
-pub(super) fn judge_keys(members: &Members) -> Result<(), LeftOut> {
+/// Checks keys that say whether the model should learn the answer.
+fn check_marks(members: &Members, source: Source) -> Result<(), LeftOut> {
+    for (key, raw) in members {
+        match key.as_ref() {
+            key if source != Source::Text && is_marked_bad(key, raw) => {
+                return Err(format!(
+                    "`{key}` marks its answer as one to avoid, and this model is trained on answers to give"
+                )
+                .into());
+            }
+            key if is_excluded(key, raw) => {
+                let value = if is_yes_word(raw) { "true" } else { "false" };
+                return Err(format!("its `{key}` is {value}: it isn't to be trained on").into());
+            }
+            key if WEIGHTS.contains(&key) => check_weight(key, raw)?,
+            "status" if is_word(raw, "discarded") => {
+                return Err("its `status` is discarded: it isn't to be trained on".into());
+            }
+            "previous_response_id" if !is_empty(raw) => {
+                return Err(
+                    "it continues an earlier response (`previous_response_id`), which isn't in the record".into()
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a key next to a list of records changes what a model learns from them. `key` is in lower case.
+pub(crate) fn changes_records(key: &str, raw: Raw) -> bool {
+    let members = vec![(key.into(), raw)];
+    OF_RECORDS.contains(&key)
+        || [&QUESTIONS[..], &SUBJECTS, &ANSWERS, &HISTORIES, &ANSWER_LISTS, &OPTIONS, &REASONING]
+            .iter()
+            .any(|keys| keys.contains(&key))
+        || check_keys(&members).is_err()
+        || check_tools(&members).is_err()
+        || check_marks(&members, Source::PromptCompletion).is_err()
+}
+
+/// Checks keys of the conversation that are next to its messages.
+fn check_beside_chat(has: &dyn Fn(&&str) -> bool) -> Result<(), LeftOut> {
+    if let Some(key) = HISTORIES.iter().find(|key| has(key)) {
+        return Err(format!("it has earlier turns (`{key}`) beside its messages; put them into the messages").into());
+    }
+    if let Some(key) = PASSAGES.iter().find(|key| has(key)) {
+        return Err(format!("it has a text (`{key}`) beside its messages; put it into a message").into());
+    }
+    if has(&"completion") {
+        return Err("it has an answer (`completion`) beside its messages; make it the last message".into());
+    }
+    Ok(())
+}
+
+/// Checks keys that no format can express, of any layout.
+pub(super) fn check_keys(members: &Members) -> Result<(), LeftOut> {
     for (key, raw) in members {
         let key = key.as_ref();
         if is_preference(key) && raw.get() != "null" {
@@ -80,7 +137,14 @@ pub(super) fn judge_keys(members: &Members) -> Result<(), LeftOut> {
             .into());
         }
         if (MEDIA.contains(&key) && !is_empty(raw)) || (key == "file_name" && names_medium(raw)) {
-            return Err(format!("it refers to media (`{key}`), and only media inside messages are converted").into());
+            let what = if FILES.contains(&key) { "files or documents" } else { "media" };
+            return Err(format!("it refers to {what} (`{key}`), and only media inside messages are converted").into());
+        }
+        if WORSE.contains(&key) && !is_empty(raw) {
+            return Err(format!(
+                "it has a worse answer (`{key}`) beside its answer, and this model isn't trained on preferences; remove the key to train on the better one"
+            )
+            .into());
         }
         if key == "input_ids" {
             return Err("it holds tokens (`input_ids`), and Bedrock takes text".into());
@@ -89,25 +153,28 @@ pub(super) fn judge_keys(members: &Members) -> Result<(), LeftOut> {
     Ok(())
 }
 
-/// Judges keys that define tools.
-pub(super) fn judge_tools(members: &Members) -> Result<(), LeftOut> {
+/// Checks keys that define tools.
+pub(super) fn check_tools(members: &Members) -> Result<(), LeftOut> {
     match members.iter().find(|(key, raw)| TOOLS.contains(&key.as_ref()) && !is_empty(raw)) {
-        Some((key, _)) => Err(format!("it defines tools (`{key}`), and this model isn't trained on tools").into()),
+        Some((key, _)) => Err(format!(
+            "it defines tools (`{key}`), and this model isn't trained on tools; remove the key if no answer calls them"
+        )
+        .into()),
         None => Ok(()),
     }
 }
 
-/// Why a record that calls a tool is left out; `key` says where it does.
+/// Returns why a record that calls a tool is left out. `key` is the key that calls it.
 pub(super) fn calls_tool(key: &str) -> LeftOut {
-    format!("it calls a tool (`{key}`), and this model isn't trained on tool calls").into()
+    format!("it calls a tool (`{key}`), and this model isn't trained on tool calls; remove the calls if the answer makes sense without them").into()
 }
 
-/// Whether a key of a message calls a tool, or answers a call.
+/// Whether a key of a message is a call of a tool or its result.
 pub(super) fn is_tool_call(key: &str) -> bool {
     TOOL_CALLS.contains(&key)
 }
 
-/// Whether a key holds the reasoning before an answer.
+/// Whether a key has the reasoning before an answer.
 pub(super) fn is_reasoning(key: &str) -> bool {
     REASONING.iter().any(|known| key.eq_ignore_ascii_case(known))
 }
@@ -117,12 +184,7 @@ pub(super) fn is_media(key: &str) -> bool {
     MEDIA.contains(&key)
 }
 
-/// Whether the key says only what holds without it, too: the answer is a good one, the record counts once.
-pub(super) fn is_default(key: &str, raw: Raw) -> bool {
-    (LABELS.contains(&key) && is_yes(raw)) || (WEIGHTS.contains(&key) && number(raw) == Some(1.0))
-}
-
-/// Whether a message is one that the model must not learn from, by one of its keys; `None` for another key.
+/// Whether a key of a message excludes the message from training. `None` for another key.
 pub(super) fn is_untrained(key: &str, raw: Raw) -> Result<Option<bool>, LeftOut> {
     match key {
         "weight" | "loss_weight" => match number(raw) {
@@ -135,7 +197,7 @@ pub(super) fn is_untrained(key: &str, raw: Raw) -> Result<Option<bool>, LeftOut>
             (true, _) => Ok(Some(false)),
             _ => Err(format!("the `{key}` of a message is neither true nor false").into()),
         },
-        "train" | "trainable" | "loss" | "training" | "do_train" | "learn" | "loss_mask" => {
+        "train" | "trainable" | "loss" | "training" | "do_train" | "learn" | "loss_mask" | "train_on_turn" => {
             match (is_no(raw), is_yes(raw)) {
                 (true, _) => Ok(Some(true)),
                 (_, true) => Ok(Some(false)),
@@ -145,11 +207,14 @@ pub(super) fn is_untrained(key: &str, raw: Raw) -> Result<Option<bool>, LeftOut>
         "train_detail" | "training_detail" | "loss_scale" => {
             Err(format!("`{key}` selects parts of a message for training, and Bedrock can't").into())
         }
+        key if EXCLUDED.contains(&key) && is_excluded(key, raw) => {
+            Err(format!("the `{key}` of a message is true: it isn't part of the conversation").into())
+        }
         _ => Ok(None),
     }
 }
 
-fn judge_weight(key: &str, raw: Raw) -> Result<(), LeftOut> {
+fn check_weight(key: &str, raw: Raw) -> Result<(), LeftOut> {
     match number(raw) {
         Some(0.0) => Err(format!("its `{key}` is 0: it isn't to be trained on").into()),
         Some(weight) if weight != 1.0 => {
@@ -159,8 +224,8 @@ fn judge_weight(key: &str, raw: Raw) -> Result<(), LeftOut> {
     }
 }
 
-/// `chosen` and `rejected` of TRL, LLaMA-Factory and Axolotl, with whatever stands before or behind them; OpenAI's
-/// `preferred_output` and `non_preferred_output`.
+/// Whether the key is one of preference data: `chosen` and `rejected` of TRL, LLaMA-Factory and Axolotl, with any
+/// prefix or suffix, or OpenAI's `preferred_output` and `non_preferred_output`.
 fn is_preference(key: &str) -> bool {
     let word = |word: &str| word.eq_ignore_ascii_case("chosen") || word.eq_ignore_ascii_case("rejected");
     key.split(['_', '-', '.']).any(word)
@@ -170,8 +235,8 @@ fn is_preference(key: &str) -> bool {
         )
 }
 
-/// Whether the value says nothing. Datasets that are made by LLaMA-Factory have lists as texts, too: `"tools": "[]"`.
-pub(super) fn is_empty(raw: Raw) -> bool {
+/// Whether the value is empty. Datasets of LLaMA-Factory also have lists as strings: `"tools": "[]"`.
+pub(crate) fn is_empty(raw: Raw) -> bool {
     json::is_empty(raw) || matches!(raw.get(), r#""[]""# | r#""{}""# | r#""null""# | r#""None""#)
 }
 
@@ -179,74 +244,4 @@ fn names_medium(raw: Raw) -> bool {
     let name = json::text(raw.get()).unwrap_or_default();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     MEDIA_ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
-}
-
-/// A number, also one that a table has as a text.
-fn number(raw: Raw) -> Option<f64> {
-    match json::text(raw.get()) {
-        Some(text) => text.trim().parse().ok(),
-        None => raw.get().parse().ok().or(match raw.get() {
-            "true" => Some(1.0),
-            "false" => Some(0.0),
-            _ => None,
-        }),
-    }
-}
-
-fn is_no_label(raw: Raw) -> bool {
-    let text = json::text(raw.get()).unwrap_or_default();
-    let text = text.trim();
-    // A decimal comma, as spreadsheets write it.
-    is_no(raw)
-        || text.replace(',', ".").parse().is_ok_and(|number: f64| number <= 0.0)
-        || NO.iter().any(|no| text.eq_ignore_ascii_case(no))
-}
-
-fn is_no(raw: Raw) -> bool {
-    number(raw).is_some_and(|number| number <= 0.0) || is_word(raw, "false")
-}
-
-fn is_yes(raw: Raw) -> bool {
-    number(raw) == Some(1.0) || is_word(raw, "true")
-}
-
-fn is_word(raw: Raw, word: &str) -> bool {
-    json::text(raw.get()).is_some_and(|text| text.trim().eq_ignore_ascii_case(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn recognizes_keys_of_preferences() {
-        for key in ["chosen", "rejected", "rejected_response", "score_chosen", "messages-rejected", "preferred_output"]
-        {
-            assert!(is_preference(key), "{key}");
-        }
-        for key in ["choice", "chosenness", "label", "reject", "preference_id"] {
-            assert!(!is_preference(key), "{key}");
-        }
-    }
-
-    #[test]
-    fn reads_labels_of_json_and_of_tables() {
-        let raw = |text| json::value(text).expect("JSON");
-        for no in ["false", "0", "0.0", "-1", "\"False\"", "\"0\"", "\" false \""] {
-            assert!(is_no(raw(no)) && !is_yes(raw(no)), "{no}");
-        }
-        for yes in ["true", "1", "1.0", "\"True\"", "\"1\""] {
-            assert!(is_yes(raw(yes)) && !is_no(raw(yes)), "{yes}");
-        }
-        for other in ["null", "\"sports\"", "3", "[]", "\"\""] {
-            assert!(!is_yes(raw(other)) && !is_no(raw(other)), "{other}");
-        }
-    }
-
-    #[test]
-    fn tells_media_by_the_ending_of_file_names() {
-        let raw = |text| json::value(text).expect("JSON");
-        assert!(names_medium(raw("\"a/0001.PNG\"")) && names_medium(raw("\"x.wav\"")));
-        assert!(!names_medium(raw("\"notes.txt\"")) && !names_medium(raw("\"png\"")) && !names_medium(raw("7")));
-    }
 }

@@ -1,14 +1,17 @@
-//! Recognizes records that are in the new format already. They are copied as they are.
+//! Recognizes records that are in the new format already. They are copied without changes.
 
 use tunedrop_validation::catalogue::MediaFormats;
 use tunedrop_validation::{Format, Training};
 
-use super::meaning::is_empty;
+use super::dialogue::Dialogue;
+use super::meaning::{self, is_empty};
+use super::source::Source;
+use super::{Converted, LeftOut, write};
 use crate::json::{self, Members, Raw};
 
 const SCHEMA_VERSION: &str = "bedrock-conversation-2024";
 
-/// Which turns a record may have.
+/// The turns that a record may have.
 #[derive(Clone, Copy)]
 struct Turns {
     /// Whether the last one must be an answer.
@@ -16,8 +19,8 @@ struct Turns {
     most: usize,
 }
 
-/// Whether the record has the keys, types and turns that the format wants, and nothing else. How long its texts are, and
-/// which strings are reserved, is for the validator to say.
+/// Whether the record has exactly the keys, types and turns that the format requires. The validator checks the lengths
+/// of texts and reserved strings.
 pub(super) fn is_native(members: &Members, to: &Training) -> bool {
     match &to.format {
         Format::PromptCompletion => has_texts(members, &["prompt", "completion"]),
@@ -42,12 +45,30 @@ pub(super) fn is_native(members: &Members, to: &Training) -> bool {
     }
 }
 
-/// Exactly these keys, each once.
+/// Returns an image and its caption without the record's other keys. `None` for another record.
+pub(super) fn captioned(members: &Members, to: &Training) -> Result<Option<Converted>, LeftOut> {
+    if !matches!(to.format, Format::ImageCaption { .. }) {
+        return Ok(None);
+    }
+    let (own, others): (Members, Members) =
+        members.iter().cloned().partition(|(key, _)| ["image-ref", "caption"].contains(&key.as_ref()));
+    if !is_native(&own, to) {
+        return Ok(None);
+    }
+    meaning::check(&others, Source::PromptCompletion, &to.format)?;
+    let mut dialogue = Dialogue::default();
+    others.iter().filter(|(_, raw)| !is_empty(raw)).for_each(|(key, _)| dialogue.drop_key("", key));
+    let own: Vec<(&str, String)> = own.iter().map(|(key, raw)| (key.as_ref(), raw.get().to_owned())).collect();
+    let (line, dropped) = (write::object(&own), dialogue.dropped);
+    Ok(Some(Converted { line, source: None, is_openai: false, notes: Vec::new(), dropped }))
+}
+
+/// Whether the object has exactly these keys, each once.
 fn has_keys(members: &Members, keys: &[&str]) -> bool {
     members.len() == keys.len() && only(members, keys)
 }
 
-/// None but these keys, each at most once.
+/// Whether the object has no other keys than these, each at most once.
 fn only(members: &Members, keys: &[&str]) -> bool {
     members
         .iter()
@@ -59,7 +80,7 @@ fn has_texts(members: &Members, keys: &[&str]) -> bool {
     has_keys(members, keys) && members.iter().all(|(_, raw)| is_said(raw))
 }
 
-/// Whether it is a text, and not blank.
+/// Whether the value is a string that isn't blank.
 fn is_said(raw: Raw) -> bool {
     json::text(raw.get()).is_some_and(|text| !text.trim().is_empty())
 }
@@ -114,7 +135,8 @@ fn is_conversation(members: &Members, to: &Training, media: &MediaFormats, turns
         && has_turns(members, turns, is_content)
 }
 
-/// Whether it is a block of one of these kinds. An image that the record contains is none that Bedrock takes.
+/// Whether the value is a block of one of these kinds. An image must be in S3: Bedrock doesn't accept one that the
+/// record contains.
 fn is_block(raw: Raw, kinds: &[&str], typed: bool) -> bool {
     let Some(fields) = json::members(raw.get()) else { return false };
     let (types, fields): (Members, Members) = fields.into_iter().partition(|(key, _)| key == "type");
@@ -136,8 +158,8 @@ fn is_stored(raw: Raw) -> bool {
     source.and_then(|source| json::members(source.get())).is_some_and(|source| has_keys(&source, &["s3Location"]))
 }
 
-/// OpenAI's layout for reinforcement, whose other keys the grader gets. One whose last message is the assistant's, without
-/// a `reference_answer`, is an example for fine-tuning.
+/// Whether the record is in OpenAI's layout for reinforcement fine-tuning, whose other keys the grader gets. A record
+/// without `reference_answer` whose last message is the assistant's is for supervised fine-tuning.
 fn is_reinforcement(members: &Members) -> bool {
     let unique = |key: &str| members.iter().filter(|(known, _)| known == key).count() == 1;
     let Some(messages) = json::field(members, "messages").and_then(|raw| json::elements(raw.get())) else {

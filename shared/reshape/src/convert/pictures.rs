@@ -1,4 +1,4 @@
-//! Names for the images that records contain, which become files of the dataset.
+//! Chooses names for the images that records contain. They become files of the dataset.
 
 use std::collections::HashMap;
 
@@ -8,19 +8,20 @@ use tunedrop_validation::{MediumKind, MediumMet, MediumSeen, Severity, check_med
 use super::{LeftOut, image};
 use crate::same::Key;
 
-/// An image that is to be written as a file.
+/// An image to write as a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     /// The file's name: letters, digits, `-`, `_` and one dot.
     pub name: String,
-    /// What to write.
+    /// The content of the file.
     pub bytes: Vec<u8>,
 }
 
-/// Names images, the same content once. Holds a hash of each, and the bytes of those of one record.
+/// Chooses the names of images. Equal images get one name. Keeps a hash of each image, and the bytes of one record's
+/// images.
 #[derive(Debug, Clone, Default)]
 pub struct Pictures {
-    /// Where the dataset will be, with a slash at its end; `None` if the user didn't say.
+    /// The dataset's future S3 URI, with a slash at its end. `None` if the user didn't give it.
     folder: Option<String>,
     stem: String,
     names: HashMap<Key, String>,
@@ -28,27 +29,27 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Names images `<stem>-1.png` and so on, at the S3 URI `folder`, which ends in a slash. Characters of `stem` that the
-    /// Nova guide doesn't allow in names of media become `-`.
+    /// Creates names `<stem>-1.png` and so on, at the S3 URI `folder`, which ends in a slash. Characters of `stem` that
+    /// the Nova guide doesn't allow in names of media are replaced with `-`.
     pub fn new(folder: Option<String>, stem: &str) -> Pictures {
         let safe = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
         let stem: String = stem.chars().map(safe).collect();
         Pictures { folder, stem: if stem.is_empty() { "image".to_owned() } else { stem }, ..Pictures::default() }
     }
 
-    /// The images that the last record added. They are in no other record before it.
+    /// Returns the images that the last record added and that no earlier record had.
     pub fn take(&mut self) -> Vec<Picture> {
         std::mem::take(&mut self.new)
     }
 
-    /// Forgets the images that the last record added: it was left out after all.
+    /// Removes the images that the last record added, because the record is left out.
     pub(super) fn undo(&mut self) {
         for picture in self.new.drain(..) {
             self.names.retain(|_, name| *name != picture.name);
         }
     }
 
-    /// The format and the address of an image, if the model takes it.
+    /// Adds an image. Returns its format and address, if the model accepts it.
     pub(super) fn add(
         &mut self,
         bytes: Vec<u8>,
@@ -66,7 +67,7 @@ impl Pictures {
         if let Some(name) = self.names.get(&key) {
             return Ok((format, format!("{folder}{name}")));
         }
-        judge(&bytes, format, limits)?;
+        check_limits(&bytes, format, limits)?;
         let ending = if format == "jpeg" { "jpg" } else { format };
         let name = format!("{}-{}.{ending}", self.stem, self.names.len() + 1);
         let uri = format!("{folder}{name}");
@@ -82,8 +83,8 @@ fn key(bytes: &[u8]) -> Key {
     key
 }
 
-/// Judges an image by the model's limits, as `tunedrop check` does once it is a file.
-fn judge(bytes: &[u8], format: &str, limits: &MediaLimits) -> Result<(), LeftOut> {
+/// Checks an image against the model's limits, as `tunedrop check` does for the file.
+fn check_limits(bytes: &[u8], format: &str, limits: &MediaLimits) -> Result<(), LeftOut> {
     let (kind, format) = (MediumKind::Image, Some(format.to_owned()));
     let head = &bytes[..bytes.len().min(limits.head_bytes(kind))];
     let medium = MediumMet { kind, uri: String::new(), format, line: 0, column: 0, pointer: String::new() };

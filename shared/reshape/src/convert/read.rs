@@ -1,11 +1,14 @@
 //! Reads records of other layouts.
 
+pub(super) mod annotated;
+mod claude;
 mod content;
 mod gemini;
 mod log;
 mod messages;
 pub(super) mod pair;
 mod stream;
+mod template;
 
 use serde_json::value::RawValue;
 
@@ -15,10 +18,11 @@ use super::meaning;
 use super::source::{Source, TEXTS};
 use crate::json::{self, Members, Raw};
 
-/// The keys of a system prompt beside the turns.
-const SYSTEM: [&str; 3] = ["system", "system_prompt", "system_message"];
+/// The keys of a system prompt next to the turns.
+pub(crate) const SYSTEM: [&str; 4] = ["system", "system_prompt", "system_message", "instructions"];
 
-pub(super) fn read(members: &Members, source: Source) -> Result<Dialogue, LeftOut> {
+/// Reads a record. `as_text`: the model's format is plain text, so turns inside a text aren't split.
+pub(super) fn read(members: &Members, source: Source, as_text: bool) -> Result<Dialogue, LeftOut> {
     let mut dialogue = Dialogue::default();
     let known = match source {
         Source::Messages => read_turns(members, &["messages"], &mut dialogue)?,
@@ -29,7 +33,12 @@ pub(super) fn read(members: &Members, source: Source) -> Result<Dialogue, LeftOu
         Source::Text => {
             let has = |key: &&str| json::field(members, key).is_some_and(|raw| raw.get() != "null");
             let key = TEXTS.into_iter().find(has).unwrap_or("text");
-            dialogue.plain = Some(required(members, key)?);
+            let text = required(members, key)?;
+            if as_text || !claude::has_turns(&text) {
+                dialogue.plain = Some(text);
+            } else {
+                claude::read(&text, &mut dialogue);
+            }
             vec![key]
         }
     };
@@ -45,7 +54,7 @@ fn read_turns(members: &Members, keys: &[&'static str], dialogue: &mut Dialogue)
     Ok(keys.iter().copied().chain(SYSTEM).chain(["schemaVersion"]).collect())
 }
 
-/// Reads the system prompt that is a text, or a list of blocks of text.
+/// Reads a system prompt that is a string or a list of text blocks.
 fn read_system(members: &Members, dialogue: &mut Dialogue) -> Result<(), LeftOut> {
     for key in SYSTEM {
         let Some(raw) = json::field(members, key).filter(|raw| !json::is_empty(raw)) else { continue };
@@ -55,13 +64,14 @@ fn read_system(members: &Members, dialogue: &mut Dialogue) -> Result<(), LeftOut
     Ok(())
 }
 
-/// Keeps the other keys for a grader, and the reasoning for the last answer.
+/// Stores the other keys for a grader, and adds the reasoning to the last answer.
 fn read_rest(members: &Members, known: &[&str], dialogue: &mut Dialogue) -> Result<(), LeftOut> {
     for (key, raw) in members {
         let key = key.as_ref();
-        if known.contains(&key) || meaning::is_empty(raw) || meaning::is_default(key, raw) {
+        if known.contains(&key) || meaning::is_empty(raw) {
             continue;
         }
+        dialogue.is_openai |= key == "parallel_tool_calls";
         let answer = dialogue.turns.last_mut().filter(|turn| turn.speaker == Speaker::Assistant);
         match answer {
             Some(answer) if meaning::is_reasoning(key) => {
@@ -81,7 +91,7 @@ fn required(members: &Members, key: &str) -> Result<String, LeftOut> {
 }
 
 fn said(raw: Raw, key: &str) -> Result<String, LeftOut> {
-    Ok(text(raw).ok_or_else(|| format!("`{key}` is {}, and must be a text that can be read", json::kind(raw.get())))?)
+    Ok(text(raw).ok_or_else(|| format!("`{key}` is {}, not a text", json::kind(raw.get())))?)
 }
 
 fn text(raw: &RawValue) -> Option<String> {

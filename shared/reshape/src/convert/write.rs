@@ -2,16 +2,15 @@
 
 mod blocks;
 
-use serde_json::Value;
 use tunedrop_validation::{Format, Training};
 
 use super::LeftOut;
 use super::dialogue::{Dialogue, Part, Speaker, Turn};
 use super::pictures::Pictures;
 
-/// One line; the error says what the format can't express.
+/// Writes the dialogue as one line. The error says what the format can't express.
 pub(super) fn write(dialogue: &mut Dialogue, to: &Training, pictures: &mut Pictures) -> Result<String, LeftOut> {
-    judge_texts(dialogue)?;
+    check_texts(dialogue)?;
     if dialogue.system.len() > 1 {
         dialogue.note("system texts were joined");
     }
@@ -21,7 +20,7 @@ pub(super) fn write(dialogue: &mut Dialogue, to: &Training, pictures: &mut Pictu
             object(&[("input", json(&text))])
         }
         _ if dialogue.plain.is_some() => {
-            return Err("it is a text without a question and an answer, which only continued pre-training takes".into());
+            return Err("it is a text without a question and an answer, which only continued pre-training takes; write its question as `prompt`, and its answer as `completion`".into());
         }
         Format::ImageCaption { .. } => return Err("this model takes pairs of an image and a caption".into()),
         Format::PromptCompletion => prompt_completion(dialogue)?,
@@ -30,7 +29,7 @@ pub(super) fn write(dialogue: &mut Dialogue, to: &Training, pictures: &mut Pictu
         }
         Format::DistillationPrompts { multi_turn } => {
             join_parts(dialogue);
-            judge_last(dialogue)?;
+            check_last(dialogue)?;
             blocks::text_only(prompts(dialogue, *multi_turn)?)?
         }
         Format::Messages => {
@@ -48,8 +47,8 @@ pub(super) fn write(dialogue: &mut Dialogue, to: &Training, pictures: &mut Pictu
     Ok(line)
 }
 
-/// Judges that no text is blank. A blank answer is none.
-fn judge_texts(dialogue: &mut Dialogue) -> Result<(), LeftOut> {
+/// Checks that no text is blank. A blank answer counts as missing.
+fn check_texts(dialogue: &mut Dialogue) -> Result<(), LeftOut> {
     let is_blank = |part: &Part| matches!(part, Part::Text(text) if text.trim().is_empty());
     if let Some(turn) = dialogue.turns.last()
         && turn.speaker == Speaker::Assistant
@@ -61,7 +60,7 @@ fn judge_texts(dialogue: &mut Dialogue) -> Result<(), LeftOut> {
     let mut parts = dialogue.turns.iter().flat_map(|turn| &turn.parts);
     let texts = dialogue.system.iter().chain(&dialogue.plain);
     if parts.any(is_blank) || texts.into_iter().any(|text| text.trim().is_empty()) {
-        return Err("a text is empty".into());
+        return Err("a message or prompt is empty".into());
     }
     if dialogue.turns.is_empty() && dialogue.plain.is_none() {
         return Err(dialogue.missing.take().map_or("it has no message".into(), LeftOut::from));
@@ -72,7 +71,7 @@ fn judge_texts(dialogue: &mut Dialogue) -> Result<(), LeftOut> {
     Ok(())
 }
 
-/// Makes one text of the texts of a turn, for formats that take one.
+/// Joins the texts of each turn, for formats with one text per turn.
 fn join_parts(dialogue: &mut Dialogue) {
     let mut is_joined = false;
     for turn in &mut dialogue.turns {
@@ -87,7 +86,7 @@ fn join_parts(dialogue: &mut Dialogue) {
 }
 
 impl Turn {
-    /// The turn as one text; the error says what else it has.
+    /// Returns the turn as one text. The error says what else the turn contains.
     fn text(&self) -> Result<String, LeftOut> {
         let text = |part: &Part| match part {
             Part::Text(text) => Ok(text.clone()),
@@ -103,44 +102,44 @@ impl Turn {
 const NO_REASONING: &str =
     "it has reasoning, and this model isn't trained on reasoning; take it out to train on the answers alone";
 const NO_IMAGE: &str = "it has an image, and this model takes text";
-const UNTRAINED: &str = "it has an answer that isn't to be learned (its `weight` is 0, or the like), and this model is trained on every answer";
+const UNTRAINED: &str = "it has an answer that the model must not learn (its `weight` is 0, or a similar key), and this model is trained on every answer";
 
-/// A text for continued pre-training, which is trained on as a whole.
+/// Returns the text for continued pre-training, in which the whole text is trained.
 fn plain(dialogue: &mut Dialogue) -> Result<String, LeftOut> {
     if let Some(text) = dialogue.plain.take() {
         return Ok(text);
     }
-    judge_trained(dialogue)?;
+    check_trained(dialogue)?;
     dialogue.note("question and answer were joined to one text");
     let turns: Result<Vec<String>, LeftOut> = dialogue.turns.iter().map(Turn::text).collect();
     Ok(dialogue.system.iter().cloned().chain(turns?).collect::<Vec<_>>().join("\n\n"))
 }
 
-fn judge_trained(dialogue: &Dialogue) -> Result<(), LeftOut> {
+fn check_trained(dialogue: &Dialogue) -> Result<(), LeftOut> {
     if dialogue.turns.iter().any(|turn| turn.is_untrained) { Err(UNTRAINED.into()) } else { Ok(()) }
 }
 
-/// Judges the last answer, where the ones before it are part of the prompt.
-fn judge_last(dialogue: &Dialogue) -> Result<(), LeftOut> {
+/// Checks the last answer of a record whose earlier answers are part of the prompt.
+fn check_last(dialogue: &Dialogue) -> Result<(), LeftOut> {
     if dialogue.turns.last().is_some_and(|turn| turn.is_untrained) { Err(UNTRAINED.into()) } else { Ok(()) }
 }
 
-/// The dialogue, if the user begins it.
+/// Returns the dialogue if the user's turn is the first.
 fn begun(dialogue: &Dialogue) -> Result<&Dialogue, LeftOut> {
     match dialogue.turns.first().map(|turn| turn.speaker) {
         Some(Speaker::User) => Ok(dialogue),
-        Some(Speaker::Assistant) => Err("the assistant speaks first".into()),
+        Some(Speaker::Assistant) => Err("the first message is the assistant's, not the user's".into()),
         None => Err("it has no message".into()),
     }
 }
 
-/// The dialogue, if each question has its answer, and each answer is trained on.
+/// Returns the dialogue if each question has an answer, and no answer is excluded from training.
 fn answered(dialogue: &Dialogue) -> Result<&Dialogue, LeftOut> {
     if !begun(dialogue)?.turns.len().is_multiple_of(2) {
         let missing = dialogue.missing.clone();
         return Err(missing.map_or("its answer is missing: the last message is the user's".into(), LeftOut::from));
     }
-    judge_trained(dialogue)?;
+    check_trained(dialogue)?;
     Ok(dialogue)
 }
 
@@ -166,19 +165,32 @@ fn prompt_completion(dialogue: &mut Dialogue) -> Result<String, LeftOut> {
     Ok(line)
 }
 
-/// A text as JSON.
+/// Returns a text as a JSON string.
 fn json(text: &str) -> String {
-    Value::from(text).to_string()
+    serde_json::to_string(text).unwrap_or_default() // strings always serialize
 }
 
-/// An object of these members, in the order that people know.
-fn object<K: AsRef<str>>(members: &[(K, String)]) -> String {
-    let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{}\":{value}", key.as_ref())).collect();
-    format!("{{{}}}", members.join(","))
+/// Returns an object with these members, in the usual order.
+pub(super) fn object<K: AsRef<str>>(members: &[(K, String)]) -> String {
+    let length: usize = members.iter().map(|(key, value)| key.as_ref().len() + value.len() + 4).sum();
+    let mut out = String::with_capacity(length + 2);
+    out.push('{');
+    for (key, value) in members {
+        let before = if out.len() > 1 { ",\"" } else { "\"" };
+        out.extend([before, key.as_ref(), "\":", value]);
+    }
+    out.push('}');
+    out
 }
 
-fn list(elements: impl Iterator<Item = String>) -> String {
-    format!("[{}]", elements.collect::<Vec<_>>().join(","))
+fn list(elements: &[String]) -> String {
+    let mut out = String::with_capacity(elements.iter().map(|element| element.len() + 1).sum::<usize>() + 2);
+    out.push('[');
+    for element in elements {
+        out.extend([if out.len() > 1 { "," } else { "" }, element]);
+    }
+    out.push(']');
+    out
 }
 
 fn message(role: &str, content: String) -> String {
@@ -195,11 +207,11 @@ fn messages(dialogue: &Dialogue) -> Result<String, LeftOut> {
         members.push(("system", json(&dialogue.system.join("\n\n"))));
     }
     let turns: Result<Vec<String>, LeftOut> = dialogue.turns.iter().map(plain_turn).collect();
-    members.push(("messages", list(turns?.into_iter())));
+    members.push(("messages", list(&turns?)));
     Ok(object(&members))
 }
 
-/// Keeps the keys that the grader gets. Without a `reference_answer`, it is the last answer.
+/// Writes the record for a grader, with the other keys. Without `reference_answer`, the last answer becomes that.
 fn reinforcement(dialogue: &mut Dialogue) -> Result<String, LeftOut> {
     let begun = begun(dialogue)?;
     let has_reference = begun.rest.iter().any(|(key, _)| key == "reference_answer");
@@ -208,18 +220,18 @@ fn reinforcement(dialogue: &mut Dialogue) -> Result<String, LeftOut> {
         _ => (begun.turns.as_slice(), None),
     };
     if answer.is_some() {
-        judge_last(begun)?;
+        check_last(begun)?;
     }
     let system = (!begun.system.is_empty()).then(|| message("system", json(&begun.system.join("\n\n"))));
     let turns: Result<Vec<String>, LeftOut> = turns.iter().map(plain_turn).collect();
-    let mut members = vec![("\"messages\"".to_owned(), list(system.into_iter().chain(turns?)))];
+    let mut members = vec![("\"messages\"".to_owned(), list(&system.into_iter().chain(turns?).collect::<Vec<_>>()))];
     if let Some(answer) = answer {
         members.push(("\"reference_answer\"".to_owned(), json(&answer.text()?)));
     }
     let is_moved = answer.is_some();
     for (key, raw) in &begun.rest {
         let key = json(key);
-        // Of a key that is there twice, most readers take the last.
+        // Most JSON parsers use the last value of a duplicate key.
         members.retain(|(known, _)| *known != key);
         members.push((key, crate::json::on_one_line(raw)));
     }

@@ -1,11 +1,11 @@
 //! The names of a table's columns.
 
-/// The columns' names; those without one are named by their number.
+/// Returns the columns' names. A column without a name is named by its number.
 pub fn named(names: impl Iterator<Item = String>) -> Vec<String> {
     names.zip(1..).map(|(name, at)| if name.is_empty() { format!("column {at}") } else { name }).collect()
 }
 
-/// Refuses a header that names a column twice: nobody knows which of them is meant.
+/// Rejects a header with two columns of the same name.
 pub fn repeated(header: &[String]) -> Result<(), String> {
     let mut at = header.iter().enumerate();
     match at.find(|(at, name)| header[..*at].contains(name)) {

@@ -6,10 +6,11 @@ use crate::{DISTILLATION, FINE_TUNING, PRE_TRAINING, REINFORCEMENT, converted, e
 
 #[track_caller]
 fn is_copied(record: &str, model: &str, customization: Customization) {
-    let told = converted(record, model, customization).unwrap_or_else(|left_out| panic!("{record}: {}", left_out.why));
-    assert_eq!(told.line, record);
-    assert_eq!(told.source, None);
-    assert_eq!((told.notes.len(), told.dropped.len()), (0, 0));
+    let converted_record =
+        converted(record, model, customization).unwrap_or_else(|left_out| panic!("{record}: {}", left_out.why));
+    assert_eq!(converted_record.line, record);
+    assert_eq!(converted_record.source, None);
+    assert_eq!((converted_record.notes.len(), converted_record.dropped.len()), (0, 0));
     assert_eq!(errors(record, training(model, customization)), Vec::<String>::new(), "{record}");
 }
 
@@ -71,14 +72,15 @@ fn copies_pairs_texts_and_messages() {
 fn copies_typed_blocks_only_where_they_are_taken() {
     let record = r#"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":[{"type":"text","text":"a"}]},{"role":"assistant","content":[{"type":"text","text":"b"}]}]}"#;
     is_copied(record, "llama-3-3-70b", FINE_TUNING);
-    let told = converted(record, "nova-lite", FINE_TUNING).expect("it can be converted");
-    assert!(!told.line.contains("type"), "{}", told.line);
+    let converted_record = converted(record, "nova-lite", FINE_TUNING).expect("it can be converted");
+    assert!(!converted_record.line.contains("type"), "{}", converted_record.line);
 }
 
 #[test]
 fn puts_a_copied_record_on_one_line() {
-    let told = converted("{\n  \"prompt\": \"a\",\r\n  \"completion\": \"b\\n\"\n}", "titan-text-express", FINE_TUNING);
-    assert_eq!(told.expect("it is copied").line, r#"{   "prompt": "a",    "completion": "b\n" }"#);
+    let converted_record =
+        converted("{\n  \"prompt\": \"a\",\r\n  \"completion\": \"b\\n\"\n}", "titan-text-express", FINE_TUNING);
+    assert_eq!(converted_record.expect("it is copied").line, r#"{   "prompt": "a",    "completion": "b\n" }"#);
 }
 
 #[test]

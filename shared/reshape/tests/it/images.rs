@@ -48,20 +48,21 @@ fn writes_each_content_once_and_refers_to_it() {
     let mut pictures = pictures();
     let training = training("nova-lite", FINE_TUNING);
     let mut convert = |record: &str| {
-        let told = convert(record, None, training, &mut pictures).unwrap_or_else(|left_out| panic!("{}", left_out.why));
-        assert_eq!(errors(&told.line, training), Vec::<String>::new(), "{}", told.line);
+        let converted_record =
+            convert(record, None, training, &mut pictures).unwrap_or_else(|left_out| panic!("{}", left_out.why));
+        assert_eq!(errors(&converted_record.line, training), Vec::<String>::new(), "{}", converted_record.line);
         let names: Vec<String> = pictures.take().into_iter().map(|picture| picture.name).collect();
-        (told, names)
+        (converted_record, names)
     };
-    let (told, names) = convert(&record(&[&one, &other, &one]));
+    let (converted_record, names) = convert(&record(&[&one, &other, &one]));
     assert_eq!(names, ["my-train-1.png", "my-train-2.png"]);
-    assert_eq!(told.dropped, ["content[].image_url.detail"]);
+    assert_eq!(converted_record.dropped, ["content[].image_url.detail"]);
     let block =
         r#"{"image":{"format":"png","source":{"s3Location":{"uri":"s3://bucket/datasets/bolts/my-train-1.png"}}}}"#;
-    assert_eq!(told.line.matches(block).count(), 2, "{}", told.line);
+    assert_eq!(converted_record.line.matches(block).count(), 2, "{}", converted_record.line);
     // In a later record, the same content isn't written again.
-    let (told, names) = convert(&record(&[&other]));
-    assert!(names.is_empty() && told.line.contains("my-train-2.png"), "{}", told.line);
+    let (converted_record, names) = convert(&record(&[&other]));
+    assert!(names.is_empty() && converted_record.line.contains("my-train-2.png"), "{}", converted_record.line);
 }
 
 #[test]
@@ -85,9 +86,9 @@ fn reads_images_of_every_layout() {
         ),
     ] {
         let mut pictures = pictures();
-        let told = convert(&record, None, training("nova-pro", FINE_TUNING), &mut pictures);
-        let told = told.unwrap_or_else(|left_out| panic!("{record}: {}", left_out.why));
-        assert!(told.line.contains("my-train-1.png"), "{}", told.line);
+        let converted_record = convert(&record, None, training("nova-pro", FINE_TUNING), &mut pictures);
+        let converted_record = converted_record.unwrap_or_else(|left_out| panic!("{record}: {}", left_out.why));
+        assert!(converted_record.line.contains("my-train-1.png"), "{}", converted_record.line);
         assert_eq!(pictures.take().iter().map(|picture| picture.bytes.len()).sum::<usize>(), 30);
     }
 }
@@ -95,9 +96,9 @@ fn reads_images_of_every_layout() {
 #[test]
 fn refers_to_images_in_s3() {
     let mut none = Pictures::default();
-    let told =
+    let converted_record =
         convert(&record(&["s3://bucket/datasets/bolts/1.JPG"]), None, training("nova-lite", FINE_TUNING), &mut none);
-    let line = told.expect("it is in S3").line;
+    let line = converted_record.expect("it is in S3").line;
     assert!(
         line.contains(r#""format":"jpeg","source":{"s3Location":{"uri":"s3://bucket/datasets/bolts/1.JPG"}}"#),
         "{line}"

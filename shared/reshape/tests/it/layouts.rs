@@ -3,7 +3,7 @@
 use tunedrop_reshape::{Pictures, Source, convert};
 use tunedrop_validation::{Catalogue, Format};
 
-use crate::{DISTILLATION, FINE_TUNING, PRE_TRAINING, REINFORCEMENT, converted, errors, line};
+use crate::{DISTILLATION, FINE_TUNING, PRE_TRAINING, REINFORCEMENT, converted, errors, line, why};
 
 const LAYOUTS: [(&str, Source, &str); 20] = [
     (
@@ -91,11 +91,16 @@ fn every_layout_becomes_what_every_model_takes() {
             }
             for (name, source, record) in LAYOUTS {
                 let of = format!("{name} for {} by {}", model.name, customization.as_str());
-                let told = convert(record, None, training, &mut Pictures::default());
-                let told = told.unwrap_or_else(|left_out| panic!("{of}: {}", left_out.why));
+                let converted_record = convert(record, None, training, &mut Pictures::default());
+                let converted_record = converted_record.unwrap_or_else(|left_out| panic!("{of}: {}", left_out.why));
                 let named = convert(record, Some(source), training, &mut Pictures::default());
-                assert_eq!(named.as_ref(), Ok(&told), "{of}");
-                assert_eq!(errors(&told.line, training), Vec::<String>::new(), "{of}: {}", told.line);
+                assert_eq!(named.as_ref(), Ok(&converted_record), "{of}");
+                assert_eq!(
+                    errors(&converted_record.line, training),
+                    Vec::<String>::new(),
+                    "{of}: {}",
+                    converted_record.line
+                );
                 tried += 1;
             }
         }
@@ -178,10 +183,10 @@ fn keeps_parts_apart_where_the_format_has_blocks() {
 #[test]
 fn names_what_was_joined_and_dropped() {
     let record = r#"{"conversations":[{"from":"human","value":"a","lang":"de"},{"from":"human","value":"b"},{"from":"gpt","value":"c"}],"source":"web","id":7,"score":null}"#;
-    let told = converted(record, "nova-lite", FINE_TUNING).expect("it can be converted");
-    assert!(told.line.contains(r#""a\n\nb""#), "{}", told.line);
-    assert_eq!(told.notes, ["turns of the same role were joined"]);
-    assert_eq!(told.dropped, ["conversations[].lang", "source", "id"]);
+    let converted_record = converted(record, "nova-lite", FINE_TUNING).expect("it can be converted");
+    assert!(converted_record.line.contains(r#""a\n\nb""#), "{}", converted_record.line);
+    assert_eq!(converted_record.notes, ["turns of the same role were joined"]);
+    assert_eq!(converted_record.dropped, ["conversations[].lang", "source", "id"]);
 }
 
 #[test]
@@ -212,9 +217,9 @@ fn keeps_untrained_answers_that_are_part_of_a_prompt() {
 fn gives_the_grader_every_key() {
     let record = r#"{"question":"6*7?","answer":"42","difficulty":"easy","id":"q1","tools":[{"name":"x"}]}"#;
     let expected = r#"{"messages":[{"role":"user","content":"6*7?"}],"reference_answer":"42","difficulty":"easy","id":"q1","tools":[{"name":"x"}]}"#;
-    let told = converted(record, "nova-2-lite", REINFORCEMENT).expect("it can be converted");
-    assert_eq!((told.line.as_str(), told.dropped.as_slice()), (expected, &[][..]));
-    assert_eq!(told.notes, ["the last answer became `reference_answer`"]);
+    let converted_record = converted(record, "nova-2-lite", REINFORCEMENT).expect("it can be converted");
+    assert_eq!((converted_record.line.as_str(), converted_record.dropped.as_slice()), (expected, &[][..]));
+    assert_eq!(converted_record.notes, ["the last answer became `reference_answer`"]);
 }
 
 #[test]
@@ -227,10 +232,39 @@ fn keeps_the_reference_answer_where_messages_are_rewritten() {
 #[test]
 fn joins_a_dialogue_to_one_text_for_continued_pre_training() {
     let record = r#"{"text":"Once.","url":"https://example.com","label":0}"#;
-    let told = converted(record, "titan-text-express", PRE_TRAINING).expect("it can be converted");
+    let converted_record = converted(record, "titan-text-express", PRE_TRAINING).expect("it can be converted");
     assert_eq!(
-        (told.line.as_str(), told.dropped),
+        (converted_record.line.as_str(), converted_record.dropped),
         (r#"{"input":"Once."}"#, vec!["url".to_owned(), "label".to_owned()])
     );
     assert_eq!(line(r#"{"prompt":"a","completion":"b"}"#, "titan-text-express", PRE_TRAINING), r#"{"input":"a\n\nb"}"#);
+}
+
+/// As `fix` does.
+#[test]
+fn removes_trailing_commas() {
+    for record in [
+        r#"{"prompt":"a","completion":"b"},"#,
+        r#"{"prompt":"a","completion":"b",}"#,
+        r#"{"messages":[{"role":"user","content":"a",},{"role":"assistant","content":"b"},],},"#,
+    ] {
+        let read = converted(record, "nova-lite", FINE_TUNING).expect("it is converted");
+        assert_eq!(read.notes.last(), Some(&"trailing comma removed"), "{record}");
+        assert_eq!(line(record, "nova-lite", FINE_TUNING), read.line);
+    }
+    // A copied record is valid JSON, too.
+    let copied = line(r#"{"prompt":"a,]","completion":"b",}"#, "titan-text-express", FINE_TUNING);
+    assert_eq!(copied, r#"{"prompt":"a,]","completion":"b"}"#);
+    let label = r#"{"prompt":"a","completion":"b","label":false,}"#;
+    assert!(why(label, "nova-lite", FINE_TUNING).contains("`label`"), "the reason is the record's, not the comma's");
+}
+
+#[test]
+fn reads_rows_of_the_dataset_viewer_unless_they_are_shortened() {
+    let row =
+        |cells: &str| format!(r#"{{"row_idx":0,"row":{{"prompt":"a","completion":"b"}},"truncated_cells":{cells}}}"#);
+    let pair = r#"{"prompt":"a","completion":"b"}"#;
+    assert_eq!(line(&row("[]"), "titan-text-express", FINE_TUNING), pair);
+    let found = why(&row(r#"["prompt"]"#), "titan-text-express", FINE_TUNING);
+    assert!(found.starts_with("`truncated_cells` isn't empty"), "{found}");
 }

@@ -1,6 +1,6 @@
 //! Records with a meaning that the new format can't express are left out, with the reason.
 
-use crate::{FINE_TUNING, PRE_TRAINING, REINFORCEMENT, why};
+use crate::{FINE_TUNING, PRE_TRAINING, REINFORCEMENT, converted, why};
 
 #[track_caller]
 fn check(record: &str, reason: &str) {
@@ -26,30 +26,6 @@ fn leaves_out_preference_pairs() {
         r#"{"question":"x","response":"a","rejected":""}"#,
     ] {
         has(record, "it compares answers (`");
-    }
-}
-
-#[test]
-fn leaves_out_answers_to_avoid() {
-    for label in ["false", "0", "\"False\"", "\"0\"", "-1"] {
-        has(
-            &format!(r#"{{"prompt":"x","completion":"y","label":{label}}}"#),
-            "`label` marks its answer as one to avoid",
-        );
-    }
-    let record = r#"{"instruction":"x","output":"y","kto_tag":false}"#;
-    has(record, "`kto_tag` marks its answer as one to avoid");
-    let record = r#"{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"}],"label":false}"#;
-    has(record, "`label` marks its answer as one to avoid");
-}
-
-#[test]
-fn leaves_out_answers_to_avoid_however_a_spreadsheet_writes_no() {
-    for label in ["FALSCH", "faux", "no", "N", "0,0", "bad", "rejected"] {
-        has(&format!(r#"{{"prompt":"x","completion":"y","label":"{label}"}}"#), "marks its answer as one to avoid");
-    }
-    for key in ["desirable", "is_desirable", "thumbs_up", "kto_label", "is_correct"] {
-        has(&format!(r#"{{"prompt":"x","completion":"y","{key}":false}}"#), "marks its answer as one to avoid");
     }
 }
 
@@ -87,7 +63,7 @@ fn leaves_out_what_isnt_to_be_learned() {
     for more in
         [r#""weight":0"#, r#""weight":0.0"#, r#""train":false"#, r#""loss":false"#, r#""mask":true"#, r#""learn":0"#]
     {
-        has(&with(more), "it has an answer that isn't to be learned");
+        has(&with(more), "it has an answer that the model must not learn");
     }
     has(&with(r#""weight":0.5"#), "is neither 0 nor 1");
     has(&with(r#""train_detail":[{"begin_offset":0,"end_offset":1,"train":false}]"#), "selects parts of a message");
@@ -99,8 +75,8 @@ fn leaves_out_what_isnt_to_be_learned() {
         "wants a message to be learned that isn't the assistant's",
     );
     let last = r#"{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y","weight":0}]}"#;
-    assert!(why(last, "nova-2-lite", REINFORCEMENT).contains("isn't to be learned"));
-    assert!(why(last, "titan-text-express", PRE_TRAINING).contains("isn't to be learned"));
+    assert!(why(last, "nova-2-lite", REINFORCEMENT).contains("must not learn"));
+    assert!(why(last, "titan-text-express", PRE_TRAINING).contains("must not learn"));
 }
 
 #[test]
@@ -197,13 +173,13 @@ fn leaves_out_reasoning_that_the_model_isnt_trained_on() {
 fn says_that_an_answer_is_missing() {
     check(r#"{"prompt":"x"}"#, "its answer is missing: it has none of `completion`, `output`, `response`, `answer`");
     check(r#"{"prompt":"x","completion":""}"#, "its answer is missing: `completion` is empty");
+    check(r#"{"prompt":null,"completion":"y"}"#, "its question is missing: `prompt` is empty");
     check(r#"{"prompt":"x","completion":null}"#, "its answer is missing: `completion` is empty");
     check(r#"{"prompt":"x","completion":" "}"#, "its answer is missing: the last message is blank");
     check(r#"{"messages":[{"role":"user","content":"x"}]}"#, "its answer is missing: the last message is the user's");
     has(r#"{"instruction":"x","input":"z"}"#, "its answer is missing");
-    has(r#"{"question":"x","answers":{"text":["y"],"answer_start":[1]}}"#, "its answer is missing");
     has(r#"{"conversations":[{"from":"human","value":"x"}]}"#, "its answer is missing");
-    has(r#"{"messages":[{"role":"user","content":"x"}],"reference_answer":"y"}"#, "its answer is missing");
+    has(r#"{"messages":[{"role":"user","content":"x"}],"reference_answer":"y"}"#, "--type reinforcement-fine-tuning");
     has(r#"{"completion":"y","prompt":""}"#, "its question is missing");
 }
 
@@ -212,12 +188,15 @@ fn leaves_out_what_is_ambiguous() {
     has(r#"{"prompt":"x","question":"z","answer":"y"}"#, "several questions (`prompt`, `question`)");
     has(r#"{"prompt":"x","output":"y","response":"z"}"#, "several answers (`output`, `response`)");
     has(r#"{"prompt":"x","completions":["y","z"],"labels":[true,false]}"#, "a list of answers (`completions`)");
-    has(r#"{"instruction":"x","output":["y","z"]}"#, "a message isn't an object");
+    has(r#"{"instruction":"x","output":["y","z"]}"#, "`output` is a list, and a record takes one answer");
 }
 
 #[test]
 fn says_why_other_records_are_left_out() {
-    check(r#"{"messages":[{"role":"assistant","content":"x"}]}"#, "the assistant speaks first");
+    check(
+        r#"{"messages":[{"role":"assistant","content":"x"}]}"#,
+        "the first message is the assistant's, not the user's",
+    );
     check(
         r#"{"messages":[{"role":"user","content":"x"},{"role":"system","content":"y"}]}"#,
         "a system message comes after the first turn",
@@ -228,7 +207,7 @@ fn says_why_other_records_are_left_out() {
     );
     check(
         r#"{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":null}]}"#,
-        "a message has no `content`",
+        "its answer is missing: a message of the assistant has no `content`",
     );
     has(r#"{"messages":[{"role":"user","content":"x"},{"role":"assistant","refusal":"No."}]}"#, "a refusal");
     check(
@@ -236,13 +215,45 @@ fn says_why_other_records_are_left_out() {
         "a role is none of system, developer, user and assistant",
     );
     check(r#"{"messages":[]}"#, "it has no message");
-    check(r#"{"prompt":" ","completion":"y"}"#, "a text is empty");
-    check(r#"{"prompt":1,"completion":"y"}"#, "`prompt` is a number, and must be a text that can be read");
-    check(r#"{"text":"x"}"#, "it is a text without a question and an answer, which only continued pre-training takes");
+    check(r#"{"prompt":" ","completion":"y"}"#, "a message or prompt is empty");
+    check(r#"{"prompt":1,"completion":"y"}"#, "`prompt` is a number, not a text");
+    check(
+        r#"{"text":"x"}"#,
+        "it is a text without a question and an answer, which only continued pre-training takes; write its question as `prompt`, and its answer as `completion`",
+    );
     check(r#"{"input_ids":[1],"labels":[1]}"#, "it holds tokens (`input_ids`), and Bedrock takes text");
-    check(r#"{"foo":"x"}"#, "tunedrop doesn't know the layout that these keys belong to; name it with --from");
-    check(r#"[1]"#, "it is a list, and must be an object");
-    check(r#"{"a": "#, "it isn't JSON from column 6 of its line 1 on");
+    check(r#"[1]"#, "it is a list, not an object");
+    check(r#"{}"#, "it has no keys");
+}
+
+#[test]
+fn lists_the_keys_that_were_found_and_those_that_convert_looks_for() {
+    let looked_for = "messages, conversations or contents for chats; instruction, prompt, question, query for questions; completion, output, response, answer for answers; text for plain text";
+    check(r#"{"foo":"x"}"#, &format!("its only key (`foo`) isn't one that convert looks for; rename it: {looked_for}"));
+    check(
+        r#"{"q":"x","a":"y"}"#,
+        &format!("none of its 2 keys (`q`, `a`) is one that convert looks for; rename them: {looked_for}"),
+    );
+    has(r#"{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}"#, "none of its 7 keys (`a`, `b`, `c`, `d`, `e`, …)");
+    has(r#"{"completion":"y","topic":"z"}"#, "its question is missing: it has none of `instruction`, `prompt`");
+}
+
+#[test]
+fn says_where_json_is_invalid_in_the_words_of_check() {
+    for (record, at, part) in [
+        ("{\"prompt\": \"x\",\n \"completion\": 'y'}", (2, 16), "'"),
+        (r#"{"prompt": "x" "completion": "y"}"#, (1, 16), "expected"),
+        (r#"{"prompt": "x", "completion": True}"#, (1, 31), "True"),
+        (r#"{"prompt": "x", "completion": "\ud83d"}"#, (1, 32), "half of a surrogate pair"),
+        (r#"{"messages":[{"role":"user","content":"\udc00"}]}"#, (1, 40), "half of a surrogate pair"),
+        (r#"{"prompt": "x", "\ud83d": 1}"#, (1, 18), "half of a surrogate pair"),
+        (r#"{"a": "#, (1, 7), "expected"),
+    ] {
+        let left_out = converted(record, "nova-lite", FINE_TUNING).expect_err(record);
+        assert_eq!(left_out.at, Some(at), "{record}: {}", left_out.why);
+        assert!(left_out.why.contains(part), "{record}: {}", left_out.why);
+    }
+    has(r#"{"messages":"[{'role': 'user', 'content': 'x'}]"}"#, "`messages` isn't valid JSON: ");
 }
 
 #[test]

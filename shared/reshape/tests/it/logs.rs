@@ -39,17 +39,17 @@ fn puts_streamed_answers_together() {
 
 #[test]
 fn names_the_keys_of_a_log_that_are_dropped() {
-    let told = converted(&log(REQUEST, ANSWER), "nova-lite", FINE_TUNING).expect("it can be converted");
+    let converted_record = converted(&log(REQUEST, ANSWER), "nova-lite", FINE_TUNING).expect("it can be converted");
     for key in ["timestamp", "modelId", "input.inputContentType", "input.inputBodyJson.inferenceConfig"] {
-        assert!(told.dropped.iter().any(|dropped| dropped == key), "{key}: {:?}", told.dropped);
+        assert!(converted_record.dropped.iter().any(|dropped| dropped == key), "{key}: {:?}", converted_record.dropped);
     }
 }
 
 #[test]
 fn notes_an_answer_that_ended_at_a_limit() {
     let cut = ANSWER.replace("end_turn", "max_tokens");
-    let told = converted(&log(REQUEST, &cut), "nova-lite", FINE_TUNING).expect("it can be converted");
-    assert_eq!(told.notes, ["the answer ended at a limit of tokens, and may be cut off"]);
+    let converted_record = converted(&log(REQUEST, &cut), "nova-lite", FINE_TUNING).expect("it can be converted");
+    assert_eq!(converted_record.notes, ["the answer ended at a token limit, and may be incomplete"]);
 }
 
 #[test]
@@ -61,19 +61,23 @@ fn says_why_a_log_is_left_out() {
     let blocked = ANSWER.replace("end_turn", "guardrail_intervened");
     let prefilled =
         r#""inputBodyJson":{"messages":[{"role":"user","content":"Where?"},{"role":"assistant","content":"Th"}]}"#;
-    let titan = r#""inputBodyJson":{"inputText":"Where?"}"#;
+    let embedding = r#""inputBodyJson":{"texts":["Where?"]}"#;
+    let template = r#""inputBodyJson":{"prompt":"<s>[INST] Where? [/INST]"}"#;
+    let filtered = r#""outputBodyJson":{"results":[{"outputText":"x","completionReason":"CONTENT_FILTERED"}]}"#;
     for (record, part) in [
         (log(&tools, ANSWER), "it defines tools (`toolConfig`)"),
         (log(REQUEST, calls), "it calls a tool (`toolUse`)"),
         (log(REQUEST, streamed), "it calls a tool (`toolUse`)"),
         (log(REQUEST, &blocked), "a guardrail, a filter or a refusal"),
         (log(prefilled, ANSWER), "its request ends with the beginning of the answer"),
-        (log(titan, ANSWER), "its request is none of Converse's"),
+        (log(embedding, ANSWER), "its request is in none of the formats"),
+        (log(template, ANSWER), "a template that convert doesn't read"),
         (log(r#""inputBodyS3Path":"s3://b/k""#, ANSWER), "`inputBodyS3Path`"),
         (log(REQUEST, r#""outputBodyS3Path":"s3://b/k""#), "`outputBodyS3Path`"),
         (log(r#""inputTokenCount":1"#, ANSWER), "it has no request"),
         (log(REQUEST, r#""outputTokenCount":1"#), "its answer is missing"),
-        (log(REQUEST, r#""outputBodyJson":{"generation":"There."}"#), "its answer (`outputBodyJson`) is none of"),
+        (log(REQUEST, r#""outputBodyJson":{"embedding":[0.5]}"#), "its answer (`outputBodyJson`) is in none of"),
+        (log(REQUEST, filtered), "a guardrail, a filter"),
         (
             log(REQUEST, ANSWER).replace("\"region\"", "\"errorCode\":\"ThrottlingException\",\"region\""),
             "the call failed",
@@ -84,4 +88,31 @@ fn says_why_a_log_is_left_out() {
     }
     // The teacher answers, so a log without an answer is a prompt.
     line(&log(REQUEST, r#""outputTokenCount":1"#), "nova-lite", DISTILLATION);
+}
+
+#[test]
+fn reads_calls_of_titan_llama_and_claudes_text_completions() {
+    let expected = r#"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":[{"text":"Where?"}]},{"role":"assistant","content":[{"text":"There."}]}]}"#;
+    let llama = r#""inputBodyJson":{"prompt":"<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nWhere?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n","max_gen_len":9}"#;
+    let titan = r#""inputBodyJson":{"inputText":"Where?"}"#;
+    let claude = r#""inputBodyJson":{"prompt":"\n\nHuman: Where?\n\nAssistant:"}"#;
+    let chat = r#""inputBodyJson":{"messages":[{"role":"user","content":"Where?"}]}"#;
+    let generation = r#""outputBodyJson":{"generation":"There.","stop_reason":"stop"}"#;
+    for (request, answer) in [
+        (titan, r#""outputBodyJson":{"results":[{"outputText":"There.","completionReason":"FINISH"}]}"#),
+        (titan, r#""outputBodyJson":[{"outputText":"The"},{"outputText":"re.","completionReason":"FINISH"}]"#),
+        (llama, generation),
+        (
+            llama,
+            r#""outputBodyJson":[{"generation":"There","stop_reason":null},{"generation":".","stop_reason":"stop"}]"#,
+        ),
+        (r#""inputBodyJson":{"prompt":"Where?"}"#, generation),
+        (claude, r#""outputBodyJson":{"completion":"There.","stop_reason":"stop_sequence"}"#),
+        (
+            chat,
+            r#""outputBodyJson":{"choices":[{"message":{"role":"assistant","content":"There."},"finish_reason":"stop"}]}"#,
+        ),
+    ] {
+        assert_eq!(line(&log(request, answer), "nova-lite", FINE_TUNING), expected, "{request} {answer}");
+    }
 }

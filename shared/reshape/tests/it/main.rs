@@ -1,10 +1,14 @@
 //! Converts records of every layout, and has the validator judge what comes out.
 
+mod avoided;
 mod copied;
 mod images;
 mod layouts;
 mod left_out;
 mod logs;
+mod meaning;
+mod openai;
+mod turns;
 
 use tunedrop_reshape::{Converted, LeftOut, Pictures, convert};
 use tunedrop_validation::{Catalogue, Customization, FileCheck, Role, Severity, Training};

@@ -1,42 +1,47 @@
-//! validate: what a judged set becomes, and who gives way to it. Times are anything that is ordered as they are.
+//! validate: the run of a validated dataset, and the run that it supersedes. Times can be of any ordered type.
 
 use crate::State;
 use crate::state::{Input, next};
 
-/// A set as it was judged.
+/// A validated version of a dataset.
 #[derive(Debug, Clone, Copy)]
-pub struct Judged<T> {
-    /// Findings block it.
+pub struct Candidate<T> {
+    /// Findings block the launch.
     pub rejected: bool,
-    /// It waits for approval: `launch: manual`.
+    /// It requires approval.
     pub held: bool,
-    /// A newer set of its dataset was accepted already.
-    pub overtaken: bool,
-    /// When its newest file was complete, as far as the event at hand tells.
-    pub since: T,
-    /// When S3 says that its newest file was uploaded: the same for every event about these versions.
+    /// A newer version of the dataset was accepted already.
+    pub superseded: bool,
+    /// When its newest file was complete, as far as this event shows.
+    pub uploaded_at: T,
+    /// S3's time of its newest file, which is the same for every event about these files.
     pub listed: T,
 }
 
-/// What a judged set means for the run that its content has already.
+/// What happens to the existing run of the same content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meets {
     /// The run starts again, in this state.
     StartsAgain(State),
-    /// The very drop that the run came from: its state is said again.
+    /// A redelivery of the upload that the run came from: its state is published again.
     Same,
-    /// The same content, dropped later: answered with the run.
+    /// A later upload of the same content: the answer is the existing run.
     Again,
 }
 
-/// Whether a newer set than this, another content, was accepted already.
-pub fn is_older<N: PartialEq, T: PartialOrd>(run: N, since: T, latest: Option<N>, latest_at: Option<T>) -> bool {
-    latest.is_some_and(|latest| latest != run) && latest_at.is_some_and(|at| at > since)
+/// Whether a newer version of the dataset, with other content, was accepted already.
+pub fn is_older<N: PartialEq, T: PartialOrd>(
+    run: N,
+    since: T,
+    latest: Option<N>,
+    latest_uploaded_at: Option<T>,
+) -> bool {
+    latest.is_some_and(|latest| latest != run) && latest_uploaded_at.is_some_and(|at| at > since)
 }
 
-/// The state in which a content begins that has no run.
-pub fn begins<T>(judged: &Judged<T>) -> State {
-    match (judged.rejected, judged.overtaken, judged.held) {
+/// Returns the first state of content that has no run yet.
+pub fn begins<T>(candidate: &Candidate<T>) -> State {
+    match (candidate.rejected, candidate.superseded, candidate.held) {
         (true, ..) => State::Rejected,
         (_, true, _) => State::Superseded,
         (_, _, true) => State::Held,
@@ -44,99 +49,106 @@ pub fn begins<T>(judged: &Judged<T>) -> State {
     }
 }
 
-/// What becomes of the run that the content has already, which is in `state` since `since`.
-pub fn meets<T: PartialOrd>(state: State, since: T, judged: &Judged<T>) -> Meets {
-    let begins = begins(judged);
-    let newer = judged.since > since;
-    if !judged.rejected
-        && next(state, Input::Accepted { held: judged.held }).is_ok()
+/// Returns what happens to the run that the content has already, which has been in `state` since `since`.
+pub fn meets<T: PartialOrd>(state: State, since: T, candidate: &Candidate<T>) -> Meets {
+    let begins = begins(candidate);
+    let newer = candidate.uploaded_at > since;
+    if !candidate.rejected
+        && next(state, Input::Accepted { held: candidate.held }).is_ok()
         && begins != state
         && (newer || state == State::Rejected)
     {
         return Meets::StartsAgain(begins);
     }
-    // The events of one set's files tell different times: only later versions are another upload.
-    if judged.listed > since { Meets::Again } else { Meets::Same }
+    // The events of one dataset's files have different times. Only a later version is a new upload.
+    if candidate.listed > since { Meets::Again } else { Meets::Same }
 }
 
-/// An update of a dataset waits this long before it is launched, where the stack doesn't say.
+/// How long an update of a dataset waits before it is launched, if the stack doesn't set it.
 pub const SETTLE_S: i64 = 300;
-/// A stack can't say more: the event that announces the run waits in its queue meanwhile, and `BacklogAlarm` goes off after
-/// 15 minutes.
+/// The highest value that a stack can set. The event that announces the run waits in its queue for that time, and
+/// `BacklogAlarm` goes off after 15 minutes.
 pub const SETTLE_MOST_S: i64 = 600;
 
-/// Whether a set that was accepted waits before it is launched: it updates a dataset that had an accepted set before, and
-/// its recipe isn't what was uploaded last. Files that are still to come then make one set with what is there, and what is
-/// there alone, half new and half old, is never trained. The recipe commits an update.
+/// Whether an accepted version waits before it is launched: it updates a dataset that had an accepted version before,
+/// and the recipe isn't the last file that was uploaded. Files that are uploaded in the meantime then belong to the
+/// same update, so a mixture of old and new files is never trained. The recipe commits an update.
 pub fn settles<N: PartialEq>(run: N, latest: Option<N>, recipe_is_last: bool) -> bool {
     latest.is_some_and(|latest| latest != run) && !recipe_is_last
 }
 
-/// Whether the same content, uploaded again, ends the time that its run waits for files.
+/// Whether uploading the same content again ends the time that its run waits for more files.
 pub fn commits(state: State, settles: bool, recipe_is_last: bool) -> bool {
     state == State::Queued && settles && recipe_is_last
 }
 
-/// Whether the set whose run was superseded at `since` was uploaded later than that, as its event says, so that it is judged
-/// once more: a repeated event of one of its other files may have come first, and knew less.
+/// Whether a run takes guards, `notify` and other settings from a recipe that was uploaded again with the same content: it wasn't
+/// launched yet, and has no job that isn't known yet (`unconfirmed`).
+pub fn takes_new_settings(state: State, unconfirmed: bool) -> bool {
+    matches!(state, State::Held | State::Queued) && !unconfirmed
+}
+
+/// Whether the version whose run was superseded at `since` was uploaded later than that, according to its event, so
+/// that it must be validated again. An earlier event about another of its files may have had an earlier time.
 pub fn was_unknown<T: PartialOrd>(state: State, since: T, uploaded: T) -> bool {
     state == State::Superseded && uploaded > since
 }
 
-/// Where the dataset's run before goes when this one, accepted at `since`, takes its place; `None`: it stays. One that
-/// may have a job (`unsure`) is left to the next launch, which looks for the job first.
-pub fn gives_way<T: PartialOrd>(older: (State, T), unsure: bool, newer: (State, T)) -> Option<State> {
-    if unsure || matches!(newer.0, State::Superseded | State::Rejected) || older.1 > newer.1 {
+/// Returns the state that the dataset's previous run changes to when this one, accepted at `since`, supersedes it.
+/// `None`: it doesn't change. A run that may have a job (`unconfirmed`) is left to the next launch, which looks up the
+/// job first.
+pub fn supersedes<T: PartialOrd>(older: (State, T), unconfirmed: bool, newer: (State, T)) -> Option<State> {
+    if unconfirmed || matches!(newer.0, State::Superseded | State::Rejected) || older.1 > newer.1 {
         return None;
     }
-    next(older.0, Input::Overtaken).ok()
+    next(older.0, Input::Superseded).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn judged(since: u32) -> Judged<u32> {
-        Judged { rejected: false, held: false, overtaken: false, since, listed: since }
+    fn candidate(uploaded_at: u32) -> Candidate<u32> {
+        Candidate { rejected: false, held: false, superseded: false, uploaded_at, listed: uploaded_at }
     }
 
     #[test]
     fn a_content_begins_once_and_starts_again_where_the_table_says() {
-        assert_eq!(begins(&judged(1)), State::Queued);
-        assert_eq!(begins(&Judged { held: true, ..judged(1) }), State::Held);
-        assert_eq!(begins(&Judged { overtaken: true, held: true, ..judged(1) }), State::Superseded);
-        assert_eq!(begins(&Judged { rejected: true, overtaken: true, ..judged(1) }), State::Rejected);
+        assert_eq!(begins(&candidate(1)), State::Queued);
+        assert_eq!(begins(&Candidate { held: true, ..candidate(1) }), State::Held);
+        assert_eq!(begins(&Candidate { superseded: true, held: true, ..candidate(1) }), State::Superseded);
+        assert_eq!(begins(&Candidate { rejected: true, superseded: true, ..candidate(1) }), State::Rejected);
         for state in State::ALL {
             let starts = matches!(state, State::Superseded | State::Rejected | State::Held);
-            let met = meets(state, 1, &judged(2));
+            let met = meets(state, 1, &candidate(2));
             assert_eq!(met, if starts { Meets::StartsAgain(State::Queued) } else { Meets::Again }, "{state:?}");
-            let same = meets(state, 2, &judged(2));
-            let judged_anew = state == State::Rejected;
-            assert_eq!(same, if judged_anew { Meets::StartsAgain(State::Queued) } else { Meets::Same }, "{state:?}");
+            let same = meets(state, 2, &candidate(2));
+            let starts_again = state == State::Rejected;
+            assert_eq!(same, if starts_again { Meets::StartsAgain(State::Queued) } else { Meets::Same }, "{state:?}");
         }
-        assert_eq!(meets(State::Held, 1, &Judged { held: true, ..judged(2) }), Meets::Again);
-        assert_eq!(meets(State::Superseded, 1, &Judged { overtaken: true, ..judged(2) }), Meets::Again);
+        assert_eq!(meets(State::Held, 1, &Candidate { held: true, ..candidate(2) }), Meets::Again);
+        assert_eq!(meets(State::Superseded, 1, &Candidate { superseded: true, ..candidate(2) }), Meets::Again);
     }
 
     #[test]
     fn another_event_about_the_same_versions_is_no_other_upload() {
-        let later = Judged { since: 3, ..judged(2) };
+        let later = Candidate { uploaded_at: 3, ..candidate(2) };
         for state in [State::Queued, State::Running, State::Succeeded, State::Failed] {
             assert_eq!(meets(state, 2, &later), Meets::Same, "{state:?}");
         }
-        assert_eq!(meets(State::Rejected, 2, &Judged { rejected: true, ..later }), Meets::Same);
-        // It was taken for older than it is.
+        assert_eq!(meets(State::Rejected, 2, &Candidate { rejected: true, ..later }), Meets::Same);
+        // It was considered older than it is.
         assert_eq!(meets(State::Superseded, 2, &later), Meets::StartsAgain(State::Queued));
     }
 
     #[test]
-    fn only_what_waits_gives_way_and_only_to_something_newer() {
-        assert_eq!(gives_way((State::Queued, 1), false, (State::Queued, 2)), Some(State::Superseded));
-        assert_eq!(gives_way((State::Held, 1), false, (State::Held, 2)), Some(State::Superseded));
-        assert_eq!(gives_way((State::Launching, 1), false, (State::Queued, 2)), None);
-        assert_eq!(gives_way((State::Queued, 3), false, (State::Queued, 2)), None);
-        assert_eq!(gives_way((State::Queued, 1), false, (State::Superseded, 2)), None);
-        assert_eq!(gives_way((State::Queued, 1), true, (State::Queued, 2)), None);
+    fn supersedes_waiting_runs_by_newer_ones_only() {
+        assert_eq!(supersedes((State::Queued, 1), false, (State::Queued, 2)), Some(State::Superseded));
+        assert_eq!(supersedes((State::Held, 1), false, (State::Held, 2)), Some(State::Superseded));
+        assert_eq!(supersedes((State::Launching, 1), false, (State::Queued, 2)), None);
+        assert_eq!(supersedes((State::Queued, 3), false, (State::Queued, 2)), None);
+        assert_eq!(supersedes((State::Queued, 1), false, (State::Superseded, 2)), None);
+        assert_eq!(supersedes((State::Queued, 1), true, (State::Queued, 2)), None);
         assert!(is_older("a", 1, Some("b"), Some(2)) && !is_older("a", 2, Some("b"), Some(2)));
     }
 
@@ -154,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_that_was_taken_for_older_than_it_is_is_judged_again() {
+    fn validates_a_version_that_seemed_older_again() {
         assert!(was_unknown(State::Superseded, 1, 2) && !was_unknown(State::Superseded, 2, 2));
         assert!(!was_unknown(State::Queued, 1, 2) && !was_unknown(State::Rejected, 1, 2));
     }

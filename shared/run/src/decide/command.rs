@@ -1,20 +1,20 @@
-//! Approve, stop and retry: what a command means for the run as it stands.
+//! Commands (approve, stop and retry): what each changes in a run.
 
 use crate::State;
 use crate::state::{Input, next};
 
-/// What approving a run takes.
+/// How an approval is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Approve {
-    /// It goes into this state.
+    /// The run changes to this state.
     Moves(State),
-    /// It is queued, and waits for files that may still come: it waits no longer.
+    /// The run is queued, and waits because more files may be uploaded. It becomes due at once.
     AtOnce,
-    /// Nothing, for this reason.
+    /// Nothing changes, for this reason.
     Ignored(&'static str),
 }
 
-/// How a run in `state` is approved; `settles` where it is not launched yet, since files may still come.
+/// Returns how a run in `state` is approved. `settles`: it isn't launched yet, because more files may be uploaded.
 pub fn approve(state: State, settles: bool) -> Approve {
     match next(state, Input::Approved) {
         Ok(state) => Approve::Moves(state),
@@ -23,35 +23,40 @@ pub fn approve(state: State, settles: bool) -> Approve {
     }
 }
 
-/// What stopping a run takes.
+/// How a request to stop a run is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop<J> {
-    /// Bedrock has its job, and is asked to stop it; the job's own end then ends the run. The wish is noted first, so
-    /// that the sweep asks again until the job is over.
+    /// Bedrock stops the job, and the end of the job ends the run. The request is stored first, so that the sweep repeats
+    /// it until the job has ended.
     AtBedrock(J),
-    /// It may have a job that isn't known yet: the wish is noted, and whoever learns more carries it out.
+    /// The run may have a job that isn't known yet. The request is stored, and carried out when that is known.
     Noted,
-    /// It goes into this state.
+    /// The run changes to this state.
     Here(State),
-    /// Nothing, for this reason.
+    /// Nothing changes, for this reason.
     Ignored(&'static str),
 }
 
-/// How a run in `state`, whose job is `job`, is stopped; `unsure` where it may have a job that Bedrock doesn't show: an
-/// unanswered creation may have made one, or the run failed since Bedrock denied it, or was refused.
-pub fn stop<J>(state: State, job: Option<J>, unsure: bool) -> Stop<J> {
+/// Returns how a run in `state` with this `job` is stopped. `unconfirmed`: it may have a job that Bedrock doesn't show,
+/// because its creation wasn't answered, or because Bedrock didn't find the job or refused the run.
+pub fn stop<J>(state: State, job: Option<J>, unconfirmed: bool) -> Stop<J> {
     match (state, job, next(state, Input::StopAsked)) {
         (State::Running, Some(job), _) => Stop::AtBedrock(job),
         (State::Launching, ..) => Stop::Noted,
-        (State::Queued | State::Failed | State::Refused, ..) if unsure => Stop::Noted,
+        (State::Queued | State::Failed | State::Refused, ..) if unconfirmed => Stop::Noted,
         (.., Ok(state)) => Stop::Here(state),
         (.., Err(reason)) => Stop::Ignored(reason),
     }
 }
 
-/// Whether there may be another attempt: the run has ended, and not by its data, which must be mended first.
+/// Whether the run can be retried: it has ended, and not because of its data, which must be fixed first.
 pub fn may_retry(state: State) -> bool {
     state.is_end() && state != State::Rejected
+}
+
+/// The reason of a run that is stopped before its launch.
+pub fn stopped_before(by: &str) -> String {
+    format!("stopped by {by} before it was launched")
 }
 
 #[cfg(test)]

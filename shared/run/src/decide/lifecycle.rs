@@ -1,61 +1,61 @@
-//! Whether a base model can still be customized, and until when: Bedrock's own word, with the days that it names.
+//! Whether a base model can still be customized, and until when, according to Bedrock.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// A day that is this near is told.
+/// How far ahead a day of the lifecycle causes a warning, in seconds: 90 days.
 pub const NEAR_S: i64 = 90 * 86_400;
 
-/// Bedrock's word on a foundation model.
+/// Bedrock's lifecycle status of a foundation model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lifecycle {
     /// New jobs can be started.
     Active,
     /// No new jobs (user guide, "Model lifecycle").
     Legacy,
-    /// Not in this Region, or no more.
+    /// Bedrock doesn't know the model in this Region.
     Unknown,
 }
 
-/// The days that Bedrock names (API reference, `FoundationModelLifecycle`); `None` where it names none.
+/// The days of a model's lifecycle (API reference, `FoundationModelLifecycle`); `None` if Bedrock names none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dates {
-    /// `legacyTime`: from here on no new job starts.
+    /// `legacyTime`: no new job starts after it.
     pub legacy: Option<Timestamp>,
-    /// `publicExtendedAccessTime`: from here on inference costs more.
+    /// `publicExtendedAccessTime`: inference may cost more after it.
     pub extended_access: Option<Timestamp>,
-    /// `endOfLifeTime`: from here on every request fails.
+    /// `endOfLifeTime`: every request fails after it.
     pub end_of_life: Option<Timestamp>,
 }
 
-/// What is to be said before a day comes on which `model`, which is active, loses something: the nearest days, up to three
-/// months ahead. `None` where there is nothing to say.
+/// The warning about an active `model`: the days of its lifecycle in the next 90 days. `None` if there are none.
 pub fn warning(model: &str, dates: &Dates, now: Timestamp) -> Option<String> {
     let near = |day: Option<Timestamp>| day.filter(|day| (0..=NEAR_S).contains(&(day.as_second() - now.as_second())));
     let days = [
-        (dates.legacy, "becomes legacy on", "from then on no new job can be started on it"),
-        (dates.extended_access, "enters extended access on", "inference may cost more from then on"),
-        (dates.end_of_life, "is shut down on", "its custom models stop working then, too"),
+        (dates.legacy, "becomes legacy on", "no new job can be started on it after that"),
+        (dates.extended_access, "enters extended access on", "inference may cost more after that"),
+        (dates.end_of_life, "is shut down on", "its custom models stop working on that day too"),
     ];
-    let said: Vec<String> = days
+    let days: Vec<String> = days
         .into_iter()
         .filter_map(|(time, what, then)| Some(format!("{what} {} ({then})", day(near(time)?))))
         .collect();
-    (!said.is_empty()).then(|| format!("{model} {}", said.join(", and ")))
+    (!days.is_empty()).then(|| format!("{model} {}", days.join(", and ")))
 }
 
-/// Why no job can be started on a model that Bedrock lists as legacy, with the days that it names. `note` is what the
-/// catalogue says of the model, where it knows: its words stand where Bedrock names no day, and it names a live model.
+/// Returns why no job can be started on a legacy model, with the days that Bedrock names. `note` is the catalogue's
+/// sentence about the model: it replaces this one if Bedrock names no day, and it names a model to use instead.
 pub fn legacy(model: &str, dates: &Dates, note: Option<&str>) -> String {
     if let Some(note) = note.filter(|_| *dates == Dates::default()) {
         return note.to_owned();
     }
-    let instead = note.and_then(|note| note.rsplit_once(" instead is ")).map_or("nova-lite", |(_, instead)| instead);
-    let since = dates.legacy.map_or(String::new(), |time| format!(" since {}", day(time)));
-    let until = dates.end_of_life.map_or(String::new(), |time| format!(", shuts it down on {}", day(time)));
-    format!(
-        "Bedrock lists {model} as legacy{since}{until}, and starts no new customization jobs on legacy models; choose a live one, such as {instead}"
-    )
+    let instead = note.and_then(|note| note.strip_suffix(" instead")?.rsplit_once("; use "));
+    let instead = instead.map_or("nova-lite", |(_, instead)| instead);
+    let since = dates.legacy.map(|time| format!("legacy since {}", day(time)));
+    let until = dates.end_of_life.map(|time| format!("shut down on {}", day(time)));
+    let days: Vec<String> = since.into_iter().chain(until).collect();
+    let days = if days.is_empty() { String::new() } else { format!(" ({})", days.join(", ")) };
+    format!("{model} is a legacy model{days}, on which Bedrock starts no new jobs; use {instead} instead")
 }
 
 /// `YYYY-MM-DD`, in UTC.
@@ -65,6 +65,8 @@ fn day(time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tunedrop_validation::Catalogue;
+
     use super::*;
 
     fn at(day: &str) -> Option<Timestamp> {
@@ -72,10 +74,10 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_told_before_it_comes_and_not_too_early() {
+    fn warns_of_days_within_90_days_only() {
         let now = at("2026-11-29").expect("a time");
         let dates = |legacy| Dates { legacy: at(legacy), ..Dates::default() };
-        let expected = "Nova Lite becomes legacy on 2027-01-15 (from then on no new job can be started on it)";
+        let expected = "Nova Lite becomes legacy on 2027-01-15 (no new job can be started on it after that)";
         assert_eq!(warning("Nova Lite", &dates("2027-01-15"), now).as_deref(), Some(expected));
         for silent in ["2027-03-01", "2026-11-28", "2020-01-01"] {
             assert_eq!(warning("Nova Lite", &dates(silent), now), None, "{silent}");
@@ -88,14 +90,23 @@ mod tests {
     }
 
     #[test]
-    fn a_legacy_model_is_refused_with_its_days() {
+    fn refusal_of_a_legacy_model_names_its_days() {
         let dates = Dates { legacy: at("2026-09-30"), end_of_life: at("2027-03-30"), ..Dates::default() };
-        let note = "Llama can no longer be customized: it is legacy; a live model to use instead is nova-pro";
-        let said = legacy("meta.llama3-3-70b-instruct-v1:0:128k", &dates, Some(note));
-        assert!(said.ends_with("such as nova-pro"), "{said}");
+        let note = "Llama can't be customized any more: it is legacy; use nova-pro instead";
+        let expected = "x is a legacy model (legacy since 2026-09-30, shut down on 2027-03-30), on which Bedrock starts no new jobs; use nova-pro instead";
+        assert_eq!(legacy("x", &dates, Some(note)), expected);
         assert_eq!(legacy("x", &Dates::default(), Some(note)), note);
-        assert!(said.contains(" as legacy since 2026-09-30, shuts it down on 2027-03-30, and starts no new"), "{said}");
-        let silent = "Bedrock lists x as legacy, and starts no new customization jobs on legacy models; choose a live one, such as nova-lite";
-        assert_eq!(legacy("x", &Dates::default(), None), silent);
+        let without_days = "x is a legacy model, on which Bedrock starts no new jobs; use nova-lite instead";
+        assert_eq!(legacy("x", &Dates::default(), None), without_days);
+    }
+
+    #[test]
+    fn refusal_of_a_legacy_model_names_the_catalogues_replacement() {
+        let dates = Dates { legacy: at("2026-09-30"), ..Dates::default() };
+        let withdrawn = Catalogue::embedded().models().iter().filter_map(|model| model.withdrawn_note());
+        for note in withdrawn {
+            let end = note.rsplit_once("; ").expect("a replacement").1;
+            assert!(legacy("x", &dates, Some(&note)).ends_with(end), "{note}");
+        }
     }
 }

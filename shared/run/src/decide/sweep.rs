@@ -1,32 +1,32 @@
-//! sweep: what is put on the bus for what it finds. Ages are in seconds.
+//! sweep: which events it puts on the bus. Ages are in seconds.
 
 use crate::state::JobStatus;
-use crate::{Hold, State};
+use crate::{Blocker, State};
 
-/// An incomplete set is told after ten minutes: people upload files one by one.
+/// Age at which people are notified of an incomplete dataset: they upload files one by one.
 pub const INCOMPLETE_AFTER_S: i64 = 600;
-/// A state that nobody was told of is announced again after this; sooner, its first event may still be under way.
-pub const UNTOLD_AFTER_S: i64 = 120;
-/// A run that waited this long for a job slot is told.
-pub const HELD_UP_AFTER_S: i64 = 86_400;
-/// A job that Bedrock doesn't know is believed gone only after this, for Get may lag behind Create.
-pub const FORGOTTEN_AFTER_S: i64 = 3600;
-/// A job that Bedrock denies is looked for this long after its run failed for it: no training that is known of takes a day.
-pub const GONE_AFTER_S: i64 = 86_400;
-/// A job that runs this long is looked at by somebody, unless the stack says otherwise.
+/// Age at which a state that nobody was notified of is published again. Before that, its first event may still arrive.
+pub const REPUBLISH_AFTER_S: i64 = 120;
+/// Age at which people are notified that a run waits for a job slot.
+pub const BLOCKED_AFTER_S: i64 = 86_400;
+/// Age at which a job that Bedrock doesn't know counts as gone, because Get may lag behind Create.
+pub const JOB_GONE_AFTER_S: i64 = 3600;
+/// How long a missing job is looked up after its run failed: no known training takes a day.
+pub const JOB_LOOKUP_S: i64 = 86_400;
+/// Default age at which a running job counts as stuck.
 pub const STUCK_RUNNING_AFTER_S: i64 = 86_400;
-/// A job is idle once no phase of it has begun or ended for this long: phases follow each other within minutes, and no
-/// training ends in the night that nobody looked. A job was seen to stand so for three days.
+/// Age at which a job counts as idle if no phase has started or ended since: phases normally follow each other within
+/// minutes. One job was idle for three days.
 pub const IDLE_AFTER_S: i64 = 4 * 3600;
-/// Why a run waits whose job is idle.
-pub const IDLE: &str = "Bedrock has had the job for hours, and has not begun its next phase";
-/// A launch whose lease ran out this long ago was woken by three sweeps in vain.
+/// The reason of a run that is blocked by an idle job.
+pub const IDLE: &str = "the job hasn't started its next phase for hours";
+/// Seconds after the end of its lease at which a launch counts as stuck: three sweeps have tried to resume it.
 pub const STUCK_LAUNCHING_AFTER_S: i64 = 900;
-/// A launch that was begun this long ago fails again and again: all doubt whether it made a job ends after an hour.
-pub const FAILING_AFTER_S: i64 = 2 * FORGOTTEN_AFTER_S;
+/// Age at which a launch counts as failing: whether it created a job is known after an hour at most.
+pub const FAILING_AFTER_S: i64 = 2 * JOB_GONE_AFTER_S;
 
-/// Whether the run doesn't get on by itself; `age` is since its last change, and a running one is stuck after `running_s`.
-/// A queued run waits for a slot, and a held one for somebody: neither is stuck.
+/// Whether somebody must look at the run. `age`: seconds since its last change. A running run is stuck after
+/// `running_s`. A queued run waits for a slot and a held run for approval, so neither is stuck.
 pub fn is_stuck(state: State, lease_until: Option<i64>, age: i64, now: i64, running_s: i64) -> bool {
     match state {
         State::Running => age >= running_s,
@@ -35,45 +35,45 @@ pub fn is_stuck(state: State, lease_until: Option<i64>, age: i64, now: i64, runn
     }
 }
 
-/// Whether the run's state is said again; `age` is since its last change.
-pub fn says_again(state: State, age: i64) -> bool {
-    state.is_told() && age >= UNTOLD_AFTER_S
+/// Whether the run's state is published again. `age`: seconds since its last change.
+pub fn is_republished(state: State, age: i64) -> bool {
+    state.is_notified() && age >= REPUBLISH_AFTER_S
 }
 
-/// What is put on the bus of a running run's job: `job` as Bedrock has it, `None` where it knows none; `age` is since
-/// the run's last change. A job that is gone counts as failed.
+/// Returns the end of a running run's job, if the sweep found one. `job`: its status at Bedrock, `None` if Bedrock
+/// doesn't find it. `age`: seconds since the run's last change. A job that is gone counts as failed.
 pub fn observed(job: Option<Option<JobStatus>>, age: i64) -> Option<JobStatus> {
     match job {
         Some(status) => status.filter(|status| status.is_end()),
-        None => (age >= FORGOTTEN_AFTER_S).then_some(JobStatus::Failed),
+        None => (age >= JOB_GONE_AFTER_S).then_some(JobStatus::Failed),
     }
 }
 
-/// How long the job of a run is looked for that ended without one. A refusal may mean a job that Bedrock doesn't show yet;
-/// like an unanswered creation, it is in doubt for an hour.
-pub fn looked_for_s(state: State) -> Option<i64> {
+/// How long the job of a run that ended without one is looked up, in seconds. Bedrock may show the job of a refused run
+/// later, as after an unanswered call. That is uncertain for an hour.
+pub fn job_lookup_s(state: State) -> Option<i64> {
     match state {
-        State::Failed => Some(GONE_AFTER_S),
-        State::Refused => Some(FORGOTTEN_AFTER_S),
+        State::Failed => Some(JOB_LOOKUP_S),
+        State::Refused => Some(JOB_GONE_AFTER_S),
         _ => None,
     }
 }
 
-/// Whether record is to look at a run that failed since Bedrock denied its job, or was refused: the job is there
-/// (`shown`), or is looked for no more; `age` is since the run's last change.
-pub fn is_back_or_gone(state: State, forgotten: bool, shown: bool, age: i64) -> bool {
-    forgotten && looked_for_s(state).is_some_and(|seconds| shown || age >= seconds)
+/// Whether record must handle a run that was refused or failed without a job: Bedrock shows the job (`shown`), or the
+/// time for the lookup is over. `age`: seconds since the run's last change.
+pub fn needs_record(state: State, looks_up_job: bool, shown: bool, age: i64) -> bool {
+    looks_up_job && job_lookup_s(state).is_some_and(|seconds| shown || age >= seconds)
 }
 
-/// Whether launch is to ask Bedrock once more to stop the job, which people want stopped and which still trains: Bedrock
-/// may have answered "not found" or "conflict", or was never asked.
-pub fn is_to_stop(stop_asked: bool, job: Option<JobStatus>) -> bool {
+/// Whether launch must ask Bedrock again to stop the job: somebody asked to stop the run, but the job still trains.
+/// Bedrock answered "not found" or "conflict", or wasn't called.
+pub fn needs_stop(stop_asked: bool, job: Option<JobStatus>) -> bool {
     stop_asked && job == Some(JobStatus::InProgress)
 }
 
-/// Whether a job in progress stands still: a phase has not begun, and none is in progress. `phases` are the status of
-/// each, and how many seconds ago it changed; `age` is since the run's last change. A job without phases tells nothing.
-/// API reference, `GetModelCustomizationJob`, `statusDetails`.
+/// Whether a job is idle: a phase hasn't started, and none is in progress. `phases`: the status of each, and the
+/// seconds since it changed. `age`: seconds since the run's last change. A job without phases is never idle. API
+/// reference, `GetModelCustomizationJob`, `statusDetails`.
 pub fn is_idle<'p>(phases: impl IntoIterator<Item = (&'p str, Option<i64>)>, age: i64) -> bool {
     let (mut waits, mut works, mut since) = (false, false, age);
     for (status, changed) in phases {
@@ -84,14 +84,14 @@ pub fn is_idle<'p>(phases: impl IntoIterator<Item = (&'p str, Option<i64>)>, age
     waits && !works && since >= IDLE_AFTER_S
 }
 
-/// Whether people are told that an idle job holds a running run, or a quota or a permission a queued one; `age` is since it was dropped. A job slot gets free
-/// by itself, and a limit on launches a day ends with the day. The rest is told at once; so is whatever has held the run
-/// for a day.
-pub fn held_up(state: State, held_by: Option<Hold>, told: bool, age: i64) -> bool {
-    !told
-        && held_by.is_some_and(|hold| match state {
-            State::Queued => !hold.ends_by_itself() || age >= HELD_UP_AFTER_S,
-            State::Running => hold == Hold::Idle,
+/// Whether people are notified that the run is blocked: a running run by an idle job, a queued one by a quota or a
+/// permission. `age`: seconds since its upload. A job slot becomes free when a job ends, and a daily limit ends with
+/// the day, so people are notified of those after a day, and of the others at once.
+pub fn is_blocked(state: State, blocked_by: Option<Blocker>, notified: bool, age: i64) -> bool {
+    !notified
+        && blocked_by.is_some_and(|hold| match state {
+            State::Queued => !hold.ends_by_itself() || age >= BLOCKED_AFTER_S,
+            State::Running => hold == Blocker::IdleJob,
             _ => false,
         })
 }
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn an_idle_job_is_told_once_before_the_day_is_over() {
-        let idle = Some(Hold::Idle);
-        assert!(held_up(State::Running, idle, false, 0));
-        assert!(!held_up(State::Running, idle, true, 90_000) && !held_up(State::Running, None, false, 90_000));
-        assert!(!held_up(State::Running, Some(Hold::Slot), false, 90_000));
+    fn notifies_of_an_idle_job_within_the_day() {
+        let idle = Some(Blocker::IdleJob);
+        assert!(is_blocked(State::Running, idle, false, 0));
+        assert!(!is_blocked(State::Running, idle, true, 90_000) && !is_blocked(State::Running, None, false, 90_000));
+        assert!(!is_blocked(State::Running, Some(Blocker::Slot), false, 90_000));
         for state in State::ALL {
             let waits = matches!(state, State::Queued | State::Running);
-            assert_eq!(held_up(state, idle, false, HELD_UP_AFTER_S), waits, "{state:?}");
+            assert_eq!(is_blocked(state, idle, false, BLOCKED_AFTER_S), waits, "{state:?}");
         }
     }
 
@@ -151,14 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn people_are_told_of_what_no_ending_job_frees_and_of_what_lasts_a_day() {
-        for hold in [Hold::Slot, Hold::Quota, Hold::Day, Hold::Permission, Hold::Unknown] {
-            let at_once = matches!(hold, Hold::Quota | Hold::Permission);
-            assert_eq!(held_up(State::Queued, Some(hold), false, HELD_UP_AFTER_S - 1), at_once, "{hold:?}");
-            assert!(held_up(State::Queued, Some(hold), false, HELD_UP_AFTER_S));
-            assert!(!held_up(State::Queued, Some(hold), true, HELD_UP_AFTER_S));
-            assert!(!held_up(State::Running, Some(hold), false, HELD_UP_AFTER_S));
+    fn notifies_of_quotas_at_once_and_of_slots_after_a_day() {
+        for hold in [Blocker::Slot, Blocker::Quota, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown] {
+            let at_once = matches!(hold, Blocker::Quota | Blocker::Permission);
+            assert_eq!(is_blocked(State::Queued, Some(hold), false, BLOCKED_AFTER_S - 1), at_once, "{hold:?}");
+            assert!(is_blocked(State::Queued, Some(hold), false, BLOCKED_AFTER_S));
+            assert!(!is_blocked(State::Queued, Some(hold), true, BLOCKED_AFTER_S));
+            assert!(!is_blocked(State::Running, Some(hold), false, BLOCKED_AFTER_S));
         }
-        assert!(!held_up(State::Queued, None, false, HELD_UP_AFTER_S), "it only waits its turn");
+        assert!(!is_blocked(State::Queued, None, false, BLOCKED_AFTER_S), "it only waits its turn");
     }
 }

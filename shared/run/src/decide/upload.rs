@@ -1,40 +1,40 @@
-//! validate: when a set's files were uploaded. Times are milliseconds since 1970.
+//! validate: when a dataset's files were uploaded. Times are milliseconds since 1970.
 //!
-//! S3's `LastModified` of a file that was uploaded in parts is the time when the upload began: "For multipart uploads, the
-//! object creation date is the date of initiation of the multipart upload"
-//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>). The event comes when the upload is done,
-//! and its `time` is "the time the event occurred"
-//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>). So a file was complete at the later of the two.
-//! An event says so of one file only; of the others nothing but `LastModified` is known.
+//! S3's `LastModified` of a file that was uploaded in parts is the time when the upload began: "For multipart uploads,
+//! the object creation date is the date of initiation of the multipart upload"
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>). The event comes when the upload is
+//! done, and its `time` is "the time the event occurred"
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>). So a file was complete at the later of the
+//! two. An event is about one file only. For the other files, only `LastModified` is known.
 
-/// One file of a set, as S3 lists it.
+/// One file of a dataset, as S3 lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listed {
     /// `LastModified`, in whole seconds.
     pub modified: i64,
-    /// It is the set's recipe.
+    /// Whether it is the recipe.
     pub is_recipe: bool,
-    /// It has the key that the event is about.
+    /// Whether the event is about this file.
     pub is_events: bool,
 }
 
-/// When a set was uploaded.
+/// When a dataset was uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Uploaded {
     /// When its newest file was complete, as far as that is known.
     pub newest: i64,
-    /// When its recipe was; 0 without one.
+    /// When its recipe was complete. 0 without a recipe.
     pub recipe: i64,
-    /// The recipe's upload began after all other files were complete, as far as that is known. Equal times don't count:
-    /// within one second, nobody can tell which was first.
+    /// Whether the recipe's upload began after all other files were complete, as far as that is known. Equal times
+    /// don't count, because S3's times don't show which of two files was first within a second.
     pub recipe_is_last: bool,
 }
 
-/// When the set of `files` was uploaded, for an event of the time `event` that is handled at `now`.
+/// Returns when the dataset of `files` was uploaded, for an event of the time `event` that is handled at `now`.
 ///
-/// An event is a hint. It can't say that something happened after it is handled, and it never makes a file older than S3
-/// says. One that comes late, or again, tells of an earlier version of its file; the version that lies there now was
-/// complete no earlier.
+/// An event is only a hint. Its time can't be later than `now`, and it never makes a file older than S3 says. A stale
+/// or redelivered event may be about an earlier version of its file. The current version can't have been complete
+/// before that.
 pub fn uploaded(files: &[Listed], event: Option<i64>, now: i64) -> Uploaded {
     let complete = |file: &Listed| match event {
         Some(event) if file.is_events => file.modified.max(event.min(now)),
@@ -74,7 +74,7 @@ mod tests {
         let train = of_event(data(NOW - 30 * MINUTE));
         let seen = uploaded(&[train], Some(NOW - 1_000), NOW);
         assert_eq!((seen.newest, seen.recipe, seen.recipe_is_last), (NOW - 1_000, 0, false));
-        // The recipe that follows is the last, and the training file's own event comes once more.
+        // The recipe was uploaded last, and the training file's event is delivered again.
         let both = [train, recipe(NOW)];
         assert_eq!(uploaded(&both, Some(NOW - 1_000), NOW + 5_000).newest, NOW);
         assert!(uploaded(&both, Some(NOW - 1_000), NOW + 5_000).recipe_is_last);
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn a_recipe_of_the_same_second_is_not_the_last() {
         assert!(!uploaded(&[data(MINUTE), recipe(MINUTE)], None, NOW).recipe_is_last);
-        // Its event comes a second later than S3's whole second says, and so may the other file's.
+        // Its event is up to a second later than S3's time in whole seconds, and so may the other file's event be.
         assert!(!uploaded(&[data(MINUTE), of_event(recipe(MINUTE))], Some(MINUTE + 1_000), NOW).recipe_is_last);
         assert!(uploaded(&[data(MINUTE), recipe(MINUTE + 1_000)], None, NOW).recipe_is_last);
         assert!(!uploaded(&[data(2 * MINUTE), recipe(MINUTE)], None, NOW).recipe_is_last);

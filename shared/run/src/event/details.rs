@@ -1,58 +1,67 @@
-//! What the events of each kind say.
+//! The details of each kind of event.
 
 use super::{Event, RunKind};
-use crate::{DatasetHead, Note, Run, RunId, State};
+use crate::{Blocker, DatasetEntry, DeployPlan, EvaluationPlan, MisnamedFile, Run, RunId, State};
 
-/// What is said of a run. Never a record's text: of a failure message only known wording passes.
+/// The details of a run. They never contain a record's text: only sentences of known wording pass from a failure
+/// message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunDetail {
     /// The run.
     pub run_id: RunId,
-    /// Its state after what happened.
+    /// Its state after the event.
     pub state: State,
     /// RFC 3339: when the dataset's newest file was uploaded. Two uploads of the same content differ in this.
-    pub dropped_at: String,
-    /// RFC 3339: before this the run isn't launched; absent where it is launched as soon as a slot is free.
+    pub uploaded_at: String,
+    /// RFC 3339: the run isn't launched before this time. Absent if it is launched as soon as a slot is free.
     pub launch_after: Option<String>,
     /// The base model's identifier.
     pub base_model: Option<String>,
     /// Records in the training file.
     pub records: Option<u64>,
-    /// Findings that block.
+    /// Number of findings that block the launch.
     pub errors: u64,
-    /// Findings that don't.
+    /// Number of findings that don't block it.
     pub warnings: u64,
-    /// The first findings, each in one line: file, line, code and message. At most five.
+    /// The first findings, at most five. Each is one line: file, line number, code and message.
     pub findings: Vec<String>,
     /// The customization job's ARN.
     pub job_arn: Option<String>,
     /// The custom model's ARN.
     pub model_arn: Option<String>,
-    /// Why it was refused, failed or stopped; redacted.
+    /// Why it was refused, failed or stopped, redacted.
     pub reason: Option<String>,
-    /// Training loss at the end, where Bedrock gave one.
+    /// What blocks it, in a `Run Blocked` only.
+    pub blocked_by: Option<Blocker>,
+    /// Bedrock's lifecycle dates of the base model for the 90 days after the launch.
+    pub lifecycle_warning: Option<String>,
+    /// Training loss at the end, if Bedrock returned one.
     pub training_loss: Option<f64>,
-    /// Validation loss at the end, where Bedrock gave one.
+    /// Validation loss at the end, if Bedrock returned one.
     pub validation_loss: Option<f64>,
     /// The report's `s3://` address.
     pub report: Option<String>,
-    /// Addresses from the recipe's `notify`; empty: everyone who subscribes.
+    /// E-mail addresses from the recipe's `notify`. Empty: everyone who subscribes.
     pub notify: Vec<String>,
     /// The value of the recipe's tag `owner`.
     pub owner: Option<String>,
     /// Who uploaded the last file, as S3 names the requester: an account's id, or a service.
-    pub dropped_by: Option<String>,
-    /// One sentence: how many findings of the rejection before are gone.
-    pub mended: Option<String>,
+    pub uploader: Option<String>,
+    /// One sentence: how many findings of the previous rejection are gone.
+    pub fixed: Option<String>,
+    /// Where the recipe has the model deployed; for messages, not a field of the event.
+    pub deploy: Option<DeployPlan>,
+    /// How the recipe has the model evaluated; for messages, not a field of the event.
+    pub evaluate: Option<EvaluationPlan>,
 }
 
 impl RunDetail {
-    /// The run as it is now. Its reason passes through `redact`.
+    /// Returns the run's details as they are now. `redact` removes what may quote a record from its reason.
     pub fn of(run: &Run, redact: impl Fn(&str) -> String) -> RunDetail {
         RunDetail {
             run_id: run.run_id.clone(),
             state: run.state,
-            dropped_at: run.since.clone(),
+            uploaded_at: run.uploaded_at.clone(),
             launch_after: run.settles_until().map(str::to_owned),
             base_model: run.plan.as_ref().map(|plan| plan.base_model.clone()),
             records: run.records,
@@ -62,120 +71,127 @@ impl RunDetail {
             job_arn: run.job_arn.clone(),
             model_arn: run.model_arn.clone(),
             reason: run.reason.as_deref().map(redact),
+            blocked_by: None,
+            lifecycle_warning: run.lifecycle_warning.clone(),
             training_loss: run.training_loss,
             validation_loss: run.validation_loss,
             report: run.report.clone(),
             notify: run.notify.clone(),
             owner: run.owner.clone(),
-            dropped_by: run.dropped_by.clone(),
-            mended: run.mended.clone(),
+            uploader: run.uploader.clone(),
+            fixed: run.fixed.clone(),
+            deploy: run.plan.as_ref().and_then(|plan| plan.deploy.clone()),
+            evaluate: run.plan.as_ref().and_then(|plan| plan.evaluate.clone()),
         }
     }
 }
 
 impl Event {
-    /// The run's state; `None` for a state that isn't announced.
+    /// Returns the event about the run's state. `None` for a state that isn't announced.
     pub fn state(run: &Run, redact: impl Fn(&str) -> String) -> Option<Event> {
         Some(Event::Run(RunKind::of(run.state)?, Box::new(RunDetail::of(run, redact))))
     }
 
-    /// The answer to content that was uploaded again; `None` where it wasn't.
-    pub fn repeated(run: &Run, redact: impl Fn(&str) -> String) -> Option<Event> {
-        let dropped_at = run.redropped_at.clone()?;
-        Some(Event::Repeated(Box::new(RunDetail { dropped_at, ..RunDetail::of(run, redact) })))
+    /// Returns the answer to content that was uploaded again. `None` if it wasn't.
+    pub fn reuploaded(run: &Run, redact: impl Fn(&str) -> String) -> Option<Event> {
+        let uploaded_at = run.reuploaded_at.clone()?;
+        Some(Event::Reuploaded(Box::new(RunDetail { uploaded_at, ..RunDetail::of(run, redact) })))
     }
 
-    /// A quota holds the run: the reason is why it waits.
-    pub fn waiting(run: &Run, redact: impl Fn(&str) -> String) -> Event {
-        let reason = run.waiting.as_deref().map(&redact);
-        Event::Run(RunKind::Waiting, Box::new(RunDetail { reason, ..RunDetail::of(run, redact) }))
+    /// Returns the event about a blocked run. Its reason says what blocks it.
+    pub fn blocked(run: &Run, redact: impl Fn(&str) -> String) -> Event {
+        let reason = run.blocked_reason.as_deref().map(&redact);
+        Event::Run(
+            RunKind::Blocked,
+            Box::new(RunDetail { reason, blocked_by: run.blocked_by, ..RunDetail::of(run, redact) }),
+        )
     }
 
-    /// The files that a dataset waits for; `None` where it is not incomplete.
-    pub fn incomplete(head: &DatasetHead) -> Option<Event> {
+    /// Returns the event about the missing files of a dataset. `None` if the dataset isn't incomplete.
+    pub fn incomplete(entry: &DatasetEntry) -> Option<Event> {
         Some(Event::Incomplete(IncompleteDetail {
-            dataset: head.dataset.clone(),
-            dropped_at: head.since.clone()?,
-            waits_for: head.waits_for.clone(),
-            report: head.report.clone(),
-            notify: head.notify.clone(),
-            owner: head.owner.clone(),
-            dropped_by: head.dropped_by.clone(),
+            dataset: entry.dataset.clone(),
+            uploaded_at: entry.uploaded_at.clone()?,
+            missing_files: entry.missing_files.clone(),
+            report: entry.report.clone(),
+            notify: entry.notify.clone(),
+            owner: entry.owner.clone(),
+            uploader: entry.uploader.clone(),
         }))
     }
 
-    /// A misnamed file.
-    pub fn misnamed(note: &Note) -> Event {
+    /// Returns the event about a misnamed file.
+    pub fn misnamed(note: &MisnamedFile) -> Event {
         Event::Misnamed(MisnamedDetail {
             item: note.pk.clone(),
             dataset: note.dataset.clone(),
             findings: note.findings.clone(),
             report: note.report.clone(),
-            dropped_by: note.dropped_by.clone(),
+            uploader: note.uploader.clone(),
         })
     }
 }
 
-/// What is said of a file whose name isn't read. It is no dataset's, so it has no run.
+/// The details of a misnamed file. It belongs to no dataset, so it has no run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MisnamedDetail {
-    /// The ledger's key of the note about it.
+    /// The ledger's key of the entry about it.
     pub item: String,
-    /// The key's folder as it is, where that is no valid name.
+    /// The folder in its key, unchanged, if that isn't a valid dataset name.
     pub dataset: String,
-    /// What is wrong with its name, a line.
+    /// What is wrong with its name, in one line.
     pub findings: Vec<String>,
     /// The report's `s3://` address.
     pub report: Option<String>,
     /// Who uploaded it, as S3 names the requester.
-    pub dropped_by: Option<String>,
+    pub uploader: Option<String>,
 }
 
-/// What is said of a dataset whose files are missing. It has no run yet.
+/// The details of an incomplete dataset. It has no run yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncompleteDetail {
     /// The dataset.
     pub dataset: String,
     /// RFC 3339: when its newest file was uploaded.
-    pub dropped_at: String,
+    pub uploaded_at: String,
     /// The missing files.
-    pub waits_for: Vec<String>,
+    pub missing_files: Vec<String>,
     /// The report's `s3://` address.
     pub report: Option<String>,
-    /// Addresses from the recipe's `notify`, if it is there; empty: everyone who subscribes.
+    /// E-mail addresses from the recipe's `notify`, if there is a recipe. Empty: everyone who subscribes.
     pub notify: Vec<String>,
     /// The value of the recipe's tag `owner`.
     pub owner: Option<String>,
     /// Who uploaded the last file, as S3 names the requester.
-    pub dropped_by: Option<String>,
+    pub uploader: Option<String>,
 }
 
-/// A message that people were sent.
+/// A message that was sent to people.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentMessage {
-    /// The event that the message is about.
-    pub about: Box<Event>,
-    /// How grave it is.
+    /// The kind of the event that the message is about.
+    pub event: Box<Event>,
+    /// The message's severity.
     pub severity: Severity,
     /// The message's subject.
     pub subject: String,
-    /// The message, as the mail has it.
+    /// The text, as in the e-mail.
     pub text: String,
 }
 
-/// How grave a message is.
+/// The severity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     /// Nothing to do.
     Info,
-    /// Not as hoped.
+    /// Something didn't work, or waits for somebody.
     Warning,
-    /// Something has to be fixed.
+    /// Something must be fixed.
     Error,
 }
 
 impl Severity {
-    /// As events and message attributes have it.
+    /// Returns the name in events and in message attributes.
     pub fn as_str(self) -> &'static str {
         match self {
             Severity::Info => "info",

@@ -1,38 +1,40 @@
-//! What tunedrop reads of an event on its bus: which item of the ledger it is about, and no more. Everything else it
-//! asks the ledger or Bedrock for, so nothing else that an event says can be read.
+//! What tunedrop reads from an event on its bus: which item of the ledger it is about. Everything else comes from the
+//! ledger or from Bedrock, so nothing else in an event can be read.
 
 use std::fmt;
 
 use serde_json::Value;
 
-use super::{Kind, RunCommand, RunKind, VERSION};
-use crate::{DatasetHead, Note, RunId, Timestamp, dataset_fault};
+use super::{DeploymentCommand, DeploymentKind, EvaluationCommand, EvaluationKind, Kind, RunCommand, RunKind, VERSION};
+use crate::{Blocker, DatasetEntry, MisnamedFile, RunId, Timestamp, dataset_fault};
 
-/// No time in RFC 3339 needs more characters.
+/// The maximum length of a time in RFC 3339.
 const TIME_MAX: usize = 40;
 
-/// What an event of the stack's own says to look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The item that an event of the stack names.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Hint {
-    /// This became of a run.
+    /// A run changed to this state.
     Run(RunKind, RunId),
-    /// A run was accepted, and waits for files that may still come.
+    /// Bedrock doesn't start the next phase of the run's job.
+    Idle(RunId),
+    /// A run was accepted, and waits because more files may be uploaded.
     Settling {
         /// The run.
         run_id: RunId,
-        /// RFC 3339: it is launched after this.
+        /// RFC 3339: it isn't launched before this time.
         launch_after: String,
     },
     /// A run's content was uploaded again.
-    Repeated {
+    Reuploaded {
         /// The run.
         run_id: RunId,
-        /// RFC 3339: when.
-        dropped_at: String,
+        /// RFC 3339: when it was uploaded.
+        uploaded_at: String,
     },
-    /// A file's name isn't one that is read.
+    /// A file has a name that isn't read.
     Misnamed {
-        /// The ledger's key of the note about it.
+        /// The ledger's key of the entry about it.
         item: String,
     },
     /// Files of a dataset are missing.
@@ -40,90 +42,150 @@ pub enum Hint {
         /// The dataset.
         dataset: String,
         /// RFC 3339: when its newest file was uploaded.
-        dropped_at: String,
+        uploaded_at: String,
     },
-    /// The run's job may be over.
+    /// The run's job may have ended.
     JobStateObserved(RunId),
-    /// Runs wait to be launched; or this one is to be looked at.
+    /// Runs wait to be launched. With a run, launch checks that run.
     LaunchDue(Option<RunId>),
-    /// Somebody asks for something.
+    /// A command.
     Command {
-        /// What.
+        /// The command.
         command: RunCommand,
-        /// Of this run.
+        /// The run.
         run_id: RunId,
-        /// Who; the sender's own claim.
+        /// Who sent it, as the sender claims.
+        by: Option<String>,
+    },
+    /// An outcome of a deployment, or its coming end.
+    Deployment {
+        /// The kind.
+        kind: DeploymentKind,
+        /// The deployment's name.
+        name: String,
+        /// RFC 3339: when, or of a coming end the end itself.
+        at: String,
+    },
+    /// deploy must check the deployment of this name.
+    DeploymentDue(String),
+    /// A command about a deployment.
+    DeploymentCommand {
+        /// The command.
+        command: DeploymentCommand,
+        /// Who sent it, as the sender claims.
+        by: Option<String>,
+    },
+    /// The end of an evaluation.
+    Evaluation {
+        /// The kind.
+        kind: EvaluationKind,
+        /// The run.
+        run_id: RunId,
+        /// RFC 3339: when it ended.
+        at: String,
+    },
+    /// evaluate must check the evaluation of this run.
+    EvaluationDue(RunId),
+    /// A command about an evaluation.
+    EvaluationCommand {
+        /// The command.
+        command: EvaluationCommand,
+        /// Who sent it, as the sender claims.
         by: Option<String>,
     },
     /// People were notified.
     MessageSent,
 }
 
-/// Why an event is not read. Repeats nothing of the event, which may come from anybody.
+/// Why an event isn't read. It repeats nothing of the event, which anybody may have sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unread {
-    /// Another stack's.
+pub enum HintError {
+    /// It is another stack's event.
     OtherStack,
-    /// Of this version, which is newer than [`VERSION`].
+    /// It has this version, which is newer than [`VERSION`].
     Newer(u64),
-    /// Of a kind that this version doesn't know.
+    /// Its kind is one that this version doesn't know.
     UnknownKind,
-    /// A field that is read is missing or wrong.
+    /// A required field is missing or invalid.
     Malformed {
-        /// Which.
+        /// The field.
         field: &'static str,
         /// What is wrong with it.
         fault: String,
     },
 }
 
-impl fmt::Display for Unread {
+impl fmt::Display for HintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unread::OtherStack => f.write_str("the event is another stack's"),
-            Unread::Newer(version) => {
+            HintError::OtherStack => f.write_str("the event is another stack's"),
+            HintError::Newer(version) => {
                 write!(f, "the event is of version {version}, and this function reads versions up to {VERSION}")
             }
-            Unread::UnknownKind => f.write_str("this version doesn't know the event's kind"),
-            Unread::Malformed { field, fault } => write!(f, "the event's {field} can't be read: {fault}"),
+            HintError::UnknownKind => f.write_str("this version doesn't know the event's kind"),
+            HintError::Malformed { field, fault } => write!(f, "the event's {field} can't be read: {fault}"),
         }
     }
 }
 
 impl Hint {
-    /// Reads an event of source [`SOURCE`](super::SOURCE), for the stack of this name.
-    pub fn read(detail_type: &str, detail: &Value, stack: &str) -> Result<Hint, Unread> {
+    /// Parses an event of source [`SOURCE`](super::SOURCE), for the stack of this name.
+    pub fn read(detail_type: &str, detail: &Value, stack: &str) -> Result<Hint, HintError> {
         let detail = Fields(detail);
         if detail.text("stack")? != stack {
-            return Err(Unread::OtherStack);
+            return Err(HintError::OtherStack);
         }
         let version = detail.0.get("version").and_then(Value::as_u64);
         match version.ok_or_else(|| malformed("version", "expected a whole number"))? {
-            version if version > u64::from(VERSION) => return Err(Unread::Newer(version)),
+            version if version > u64::from(VERSION) => return Err(HintError::Newer(version)),
             _ => {}
         }
-        let kind = Kind::parse(detail_type).ok_or(Unread::UnknownKind)?;
+        let kind = Kind::parse(detail_type).ok_or(HintError::UnknownKind)?;
         let run = |kind| detail.run_id().map(|run_id| Hint::Run(kind, run_id));
         let command = |command| {
             let by = detail.text_if_any("by")?.map(str::to_owned);
             Ok(Hint::Command { command, run_id: detail.run_id()?, by })
         };
+        let deployments = |command| {
+            let by = detail.text_if_any("by")?.map(str::to_owned);
+            Ok(Hint::DeploymentCommand { command, by })
+        };
+        let evaluations = |command| {
+            let by = detail.text_if_any("by")?.map(str::to_owned);
+            Ok(Hint::EvaluationCommand { command, by })
+        };
         match kind {
-            Kind::DatasetAccepted => detail.judged(RunKind::Accepted),
-            Kind::DatasetRejected if detail.has("run_id") => detail.judged(RunKind::Rejected),
+            Kind::DatasetAccepted => detail.validation(RunKind::Accepted),
+            Kind::DatasetRejected if detail.has("run_id") => detail.validation(RunKind::Rejected),
             Kind::DatasetRejected => Ok(Hint::Misnamed { item: detail.note()? }),
             Kind::DatasetIncomplete => detail.incomplete(),
             Kind::RunHeld => run(RunKind::Held),
             Kind::RunSuperseded => run(RunKind::Superseded),
             Kind::RunLaunched => run(RunKind::Launched),
             Kind::RunRefused => run(RunKind::Refused),
-            Kind::RunWaiting => run(RunKind::Waiting),
+            Kind::RunBlocked if detail.0.get("blocked_by") == Some(&Blocker::IdleJob.as_str().into()) => {
+                Ok(Hint::Idle(detail.run_id()?))
+            }
+            Kind::RunBlocked => run(RunKind::Blocked),
             Kind::RunSucceeded => run(RunKind::Succeeded),
             Kind::RunFailed => run(RunKind::Failed),
             Kind::RunStopped => run(RunKind::Stopped),
             Kind::JobStateObserved => Ok(Hint::JobStateObserved(detail.run_id()?)),
             Kind::LaunchDue if detail.has("run_id") => Ok(Hint::LaunchDue(Some(detail.run_id()?))),
             Kind::LaunchDue => Ok(Hint::LaunchDue(None)),
+            Kind::RunDeployed => detail.deployment(DeploymentKind::Deployed),
+            Kind::DeploymentExpiring => detail.deployment(DeploymentKind::Expiring),
+            Kind::DeploymentDeleted => detail.deployment(DeploymentKind::Deleted),
+            Kind::DeploymentFailed => detail.deployment(DeploymentKind::Failed),
+            Kind::DeploymentDue => Ok(Hint::DeploymentDue(detail.deployment_name()?)),
+            Kind::DeployRun => deployments(detail.deploy()?),
+            Kind::RollBackDeployment => deployments(DeploymentCommand::RollBack { name: detail.deployment_name()? }),
+            Kind::DeleteDeployment => deployments(DeploymentCommand::Delete { name: detail.deployment_name()? }),
+            Kind::RunEvaluated => detail.evaluation(EvaluationKind::Evaluated),
+            Kind::EvaluationFailed => detail.evaluation(EvaluationKind::Failed),
+            Kind::EvaluationDue => Ok(Hint::EvaluationDue(detail.run_id()?)),
+            Kind::EvaluateRun => evaluations(detail.evaluate()?),
+            Kind::StopEvaluation => evaluations(EvaluationCommand::Stop { run_id: detail.run_id()? }),
             Kind::MessageSent => Ok(Hint::MessageSent),
             Kind::ApproveRun => command(RunCommand::Approve),
             Kind::StopRun => command(RunCommand::Stop),
@@ -132,17 +194,17 @@ impl Hint {
     }
 }
 
-/// A detail that nobody has checked.
+/// A detail that wasn't checked yet.
 #[derive(Clone, Copy)]
-struct Fields<'v>(&'v Value);
+pub(super) struct Fields<'v>(pub(super) &'v Value);
 
 impl<'v> Fields<'v> {
-    /// Whether the field is there; `null` is as good as nothing.
-    fn has(self, field: &str) -> bool {
+    /// Whether the field is present. `null` counts as absent.
+    pub(super) fn has(self, field: &str) -> bool {
         self.0.get(field).is_some_and(|value| !value.is_null())
     }
 
-    fn text_if_any(self, field: &'static str) -> Result<Option<&'v str>, Unread> {
+    pub(super) fn text_if_any(self, field: &'static str) -> Result<Option<&'v str>, HintError> {
         match self.0.get(field) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -150,16 +212,16 @@ impl<'v> Fields<'v> {
         }
     }
 
-    fn text(self, field: &'static str) -> Result<&'v str, Unread> {
+    pub(super) fn text(self, field: &'static str) -> Result<&'v str, HintError> {
         self.text_if_any(field)?.ok_or_else(|| malformed(field, "it is missing"))
     }
 
-    fn run_id(self) -> Result<RunId, Unread> {
+    pub(super) fn run_id(self) -> Result<RunId, HintError> {
         self.text("run_id")?.parse().map_err(|error: crate::RunIdError| malformed("run_id", &error.to_string()))
     }
 
-    /// A time, as it is written: the ledger's own must be the same text.
-    fn time(self, field: &'static str) -> Result<String, Unread> {
+    /// Returns a time as it is written, because it must be the same text as in the ledger.
+    pub(super) fn time(self, field: &'static str) -> Result<String, HintError> {
         let time = self.text(field)?;
         if time.len() > TIME_MAX || time.parse::<Timestamp>().is_err() {
             return Err(malformed(field, "expected a time in RFC 3339"));
@@ -167,41 +229,41 @@ impl<'v> Fields<'v> {
         Ok(time.to_owned())
     }
 
-    fn note(self) -> Result<String, Unread> {
+    fn note(self) -> Result<String, HintError> {
         let item = self.text("item")?;
-        if !Note::is_key(item) {
+        if !MisnamedFile::is_key(item) {
             return Err(malformed("item", "expected the key of a misnamed file's note"));
         }
         Ok(item.to_owned())
     }
 
-    /// The first judgment of a content, or the answer to the same content again.
-    fn judged(self, kind: RunKind) -> Result<Hint, Unread> {
+    /// Parses the result of a validation, or the answer to content that was uploaded again.
+    fn validation(self, kind: RunKind) -> Result<Hint, HintError> {
         let run_id = self.run_id()?;
-        match self.0.get("repeated") {
+        match self.0.get("reuploaded") {
             None | Some(Value::Bool(false)) if kind == RunKind::Accepted && self.has("launch_after") => {
                 Ok(Hint::Settling { run_id, launch_after: self.time("launch_after")? })
             }
             None | Some(Value::Bool(false)) => Ok(Hint::Run(kind, run_id)),
-            Some(Value::Bool(true)) => Ok(Hint::Repeated { run_id, dropped_at: self.time("dropped_at")? }),
-            Some(_) => Err(malformed("repeated", "expected true or false")),
+            Some(Value::Bool(true)) => Ok(Hint::Reuploaded { run_id, uploaded_at: self.time("uploaded_at")? }),
+            Some(_) => Err(malformed("reuploaded", "expected true or false")),
         }
     }
 
-    fn incomplete(self) -> Result<Hint, Unread> {
+    fn incomplete(self) -> Result<Hint, HintError> {
         let dataset = self.text("dataset")?;
         if let Some(fault) = dataset_fault(dataset) {
             return Err(malformed("dataset", &fault));
         }
-        if self.text("item")? != DatasetHead::key(dataset) {
+        if self.text("item")? != DatasetEntry::key(dataset) {
             return Err(malformed("item", "expected the key of the dataset"));
         }
-        Ok(Hint::Incomplete { dataset: dataset.to_owned(), dropped_at: self.time("dropped_at")? })
+        Ok(Hint::Incomplete { dataset: dataset.to_owned(), uploaded_at: self.time("uploaded_at")? })
     }
 }
 
-fn malformed(field: &'static str, fault: &str) -> Unread {
-    Unread::Malformed { field, fault: fault.to_owned() }
+pub(super) fn malformed(field: &'static str, fault: &str) -> HintError {
+    HintError::Malformed { field, fault: fault.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! The kinds of events: their `detail-type`s.
+//! The kinds of events, which are their `detail-type`s.
 
 use crate::State;
 
-/// The one list of all kinds.
+/// Defines all kinds in one list.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
-        /// What happened, or what is asked for: the `detail-type`.
+        /// The kind of an event or a command: its `detail-type`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Kind {
             $($(#[$doc])* $name,)+
@@ -15,7 +15,7 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &[Kind] = &[$(Kind::$name,)+];
 
-            /// The `detail-type`.
+            /// Returns the `detail-type`.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Kind::$name => $text,)+
@@ -26,55 +26,81 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A dataset is valid and complete; its run is in the ledger.
+    /// A dataset is valid and complete. Its run is in the ledger.
     DatasetAccepted = "Dataset Accepted",
-    /// A dataset, its recipe or a file's name is invalid; the report says where.
+    /// A dataset, its recipe or a file's name is invalid. The report has the findings.
     DatasetRejected = "Dataset Rejected",
     /// Files of a dataset have been missing for more than ten minutes.
     DatasetIncomplete = "Dataset Incomplete",
     /// A run waits for approval.
     RunHeld = "Run Held",
-    /// A newer upload of the same dataset took this run's place.
+    /// A newer version of the same dataset replaced this run.
     RunSuperseded = "Run Superseded",
     /// Bedrock has the job.
     RunLaunched = "Run Launched",
     /// Bedrock or a guard refused the launch.
     RunRefused = "Run Refused",
-    /// A quota has held the run for a day, or no free slot will help it: another quota, or a permission.
-    RunWaiting = "Run Waiting",
+    /// A quota has blocked the run for a day, or a free job slot won't help: another quota or a permission blocks it.
+    RunBlocked = "Run Blocked",
     /// The custom model is ready.
     RunSucceeded = "Run Succeeded",
     /// The job failed.
     RunFailed = "Run Failed",
     /// The job or the run was stopped.
     RunStopped = "Run Stopped",
-    /// The sweep saw a job's end that no event had brought: record is to ask Bedrock.
+    /// The sweep found the end of a job whose event was lost: record asks Bedrock.
     JobStateObserved = "Job State Observed",
-    /// The sweep found runs that wait to be launched, or one that launch is to look at.
+    /// The sweep found runs that wait to be launched, or a run that launch must check.
     LaunchDue = "Launch Due",
-    /// People were notified; carries the message itself.
+    /// A deployment serves a run's model.
+    RunDeployed = "Run Deployed",
+    /// A deployment is deleted soon, because its time ends.
+    DeploymentExpiring = "Deployment Expiring",
+    /// A deployment doesn't exist any more.
+    DeploymentDeleted = "Deployment Deleted",
+    /// Bedrock could not create a deployment, or not change it to another model.
+    DeploymentFailed = "Deployment Failed",
+    /// The sweep found a deployment that deploy must check.
+    DeploymentDue = "Deployment Due",
+    /// An evaluation ended with a decision: the model is kept, dropped, or undecided.
+    RunEvaluated = "Run Evaluated",
+    /// An evaluation ended without a decision: it failed, a guard refused it, or somebody stopped it.
+    EvaluationFailed = "Evaluation Failed",
+    /// The sweep found an evaluation that evaluate must check.
+    EvaluationDue = "Evaluation Due",
+    /// A message was sent to people. The event contains the message.
     MessageSent = "Message Sent",
     /// A command: launch a held run.
     ApproveRun = "Approve Run",
-    /// A command: stop a run, whatever it is doing.
+    /// A command: stop a run in any state.
     StopRun = "Stop Run",
-    /// A command: run the same content once more, as the next attempt.
+    /// A command: run the same content again, as the next attempt.
     RetryRun = "Retry Run",
+    /// A command: deploy a run's model.
+    DeployRun = "Deploy Run",
+    /// A command: serve the previous run's model again.
+    RollBackDeployment = "Roll Back Deployment",
+    /// A command: delete a deployment.
+    DeleteDeployment = "Delete Deployment",
+    /// A command: evaluate a run's model.
+    EvaluateRun = "Evaluate Run",
+    /// A command: stop the evaluation of a run.
+    StopEvaluation = "Stop Evaluation",
 }
 
 impl Kind {
-    /// Reads a `detail-type`; `None` for one that this version doesn't know.
+    /// Parses a `detail-type`. `None` for one that this version doesn't know.
     pub fn parse(detail_type: &str) -> Option<Kind> {
         Kind::ALL.iter().copied().find(|kind| kind.as_str() == detail_type)
     }
 }
 
-/// The kinds that say what became of a run.
+/// The kinds that announce the state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunKind {
     /// [`Kind::DatasetAccepted`].
     Accepted,
-    /// [`Kind::DatasetRejected`], of a run; the one of a misnamed file is no run's.
+    /// [`Kind::DatasetRejected`] with a run. That of a misnamed file has no run.
     Rejected,
     /// [`Kind::RunHeld`].
     Held,
@@ -84,8 +110,8 @@ pub enum RunKind {
     Launched,
     /// [`Kind::RunRefused`].
     Refused,
-    /// [`Kind::RunWaiting`].
-    Waiting,
+    /// [`Kind::RunBlocked`].
+    Blocked,
     /// [`Kind::RunSucceeded`].
     Succeeded,
     /// [`Kind::RunFailed`].
@@ -95,7 +121,7 @@ pub enum RunKind {
 }
 
 impl RunKind {
-    /// The kind on the bus.
+    /// Returns the kind on the bus.
     pub const fn kind(self) -> Kind {
         match self {
             RunKind::Accepted => Kind::DatasetAccepted,
@@ -104,14 +130,14 @@ impl RunKind {
             RunKind::Superseded => Kind::RunSuperseded,
             RunKind::Launched => Kind::RunLaunched,
             RunKind::Refused => Kind::RunRefused,
-            RunKind::Waiting => Kind::RunWaiting,
+            RunKind::Blocked => Kind::RunBlocked,
             RunKind::Succeeded => Kind::RunSucceeded,
             RunKind::Failed => Kind::RunFailed,
             RunKind::Stopped => Kind::RunStopped,
         }
     }
 
-    /// The kind that announces a state; `None` for a state that isn't announced.
+    /// Returns the kind that announces a state. `None` for a state that isn't announced.
     pub const fn of(state: State) -> Option<RunKind> {
         match state {
             State::Rejected => Some(RunKind::Rejected),
@@ -127,13 +153,13 @@ impl RunKind {
         }
     }
 
-    /// The state that it announces; `None` where it announces none.
+    /// Returns the state that it announces. `None` if it announces none.
     pub fn state(self) -> Option<State> {
         State::ALL.into_iter().find(|state| RunKind::of(*state) == Some(self))
     }
 }
 
-/// What people ask of a run.
+/// The commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RunCommand {
     /// [`Kind::ApproveRun`].
@@ -145,12 +171,12 @@ pub enum RunCommand {
 }
 
 impl RunCommand {
-    /// The command of this kind; `None` where the kind is no command.
+    /// Returns the command of this kind. `None` if the kind isn't a command.
     pub fn of(kind: Kind) -> Option<RunCommand> {
         [RunCommand::Approve, RunCommand::Stop, RunCommand::Retry].into_iter().find(|command| command.kind() == kind)
     }
 
-    /// The kind on the bus.
+    /// Returns the kind on the bus.
     pub const fn kind(self) -> Kind {
         match self {
             RunCommand::Approve => Kind::ApproveRun,

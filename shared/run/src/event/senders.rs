@@ -1,27 +1,34 @@
-//! Who puts which events on the stack's own bus.
+//! The events that each function may put on the stack's own bus.
 //!
-//! The role of each function may put these kinds and no other (`template.yaml`, statement `PutOwnEvents`), and the bus
-//! takes all but the commands from the functions' roles alone (`BusPolicy`). The repo tests hold both to these lists.
+//! The role of each function allows only these kinds (`template.yaml`, statement `PutOwnEvents`). The bus accepts
+//! commands from anyone with permission, and all other events only from the functions' roles (`BusPolicy`). The
+//! repository tests compare both with these lists.
 
 use super::Kind;
 
 /// Every kind.
 pub const ALL: &[Kind] = Kind::ALL;
 
-/// What validate decides about a dataset.
+/// The results of a validation.
 pub const VALIDATE: &[Kind] = &[Kind::DatasetAccepted, Kind::DatasetRejected, Kind::RunHeld, Kind::RunSuperseded];
 
-/// What launch decides, by itself or by a command; an approved or retried run is queued again.
+/// The results of launches and commands. An approved or retried run is queued again.
 pub const LAUNCH: &[Kind] =
     &[Kind::DatasetAccepted, Kind::RunHeld, Kind::RunSuperseded, Kind::RunLaunched, Kind::RunRefused, Kind::RunStopped];
 
-/// What a job's state makes of its run.
+/// Changes of a run that follow from the status of its job.
 pub const RECORD: &[Kind] = &[Kind::RunLaunched, Kind::RunSucceeded, Kind::RunFailed, Kind::RunStopped];
+
+/// Outcomes of a deployment.
+pub const DEPLOY: &[Kind] = &[Kind::RunDeployed, Kind::DeploymentDeleted, Kind::DeploymentFailed];
+
+/// The ends of evaluations, and the deployments that they need.
+pub const EVALUATE: &[Kind] = &[Kind::RunEvaluated, Kind::EvaluationFailed, Kind::EvaluationDue, Kind::DeploymentDue];
 
 /// A message that was sent.
 pub const NOTIFY: &[Kind] = &[Kind::MessageSent];
 
-/// What the sweep finds, and every state that has to be announced again.
+/// What the sweep finds, and every state that may have to be announced again.
 pub const SWEEP: &[Kind] = &[
     Kind::DatasetAccepted,
     Kind::DatasetRejected,
@@ -30,18 +37,36 @@ pub const SWEEP: &[Kind] = &[
     Kind::RunSuperseded,
     Kind::RunLaunched,
     Kind::RunRefused,
-    Kind::RunWaiting,
+    Kind::RunBlocked,
     Kind::RunSucceeded,
     Kind::RunFailed,
     Kind::RunStopped,
     Kind::JobStateObserved,
     Kind::LaunchDue,
+    Kind::RunDeployed,
+    Kind::DeploymentExpiring,
+    Kind::DeploymentDeleted,
+    Kind::DeploymentFailed,
+    Kind::DeploymentDue,
+    Kind::RunEvaluated,
+    Kind::EvaluationFailed,
+    Kind::EvaluationDue,
 ];
 
-/// Commands: from people and their programs, whoever IAM lets put events on the stack's bus.
-pub const COMMANDS: &[Kind] = &[Kind::ApproveRun, Kind::StopRun, Kind::RetryRun];
+/// Commands, from people and programs that IAM allows to put events on the stack's bus.
+pub const COMMANDS: &[Kind] = &[
+    Kind::ApproveRun,
+    Kind::StopRun,
+    Kind::RetryRun,
+    Kind::DeployRun,
+    Kind::RollBackDeployment,
+    Kind::DeleteDeployment,
+    Kind::EvaluateRun,
+    Kind::StopEvaluation,
+];
 
-/// What is forwarded to the account's default bus, for others to subscribe to. tunedrop never reads it there.
+/// The kinds that are forwarded to the account's default bus, where others can subscribe. tunedrop never reads them
+/// there.
 pub const FORWARDED: &[Kind] = &[
     Kind::DatasetAccepted,
     Kind::DatasetRejected,
@@ -50,9 +75,15 @@ pub const FORWARDED: &[Kind] = &[
     Kind::RunSuperseded,
     Kind::RunLaunched,
     Kind::RunRefused,
-    Kind::RunWaiting,
+    Kind::RunBlocked,
     Kind::RunSucceeded,
     Kind::RunFailed,
     Kind::RunStopped,
+    Kind::RunDeployed,
+    Kind::DeploymentExpiring,
+    Kind::DeploymentDeleted,
+    Kind::DeploymentFailed,
+    Kind::RunEvaluated,
+    Kind::EvaluationFailed,
     Kind::MessageSent,
 ];

@@ -1,4 +1,4 @@
-//! Which models a run may start from and learn from, and which tags it may set.
+//! The base models and teachers that a run may use, and the tags that it may set.
 
 use tunedrop_validation::{Catalogue, same_model};
 
@@ -6,7 +6,7 @@ use super::StackGuards;
 use crate::Plan;
 use crate::custom_model::{ArnFault, CustomModelArn, is_custom};
 
-/// Whether [`refusal`](super::refusal) has to know if the plan's base model came out of a run of this stack.
+/// Whether [`refusal`](super::refusal) must know if a run of this stack created the plan's base model.
 pub fn wants_proof(plan: &Plan, stack: &StackGuards) -> bool {
     is_custom(&plan.base_model) && stack.allowed_base_models.is_empty() && !is_listed(plan, stack)
 }
@@ -27,7 +27,7 @@ pub(super) fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, m
     }
     if !base_allowed(plan, stack, catalogue) {
         return Some(format!(
-            "this stack launches {} only, and the recipe asks for {}; change the recipe's base_model, or the stack's AllowedBaseModels",
+            "this stack allows only the base models {}, not {}; change the recipe's base_model, or the stack's parameter AllowedBaseModels",
             all(),
             plan.base_model
         ));
@@ -36,54 +36,54 @@ pub(super) fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, m
         && !teacher_allowed(&section.teacher, stack, catalogue)
     {
         return Some(format!(
-            "this stack launches {} only, and the recipe's teacher is {}; change the recipe's teacher, or the stack's AllowedBaseModels",
+            "this stack allows only the models {}, not the teacher {}; change the recipe's teacher, or the stack's parameter AllowedBaseModels",
             all(),
             section.teacher
         ));
     }
     let keys = &stack.allowed_tag_keys;
-    let odd = plan.tags.keys().find(|key| !keys.is_empty() && !keys.contains(key))?;
+    let other = plan.tags.keys().find(|key| !keys.is_empty() && !keys.contains(key))?;
     Some(format!(
-        "this stack takes tags with the keys {} only, and the recipe has {odd}; take it out, or change the stack's AllowedTagKeys",
+        "this stack allows only tags with the keys {}, not {other}; remove the tag from the recipe, or change the stack's parameter AllowedTagKeys",
         keys.join(", ")
     ))
 }
 
-/// The recipe was checked when it was uploaded; a plan may be older than the stack's version.
+/// Checks a custom model again, because the plan may be older than the stack's version and its parameters.
 fn custom_refusal(plan: &Plan, stack: &StackGuards, made_here: bool) -> Option<String> {
     let arn = &plan.base_model;
     let parsed = match CustomModelArn::parse(arn) {
         Ok(parsed) => parsed,
         Err(ArnFault::Imported) => {
             return Some(format!(
-                "Bedrock doesn't customize imported models, and {arn} is one; choose another base_model"
+                "{arn} is an imported model, which Bedrock can't customize; choose another base_model"
             ));
         }
-        Err(ArnFault::NotACustomModel) => {
+        Err(ArnFault::NotACustomModel(_)) => {
             return Some(format!("{arn} isn't a custom model; choose another base_model"));
         }
     };
     let elsewhere = |ours: &Option<String>, its: &str| ours.as_deref().is_some_and(|ours| ours != its);
     if elsewhere(&stack.region, parsed.region) || elsewhere(&stack.account, parsed.account) {
         return Some(format!(
-            "{arn} belongs to another account or Region; copy the model here, or choose another base_model"
+            "{arn} belongs to another account or Region; copy the model to this one, or choose another base_model"
         ));
     }
     if !same_model(parsed.base, &plan.catalogue_model) {
         return Some(format!(
-            "{arn} was trained from {}, and the data was checked for {}; upload it again without `like`",
+            "{arn} was trained from {}, but the data was validated for {}; remove `like` from the recipe, and upload it again",
             parsed.base, plan.catalogue_model
         ));
     }
     if stack.allowed_base_models.is_empty() && !is_listed(plan, stack) && !made_here {
         return Some(format!(
-            "no run of this stack made {arn}; choose a model that this stack made, or add the ARN to the stack's CustomBaseModelArns"
+            "this stack didn't create {arn}; choose a model that it created, or add the ARN to the stack's parameter CustomBaseModelArns"
         ));
     }
     None
 }
 
-/// A custom model counts as itself, never as the model that it was trained from.
+/// A custom model is allowed by its own ARN only, never by the model that it was trained from.
 fn base_allowed(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue) -> bool {
     let same = |name: &String| {
         *name == plan.base_model

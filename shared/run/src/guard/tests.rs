@@ -26,8 +26,12 @@ fn plan() -> Plan {
         tokens: Some(TokenBracket { low: 150, high: 300 }),
         token_ceiling: Some(1000),
         unbounded: None,
+        deploy: None,
+        evaluate: None,
     }
 }
+
+mod evaluation;
 
 fn refusal(plan: &Plan, stack: &StackGuards) -> Option<String> {
     super::refusal(plan, stack, Catalogue::embedded(), false)
@@ -40,42 +44,42 @@ fn refused(plan: &Plan, stack: &StackGuards, begins: &str) {
 }
 
 #[test]
-fn nothing_forbids_a_run_without_guards() {
+fn allows_a_run_without_guards() {
     assert_eq!(refusal(&plan(), &StackGuards::default()), None);
 }
 
 #[test]
-fn guards_count_one_token_a_byte_times_epochs() {
+fn guard_on_tokens_counts_one_token_per_byte_and_epoch() {
     assert_eq!(billed_at_most(&plan()), Ok(2000));
     let at = |max| Plan { guard: RecipeGuard { max_tokens: Some(max), max_cost_usd: None }, ..plan() };
     assert_eq!(refusal(&at(2000), &StackGuards::default()), None);
-    refused(&at(1999), &StackGuards::default(), "up to 2000 tokens would be billed (1000 bytes of training data");
+    refused(&at(1999), &StackGuards::default(), "Bedrock could bill up to 2,000 tokens (1,000 bytes of training data");
     let stack = StackGuards { max_tokens: Some(1999), ..StackGuards::default() };
-    refused(&at(2000), &stack, "up to 2000 tokens");
+    refused(&at(2000), &stack, "Bedrock could bill up to 2,000 tokens");
 }
 
 #[test]
-fn a_cost_guard_without_a_price_refuses() {
+fn guard_on_cost_refuses_without_a_price() {
     let guarded = Plan { guard: RecipeGuard { max_tokens: None, max_cost_usd: Some(40.0) }, ..plan() };
-    refused(&guarded, &StackGuards::default(), "the recipe's guard.max_cost_usd is 40 USD, and no price is known");
+    refused(&guarded, &StackGuards::default(), "the recipe's guard.max_cost_usd is 40 USD, but no price is known");
     let priced = |price| Plan { price_per_1k_tokens: Some(price), ..guarded.clone() };
     assert_eq!(refusal(&priced(20.0), &StackGuards::default()), None);
-    refused(&priced(20.01), &StackGuards::default(), "up to 40.02 USD would be billed");
+    refused(&priced(20.01), &StackGuards::default(), "training could cost up to 40.02 USD (2,000 tokens at 20.01 USD");
     for no_price in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        refused(&priced(no_price), &StackGuards::default(), "the recipe's guard.max_cost_usd is 40 USD, and no price");
+        refused(&priced(no_price), &StackGuards::default(), "the recipe's guard.max_cost_usd is 40 USD, but no price");
     }
 }
 
 #[test]
-fn the_stacks_cost_guard_takes_the_higher_of_the_recipes_price_and_the_catalogues() {
+fn guard_of_the_stack_uses_the_higher_of_the_recipes_and_the_catalogues_price() {
     let stack = StackGuards { max_cost_usd: Some(40.0), ..StackGuards::default() };
     for (recipe, catalogue, begins) in [
-        (Some(0.000_001), Some(20.01), Some("up to 40.02 USD")),
-        (Some(20.01), Some(20.0), Some("up to 40.02 USD")),
+        (Some(0.000_001), Some(20.01), Some("training could cost up to 40.02 USD")),
+        (Some(20.01), Some(20.0), Some("training could cost up to 40.02 USD")),
         (Some(0.000_001), Some(20.0), None),
         (None, Some(20.0), None),
-        (Some(0.000_001), None, Some("the stack's MaxCostPerRunUsd is 40 USD, and no price is known")),
-        (None, None, Some("the stack's MaxCostPerRunUsd is 40 USD, and no price is known")),
+        (Some(0.000_001), None, Some("the stack's MaxCostPerRunUsd is 40 USD, but no price is known")),
+        (None, None, Some("the stack's MaxCostPerRunUsd is 40 USD, but no price is known")),
     ] {
         let plan = Plan { price_per_1k_tokens: recipe, catalogue_price_per_1k_tokens: catalogue, ..plan() };
         match begins {
@@ -86,7 +90,7 @@ fn the_stacks_cost_guard_takes_the_higher_of_the_recipes_price_and_the_catalogue
 }
 
 #[test]
-fn what_cannot_be_estimated_is_refused_under_a_guard() {
+fn guard_refuses_runs_without_an_upper_bound() {
     let stacks = [
         StackGuards { max_tokens: Some(u64::MAX), ..StackGuards::default() },
         StackGuards { max_cost_usd: Some(1e12), ..StackGuards::default() },
@@ -112,7 +116,7 @@ fn what_cannot_be_estimated_is_refused_under_a_guard() {
 }
 
 #[test]
-fn nothing_bounds_media_distillation_reinforcement_or_logs() {
+fn media_distillation_reinforcement_and_logs_have_no_upper_bound() {
     let of = |recipe: &str, statistics: Statistics| {
         let (recipe, _): (Recipe, _) =
             read_recipe(recipe.as_bytes(), "job.yaml", &RecipeScope::default(), Catalogue::embedded());
@@ -142,16 +146,16 @@ fn nothing_bounds_media_distillation_reinforcement_or_logs() {
 }
 
 #[test]
-fn the_stack_allows_models_by_alias_or_identifier() {
+fn allows_listed_models_by_alias_or_identifier() {
     let allow = |name: &str| StackGuards { allowed_base_models: vec![name.into()], ..StackGuards::default() };
     for name in ["nova-lite", "amazon.nova-lite-v1:0:300k"] {
         assert_eq!(refusal(&plan(), &allow(name)), None);
     }
-    refused(&plan(), &allow("nova-micro"), "this stack launches nova-micro only");
+    refused(&plan(), &allow("nova-micro"), "this stack allows only the base models nova-micro, not amazon.nova-lite");
 }
 
 #[test]
-fn a_custom_model_passes_an_allow_list_by_its_own_arn_only() {
+fn allow_list_admits_a_custom_model_by_its_own_arn_only() {
     let arn = |base: &str| format!("arn:aws:bedrock:us-east-1:111122223333:custom-model/{base}/abcdefghijkl");
     let (pro, lite) = (arn("amazon.nova-pro-v1:0:300k"), arn("amazon.nova-lite-v1:0:300k"));
     let of = |arn: &str, like: &str| Plan {
@@ -161,7 +165,7 @@ fn a_custom_model_passes_an_allow_list_by_its_own_arn_only() {
         ..plan()
     };
     let lite_plan = of(&lite, "amazon.nova-lite-v1:0:300k");
-    let talked_round = of(&pro, "amazon.nova-lite-v1:0:300k");
+    let mislabeled = of(&pro, "amazon.nova-lite-v1:0:300k");
     let listed = |names: &[&str]| StackGuards {
         allowed_base_models: names.iter().map(|name| (*name).to_owned()).collect(),
         custom_base_models: vec!["arn:aws:bedrock:us-east-1:111122223333:custom-model/*".to_owned()],
@@ -173,9 +177,9 @@ fn a_custom_model_passes_an_allow_list_by_its_own_arn_only() {
         (&lite_plan, &["nova-micro", lite.as_str()], true),
         (&lite_plan, &[pro.as_str()], false),
         (&lite_plan, &[], true),
-        (&talked_round, &["nova-lite"], false),
-        (&talked_round, &[pro.as_str()], false),
-        (&talked_round, &[], false),
+        (&mislabeled, &["nova-lite"], false),
+        (&mislabeled, &[pro.as_str()], false),
+        (&mislabeled, &[], false),
     ] {
         let reason = super::refusal(plan, &listed(names), Catalogue::embedded(), true);
         assert_eq!(reason.is_none(), passes, "{} {names:?}", plan.base_model);
@@ -183,7 +187,7 @@ fn a_custom_model_passes_an_allow_list_by_its_own_arn_only() {
 }
 
 #[test]
-fn only_custom_models_of_this_stack_or_of_its_list_are_trained_further() {
+fn allows_custom_models_that_the_stack_created_or_lists() {
     let arn = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl";
     let plan = Plan { base_model: arn.to_owned(), ..plan() };
     let stack = |listed: &[&str]| StackGuards {
@@ -211,7 +215,7 @@ fn only_custom_models_of_this_stack_or_of_its_list_are_trained_further() {
 }
 
 #[test]
-fn the_teacher_is_under_the_allow_list_too() {
+fn allow_list_covers_teachers() {
     let distilled = |teacher: &str| Plan {
         customization: Customization::Distillation,
         distillation: Some(Distillation { teacher: teacher.to_owned(), max_response_length: None }),
@@ -226,12 +230,12 @@ fn the_teacher_is_under_the_allow_list_too() {
         assert_eq!(refusal(&distilled(teacher), &allow(&["nova-lite", "amazon.nova-pro-v1:0"])), None);
         assert_eq!(refusal(&distilled(teacher), &allow(&[])), None);
         let reason = refusal(&distilled(teacher), &allow(&["nova-lite"])).expect("refused");
-        assert!(reason.contains("the recipe's teacher is"), "{reason}");
+        assert!(reason.contains("not the teacher "), "{reason}");
     }
 }
 
 #[test]
-fn tags_are_held_against_the_stacks_keys_again() {
+fn refuses_tags_with_other_keys() {
     let tagged = Plan { tags: [("team".to_owned(), "other".to_owned())].into(), ..plan() };
     let stack = |keys: &[&str]| StackGuards {
         allowed_tag_keys: keys.iter().map(|key| (*key).to_owned()).collect(),
@@ -239,5 +243,5 @@ fn tags_are_held_against_the_stacks_keys_again() {
     };
     assert_eq!(refusal(&tagged, &stack(&[])), None);
     assert_eq!(refusal(&tagged, &stack(&["team"])), None);
-    refused(&tagged, &stack(&["owner"]), "this stack takes tags with the keys owner only");
+    refused(&tagged, &stack(&["owner"]), "this stack allows only tags with the keys owner, not team");
 }

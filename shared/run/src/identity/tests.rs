@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 use tunedrop_validation::Catalogue;
 
-use super::{dataset_fault, rejected_identity, run_identity, unread_recipe};
+use super::{dataset_fault, first_base_key, rejected_identity, run_identity, unread_recipe};
 use crate::recipe::{RecipeScope, read_recipe};
+use crate::{OwnLookup, OwnModel};
 
 fn identity(recipe: &str, train: &str) -> super::Identity {
     let (recipe, findings) = read_recipe(recipe.as_bytes(), "job.yaml", &RecipeScope::default(), Catalogue::embedded());
@@ -54,7 +55,7 @@ fn what_bedrock_is_sent_makes_another_run() {
     assert_ne!(identity("base_model: nova-lite", "0").hash, identity("base_model: nova-lite", "1").hash);
 }
 
-/// The hash alone makes a model's name unique, where the recipe names one.
+/// If the recipe sets the model's name, only the hash makes it unique.
 #[test]
 fn another_dataset_is_another_hash() {
     let recipe = crate::Recipe::default();
@@ -104,10 +105,53 @@ proptest! {
 }
 
 #[test]
-fn recipes_that_are_too_large_are_told_apart() {
+fn oversized_recipes_have_different_identities() {
     let id = |size, etag| rejected_identity("bucket", "a", &unread_recipe(size, etag)).run_id;
     let first = id(10_000_000, "\"e1\"");
     assert_eq!(first, id(10_000_000, "\"e1\""));
     assert_ne!(first, id(10_000_001, "\"e1\""));
     assert_ne!(first, id(10_000_000, "\"e2\""));
+}
+
+fn own_scope(model: &str) -> RecipeScope {
+    let model_arn = format!("arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/{model}");
+    let own = OwnModel { run_id: "a-0123456789ab".parse().unwrap(), model_arn };
+    RecipeScope { own_base: OwnLookup::Found(own), ..RecipeScope::default() }
+}
+
+#[test]
+fn model_of_a_run_is_part_of_the_content_however_it_is_named() {
+    let own = |text: &str, model: &str| {
+        let (recipe, found) = read_recipe(text.as_bytes(), "job.yaml", &own_scope(model), Catalogue::embedded());
+        assert_eq!(found.kept, []);
+        let base = recipe.base_model_identifier(Catalogue::embedded()).unwrap();
+        run_identity("bucket", "a", &base, &recipe, &[("train", "0")]).hash
+    };
+    let (run, deployed) = ("base_model: run:a-0123456789ab", "base_model: deployed:bot");
+    let arn = "base_model: arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl";
+    assert_eq!(own(run, "abcdefghijkl"), own(deployed, "abcdefghijkl"));
+    assert_eq!(own(run, "abcdefghijkl"), own(arn, "abcdefghijkl"));
+    assert_eq!(own(run, "abcdefghijkl"), own(&format!("{run}\nlike: nova-lite"), "abcdefghijkl"));
+    assert_ne!(own(deployed, "abcdefghijkl"), own(deployed, "bbcdefghijkl"), "another model is served");
+}
+
+#[test]
+fn first_base_of_a_content_does_not_depend_on_what_is_served() {
+    let key = |text: &str, model: &str, train: &str| {
+        let (recipe, _) = read_recipe(text.as_bytes(), "job.yaml", &own_scope(model), Catalogue::embedded());
+        let base = recipe.own_base().unwrap().unwrap();
+        first_base_key("bucket", "a", &base, &recipe, &[("train", train)])
+    };
+    let text = "base_model: deployed:bot";
+    let one = key(text, "abcdefghijkl", "0");
+    assert_eq!(one, key(text, "bbcdefghijkl", "0"));
+    assert_eq!(one, key(&format!("{text}\nguard: {{max_tokens: 5}}"), "abcdefghijkl", "0"));
+    for (text, train) in [
+        ("base_model: deployed:bot-2", "0"),
+        ("base_model: deployed:bot\nattempt: 2", "0"),
+        ("base_model: deployed:bot\nhyperparameters: {epochCount: 3}", "0"),
+        (text, "1"),
+    ] {
+        assert_ne!(one, key(text, "abcdefghijkl", train), "{text}");
+    }
 }

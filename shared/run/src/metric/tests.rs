@@ -14,7 +14,7 @@ fn run(state: State) -> Run {
     let written = json!({
         "schema": SCHEMA, "run_id": "support-bot-0123456789ab", "revision": 1, "dataset": "support-bot",
         "state": state, "identity": "", "attempt": 1,
-        "since": "2026-11-23T11:00:00.000Z", "changed_at": "2026-11-23T11:30:00.000Z",
+        "uploaded_at": "2026-11-23T11:00:00.000Z", "changed_at": "2026-11-23T11:30:00.000Z",
         "queued_at": "2026-11-23T11:00:10.000Z",
     });
     serde_json::from_value(written).expect("a run")
@@ -32,9 +32,9 @@ fn round(runs: &[(Run, bool)]) -> BTreeMap<String, f64> {
 
 #[test]
 fn a_line_is_a_document_of_the_format() {
-    let about = About { run_id: Some("support-bot-0123456789ab"), dataset: Some("support-bot") };
+    let fields = LogFields { run_id: Some("support-bot-0123456789ab"), dataset: Some("support-bot") };
     let counts = [Metric::QueueSeconds.is(2.5), Metric::Runs.of("Running", 1.0), Metric::NoSlot.is(1.0)];
-    let lines = lines("prod", now(), about, &counts);
+    let lines = lines("prod", now(), fields, &counts);
     let parsed: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let first = json!({
         "_aws": {
@@ -59,7 +59,7 @@ fn a_line_is_a_document_of_the_format() {
 #[test]
 fn each_value_of_a_dimension_has_a_line_of_its_own() {
     let counts = [Metric::Findings.of("blank-line", 3.0), Metric::Findings.of("unpaired-turn", 1.0)];
-    let lines = lines("prod", now(), About::default(), &counts);
+    let lines = lines("prod", now(), LogFields::default(), &counts);
     assert_eq!(lines.len(), 2);
     assert!(lines[0].contains(r#""Code":"blank-line""#) && lines[1].contains(r#""Code":"unpaired-turn""#));
     assert!(!lines[0].contains("dataset"), "what is not known is left out");
@@ -84,11 +84,11 @@ fn a_verdict_counts_its_findings_and_how_long_it_took() {
         Metric::Datasets.of("Rejected", 1.0),
         Metric::Findings.of("blank-line", 2.0),
         Metric::Findings.of("unpaired-turn", 40.0),
-        Metric::SecondsToVerdict.is(1.25),
+        Metric::SecondsToResult.is(1.25),
     ];
-    assert_eq!(judged(&rejected, "2026-11-23T11:59:59Z", now()), wanted);
-    let later = judged(&run(State::Queued), "2026-11-23T12:00:01Z", now());
-    let wanted = [Judged::Accepted.count(), Metric::SecondsToVerdict.is(0.0), Metric::Runs.of("Queued", 1.0)];
+    assert_eq!(validated(&rejected, "2026-11-23T11:59:59Z", now()), wanted);
+    let later = validated(&run(State::Queued), "2026-11-23T12:00:01Z", now());
+    let wanted = [DatasetResult::Accepted.count(), Metric::SecondsToResult.is(0.0), Metric::Runs.of("Queued", 1.0)];
     assert_eq!(later, wanted, "another clock's future is no time at all");
 }
 
@@ -105,9 +105,10 @@ fn every_state_is_counted_once_when_it_is_reached() {
         };
         assert_eq!(counts, wanted, "{state:?}");
     }
-    for hold in [Hold::Slot, Hold::Quota, Hold::Day, Hold::Permission] {
-        let back = Run { held_by: Some(hold), ..run(State::Queued) };
-        let wanted: &[Count] = if matches!(hold, Hold::Slot | Hold::Quota) { &[Metric::NoSlot.is(1.0)] } else { &[] };
+    for hold in [Blocker::Slot, Blocker::Quota, Blocker::DailyLimit, Blocker::Permission] {
+        let back = Run { blocked_by: Some(hold), ..run(State::Queued) };
+        let wanted: &[Count] =
+            if matches!(hold, Blocker::Slot | Blocker::Quota) { &[Metric::NoSlot.is(1.0)] } else { &[] };
         assert_eq!(moved(Some(&run(State::Launching)), &back, now()), wanted, "{hold:?}");
     }
     assert_eq!(moved(Some(&run(State::Held)), &run(State::Queued), now()), [Metric::Runs.of("Queued", 1.0)]);
@@ -124,10 +125,11 @@ fn training_is_as_long_as_bedrock_says() {
 }
 
 #[test]
-fn a_round_without_runs_says_nought() {
+fn a_sweep_without_runs_counts_zero() {
     let counts = round(&[]);
     let names: Vec<&str> = counts.keys().map(String::as_str).collect();
     let wanted = [
+        "MissedJobEnds",
         "OldestOpenRunSeconds",
         "OpenRuns Held",
         "OpenRuns Launching",
@@ -135,7 +137,6 @@ fn a_round_without_runs_says_nought() {
         "OpenRuns Running",
         "StuckRuns",
         "Sweeps",
-        "UnheardEnds",
         "UnreadableItems",
     ];
     assert_eq!(names, wanted);
@@ -147,13 +148,13 @@ fn a_round_without_runs_says_nought() {
 }
 
 #[test]
-fn a_round_tells_the_oldest_the_unheard_and_the_stuck() {
-    let since = |since: &str, state| Run { since: since.to_owned(), ..run(state) };
+fn counts_the_oldest_the_missed_and_the_stuck_runs() {
+    let uploaded_at = |uploaded_at: &str, state| Run { uploaded_at: uploaded_at.to_owned(), ..run(state) };
     let yesterday = |state| Run { changed_at: "2026-11-22T11:59:00.000Z".to_owned(), ..run(state) };
     let counts = round(&[
-        (since("2026-11-01T00:00:00.000Z", State::Held), false),
-        (since("2026-11-23T11:59:00.000Z", State::Queued), false),
-        (since("2026-11-01T00:00:00.000Z", State::Succeeded), false),
+        (uploaded_at("2026-11-01T00:00:00.000Z", State::Held), false),
+        (uploaded_at("2026-11-23T11:59:00.000Z", State::Queued), false),
+        (uploaded_at("2026-11-01T00:00:00.000Z", State::Succeeded), false),
         (yesterday(State::Running), true),
         (yesterday(State::Running), false),
         (run(State::Running), false),
@@ -163,7 +164,7 @@ fn a_round_tells_the_oldest_the_unheard_and_the_stuck() {
         ("OpenRuns Queued", 1.0),
         ("OpenRuns Running", 3.0),
         ("OldestOpenRunSeconds", 3600.25),
-        ("UnheardEnds", 1.0),
+        ("MissedJobEnds", 1.0),
         ("StuckRuns", 1.0),
     ] {
         assert_eq!(counts[name], value, "{name}: {counts:?}");
@@ -172,25 +173,29 @@ fn a_round_tells_the_oldest_the_unheard_and_the_stuck() {
 
 #[test]
 fn the_list_is_whole() {
-    // A metric that is added to the code and not to the list doesn't compile here.
+    // A metric that is missing in the list doesn't compile here.
     for (at, metric) in Metric::ALL.into_iter().enumerate() {
         let place = match metric {
             Metric::Datasets => 0,
             Metric::Findings => 1,
-            Metric::SecondsToVerdict => 2,
+            Metric::SecondsToResult => 2,
             Metric::Runs => 3,
             Metric::QueueSeconds => 4,
             Metric::NoSlot => 5,
             Metric::TrainingSeconds => 6,
-            Metric::Messages => 7,
-            Metric::FailingSeconds => 8,
-            Metric::OpenRuns => 9,
-            Metric::OldestOpenRunSeconds => 10,
-            Metric::UnheardEnds => 11,
-            Metric::StuckRuns => 12,
-            Metric::UnreadableItems => 13,
-            Metric::FailedLaunches => 14,
-            Metric::Sweeps => 15,
+            Metric::Deployments => 7,
+            Metric::Evaluations => 8,
+            Metric::EvaluationAnswers => 9,
+            Metric::EvaluationTokens => 10,
+            Metric::Messages => 11,
+            Metric::FailingMessageSeconds => 12,
+            Metric::OpenRuns => 13,
+            Metric::OldestOpenRunSeconds => 14,
+            Metric::MissedJobEnds => 15,
+            Metric::StuckRuns => 16,
+            Metric::UnreadableItems => 17,
+            Metric::FailedLaunches => 18,
+            Metric::Sweeps => 19,
         };
         assert_eq!(at, place, "{metric:?}");
         assert_eq!(format!("{metric:?}"), metric.name());

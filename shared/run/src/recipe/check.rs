@@ -1,26 +1,25 @@
-//! What is wrong with a recipe that reads well: names, ranges, and what goes with what.
+//! Checks the values of a parsed recipe: names, ranges, and combinations of keys.
 
 use tunedrop_validation::{Catalogue, Code, Customization, check_hyperparameters, s3_uri_fault};
 
 use super::reader::Reader;
-use super::{Recipe, RecipeScope, custom};
-use crate::{ATTEMPT_MAX, data_name_fault, working_name};
+use super::{Recipe, RecipeScope, custom, deploy, evaluate, files};
+use crate::ATTEMPT_MAX;
 
-/// `<12 hex>` and an attempt's two digits follow, each behind a hyphen; the API takes 63.
+/// Characters of `model_name`: `-<12 hex>` and `-<attempt>` follow, and the API allows 63.
 const MODEL_NAME_MAX: usize = 47;
-/// S3 user guide, "Naming Amazon S3 objects": a key has at most 1,024 bytes. The rest of this one is `datasets/`, the
-/// dataset's 40 characters at most, and a slash.
-const FILE_NAME_MAX: usize = 1024 - 50;
 
 pub(super) fn check(recipe: &mut Recipe, reader: &mut Reader, scope: &RecipeScope, catalogue: &Catalogue) {
     check_model(recipe, reader, scope, catalogue);
-    check_files(recipe, reader);
+    files::check_files(recipe, reader, catalogue);
     check_names(recipe, reader);
     check_tags(recipe, reader, scope);
     check_sections(recipe, reader, scope);
+    deploy::check(recipe, reader, scope, catalogue);
+    evaluate::check(recipe, reader, scope, catalogue);
 }
 
-fn invalid(reader: &mut Reader, pointer: &str, message: &str, help: &str) {
+pub(super) fn invalid(reader: &mut Reader, pointer: &str, message: &str, help: &str) {
     reader.at(pointer, Code::RecipeInvalidValue, message.to_owned(), help.to_owned());
 }
 
@@ -36,6 +35,17 @@ fn check_model(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope, catalo
         return;
     };
     let pointer = "/base_model";
+    // User guide, "Submit a model customization job for fine-tuning": the base of a fine-tuning job is a foundation model
+    // or a customized one. "Create a reinforcement fine-tuning job": it is a foundation model.
+    let is_custom = recipe.custom_base().is_some() || matches!(recipe.own_base(), Some(Ok(_)));
+    if is_custom && recipe.customization != Customization::FineTuning {
+        return reader.at(
+            "/customization",
+            Code::UnsupportedCustomization,
+            format!("a custom model can't be trained further by {}", recipe.customization.as_str()),
+            "use fine-tuning, or start from a base model such as nova-lite".to_owned(),
+        );
+    }
     if !custom::check_base(written, recipe.like.as_deref(), reader, scope, catalogue) {
         return;
     }
@@ -44,10 +54,10 @@ fn check_model(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope, catalo
             let (message, help) = why.rsplit_once("; ").unwrap_or((&why, ""));
             return reader.at(pointer, Code::RecipeUnknownModel, message.to_owned(), help.to_owned());
         }
-        let help = match catalogue.nearest(written) {
-            Some(near) => {
-                format!("did you mean `{near}`? The names are aliases such as nova-lite, or Bedrock's full identifiers")
-            }
+        let names = "the names are aliases such as nova-lite, or Bedrock's full identifiers";
+        let help = match catalogue.suggestion(written) {
+            Some(suggestion) if suggestion.ends_with('?') => format!("{suggestion} T{}", &names[1..]),
+            Some(suggestion) => format!("{suggestion}; {names}"),
             None => "use an alias such as nova-lite, or Bedrock's full identifier".to_owned(),
         };
         reader.at(
@@ -72,64 +82,13 @@ fn check_model(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope, catalo
             pointer,
             Code::UnsupportedCustomization,
             format!("{} can't be customized by {}", model.name, recipe.customization.as_str()),
-            format!("it takes {}", can.join(", ")),
+            format!("use {}", can.join(", ")),
         );
         return;
     }
     reader.adopt(check_hyperparameters(model, recipe.customization, &recipe.hyperparameters, "job.yaml"));
     if let (Some(section), Some(training)) = (&recipe.distillation, model.customization(Customization::Distillation)) {
         custom::check_teacher(&section.teacher, model, training, reader, scope, catalogue);
-    }
-}
-
-fn check_files(recipe: &mut Recipe, reader: &mut Reader) {
-    if recipe.invocation_logs.is_some() {
-        if reader.has("/train") {
-            invalid(
-                reader,
-                "/train",
-                "invocation_logs stand in place of a training file, and the recipe names both",
-                "keep one of them",
-            );
-        }
-        recipe.train = None;
-    }
-    let files: Vec<_> = recipe.files().into_iter().map(|(role, file)| (role.as_str(), file.to_owned())).collect();
-    for (role, file) in files {
-        let plain =
-            !file.starts_with('/') && !file.contains("//") && !file.split('/').any(|part| part == ".." || part == ".");
-        if file.contains("://") || !plain || file.ends_with('/') {
-            invalid(
-                reader,
-                &format!("/{role}"),
-                "a file is named relative to the dataset's own folder",
-                &format!("write only its name, such as {role}.jsonl, and drop it beside the recipe"),
-            );
-        } else if file.len() > FILE_NAME_MAX {
-            invalid(
-                reader,
-                &format!("/{role}"),
-                "a data file's name is too long: with the dataset's folder it would be more than the 1,024 bytes that S3 takes",
-                &format!("shorten it to {FILE_NAME_MAX} bytes or less, here and in the bucket"),
-            );
-        } else if !file.ends_with(".jsonl") {
-            invalid(
-                reader,
-                &format!("/{role}"),
-                "a data file's name ends in .jsonl",
-                &format!("name it {role}.jsonl, here and in the bucket"),
-            );
-        } else if let Some(fault) = data_name_fault(&file) {
-            invalid(
-                reader,
-                &format!("/{role}"),
-                &format!("Bedrock refuses this file's name: {fault}"),
-                &format!("name it {}, here and in the bucket", working_name(&file)),
-            );
-        }
-    }
-    if recipe.validation.is_some() && recipe.train == recipe.validation {
-        invalid(reader, "/validation", "the validation file is the training file", "split the records into two files");
     }
 }
 
@@ -144,8 +103,8 @@ fn check_names(recipe: &Recipe, reader: &mut Reader) {
             invalid(
                 reader,
                 "/model_name",
-                "a model name holds letters, digits, and single - or _ between them",
-                &format!("shorten or rename it; at most {MODEL_NAME_MAX} characters, since a hash is added"),
+                "expected a model name of letters, digits, and single - or _ between them",
+                &format!("shorten it to at most {MODEL_NAME_MAX} characters, because a hash is added, or rename it"),
             );
         }
     }
@@ -158,23 +117,23 @@ fn check_names(recipe: &Recipe, reader: &mut Reader) {
             invalid(
                 reader,
                 &format!("/notify/{i}"),
-                "notify takes e-mail addresses",
-                "write one such as ada@example.com; it must be subscribed to the stack's topic",
+                "expected e-mail addresses",
+                "write an address such as ada@example.com, and subscribe it to the stack's topic",
             );
         }
     }
     if recipe.attempt > ATTEMPT_MAX {
-        invalid(reader, "/attempt", "attempt goes from 1 to 99", "give the next free number");
+        invalid(reader, "/attempt", "expected an attempt from 1 to 99", "write the next free number");
     }
 }
 
-/// API reference, Tag: a key of 1 to 128 characters and a value of at most 256, both of letters, digits, white space and
-/// `._:/=+@-`; 50 a resource, of which two are ours. A line feed is white space too, and is left out here: bills and
-/// consoles show one line. Keys that begin with `tunedrop`, in any case, tell whose a job is, and IAM compares tag keys
-/// without regard to case.
+/// API reference, Tag: a key of 1 to 128 characters and a value of at most 256, both of letters, digits, white space
+/// and `._:/=+@-`; at most 50 tags for a resource, of which two are tunedrop's. A line feed is white space too, but
+/// isn't allowed here, because bills and consoles show one line. Keys that begin with `tunedrop`, in any case, show
+/// which stack owns a job, and IAM ignores the case of tag keys.
 fn check_tags(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope) {
     if recipe.tags.len() > 48 {
-        invalid(reader, "/tags", "at most 48 tags", "remove some");
+        invalid(reader, "/tags", "the recipe has more than 48 tags", "remove some of them");
     }
     let tag_text = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || " ._:/=+@-".contains(c));
     for (key, value) in &recipe.tags {
@@ -185,15 +144,15 @@ fn check_tags(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope) {
             invalid(
                 reader,
                 &pointer,
-                "a tag's key has 1 to 128 characters and its value at most 256, of letters, digits, spaces and ._:/=+@-; keys that begin with aws: or tunedrop are taken",
-                "rename or shorten it",
+                "expected a tag with a key of 1 to 128 and a value of at most 256 letters, digits, spaces and ._:/=+@-; keys that begin with aws: or tunedrop are reserved",
+                "rename or shorten the tag",
             );
         } else if !scope.tag_keys.is_empty() && !scope.tag_keys.contains(key) {
             invalid(
                 reader,
                 &pointer,
-                "this stack doesn't take tags with that key",
-                &format!("take it out; the stack's AllowedTagKeys are {}", scope.tag_keys.join(", ")),
+                "this stack doesn't allow this tag key",
+                &format!("remove the tag, or use one of the stack's AllowedTagKeys: {}", scope.tag_keys.join(", ")),
             );
         }
     }
@@ -205,20 +164,20 @@ fn check_sections(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope) {
         (None, true) => reader.at(
             "/customization",
             Code::RecipeMissingKey,
-            "distillation needs a teacher".to_owned(),
+            "distillation requires a teacher".to_owned(),
             "add `distillation: { teacher: nova-pro }`".to_owned(),
         ),
         (Some(_), false) => invalid(
             reader,
             "/distillation",
-            "`distillation` goes with `customization: distillation` only",
+            "`distillation` is allowed only with `customization: distillation`",
             "remove it, or set the customization",
         ),
         (Some(distillation), true) if distillation.teacher.is_empty() => {
             reader.at(
                 "/distillation",
                 Code::RecipeMissingKey,
-                "distillation needs a teacher".to_owned(),
+                "distillation requires a teacher".to_owned(),
                 "add `teacher: nova-pro`".to_owned(),
             );
         }
@@ -228,20 +187,20 @@ fn check_sections(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope) {
         (None, true) => reader.at(
             "/customization",
             Code::RecipeMissingKey,
-            "reinforcement fine-tuning needs a grader".to_owned(),
+            "reinforcement fine-tuning requires a grader".to_owned(),
             "add `reinforcement: { grader: <a Lambda function's ARN> }`".to_owned(),
         ),
         (Some(_), false) => invalid(
             reader,
             "/reinforcement",
-            "`reinforcement` goes with `customization: reinforcement-fine-tuning` only",
+            "`reinforcement` is allowed only with `customization: reinforcement-fine-tuning`",
             "remove it, or set the customization",
         ),
         (Some(section), true) if !is_function_arn(&section.grader) => {
             invalid(
                 reader,
                 "/reinforcement/grader",
-                "the grader is a Lambda function's ARN",
+                "expected the ARN of a Lambda function as grader",
                 "write it as arn:aws:lambda:<region>:<account>:function:<name>",
             );
         }
@@ -252,7 +211,7 @@ fn check_sections(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope) {
             invalid(
                 reader,
                 "/invocation_logs",
-                "invocation logs are training data for distillation and reinforcement fine-tuning only",
+                "invocation logs are allowed only for distillation and reinforcement fine-tuning",
                 "remove them, or set the customization",
             );
         }

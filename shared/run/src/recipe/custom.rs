@@ -1,12 +1,15 @@
-//! A custom model as base, and the teacher of a distillation: models that a recipe names by more than an alias.
+//! Checks a custom model as base model, and the teacher of a distillation: models that a recipe names by more than an
+//! alias.
 
 use tunedrop_validation::{Catalogue, Code, Model, Training, same_model};
 
 use super::RecipeScope;
 use super::reader::Reader;
-use crate::custom_model::{ArnFault, CustomModelArn, is_custom};
+use crate::custom_model::{CustomModelArn, is_custom};
+use crate::own_base::{OwnBase, OwnBaseFault, OwnLookup};
 
-/// Whether the base model can be what the recipe says; false where a finding says why it can't.
+/// Whether the base model is known, and can be the one that the recipe names. False if a finding says why it can't, or
+/// if only the ledger knows it.
 pub(super) fn check_base(
     written: &str,
     like: Option<&str>,
@@ -18,23 +21,35 @@ pub(super) fn check_base(
         reader.at(pointer, code, message.to_owned(), help);
         false
     };
+    let own = match OwnBase::parse(written) {
+        None => None,
+        Some(Err(OwnBaseFault { message, help })) => {
+            return fault("/base_model", Code::RecipeUnusableBase, &message, help);
+        }
+        Some(Ok(_)) => match &scope.own_base {
+            OwnLookup::Found(own) => Some(own.model_arn.as_str()),
+            OwnLookup::Fault(OwnBaseFault { message, help }) => {
+                return fault("/base_model", Code::RecipeUnusableBase, message, help.clone());
+            }
+            OwnLookup::AtUpload => {
+                let Some(like) = like else { return false };
+                let help = "write the base model that the custom model was made from, such as nova-lite".to_owned();
+                let is_known = catalogue.find(like).is_some();
+                return is_known || fault("/like", Code::RecipeUnknownModel, "`like` names no known model", help);
+            }
+        },
+    };
+    let written = own.unwrap_or(written);
     if !is_custom(written) {
         if like.is_some() {
-            let message = "`like` goes with a custom model's ARN as base_model only";
+            let message = "`like` is allowed only if base_model is a custom model";
             fault("/like", Code::RecipeInvalidValue, message, "remove it".to_owned());
         }
         return true;
     }
-    let arn = match CustomModelArn::parse(written) {
-        Ok(arn) => arn,
-        Err(ArnFault::Imported) => {
-            let help = "choose a model that a customization job made, or a base model such as nova-lite".to_owned();
-            return fault("/base_model", Code::RecipeInvalidValue, "Bedrock doesn't customize imported models", help);
-        }
-        Err(ArnFault::NotACustomModel) => {
-            let help = "write it as arn:aws:bedrock:<region>:<account>:custom-model/<base model>/<12 characters>, as `tunedrop show` prints it".to_owned();
-            return fault("/base_model", Code::RecipeInvalidValue, "this isn't the ARN of a custom model", help);
-        }
+    let Ok(arn) = CustomModelArn::parse(written) else {
+        let (message, help) = CustomModelArn::fault(written).unwrap_or_default();
+        return fault("/base_model", Code::RecipeInvalidValue, &message, help);
     };
     if scope.account.as_deref().is_some_and(|ours| ours != arn.account) {
         let help = "share and copy the model to this account first, and name the copy".to_owned();
@@ -49,7 +64,7 @@ pub(super) fn check_base(
         let help = "choose a custom model whose base model Bedrock customizes; `tunedrop models` lists them".to_owned();
         return fault("/base_model", Code::RecipeUnknownModel, message, help);
     };
-    let confirms = |like: &str| catalogue.find(like).is_some_and(|said| said.identifier == model.identifier);
+    let confirms = |like: &str| catalogue.find(like).is_some_and(|named| named.identifier == model.identifier);
     if like.is_some_and(|like| !confirms(like)) {
         let message = format!("`like` contradicts the ARN: this custom model was trained from {}", model.name);
         return fault(
@@ -62,8 +77,8 @@ pub(super) fn check_base(
     true
 }
 
-/// The teacher must be one of those that Bedrock pairs with the student (user guide, "Prerequisites for model
-/// distillation"); of inference profiles, only system-defined ones are.
+/// Checks that Bedrock supports the teacher for the student (user guide, "Prerequisites for model distillation"). Of
+/// inference profiles, only system-defined ones are supported.
 pub(super) fn check_teacher(
     written: &str,
     model: &Model,
@@ -72,7 +87,7 @@ pub(super) fn check_teacher(
     scope: &RecipeScope,
     catalogue: &Catalogue,
 ) {
-    // Without a teacher, or of a model that can't be launched anyway, other words are said.
+    // Without a teacher, or for a model that can't be launched anyway, there is another finding.
     if written.is_empty() || training.teachers.is_empty() && model.withdrawn_note().is_some() {
         return;
     }
@@ -85,7 +100,7 @@ pub(super) fn check_teacher(
         let other = |ours: &Option<String>, its: &str| ours.as_deref().is_some_and(|ours| ours != its);
         if other(&scope.region, parts[3]) || other(&scope.account, parts[4]) {
             let message = "this inference profile belongs to another account or Region".to_owned();
-            let help = "name the one of the stack's own account and Region".to_owned();
+            let help = "use the profile of the stack's account and Region".to_owned();
             return reader.at(at, Code::RecipeInvalidValue, message, help);
         }
     }
@@ -95,7 +110,7 @@ pub(super) fn check_teacher(
         return;
     }
     let help = match training.teachers.as_slice() {
-        [] => "no teacher of this model can be used today; choose another base_model".to_owned(),
+        [] => "choose another base_model: no teacher of this one is available".to_owned(),
         teachers => format!("use one of {}", teachers.join(", ")),
     };
     reader.at(

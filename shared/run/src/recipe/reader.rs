@@ -1,12 +1,12 @@
-//! From a tree of YAML to a [`Recipe`], a finding for each thing that is not as it should be.
+//! Converts a YAML tree to a [`Recipe`], and reports a finding for each problem.
 
 use std::collections::BTreeMap;
 
-use tunedrop_validation::{Code, Customization, Finding, Findings, Severity};
+use tunedrop_validation::{Code, Customization, Finding, Findings};
 
 use super::{LaunchMode, Recipe};
 use crate::plan::{Distillation, InvocationLogs, Reinforcement};
-use crate::yaml::{self, Entry, Node, Place, Value};
+use crate::yaml::{self, DailyLimit, Entry, Node, Value};
 
 const KEYS: &[&str] = &[
     "base_model",
@@ -27,12 +27,14 @@ const KEYS: &[&str] = &[
     "distillation",
     "invocation_logs",
     "reinforcement",
+    "deploy",
+    "evaluate",
 ];
 
-/// Collects findings, and remembers where each key stood.
+/// Collects findings, and keeps the location of each key.
 pub(super) struct Reader<'a> {
     file: &'a str,
-    pub(super) places: BTreeMap<String, Place>,
+    pub(super) places: BTreeMap<String, DailyLimit>,
     pub(super) findings: Findings,
 }
 
@@ -41,13 +43,13 @@ impl<'a> Reader<'a> {
         Reader { file, places: BTreeMap::new(), findings: Findings::default() }
     }
 
-    /// A finding about what stands at `pointer`, or about the whole file where that is absent.
+    /// Reports a finding about the value at `pointer`, or about the whole file if there is none.
     pub(super) fn at(&mut self, pointer: &str, code: Code, message: String, help: String) {
         let place = self.places.get(pointer).copied();
         self.push(code, place, pointer.to_owned(), message, help);
     }
 
-    /// Findings of the validation crate, which doesn't know where things stand in the file.
+    /// Adds findings of the validation crate, which doesn't know the locations in the file.
     pub(super) fn adopt(&mut self, findings: Findings) {
         for finding in findings.kept {
             let place = self.places.get(&finding.pointer).copied();
@@ -59,10 +61,17 @@ impl<'a> Reader<'a> {
         self.places.contains_key(pointer)
     }
 
-    pub(super) fn push(&mut self, code: Code, place: Option<Place>, pointer: String, message: String, help: String) {
+    pub(super) fn push(
+        &mut self,
+        code: Code,
+        place: Option<DailyLimit>,
+        pointer: String,
+        message: String,
+        help: String,
+    ) {
         self.findings.push(Finding {
             code,
-            severity: Severity::Error,
+            severity: code.info().severity,
             file: self.file.to_owned(),
             line: place.map(|at| at.line),
             column: place.map(|at| at.column),
@@ -79,7 +88,7 @@ impl<'a> Reader<'a> {
             Err(error) => {
                 let before = &bytes[..error.valid_up_to()];
                 let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-                let place = Place {
+                let place = DailyLimit {
                     line,
                     column: (before.len() - before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1))
                         as u64
@@ -103,8 +112,8 @@ impl<'a> Reader<'a> {
                     Code::RecipeSyntax,
                     Some(fault.place),
                     String::new(),
-                    format!("not YAML that a recipe can be: {}", fault.message),
-                    "mend the line, or start from the example in the README".to_owned(),
+                    format!("invalid YAML: {}", fault.message),
+                    "fix the line, or start from the example in the README".to_owned(),
                 );
                 None
             }
@@ -155,6 +164,8 @@ impl<'a> Reader<'a> {
                     }
                     recipe.distillation = Some(Distillation { teacher, max_response_length });
                 }
+                "deploy" => recipe.deploy = self.deploy(node, at),
+                "evaluate" => recipe.evaluate = self.evaluate(node, at),
                 "invocation_logs" => {
                     let (mut prefix, mut use_responses) = (String::new(), false);
                     for (entry, at) in self.entries(node, at, &["prefix", "use_responses"]) {
@@ -188,7 +199,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The entries of a map whose keys are known, each once, with their pointers. An empty `known` takes any key.
+    /// Returns the entries of a map whose keys are known, each once, with their pointers. An empty `known` accepts any
+    /// key.
     pub(super) fn entries<'n>(&mut self, node: &'n Node, at: &str, known: &[&str]) -> Vec<(&'n Entry, String)> {
         let Value::Map(entries) = &node.value else {
             let name = if at.is_empty() { "a recipe" } else { &at[1..] };
@@ -197,7 +209,7 @@ impl<'a> Reader<'a> {
                 Some(node.place),
                 at.to_owned(),
                 format!("{name} must be a map of keys and values"),
-                "write `key: value`, one a line".to_owned(),
+                "write one `key: value` per line".to_owned(),
             );
             return Vec::new();
         };
@@ -209,8 +221,8 @@ impl<'a> Reader<'a> {
                     Code::RecipeInvalidValue,
                     Some(entry.place),
                     pointer,
-                    format!("{} stands here a second time", named(&entry.key)),
-                    "keep one of them".to_owned(),
+                    format!("duplicate key: {}", named(&entry.key)),
+                    "remove one of them".to_owned(),
                 );
             } else if known.is_empty() || known.contains(&entry.key.as_str()) {
                 self.places.insert(pointer.clone(), entry.value.place);
@@ -240,20 +252,21 @@ const CUSTOMIZATIONS: [(&str, Customization); 4] = [
     ("reinforcement-fine-tuning", Customization::ReinforcementFineTuning),
 ];
 
-/// A key as a message has it. Only what looks like a key is shown: the file may be no recipe at all but data.
+/// Returns a key as a message shows it. Only what looks like a key is shown, because the file may be data and not a
+/// recipe.
 fn named(key: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let is_key = (1..=40).contains(&key.len()) && key.chars().all(is_plain);
     if is_key { format!("the key `{key}`") } else { "a key here".to_owned() }
 }
 
-/// A key as a finding may show it: short, and nothing that a terminal would act on.
+/// Returns a key as a finding may show it: short, and without control characters.
 pub(super) fn shown(key: &str) -> String {
     key.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
-/// The known name that `name` is a slip of: fewer than half its letters changed.
-fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+/// Returns the most similar known name, if fewer than half of its letters differ.
+pub(super) fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let name: String = name.to_lowercase().chars().take(64).collect();
     let distance = |other: &str| strsim::levenshtein(&name, other);
     let best = known.iter().map(|other| (distance(other), *other)).min()?;

@@ -1,9 +1,11 @@
-//! What a stack allows its recipes, as far as whoever reads one knows.
+//! What a stack allows in recipes, as far as that is known.
 
-/// What a recipe is held against. The default knows nothing of a stack, and leaves the form to be checked.
+use crate::OwnLookup;
+
+/// What a recipe is checked against. The default knows nothing of a stack, so only the form is checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecipeScope {
-    /// The base model of a recipe that names none.
+    /// The base model of a recipe without one.
     pub default_model: Option<String>,
     /// The stack's Region, which a custom model must be in.
     pub region: Option<String>,
@@ -11,8 +13,10 @@ pub struct RecipeScope {
     pub account: Option<String>,
     /// Where invocation logs may be.
     pub logs: LogScope,
-    /// Keys that tags may have; empty: any.
+    /// Keys that tags may have. Empty: any.
     pub tag_keys: Vec<String>,
+    /// What the recipe's [`OwnBase`](crate::OwnBase) is, if it names one: see [`own_base`](super::own_base).
+    pub own_base: OwnLookup,
 }
 
 /// Where a recipe's invocation logs may be.
@@ -21,14 +25,15 @@ pub enum LogScope {
     /// Not known.
     #[default]
     Unknown,
-    /// Nowhere: the stack has no `InvocationLogBucket`.
+    /// Nowhere, because the stack has no `InvocationLogBucket`.
     Nowhere,
     /// Below this address, which ends in a slash.
     Below(String),
 }
 
 impl LogScope {
-    /// As the stack's parameters say: bucket, and a prefix that ends in a slash. A bucket without a prefix allows nothing.
+    /// Reads the stack's parameters: the bucket, and a prefix that ends in a slash. A bucket without a prefix allows
+    /// nothing.
     pub fn of(bucket: Option<String>, prefix: Option<String>) -> LogScope {
         match (bucket, prefix) {
             (Some(bucket), Some(prefix)) if prefix.ends_with('/') => LogScope::Below(format!("s3://{bucket}/{prefix}")),
@@ -36,7 +41,7 @@ impl LogScope {
         }
     }
 
-    /// What is wrong with the address of logs, and how to fix it.
+    /// Returns what is wrong with the address of logs, and how to fix it.
     pub(super) fn fault(&self, address: &str) -> Option<(String, String)> {
         let inside = |below: &str| {
             address.strip_prefix(below).is_some_and(|rest| !rest.split('/').any(|part| matches!(part, "." | "..")))
@@ -44,7 +49,7 @@ impl LogScope {
         match self {
             LogScope::Unknown => None,
             LogScope::Nowhere => Some((
-                "this stack allows no invocation logs".to_owned(),
+                "this stack doesn't allow invocation logs".to_owned(),
                 "use a training file, or ask the stack's operator to set InvocationLogBucket and InvocationLogPrefix"
                     .to_owned(),
             )),

@@ -1,7 +1,10 @@
 use tunedrop_validation::{Catalogue, Customization, Role};
 
 use super::{LaunchMode, Recipe, RecipeScope, read_recipe};
+use crate::DeployWhen;
 
+mod evaluate;
+mod own;
 mod stack;
 
 fn read(text: &str) -> (Recipe, Vec<String>) {
@@ -35,6 +38,41 @@ fn the_whole_recipe_is_understood() {
 }
 
 #[test]
+fn deployment_is_read_and_checked() {
+    let deploy = |section: &str| read(&format!("base_model: nova-lite\ndeploy: {section}\n"));
+    let (recipe, found) = deploy("{ name: bot, when: approved, expires_after: 72h }");
+    assert_eq!(found, [""; 0]);
+    let plan = recipe.deploy.expect("a deployment");
+    assert_eq!(
+        (plan.name.as_deref(), plan.when, plan.expires_after_s),
+        (Some("bot"), DeployWhen::Approved, Some(259_200))
+    );
+    for empty in ["", "{}"] {
+        let (recipe, found) = deploy(empty);
+        assert_eq!(found, [""; 0]);
+        let plan = recipe.deploy.expect("the defaults");
+        assert_eq!((plan.name, plan.when, plan.expires_after_s), (None, DeployWhen::Succeeded, None));
+    }
+    for (section, wanted) in [
+        ("{ name: a_b }", "2:17 recipe-invalid-value write a name such as support-bot"),
+        ("{ when: now }", "2:17 recipe-wrong-type write kept or succeeded or approved"),
+        ("{ expires_after: 30m }", "2:26 recipe-invalid-value write a number and h or d"),
+        ("{ expires_after: 0h }", "2:26 recipe-invalid-value write a time from 1h to 365d"),
+        ("{ expires_after: 366d }", "2:26 recipe-invalid-value write a time from 1h to 365d"),
+        ("{ expires: 1h }", "2:11 recipe-unknown-key"),
+        ("yes", "2:9 recipe-wrong-type"),
+    ] {
+        faults(&format!("base_model: nova-lite\ndeploy: {section}\n"), &[wanted]);
+    }
+    let text = "base_model: llama-3-1-8b\ndeploy: { name: bot }\n";
+    faults(text, &["2:9 recipe-invalid-value remove `deploy`, and use provisioned throughput"]);
+    let scope = RecipeScope { region: Some("us-west-2".to_owned()), ..RecipeScope::default() };
+    let (_, findings) = read_recipe(b"base_model: nova-lite\ndeploy: {}\n", "job.yaml", &scope, Catalogue::embedded());
+    assert_eq!(findings.kept.len(), 1, "{findings:?}");
+    assert_eq!(findings.kept[0].help, "remove `deploy`: this stack is in us-west-2");
+}
+
+#[test]
 fn json_is_read_too() {
     let (recipe, found) = read("{\n  \"base_model\": \"nova-pro\",\n  \"hyperparameters\": {\"epochCount\": 3}\n}\n");
     assert_eq!(found, [""; 0]);
@@ -49,7 +87,7 @@ fn slips_name_the_nearest_key_and_the_place() {
     faults("base_model: nova-lite\ncolour: red\n", &["2:1 recipe-unknown-key the keys here are"]);
 }
 
-/// What was uploaded as a recipe may be data.
+/// A file that was uploaded as a recipe may be data.
 #[test]
 fn no_message_names_a_key_that_is_a_text() {
     let text = "{\"Ada Lovelace lives at 12 High Street\": 1, \"Ada Lovelace lives at 12 High Street\": 2}\n";
@@ -80,7 +118,7 @@ fn all_faults_are_found_at_once() {
 }
 
 #[test]
-fn what_is_not_a_recipe_is_said_to_be_none() {
+fn reports_data_that_was_uploaded_as_a_recipe() {
     faults("", &["recipe-missing-key"]);
     faults("- a\n- b\n", &["1:1 recipe-wrong-type", "recipe-missing-key"]);
     faults("base_model: [nova\n", &["1:13 recipe-syntax", "recipe-missing-key"]);
@@ -106,7 +144,7 @@ fn models_are_known_by_alias_identifier_and_arn() {
     {
         faults(&format!("base_model: \"{name}\"\n"), &[&format!("1:13 recipe-unknown-model use {instead} instead")]);
     }
-    faults("base_model: nova-light\n", &["1:13 recipe-unknown-model did you mean `nova-lite`?"]);
+    faults("base_model: nova-light\n", &["1:13 recipe-unknown-model did you mean nova-lite?"]);
     faults(
         "base_model: arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl\n",
         &[],
@@ -121,7 +159,7 @@ fn models_are_known_by_alias_identifier_and_arn() {
 #[test]
 fn files_stay_in_the_datasets_folder() {
     for name in ["../a.jsonl", "/a.jsonl", "s3://b/a.jsonl", "a//b.jsonl"] {
-        faults(&format!("base_model: nova-lite\ntrain: {name}\n"), &["2:8 recipe-invalid-value write only its name"]);
+        faults(&format!("base_model: nova-lite\ntrain: {name}\n"), &["2:8 recipe-invalid-value write only the name"]);
     }
     // S3 takes keys of 1,024 bytes: `datasets/`, a dataset of 40 characters and a slash leave 974.
     let long = |bytes: usize| format!("base_model: nova-lite\ntrain: {}.jsonl\n", "x".repeat(bytes - 6));
@@ -133,13 +171,60 @@ fn files_stay_in_the_datasets_folder() {
         ("größe.jsonl", "gr-e.jsonl"),
         ("données/训练.jsonl", "donn-es/train.jsonl"),
     ] {
-        let help = format!("2:8 recipe-invalid-value name it {works}, here and in the bucket");
+        let help = format!("2:8 recipe-invalid-value rename it to {works}, here and in the bucket");
         faults(&format!("base_model: nova-lite\ntrain: \"{name}\"\n"), &[&help]);
-        let help = format!("2:13 recipe-invalid-value name it {works}, here and in the bucket");
+        let help = format!("2:13 recipe-invalid-value rename it to {works}, here and in the bucket");
         faults(&format!("base_model: nova-lite\nvalidation: \"{name}\"\n"), &[&help]);
     }
-    faults("base_model: nova-lite\ntrain: a.json\n", &["2:8 recipe-invalid-value name it train.jsonl"]);
+    faults("base_model: nova-lite\ntrain: a.data\n", &["2:8 recipe-invalid-value if each line is one record, name it"]);
     faults("base_model: nova-lite\nvalidation: train.jsonl\n", &["2:13 recipe-invalid-value split"]);
+}
+
+/// Renaming such a file doesn't make it one that Bedrock reads.
+#[test]
+fn a_data_file_in_another_format_is_converted() {
+    for (name, help) in [
+        ("train.csv", "convert it with `tunedrop convert train.csv --model nova-lite -o train.jsonl`, and write"),
+        (
+            "questions.parquet",
+            "convert it with `tunedrop convert questions.parquet --model nova-lite -o questions.jsonl`",
+        ),
+        (
+            "parts/train.xlsx",
+            "convert it with `tunedrop convert parts/train.xlsx --model nova-lite -o parts/train.jsonl`",
+        ),
+        ("train.feather", "convert it with `tunedrop convert train.feather"),
+        (
+            "train.json",
+            "rename it to train.jsonl if each line is one record; otherwise convert it with `tunedrop convert",
+        ),
+        ("train.json.gz", "unpack it; if the result isn't JSON Lines, convert that with `tunedrop convert train.json "),
+        ("train.zip", "unpack it"),
+        (
+            "train.xls",
+            "save it as XLSX, then convert that with `tunedrop convert train.xlsx --model nova-lite -o train.jsonl`",
+        ),
+        ("train.ndjson", "rename it to train.jsonl, and write `train: train.jsonl` in the recipe"),
+    ] {
+        let help = format!("2:8 recipe-invalid-value {help}");
+        faults(&format!("base_model: nova-lite\ntrain: {name}\n"), &[&help]);
+    }
+}
+
+/// A model that isn't known can't be typed into a command; one that is misspelled can.
+#[test]
+fn the_command_names_no_unknown_model() {
+    let unknown = "convert it to JSON Lines for your base model (see `tunedrop convert --help`)";
+    let meant = "convert it with `tunedrop convert train.csv --model nova-lite -o train.jsonl`";
+    for (model, help) in [("philosopher", unknown), ("nova", unknown), ("gpt-4o", unknown), ("nova-light", meant)] {
+        let expected = format!("2:8 recipe-invalid-value {help}");
+        faults(&format!("base_model: {model}\ntrain: train.csv\n"), &["1:13 recipe-unknown-model", &expected]);
+    }
+    let expected =
+        "3:8 recipe-invalid-value convert it with `tunedrop convert train.csv --model nova-lite --type distillation";
+    let recipe =
+        "base_model: nova-lite\ncustomization: distillation\ntrain: train.csv\ndistillation: { teacher: nova-pro }\n";
+    faults(recipe, &[expected]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Values of a recipe by type: each either fits, or is one finding.
+//! Values of a recipe by type. A value of another type gives one finding.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ impl Reader<'_> {
             Some(node.place),
             at.to_owned(),
             format!("`{}` must be {wanted}", shown(name)),
-            format!("write {wanted} here, or leave the key out"),
+            format!("write {wanted} here, or remove the key"),
         );
     }
 
@@ -80,7 +80,7 @@ impl Reader<'_> {
         number
     }
 
-    /// A price of 0 would let any guard on cost pass.
+    /// A price of 0 would disable every guard on cost.
     pub(super) fn price(&mut self, node: &Node, at: &str) -> Option<f64> {
         let number = match &node.value {
             Value::Scalar { text, quoted: false } => text.parse::<f64>().ok(),

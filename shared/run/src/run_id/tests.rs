@@ -15,7 +15,7 @@ fn takes_an_id_apart() {
     assert_eq!((first.first(), first.previous(), second.previous()), (first.clone(), None, Some(first)));
 }
 
-/// The parts are told apart by their length, whatever the dataset is called.
+/// The parts are distinguished by their length, so any name of a dataset works.
 #[test]
 fn a_dataset_may_be_named_like_an_id() {
     for (text, dataset, attempt) in [
@@ -69,12 +69,12 @@ fn says_why_a_text_is_no_id() {
         let error = text.parse::<RunId>().expect_err(text);
         assert!(matches!(error, RunIdError::Dataset(_)), "{text}: {error}");
     }
-    let said = |text: &str| text.parse::<RunId>().expect_err(text).to_string();
-    assert_eq!(said("evil"), "not a run's id: expected 12 lower-case hex digits after the dataset's name");
-    assert_eq!(said("a-0123456789ab-0"), "not a run's id: expected an attempt from 2 to 99 after the hash");
+    let error = |text: &str| text.parse::<RunId>().expect_err(text).to_string();
+    assert_eq!(error("evil"), "not a run's id: expected 12 lower-case hex digits after the dataset's name");
+    assert_eq!(error("a-0123456789ab-0"), "not a run's id: expected an attempt from 2 to 99 after the hash");
     assert_eq!(
-        said("ev.il-0123456789ab"),
-        "not a run's id: the dataset's name may hold letters, digits, and single hyphens between them"
+        error("ev.il-0123456789ab"),
+        "not a run's id: expected a dataset name of letters, digits, and single hyphens between them"
     );
 }
 
@@ -105,7 +105,7 @@ proptest! {
         prop_assert_eq!(serde_json::from_str::<RunId>(&json).unwrap(), id);
     }
 
-    /// A text that is read is the one way to write that id.
+    /// The text that is parsed is the one that the id is written as.
     #[test]
     fn whatever_is_read_is_an_id(text in "[a-zA-Z0-9#é-]{0,8}-?[0-9a-fA]{11,13}(-[0-9]{0,3}){0,2}|\\PC*") {
         if let Ok(id) = text.parse::<RunId>() {

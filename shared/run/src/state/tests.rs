@@ -1,18 +1,18 @@
 use super::State::{self, *};
 use super::{Input, JobStatus, next};
 
-/// Every state and every input: what a row doesn't name is ignored.
+/// Every state with every input. Inputs that a row doesn't name are ignored.
 #[test]
 fn every_pair_has_its_row() {
-    let (job, again) = (Input::Job, Input::ShownAgain);
+    let (job, again) = (Input::Job, Input::JobFoundAgain);
     let rows: &[(Input, &[(State, State)])] = &[
         (Input::Accepted { held: false }, &[(Rejected, Queued), (Superseded, Queued), (Held, Queued)]),
         (Input::Accepted { held: true }, &[(Rejected, Held), (Superseded, Held)]),
         (Input::Approved, &[(Held, Queued)]),
         (Input::StopAsked, &[(Held, Stopped), (Queued, Stopped)]),
-        (Input::Overtaken, &[(Held, Superseded), (Queued, Superseded)]),
+        (Input::Superseded, &[(Held, Superseded), (Queued, Superseded)]),
         (Input::Claimed, &[(Queued, Launching), (Launching, Launching)]),
-        (Input::GivenBack, &[(Launching, Queued)]),
+        (Input::Requeued, &[(Launching, Queued)]),
         (Input::Launched, &[(Queued, Running), (Launching, Running)]),
         (Input::Refused, &[(Queued, Refused), (Launching, Refused)]),
         (job(JobStatus::InProgress), &[(Queued, Running), (Launching, Running)]),
@@ -40,12 +40,12 @@ fn no_end_of_a_job_is_left() {
         for status in
             [JobStatus::InProgress, JobStatus::Stopping, JobStatus::Completed, JobStatus::Failed, JobStatus::Stopped]
         {
-            assert_eq!(next(state, Input::Job(status)), Err("the run is over, and the first end stands"));
+            assert_eq!(next(state, Input::Job(status)), Err("the run has ended, and its first end is final"));
         }
         for input in [
             Input::Approved,
             Input::StopAsked,
-            Input::Overtaken,
+            Input::Superseded,
             Input::Claimed,
             Input::Launched,
             Input::Refused,
@@ -57,10 +57,10 @@ fn no_end_of_a_job_is_left() {
 }
 
 #[test]
-fn whatever_ends_is_told() {
+fn notifies_people_of_every_end() {
     for state in State::ALL {
         if state.is_end() {
-            assert!(state.is_told() && state.announcement().is_some(), "{state:?}");
+            assert!(state.is_notified() && state.announcement().is_some(), "{state:?}");
         }
         assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
     }

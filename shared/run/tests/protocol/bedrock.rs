@@ -1,6 +1,6 @@
-//! Bedrock as far as it is known, and every way in which it isn't.
+//! A model of Bedrock: what is known, and every variant of what isn't.
 
-use tunedrop_run::decide::sweep::FORGOTTEN_AFTER_S;
+use tunedrop_run::decide::sweep::JOB_GONE_AFTER_S;
 use tunedrop_run::state::JobStatus;
 
 use crate::functions::Reply;
@@ -58,18 +58,18 @@ impl World {
         self.job(run).filter(|(_, job)| job.shown)
     }
 
-    /// GetModelCustomizationJob by the job that the run is known to have, or else by its name; and in how many seconds
-    /// after the run's last change it was asked at the most, for Get doesn't lag by an hour.
+    /// GetModelCustomizationJob by the job that the run is known to have, or else by its name. Also returns the upper
+    /// bound of the seconds between the run's last change and the call, because Get doesn't lag by an hour.
     pub(crate) fn asked(&self, run: u8, known: Option<u8>) -> (Option<(u8, Job)>, i64) {
         let job = match known {
             Some(at) => self.jobs[run as usize][at as usize].map(|job| (at, job)).filter(|(_, job)| !job.gone),
             None => self.job(run),
         };
-        let age = if job.is_some() { 0 } else { FORGOTTEN_AFTER_S };
+        let age = if job.is_some() { 0 } else { JOB_GONE_AFTER_S };
         (job.filter(|(_, job)| job.shown), age)
     }
 
-    /// StopModelCustomizationJob; a job that is over stays as it is.
+    /// StopModelCustomizationJob. A job that has ended doesn't change.
     pub(crate) fn stop(&mut self, setting: &Setting, run: u8, at: u8) {
         if let Some(job) = &mut self.jobs[run as usize][at as usize]
             && job.status == JobStatus::InProgress
@@ -79,7 +79,7 @@ impl World {
         }
     }
 
-    /// A job goes on to its end.
+    /// A job continues to its end.
     pub(crate) fn end(&mut self, setting: &Setting, run: u8, at: u8) {
         let Some(job) = &mut self.jobs[run as usize][at as usize] else {
             return;

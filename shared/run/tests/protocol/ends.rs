@@ -1,4 +1,4 @@
-//! What must hold in every state, and where each state ends if nothing but the sweep happens any more.
+//! The invariants of every state, and the end of each state if only the sweep runs from then on.
 
 use tunedrop_run::State;
 use tunedrop_run::state::JobStatus;
@@ -7,22 +7,22 @@ use crate::moves::Breach;
 use crate::setting::Setting;
 use crate::world::{Item, Lease, World, again, what};
 
-/// What Bedrock has of a run.
+/// What Bedrock has for a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum At {
-    /// No matter what.
+    /// Anything.
     Any,
     /// No job.
     Nothing,
-    /// A job that goes on, or is complete.
+    /// A job that is in progress, or is complete.
     Job,
-    /// A job that stops, or has stopped.
+    /// A job that is stopping, or was stopped.
     Stopped,
     /// A job that it has forgotten.
     Forgotten,
 }
 
-/// The right end of a state: by the sweep and the functions that it wakes alone, with every message lost.
+/// The expected end of a state if only the sweep and the functions that it wakes run, and every message is lost.
 pub(crate) const ENDS: [(State, At, State); 18] = [
     (State::Rejected, At::Any, State::Rejected),
     (State::Held, At::Any, State::Held),
@@ -44,22 +44,25 @@ pub(crate) const ENDS: [(State, At, State); 18] = [
     (State::Refused, At::Any, State::Refused),
 ];
 
-/// The right ends of a run; none where the table has no row, which is a broken invariant itself. A job that is to be
-/// stopped may be complete first.
+/// The expected ends of a run. `None` if the table has no row, which is a broken invariant itself. A job that should be
+/// stopped may complete first.
 pub(crate) fn right_ends(world: &World, run: usize) -> Vec<State> {
     let end = right_end(world, run);
-    let wish = world.items[run].is_some_and(|item| item.wish && !item.state.is_end());
-    let first = end.filter(|end| *end != State::Succeeded || !wish || world.jobs[run].iter().any(Option::is_some));
-    first.into_iter().chain(wish.then_some(State::Stopped)).collect()
+    let stop_requested = world.items[run].is_some_and(|item| item.stop_requested && !item.state.is_end());
+    let first =
+        end.filter(|end| *end != State::Succeeded || !stop_requested || world.jobs[run].iter().any(Option::is_some));
+    first.into_iter().chain(stop_requested.then_some(State::Stopped)).collect()
 }
 
 fn right_end(world: &World, run: usize) -> Option<State> {
     let item = world.items[run]?;
     let newer = |run_of: Option<u8>, at: Option<u8>| {
-        run_of.is_some_and(|newer| newer as usize != run) && at.is_some_and(|at| at >= item.since)
+        run_of.is_some_and(|newer| newer as usize != run) && at.is_some_and(|at| at >= item.uploaded_at)
     };
-    let (judged, judged_at) = world.head.judged.filter(|_| item.settles != Lease::None).unzip();
-    let overtaken = newer(world.head.latest, world.head.latest_at) || newer(judged, judged_at);
+    let (validated, validated_uploaded_at) =
+        world.entry.validated_fingerprint.filter(|_| item.settles != Lease::None).unzip();
+    let superseded =
+        newer(world.entry.latest_run, world.entry.latest_uploaded_at) || newer(validated, validated_uploaded_at);
     let job = world.jobs[run].iter().flatten().next_back();
     let at = match job {
         None => At::Nothing,
@@ -68,21 +71,21 @@ fn right_end(world: &World, run: usize) -> Option<State> {
         Some(_) => At::Job,
     };
     let waits = item.state == State::Held || (item.state == State::Queued && at == At::Nothing);
-    if overtaken && waits {
+    if superseded && waits {
         return Some(State::Superseded);
     }
-    // As if it were running.
-    let state = if item.forgotten && matches!(at, At::Job | At::Stopped) { State::Running } else { item.state };
+    // As if the run were running.
+    let state = if item.looks_up_job && matches!(at, At::Job | At::Stopped) { State::Running } else { item.state };
     ENDS.iter().find(|(from, has, _)| *from == state && (*has == at || *has == At::Any)).map(|row| row.2)
 }
 
-/// The invariant that a state breaks, if any; those of a single write are seen where it is made.
+/// The invariant that a state breaks, if any. Those of a single write are checked where it is made.
 pub(crate) fn broken(world: &World) -> Option<Breach> {
     (0..world.items.len()).find_map(|run| {
-        let item = world.items[run].filter(|item| !item.forgotten)?;
+        let item = world.items[run].filter(|item| !item.looks_up_job)?;
         let jobs = || world.jobs[run].iter().flatten().filter(|job| !job.gone);
         if item.state.is_end() && jobs().any(|job| !job.status.is_end()) {
-            return Some("a run that is over has no job that goes on");
+            return Some("an ended run has no job in progress");
         }
         let ended = match item.state {
             State::Succeeded => Some(JobStatus::Completed),
@@ -94,14 +97,14 @@ pub(crate) fn broken(world: &World) -> Option<Breach> {
     })
 }
 
-/// Whether a run that has come to its end was told of, and has left the sweep's view.
-pub(crate) fn is_told(setting: &Setting, world: &World, run: usize, item: &Item) -> bool {
+/// Whether people were notified of a run that has ended, and the run has left the sweep's view.
+pub(crate) fn is_notified(setting: &Setting, world: &World, run: usize, item: &Item) -> bool {
     let what = what(item.state);
-    let heard = |way| world.heard(way, run as u8, what) > 0 && item.is_told(what, way);
-    (0..setting.scenario.ways).all(heard) && !(item.state.is_end() && item.open && !item.forgotten)
+    let notified = |channel| world.sent(channel, run as u8, what) > 0 && item.is_notified(what, channel);
+    (0..setting.scenario.channels).all(notified) && !(item.state.is_end() && item.open && !item.looks_up_job)
 }
 
-/// Whether people who dropped a run's content again were answered on every way, at least with a newer answer.
+/// Whether people who uploaded a run's content again got this answer, or a newer one, on every channel.
 pub(crate) fn is_answered(setting: &Setting, world: &World, run: u8, time: u8) -> bool {
-    (0..setting.scenario.ways).all(|way| world.heard[way as usize][run as usize] >> (2 * again(time)) != 0)
+    (0..setting.scenario.channels).all(|channel| world.sent[channel as usize][run as usize] >> (2 * again(time)) != 0)
 }

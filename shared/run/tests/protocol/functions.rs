@@ -1,18 +1,18 @@
-//! The functions while they run: where each one is, what it has read, and what a write of its does.
+//! The functions in progress: what each does next, what it has read, and the effect of its writes.
 
 use tunedrop_run::State;
 use tunedrop_run::decide::launch::{doubt, is_due};
-use tunedrop_run::decide::{Write, unheard};
+use tunedrop_run::decide::{Write, unpublished};
 use tunedrop_run::event::Kind;
 
 use crate::moves::Breach;
 use crate::setting::{Flaw, Setting};
-use crate::world::{Head, Item, Job, Lease, Message, RUNS, Words, World, what};
+use crate::world::{Entry, Item, Job, Lease, Message, RUNS, Words, World, what};
 
-/// The time now, in seconds; a lease that is held ends later.
+/// The time now, in seconds. A lease that is held ends later.
 pub(crate) const NOW: i64 = 1_000;
 
-/// Tells two functions of a kind apart for people; to the search they are the same.
+/// Distinguishes two functions of a kind in the output. For the search they are the same.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Id(pub(crate) u8);
 
@@ -28,28 +28,29 @@ impl std::hash::Hash for Id {
     fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
 }
 
-/// A function that has been given a message, or the sweep.
+/// A function that has received a message, or the sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Function {
     /// `None`: the sweep, which a schedule invokes.
     pub(crate) message: Option<Message>,
     pub(crate) id: Id,
     pub(crate) at: At,
-    /// The run it has to do with now.
+    /// The run that it handles now.
     pub(crate) run: u8,
-    /// What it read of that run.
+    /// Its copy of that run.
     pub(crate) seen: Option<Item>,
-    /// Somebody else has written that run since.
+    /// Whether another function has written that run since.
     pub(crate) stale: bool,
-    /// A call failed: the message will go back; for the sweep: a run waits for a launch; for notify: its message is true.
+    /// For launch: a call failed, so the message returns to its queue. For the sweep: a run waits for a launch. For
+    /// notify: its message is true.
     pub(crate) flag: bool,
     /// launch: the run may have had a job before this launch claimed it.
     pub(crate) before: bool,
-    /// validate: what it read of head and folder, and wrote of its own run.
-    pub(crate) set: Option<(Head, (u8, u8), Option<Item>)>,
+    /// For validate: what it read of the entry and the folder, and wrote of its own run.
+    pub(crate) set: Option<(Entry, (u8, u8), Option<Item>)>,
 }
 
-/// What it does next.
+/// Its next action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum At {
     // launch
@@ -58,10 +59,10 @@ pub(crate) enum At {
     Note(Option<u8>),
     Stop(u8),
     FollowUp,
-    RetryHead,
+    RetryEntry,
     Next,
     Look,
-    Overtaken,
+    Superseded,
     Claim,
     Create,
     Find(Reply),
@@ -77,38 +78,38 @@ pub(crate) enum At {
     Sweep,
     Put,
     Due,
-    SayAgain,
+    Republish,
     Wake,
     // notify
-    ClaimTelling {
-        way: u8,
+    ClaimNotification {
+        channel: u8,
         then: Then,
     },
     Publish {
-        way: u8,
+        channel: u8,
         then: Then,
     },
     Mark {
-        way: u8,
+        channel: u8,
         then: Then,
     },
     Close,
     // validate
-    Head,
+    Entry,
     Folder,
     Copy,
     Begin,
     Replace(State),
-    Redrop,
-    Answer,
+    Reupload,
+    LaunchDecision,
     Older,
     Supersede(State),
     Point,
     // any
-    Say,
+    Announce,
 }
 
-/// What notify does after the last way: by the item as its last mark left it, if it made one.
+/// What notify does after the last channel. It depends on the item after its last mark, if it made one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Then {
     Look,
@@ -116,7 +117,7 @@ pub(crate) enum Then {
     Close,
 }
 
-/// How Bedrock answered a launch.
+/// Bedrock's answer to a launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Reply {
     Job(u8),
@@ -128,8 +129,8 @@ pub(crate) enum Reply {
 
 impl Function {
     pub(crate) fn new(message: Option<Message>, at: At, id: u8) -> Function {
-        // notify has to do with no run until it closes one: what others write doesn't concern it.
-        let run = if matches!(message, Some(Message::Tell { .. })) { RUNS as u8 } else { 0 };
+        // notify handles no run until it closes one, so the writes of others don't affect it.
+        let run = if matches!(message, Some(Message::Notify { .. })) { RUNS as u8 } else { 0 };
         Function { message, id: Id(id), at, run, seen: None, stale: false, flag: false, before: false, set: None }
     }
 }
@@ -139,39 +140,39 @@ impl Item {
         until(self.lease)
     }
 
-    /// Until when no launch touches it.
+    /// The end of the time in which no launch changes it.
     pub(crate) fn rests_until(&self) -> Option<i64> {
         if self.state == State::Queued { until(self.settles) } else { self.lease_until() }
     }
 
-    /// What is left of a doubt, for a launch that asked Bedrock after it read the run.
+    /// What remains of a doubt, for a launch that asked Bedrock after it read the run.
     pub(crate) fn doubt(&self, setting: &Setting) -> Option<i64> {
         doubt(until(self.doubt), NOW).filter(|_| !setting.lacks(Flaw::NoDoubt))
     }
 
-    pub(crate) fn is_unsure(&self, setting: &Setting) -> bool {
+    pub(crate) fn is_unconfirmed(&self, setting: &Setting) -> bool {
         self.doubt != Lease::None && !setting.lacks(Flaw::NoDoubt)
     }
 
     pub(crate) fn words(&self) -> Option<&'static str> {
-        self.waiting.map(Words::text)
+        self.blocked_reason.map(Words::text)
     }
 
-    /// Whether the event that follows wakes launch, and notify.
+    /// Whether the event that follows triggers launch, and notify.
     fn sends(&self, setting: &Setting) -> (bool, bool) {
-        let Some(kind) = unheard(self.state, self.is_told(what(self.state), 0)) else {
+        let Some(kind) = unpublished(self.state, self.is_notified(what(self.state), 0)) else {
             return (false, false);
         };
         let wakes = [Kind::DatasetAccepted, Kind::RunSucceeded, Kind::RunFailed, Kind::RunStopped, Kind::RunRefused];
         (wakes.contains(&kind), kind != Kind::DatasetAccepted && setting.scenario.notifies > 0)
     }
 
-    /// Whether there is anything to say.
-    pub(crate) fn says(&self, setting: &Setting) -> bool {
+    /// Whether there is anything to announce.
+    pub(crate) fn announces(&self, setting: &Setting) -> bool {
         self.sends(setting) != (false, false)
     }
 
-    /// Everything that a decision writes.
+    /// Writes everything that a decision contains.
     pub(crate) fn apply(&mut self, write: &Write, setting: &Setting) {
         self.state = write.state;
         self.lease = match write.lease_until {
@@ -179,12 +180,12 @@ impl Item {
             Some(until) if until > NOW && !setting.lacks(Flaw::NoLease) => Lease::Held,
             Some(_) => Lease::Lapsed,
         };
-        self.doubt = match write.unsure_until {
+        self.doubt = match write.unconfirmed_until {
             None => Lease::None,
             Some(until) if until > NOW => Lease::Held,
             Some(_) => Lease::Lapsed,
         };
-        self.waiting = write.waiting.as_deref().map(Words::of);
+        self.blocked_reason = write.blocked_reason.as_deref().map(Words::of);
         self.settles = Lease::None;
         if let Some(arn) = &write.job_arn {
             self.job = Some(u8::from(arn.as_str() == arn_of(1)));
@@ -192,7 +193,7 @@ impl Item {
     }
 }
 
-/// When a lease or a doubt ends.
+/// The end of a lease or a doubt.
 fn until(lease: Lease) -> Option<i64> {
     match lease {
         Lease::None => None,
@@ -207,12 +208,12 @@ pub(crate) fn arn_of(job: u8) -> &'static str {
 }
 
 impl World {
-    /// A write of function `at` on the condition that nobody wrote the run since it was read.
+    /// A write by function `at` on the condition that no function wrote the run since it was read.
     pub(crate) fn write(&mut self, setting: &Setting, at: usize, write: &Write) -> Result<bool, Breach> {
         self.change(setting, at, |item| item.apply(write, setting))
     }
 
-    /// As `write`, for whatever else is changed.
+    /// Like `write`, for any other change.
     pub(crate) fn change(
         &mut self,
         setting: &Setting,
@@ -225,7 +226,7 @@ impl World {
         else {
             return Ok(false);
         };
-        let (was, forgotten) = (item.state, item.forgotten);
+        let (was, looks_up_job) = (item.state, item.looks_up_job);
         change(item);
         let is = *item;
         for (i, other) in self.functions.iter_mut().enumerate() {
@@ -234,13 +235,13 @@ impl World {
         self.functions[at].seen = Some(is);
         self.functions[at].stale = false;
         let begins_again = matches!(was, State::Rejected | State::Superseded);
-        if was.is_end() && is.state != was && !begins_again && !forgotten {
-            return Err("an end that is reached is not left");
+        if was.is_end() && is.state != was && !begins_again && !looks_up_job {
+            return Err("an ended run doesn't change");
         }
         Ok(true)
     }
 
-    /// Reads the run that function `at` has to do with.
+    /// Reads the run that function `at` handles.
     pub(crate) fn read(&mut self, at: usize, run: u8) -> Option<Item> {
         let item = self.items[run as usize];
         let function = &mut self.functions[at];
@@ -248,18 +249,18 @@ impl World {
         item
     }
 
-    /// Puts the event that follows from the run as it was seen, where the template's rules send it.
-    pub(crate) fn say(&mut self, setting: &Setting, run: u8, item: &Item) {
-        let (wakes, tells) = item.sends(setting);
+    /// Puts the event that follows from the run as it was read, and sends it to the targets of the template's rules.
+    pub(crate) fn print_results(&mut self, setting: &Setting, run: u8, item: &Item) {
+        let (wakes, notifies) = item.sends(setting);
         if wakes {
             self.send(Message::Wake);
         }
-        if tells {
-            self.send(Message::Tell { run, what: what(item.state) });
+        if notifies {
+            self.send(Message::Notify { run, what: what(item.state) });
         }
     }
 
-    /// The function is done, and its message with it.
+    /// The function is done, and its message is deleted.
     pub(crate) fn finish(&mut self, at: usize) {
         let function = self.functions.remove(at);
         if let (true, Some(message)) = (function.flag, function.message) {
@@ -267,7 +268,7 @@ impl World {
         }
     }
 
-    /// On to the next run, if there is one: of those that were there when the function began.
+    /// Continues with the next run, if there is one, of those that existed when the function started.
     pub(crate) fn after(&mut self, at: usize, next: At) {
         let function = &mut self.functions[at];
         (function.run, function.at, function.seen, function.stale) = (function.run + 1, next, None, false);
@@ -288,8 +289,8 @@ impl World {
     }
 }
 
-/// Whether a launch looks at the run at all: it is due; or it is held, and may have been overtaken unseen. In the cloud
-/// only the launch that the sweep wakes for a held run looks at it; here every one does.
+/// Whether a launch checks the run: it is due; or it is held, and may have been superseded unnoticed. In the cloud,
+/// only a launch that the sweep triggers for a held run checks it. Here every launch does.
 pub(crate) fn is_looked_at(state: State, rests_until: Option<i64>, now: i64) -> bool {
     state == State::Held || is_due(state, rests_until, now)
 }

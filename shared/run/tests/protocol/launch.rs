@@ -2,7 +2,7 @@
 
 use tunedrop_run::State;
 use tunedrop_run::decide::launch::{
-    Answer, Started, answered, claim, overtaken, refuse, refused, runs, settles, unsure,
+    CreateOutcome, LaunchDecision, claim, create_error, decide_launch, refuse, runs, settles, superseded, unconfirmed,
 };
 use tunedrop_run::state::{Input, next};
 
@@ -24,20 +24,20 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
                 item.state = state;
                 item.settles = Lease::None;
             })?;
-            // Who lost the race decides anew.
+            // The function that lost the race decides again.
             let command = !matches!(function.message, Some(Message::Wake | Message::StopDue(_)));
             w.functions[at].flag |= !won && command;
             if won {
-                w.functions[at].at = At::Say
+                w.functions[at].at = At::Announce
             } else {
                 begin(w, at)
             }
             Ok(())
         }),
-        At::Note(job) => moves.add("notes that it is to be stopped", Some(run), world, |w| {
-            // Nobody's own write fails for this one.
+        At::Note(job) => moves.add("records that it must be stopped", Some(run), world, |w| {
+            // A failed write of another run doesn't fail this message.
             match &mut w.items[run as usize] {
-                Some(item) if !function.stale => item.wish = !setting.lacks(Flaw::NoWish),
+                Some(item) if !function.stale => item.stop_requested = !setting.lacks(Flaw::NoWish),
                 _ => w.functions[at].flag = true,
             }
             match job.filter(|_| !function.stale) {
@@ -68,21 +68,21 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
                 });
             }
         }
-        At::FollowUp => moves.add("reads the run that is to be stopped", None, world, |w| {
+        At::FollowUp => moves.add("reads the run that must be stopped", None, world, |w| {
             let Some(Message::StopDue(run)) = function.message else {
-                unreachable!("only what the sweep found is followed up");
+                unreachable!("only the sweep's findings are followed up");
             };
             match w.read(at, run) {
-                Some(Item { state: State::Running, wish: true, job: Some(job), .. }) => {
+                Some(Item { state: State::Running, stop_requested: true, job: Some(job), .. }) => {
                     w.functions[at].at = At::Stop(job)
                 }
                 _ => begin(w, at),
             }
             Ok(())
         }),
-        At::RetryHead => moves.add("points the head at the new attempt", Some(run), world, |w| {
-            w.point(run, item.since);
-            w.functions[at].at = At::Say;
+        At::RetryEntry => moves.add("points the entry at the new attempt", Some(run), world, |w| {
+            w.point(run, item.uploaded_at);
+            w.functions[at].at = At::Announce;
             Ok(())
         }),
         At::Next => moves.add("reads the queue", None, world, |w| {
@@ -91,7 +91,7 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
                 Some(run) => {
                     w.read(at, run);
                     let held = w.items[run as usize].is_some_and(|item| item.state == State::Held);
-                    w.functions[at].at = if held { At::Overtaken } else { At::Look };
+                    w.functions[at].at = if held { At::Superseded } else { At::Look };
                 }
                 None => w.finish(at),
             }
@@ -100,19 +100,19 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
         At::Look => moves.add("looks for a job of the run's name", Some(run), world, |w| {
             w.functions[at].at = match w.shown(run) {
                 Some((job, _)) => At::Found(job),
-                None if item.wish => return stopped(setting, w, at, item),
-                None => At::Overtaken,
+                None if item.stop_requested => return stopped(setting, w, at, item),
+                None => At::Superseded,
             };
-            // Nobody else writes the head here, so that it may as well be read now.
+            // No other function writes the entry here, so it can be read now.
             let still = setting.scenario.script.is_empty();
-            if still && w.functions[at].at == At::Overtaken { head(setting, w, at, run, item) } else { Ok(()) }
+            if still && w.functions[at].at == At::Superseded { entry(setting, w, at, run, item) } else { Ok(()) }
         }),
-        At::Overtaken => moves.add("reads the head", Some(run), world, |w| head(setting, w, at, run, item)),
+        At::Superseded => moves.add("reads the entry", Some(run), world, |w| entry(setting, w, at, run, item)),
         At::Claim => {
             moves.add("claims it under a lease", Some(run), world, |w| {
-                let waiting = item.words().map(str::to_owned);
+                let blocked_reason = item.words().map(str::to_owned);
                 w.functions[at].before = item.doubt(setting).is_some();
-                let won = w.write(setting, at, &claim(item.state, waiting, NOW)?)?;
+                let won = w.write(setting, at, &claim(item.state, blocked_reason, NOW)?)?;
                 if won {
                     w.functions[at].at = At::Create
                 } else {
@@ -133,8 +133,8 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             if setting.may(Woe::Pause, world) {
                 moves.foul("finds that launches are paused", Some(run), world, |w| {
                     w.left.woes -= 1;
-                    let waiting = item.words().map(str::to_owned);
-                    if let Some(write) = settles(item.state, waiting, item.doubt(setting), NOW) {
+                    let blocked_reason = item.words().map(str::to_owned);
+                    if let Some(write) = settles(item.state, blocked_reason, item.doubt(setting), NOW) {
                         w.write(setting, at, &write)?;
                     }
                     w.after(at, At::Next);
@@ -150,7 +150,7 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
         }),
         At::Found(job) => moves.add("writes Running for the job it found", Some(run), world, |w| {
             let won = w.write(setting, at, &runs(item.state, arn_of(job).to_owned())?)?;
-            said_or_next(setting, w, at, won);
+            announce_or_next(setting, w, at, won);
             Ok(())
         }),
         At::Answered(reply, found) => moves.add("writes what Bedrock answered", Some(run), world, |w| {
@@ -160,19 +160,19 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
             let write = refuse(item.state)?;
             let won = w.change(setting, at, |item| {
                 item.apply(&write, setting);
-                item.forgotten = by_bedrock && !setting.lacks(Flaw::NoLookAfterRefusal);
+                item.looks_up_job = by_bedrock && !setting.lacks(Flaw::NoLookAfterRefusal);
             })?;
-            said_or_next(setting, w, at, won);
+            announce_or_next(setting, w, at, won);
             Ok(())
         }),
-        At::Say => moves.add("says the run's state", Some(run), world, |w| {
-            w.say(setting, run, &item);
+        At::Announce => moves.add("publishes the run's state", Some(run), world, |w| {
+            w.print_results(setting, run, &item);
             match (item, function.message) {
-                (Item { state: State::Running, wish: true, job: Some(job), .. }, _) => {
+                (Item { state: State::Running, stop_requested: true, job: Some(job), .. }, _) => {
                     w.functions[at].at = At::Stop(job)
                 }
                 (_, Some(Message::Wake)) => w.after(at, At::Next),
-                // A command is followed by a whole drain.
+                // A whole drain follows a command.
                 _ => begin(w, at),
             }
             Ok(())
@@ -181,10 +181,10 @@ pub(crate) fn step(setting: &Setting, world: &World, at: usize, moves: &mut Move
     }
 }
 
-fn head(setting: &Setting, world: &mut World, at: usize, run: u8, item: Item) -> Result<(), Breach> {
-    world.functions[at].at = match gives_way(setting, world, run, item) {
+fn entry(setting: &Setting, world: &mut World, at: usize, run: u8, item: Item) -> Result<(), Breach> {
+    world.functions[at].at = match supersedes(setting, world, run, item) {
         true if item.doubt(setting).is_some() => return put_off(setting, world, at, item, NOW),
-        true => At::CommandWrite(next(item.state, Input::Overtaken)?),
+        true => At::CommandWrite(next(item.state, Input::Superseded)?),
         false if item.state == State::Held => {
             world.after(at, At::Next);
             return Ok(());
@@ -194,18 +194,24 @@ fn head(setting: &Setting, world: &mut World, at: usize, run: u8, item: Item) ->
     Ok(())
 }
 
-/// Whether a newer set takes the run's place; or whatever else was judged since, where the run waited for files.
-pub(crate) fn gives_way(setting: &Setting, world: &World, run: u8, item: Item) -> bool {
-    let this = || (item.state, run, item.since);
-    let judged = world.head.judged.filter(|_| item.settles != Lease::None && !setting.lacks(Flaw::OnlyLatest)).unzip();
-    overtaken(this(), (world.head.latest, world.head.latest_at)) || overtaken(this(), judged)
+/// Whether a newer version supersedes the run. If the run waited for files, anything that was validated since does.
+pub(crate) fn supersedes(setting: &Setting, world: &World, run: u8, item: Item) -> bool {
+    let this = || (item.state, run, item.uploaded_at);
+    let validated = world
+        .entry
+        .validated_fingerprint
+        .filter(|_| item.settles != Lease::None && !setting.lacks(Flaw::OnlyLatest))
+        .unzip();
+    superseded(this(), (world.entry.latest_run, world.entry.latest_uploaded_at)) || superseded(this(), validated)
 }
 
-fn said_or_next(setting: &Setting, world: &mut World, at: usize, won: bool) {
+fn announce_or_next(setting: &Setting, world: &mut World, at: usize, won: bool) {
     let seen = world.functions[at].seen.filter(|_| won);
     match seen {
-        Some(item) if item.says(setting) => world.functions[at].at = At::Say,
-        Some(Item { state: State::Running, wish: true, job: Some(job), .. }) => world.functions[at].at = At::Stop(job),
+        Some(item) if item.announces(setting) => world.functions[at].at = At::Announce,
+        Some(Item { state: State::Running, stop_requested: true, job: Some(job), .. }) => {
+            world.functions[at].at = At::Stop(job)
+        }
         _ => world.after(at, At::Next),
     }
 }
@@ -234,7 +240,7 @@ fn create(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
         w.functions[at].at = answer(Reply::Unsure);
         Ok(())
     });
-    moves.foul("creates the job, and is told that its name is in use", Some(run), world, |w| {
+    moves.foul("creates the job, and Bedrock answers that its name is in use", Some(run), world, |w| {
         w.left.woes -= 1;
         let reply = w.create(setting, run)?;
         w.functions[at].at = answer(if matches!(reply, Reply::Job(_)) { taken(setting) } else { reply });
@@ -251,16 +257,16 @@ fn after_answer(
     found: Option<u8>,
 ) -> Result<(), Breach> {
     let started = match reply {
-        Reply::Job(job) => Started::Job(arn_of(job).to_owned()),
-        Reply::NoSlot => Started::NoSlot(Words::NoSlot.text().to_owned()),
+        Reply::Job(job) => CreateOutcome::Created(arn_of(job).to_owned()),
+        Reply::NoSlot => CreateOutcome::QuotaExceeded(Words::NoSlot.text().to_owned()),
         Reply::Taken => {
-            let of = |code| refused(Some(code), Words::Taken.text().to_owned());
+            let of = |code| create_error(Some(code), Words::Taken.text().to_owned());
             assert_eq!(of("ConflictException"), of("ValidationException"), "to launch they are one");
             of("ValidationException").ok_or("a name in use is an answer")?
         }
-        Reply::Refused => refused(Some("ValidationException"), "duplicate".to_owned()).ok_or("it is an answer")?,
+        Reply::Refused => create_error(Some("ValidationException"), "duplicate".to_owned()).ok_or("it is an answer")?,
         Reply::Unsure => {
-            world.write(setting, at, &unsure(item.state, item.words().map(str::to_owned), NOW))?;
+            world.write(setting, at, &unconfirmed(item.state, item.words().map(str::to_owned), NOW))?;
             world.functions[at].flag = true;
             world.after(at, At::Next);
             return Ok(());
@@ -268,25 +274,25 @@ fn after_answer(
     };
     let found = found.map(|job| (arn_of(job).to_owned(), true));
     let before = world.functions[at].before.then_some(NOW + 1);
-    match answered(item.state, item.words(), before, started, found, true, NOW)? {
-        Answer::Runs(write) => {
+    match decide_launch(item.state, item.words(), before, started, found, true, NOW)? {
+        LaunchDecision::Running(write) => {
             let won = world.write(setting, at, &write)?;
-            said_or_next(setting, world, at, won);
+            announce_or_next(setting, world, at, won);
         }
-        Answer::GivesBack(write) => {
+        LaunchDecision::Requeue(write) => {
             let won = world.write(setting, at, &write)?;
             let is = world.items[world.functions[at].run as usize];
             if won && is.is_some_and(|is| is.state != State::Queued || is.lease_until().is_some()) {
-                return Err("a run refused for want of a slot is Queued without a lease");
+                return Err("a run refused because no slot is free is Queued without a lease");
             }
-            // It may be a quota of its model alone.
+            // It may be a quota of its model only.
             world.after(at, At::Next);
         }
-        Answer::Waits(write) => {
+        LaunchDecision::Unconfirmed(write) => {
             world.write(setting, at, &write)?;
             world.after(at, At::Next);
         }
-        Answer::Refuses(_) => world.functions[at].at = At::Refuse(true),
+        LaunchDecision::Refuse(_) => world.functions[at].at = At::Refuse(true),
     }
     Ok(())
 }

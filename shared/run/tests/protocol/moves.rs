@@ -1,4 +1,4 @@
-//! Everything that can happen next: a function's next action, a delivery, time that passes, and whatever goes wrong.
+//! Everything that can happen next: a function's next action, a delivery, the passage of time, and any failure.
 
 use crate::functions::{At, Function, Then};
 use crate::setting::{Doing, Setting, Woe};
@@ -8,19 +8,19 @@ use crate::{launch, notify, record, validate};
 /// An invariant that is broken.
 pub(crate) type Breach = &'static str;
 
-/// What happened, for people to read.
+/// What happened, for the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deed {
     pub(crate) who: &'static str,
-    /// Which of two functions of a kind.
+    /// Identifies one of two functions of a kind.
     pub(crate) id: u8,
     pub(crate) does: &'static str,
     pub(crate) run: Option<u8>,
-    /// Its message will be delivered once more.
+    /// Its message will be delivered again.
     pub(crate) again: bool,
 }
 
-/// A move, and where it leads.
+/// A move, and the state after it.
 #[derive(Debug)]
 pub(crate) struct Move {
     pub(crate) deed: Deed,
@@ -32,18 +32,18 @@ pub(crate) struct Move {
 #[derive(Debug)]
 pub(crate) struct Moves {
     pub(crate) found: Vec<Move>,
-    /// Nothing goes wrong any more.
+    /// No more failures.
     calm: bool,
     pub(crate) who: (&'static str, u8),
 }
 
 impl Moves {
-    /// With nothing in it.
+    /// Starts without moves.
     pub(crate) fn new(calm: bool) -> Moves {
         Moves { found: Vec::new(), calm, who: ("", 0) }
     }
 
-    /// Whether nothing goes wrong any more.
+    /// Whether no more failures happen.
     pub(crate) fn is_calm(&self) -> bool {
         self.calm
     }
@@ -61,7 +61,7 @@ impl Moves {
         self.found.push(Move { deed: Deed { who, id, does, run, again: false }, world, breach });
     }
 
-    /// A move that only a bad day makes.
+    /// Adds a move that only a failure makes.
     pub(crate) fn foul(
         &mut self,
         does: &'static str,
@@ -75,15 +75,15 @@ impl Moves {
     }
 }
 
-/// Which function takes a message, and where it begins.
+/// The function that receives a message, and its first action.
 fn taker(message: Message) -> (&'static str, At) {
     match message {
-        Message::Dropped => ("validate", At::Head),
+        Message::ObjectKind => ("validate", At::Entry),
         Message::Wake => ("launch", At::Next),
         Message::Approve(_) | Message::Stop(_) | Message::Retry(_) => ("launch", At::Command),
         Message::StopDue(_) => ("launch", At::FollowUp),
         Message::Seen(_) => ("record", At::Read),
-        Message::Tell { .. } => ("notify", At::ClaimTelling { way: 0, then: Then::Look }),
+        Message::Notify { .. } => ("notify", At::ClaimNotification { channel: 0, then: Then::Look }),
     }
 }
 
@@ -110,13 +110,13 @@ fn step(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
     }
 }
 
-/// A function begins, and takes its first action at once: cut off before it, it would not have begun.
+/// Starts a function and takes its first action: a function that crashes before it would not have started.
 fn begin(setting: &Setting, mut world: World, function: Function, moves: &mut Moves) {
     world.functions.push(function);
     step(setting, &world, world.functions.len() - 1, moves);
 }
 
-/// The number of the next function of a kind, if one more may run. Where nothing goes wrong any more, one always may.
+/// The number of the next function of a kind, if one more may run. Without further failures, one always may.
 fn room(setting: &Setting, world: &World, who: &str, calm: bool) -> Option<u8> {
     let scenario = setting.scenario;
     let most = match who {
@@ -150,41 +150,41 @@ pub(crate) fn deliveries(setting: &Setting, world: &World, moves: &mut Moves) {
     }
 }
 
-/// The schedule comes round.
+/// The schedule triggers the sweep.
 pub(crate) fn schedule(setting: &Setting, world: &World, moves: &mut Moves) {
     if let Some(id) = room(setting, world, "sweep", moves.calm) {
         begin(setting, world.clone(), Function::new(None, At::Sweep, id), moves);
     }
 }
 
-/// What people do, and what cuts functions off.
+/// Actions of people, and crashes.
 pub(crate) fn events(setting: &Setting, world: &World, moves: &mut Moves) {
     for (at, function) in world.functions.iter().enumerate() {
         if setting.may(Woe::Crash, world) {
             moves.who = (name(function), function.id.0);
-            moves.foul("is cut off", None, world, |w| {
+            moves.foul("crashes", None, world, |w| {
                 w.left.woes -= 1;
-                let _: () = w.cut_off(at);
+                let _: () = w.crash(at);
                 Ok(())
             });
         }
     }
     moves.who = ("people", 0);
-    // Nobody stops a run before there is one.
+    // A run can't be stopped before it exists.
     let there = |doing: &&Doing| !matches!(doing, Doing::Stop(run) if world.items[*run as usize].is_none());
     if let Some(doing) = setting.scenario.script.get(world.left.script as usize).filter(there) {
         let (does, run) = match *doing {
-            Doing::Drop(run, _) => ("drop a content", run),
+            Doing::Drop(run, _) => ("upload content", run),
             Doing::Approve(run) => ("approve the run", run),
-            Doing::Stop(run) => ("want the run stopped", run),
-            Doing::Retry(run) => ("want another attempt", run),
+            Doing::Stop(run) => ("stop the run", run),
+            Doing::Retry(run) => ("retry the run", run),
         };
         moves.foul(does, Some(run), world, |w| {
             w.left.script += 1;
             match *doing {
                 Doing::Drop(content, time) => {
                     w.folder = (content, time);
-                    w.send(Message::Dropped);
+                    w.send(Message::ObjectKind);
                 }
                 Doing::Approve(run) => w.send(Message::Approve(run)),
                 Doing::Stop(run) => {
@@ -198,15 +198,15 @@ pub(crate) fn events(setting: &Setting, world: &World, moves: &mut Moves) {
     }
     if setting.may(Woe::Forge, world) {
         for what in notify::announceable() {
-            moves.foul("put an event that nothing of ours put", Some(0), world, |w| {
+            moves.foul("put a forged event", Some(0), world, |w| {
                 w.left.woes -= 1;
-                w.send(Message::Tell { run: 0, what });
+                w.send(Message::Notify { run: 0, what });
                 Ok(())
             });
         }
     }
     if setting.may(Woe::Stranger, world) && !world.stranger {
-        moves.foul("start a job of their own, in the last slot", None, world, |w| {
+        moves.foul("start another job, in the last slot", None, world, |w| {
             w.left.woes -= 1;
             w.stranger = true;
             Ok(())
@@ -221,11 +221,11 @@ impl World {
         }
     }
 
-    /// A function is gone in the middle; its message comes again.
-    pub(crate) fn cut_off(&mut self, at: usize) {
+    /// A function crashes, and its message is delivered again.
+    pub(crate) fn crash(&mut self, at: usize) {
         let function = self.functions.remove(at);
         match function.message {
-            Some(Message::Tell { .. }) => notify::cut_off(self, function),
+            Some(Message::Notify { .. }) => notify::crash(self, function),
             Some(message) => self.send(message),
             None => {}
         }

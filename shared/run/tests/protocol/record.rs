@@ -1,9 +1,9 @@
 //! record and sweep: one action for each read, call and write of the step.
 
 use tunedrop_run::State;
-use tunedrop_run::decide::launch::{is_due, overtaken};
-use tunedrop_run::decide::record::{Seen, Shown, apply, asks, is_moved_again};
-use tunedrop_run::decide::sweep::{is_back_or_gone, is_to_stop, observed};
+use tunedrop_run::decide::launch::{is_due, superseded};
+use tunedrop_run::decide::record::{JobObservation, RecordDecision, apply, asks, is_moved_again};
+use tunedrop_run::decide::sweep::{needs_record, needs_stop, observed};
 
 use crate::functions::{At, NOW, arn_of};
 use crate::moves::Moves;
@@ -13,13 +13,13 @@ use crate::world::{Item, Job, Message, RUNS, World, what};
 pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
     let function = world.functions[at];
     let Some(Message::Seen(run)) = function.message else {
-        unreachable!("record is given a run whose job something happened to");
+        unreachable!("record handles events about jobs only");
     };
     match function.at {
         At::Read => moves.add("reads the run of the job", Some(run), world, |w| {
             match w.read(at, run) {
-                Some(item) if asks(item.state, item.forgotten) => w.functions[at].at = At::Ask,
-                Some(item) if item.says(setting) => w.functions[at].at = At::Say,
+                Some(item) if asks(item.state, item.looks_up_job) => w.functions[at].at = At::Ask,
+                Some(item) if item.announces(setting) => w.functions[at].at = At::Announce,
                 _ => w.finish(at),
             }
             Ok(())
@@ -28,9 +28,9 @@ pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Mo
             if let Some(item) = function.seen {
                 let (job, age) = w.asked(run, item.job);
                 w.functions[at].at = match applied(&item, job, age) {
-                    Seen::Moves(_) => At::Apply(job, age),
-                    Seen::Stale(_) if item.says(setting) => At::Say,
-                    Seen::Foreign | Seen::Stale(_) | Seen::GivesUp => {
+                    RecordDecision::Write(_) => At::Apply(job, age),
+                    RecordDecision::Stale(_) if item.announces(setting) => At::Announce,
+                    RecordDecision::OtherJob | RecordDecision::Stale(_) | RecordDecision::StopLookup => {
                         return {
                             let _: () = w.finish(at);
                             Ok(())
@@ -41,34 +41,34 @@ pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Mo
             Ok(())
         }),
         At::Apply(job, age) => moves.add("writes the job's state", Some(run), world, |w| {
-            let Some(Seen::Moves(write)) = function.seen.map(|item| applied(&item, job, age)) else {
-                unreachable!("it was to be applied");
+            let Some(RecordDecision::Write(write)) = function.seen.map(|item| applied(&item, job, age)) else {
+                unreachable!("record applies an answer here");
             };
-            let again = function.seen.is_some_and(|item| is_moved_again(item.state, item.forgotten));
+            let again = function.seen.is_some_and(|item| is_moved_again(item.state, item.looks_up_job));
             let fails = write.state == State::Failed;
             let won = w.change(setting, at, |item| {
                 item.apply(&write, setting);
-                item.forgotten = job.is_none();
+                item.looks_up_job = job.is_none();
                 item.open |= again;
                 if again || fails {
-                    // A failure that is taken back is told once more, also if a late notify marks it meanwhile.
-                    item.told.iter_mut().for_each(|told| *told &= !(1 << what(State::Failed)));
+                    // A reverted failure is published again, even if a delayed notify marks it in the meantime.
+                    item.notified.iter_mut().for_each(|marks| *marks &= !(1 << what(State::Failed)));
                 }
             })?;
             if won && (again || fails) {
-                w.heard.iter_mut().for_each(|heard| heard[run as usize] &= !(3 << (2 * what(State::Failed))));
+                w.sent.iter_mut().for_each(|sent| sent[run as usize] &= !(3 << (2 * what(State::Failed))));
             }
-            let says = w.functions[at].seen.is_some_and(|item| item.says(setting));
-            match (won, says) {
+            let announces = w.functions[at].seen.is_some_and(|item| item.announces(setting));
+            match (won, announces) {
                 (false, _) => w.functions[at].at = At::Read,
-                (true, true) => w.functions[at].at = At::Say,
+                (true, true) => w.functions[at].at = At::Announce,
                 (true, false) => w.finish(at),
             }
             Ok(())
         }),
-        At::Say => moves.add("says the run's state", Some(run), world, |w| {
+        At::Announce => moves.add("publishes the run's state", Some(run), world, |w| {
             if let Some(item) = function.seen {
-                w.say(setting, run, &item);
+                w.print_results(setting, run, &item);
             }
             w.finish(at);
             Ok(())
@@ -77,10 +77,10 @@ pub(crate) fn record(setting: &Setting, world: &World, at: usize, moves: &mut Mo
     }
 }
 
-/// What Bedrock's answer makes of the run.
-fn applied(item: &Item, job: Option<(u8, Job)>, age: i64) -> Seen {
-    let shown = job.map(|(at, job)| Shown { arn: arn_of(at), ours: true, status: Some(job.status) });
-    apply(item.state, item.forgotten, item.job.map(arn_of), shown, age)
+/// Applies Bedrock's answer to the run.
+fn applied(item: &Item, job: Option<(u8, Job)>, age: i64) -> RecordDecision {
+    let shown = job.map(|(at, job)| JobObservation { arn: arn_of(at), ours: true, status: Some(job.status) });
+    apply(item.state, item.looks_up_job, item.job.map(arn_of), shown, age)
 }
 
 pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Moves) {
@@ -91,12 +91,12 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
             let open = |w: &World| (w.functions[at].run..RUNS as u8).find(|run| is_open(w, *run));
             while let Some(run) = open(w) {
                 let Some(item) = w.read(at, run) else { continue };
-                let newest = (w.head.latest, w.head.latest_at);
-                let gives_way = item.state == State::Held && overtaken((item.state, run, item.since), newest);
-                w.functions[at].flag |= gives_way || is_due(item.state, item.rests_until(), NOW);
+                let newest = (w.entry.latest_run, w.entry.latest_uploaded_at);
+                let supersedes = item.state == State::Held && superseded((item.state, run, item.uploaded_at), newest);
+                w.functions[at].flag |= supersedes || is_due(item.state, item.rests_until(), NOW);
                 match look(setting, w, run, &item) {
                     Some(next) => w.functions[at].at = next,
-                    None if item.says_again(setting) => w.functions[at].at = At::SayAgain,
+                    None if item.is_republished(setting) => w.functions[at].at = At::Republish,
                     None => {
                         w.functions[at].run += 1;
                         continue;
@@ -108,25 +108,25 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
             w.after(at, At::Sweep);
             Ok(())
         }),
-        At::Put => moves.add("says that the job is over", Some(run), world, |w| {
+        At::Put => moves.add("publishes that the job has ended", Some(run), world, |w| {
             if let Some(item) = function.seen {
                 w.send(Message::Seen(run));
-                if item.says_again(setting) { w.functions[at].at = At::SayAgain } else { w.after(at, At::Sweep) }
+                if item.is_republished(setting) { w.functions[at].at = At::Republish } else { w.after(at, At::Sweep) }
             }
             Ok(())
         }),
-        At::Due => moves.add("says that the job is to be stopped", Some(run), world, |w| {
+        At::Due => moves.add("publishes that the job must be stopped", Some(run), world, |w| {
             w.send(Message::StopDue(run));
-            if function.seen.is_some_and(|item| item.says_again(setting)) {
-                w.functions[at].at = At::SayAgain
+            if function.seen.is_some_and(|item| item.is_republished(setting)) {
+                w.functions[at].at = At::Republish
             } else {
                 w.after(at, At::Sweep)
             }
             Ok(())
         }),
-        At::SayAgain => moves.add("says again what nobody heard", Some(run), world, |w| {
+        At::Republish => moves.add("publishes again what nobody was notified of", Some(run), world, |w| {
             if let Some(item) = function.seen {
-                w.say_again(setting, run, &item);
+                w.republish(setting, run, &item);
             }
             w.after(at, At::Sweep);
             Ok(())
@@ -140,13 +140,14 @@ pub(crate) fn sweep(setting: &Setting, world: &World, at: usize, moves: &mut Mov
     }
 }
 
-/// What the sweep does about a run's job.
+/// The sweep's check of a run's job.
 fn look(setting: &Setting, world: &World, run: u8, item: &Item) -> Option<At> {
     let (job, age) = world.asked(run, item.job);
     let status = job.map(|(_, job)| job.status);
-    let again = is_back_or_gone(item.state, item.forgotten, job.is_some(), 0) && !setting.lacks(Flaw::NoSecondLook);
+    let again = needs_record(item.state, item.looks_up_job, job.is_some(), 0) && !setting.lacks(Flaw::NoSecondLook);
     let over = item.state == State::Running && observed(status.map(Some), age).is_some();
-    let stops = item.state == State::Running && is_to_stop(item.wish, status) && !setting.lacks(Flaw::NoFollowUp);
+    let stops =
+        item.state == State::Running && needs_stop(item.stop_requested, status) && !setting.lacks(Flaw::NoFollowUp);
     if over || again { Some(At::Put) } else { stops.then_some(At::Due) }
 }
 

@@ -1,10 +1,11 @@
-//! What is explored. Each begins where the interesting part does, and keeps to one dataset's contents A and B.
+//! The scenarios. Each starts shortly before the interesting part, and is limited to the contents A and B of one
+//! dataset.
 
 use tunedrop_run::State;
 
 use crate::setting::{Doing, Scenario, Woe};
 use crate::update::{BACK, BY_HAND, SAME_SECOND, TWO_FILES};
-use crate::world::{Head, Item, Left, Message, WAYS, World, what};
+use crate::world::{Entry, Item, Left, Message, WAYS, World, what};
 
 pub(crate) const CALM: Left = Left { woes: 0, script: 0 };
 
@@ -23,10 +24,10 @@ pub(crate) const STILL: Scenario = Scenario {
     settles: false,
     mixture: None,
     slots: 1,
-    ways: 1,
+    channels: 1,
 };
 
-/// What makes a creation doubtful.
+/// What leaves it uncertain whether a job was created.
 const DOUBTS: &[Woe] = &[Woe::Crash, Woe::Fault];
 
 /// Two launches, a record and a sweep over one run.
@@ -37,7 +38,7 @@ pub(crate) static LAUNCHES: Scenario = Scenario {
     ..STILL
 };
 
-/// The same with what else may come between.
+/// The same, with other changes in between.
 pub(crate) static TROUBLE: Scenario = Scenario {
     name: "somebody else's jobs, a guard, the console",
     kinds: &[Woe::Crash, Woe::Loss, Woe::Fault, Woe::Refusal, Woe::Stranger, Woe::Console, Woe::Pause],
@@ -45,13 +46,13 @@ pub(crate) static TROUBLE: Scenario = Scenario {
     ..STILL
 };
 
-/// Two runs wait for one slot.
+/// Two runs compete for one slot.
 pub(crate) static TWO_RUNS: Scenario =
     Scenario { name: "two runs, one slot", start: two_queued, woes: 1, launches: 2, records: 0, ..STILL };
 
-/// A set, another in its place, and the first again.
+/// A dataset, a second version, and the first version again.
 pub(crate) static DROPS: Scenario = Scenario {
-    name: "dropped, superseded, dropped again",
+    name: "uploaded, superseded, uploaded again",
     start: nothing,
     script: &[Doing::Drop(0, 1), Doing::Drop(1, 2), Doing::Drop(0, 3)],
     woes: 1,
@@ -74,14 +75,14 @@ pub(crate) static COMMANDS: Scenario = Scenario {
     ..STILL
 };
 
-/// The same with the sweep at the end only; Bedrock in every way that it may be.
+/// The same with the sweep at the end only, and with every variant of Bedrock.
 pub(crate) static DOUBTFUL: Scenario = Scenario { name: "two launches in doubt", sweeps: 0, ..LAUNCHES };
 
-/// A queued run is stopped while its creation may be in doubt.
+/// A queued run is stopped while it is uncertain whether its job was created.
 pub(crate) static STOPPED: Scenario =
     Scenario { name: "stop in doubt", kinds: DOUBTS, script: &[Doing::Stop(0)], woes: 1, sweeps: 0, ..STILL };
 
-/// A run that is over is tried again, and the new attempt is stopped.
+/// A run that has ended is retried, and the new attempt is stopped.
 pub(crate) static RETRIED: Scenario = Scenario {
     name: "retry and stop in doubt",
     start: succeeded,
@@ -103,9 +104,9 @@ pub(crate) static APPROVED: Scenario = Scenario {
     ..STILL
 };
 
-/// A newer set is dropped while an older run's creation may be in doubt.
+/// A newer dataset is uploaded while it is uncertain whether an older run's job was created.
 pub(crate) static OVERTAKEN: Scenario = Scenario {
-    name: "a newer set in doubt",
+    name: "a newer version in doubt",
     kinds: DOUBTS,
     script: &[Doing::Drop(1, 2)],
     woes: 1,
@@ -115,23 +116,23 @@ pub(crate) static OVERTAKEN: Scenario = Scenario {
     ..STILL
 };
 
-/// A stop, and Bedrock in no mood for it; a job that Bedrock denies and shows again.
+/// A stop that Bedrock rejects, and a job that Bedrock first doesn't find and then shows.
 pub(crate) static DENIED: Scenario = Scenario {
-    name: "a stop that is refused, a job that is denied",
+    name: "a rejected stop, a job that isn't found",
     kinds: &[Woe::Crash, Woe::Loss, Woe::Fault, Woe::Console],
     script: &[Doing::Stop(0)],
     woes: 1,
     ..STILL
 };
 
-/// People are told of a job that Bedrock denies, and of its end when it shows again.
-pub(crate) static FORGOTTEN: Scenario =
-    Scenario { name: "denied, shown again, denied again", kinds: &[Woe::Console], notifies: 1, ..STILL };
+/// People are notified of a job that Bedrock doesn't find, and of its end when Bedrock shows it again.
+pub(crate) static JOB_GONE: Scenario =
+    Scenario { name: "not found, shown again, not found again", kinds: &[Woe::Console], notifies: 1, ..STILL };
 
-/// Two notifies, from the launch to the end.
+/// Two notify functions, from the launch to the end.
 pub(crate) static TELLING: Scenario = Scenario { name: "two notifies", notifies: 2, ..STILL };
 
-/// Two notifies on two ways, of a run that has just come to its end, and whose content is dropped again.
+/// Two notify functions on two channels, for a run that has just ended and whose content is uploaded again.
 pub(crate) static TWO_WAYS: Scenario = Scenario {
     name: "two ways",
     start: ended,
@@ -142,15 +143,15 @@ pub(crate) static TWO_WAYS: Scenario = Scenario {
     launches: 0,
     records: 0,
     notifies: 2,
-    ways: 2,
+    channels: 2,
     ..STILL
 };
 
-/// Somebody puts events of ours while the run goes its way.
+/// Somebody forges tunedrop's events during the run.
 pub(crate) static FORGED: Scenario =
     Scenario { name: "forged events", kinds: &[Woe::Forge], woes: 1, notifies: 1, ..STILL };
 
-/// The same content again, when its run is over; and once more.
+/// The same content is uploaded twice more after its run has ended.
 pub(crate) static ANSWERS: Scenario = Scenario {
     name: "the same content again",
     start: succeeded,
@@ -163,7 +164,7 @@ pub(crate) static ANSWERS: Scenario = Scenario {
     ..STILL
 };
 
-/// A run is superseded, starts again and is superseded again, and people are told each time.
+/// A run is superseded, starts again and is superseded again, and people are notified each time.
 pub(crate) static LIVES: Scenario = Scenario {
     name: "a run that starts again",
     start: superseded,
@@ -186,7 +187,7 @@ pub(crate) static SWEPT_LIVES: Scenario =
 fn queued() -> World {
     let mut world = World::empty(CALM);
     world.items[0] = Some(Item::new(State::Queued, 1));
-    world.head = Head { latest: Some(0), latest_at: Some(1), judged: Some((0, 1)) };
+    world.entry = Entry { latest_run: Some(0), latest_uploaded_at: Some(1), validated_fingerprint: Some((0, 1)) };
     world.folder = (0, 1);
     world.send(Message::Wake);
     world
@@ -196,7 +197,7 @@ fn two_queued() -> World {
     let mut world = queued();
     world.items[1] = Some(Item::new(State::Queued, 1));
     // Of another dataset, so that neither supersedes the other.
-    world.head = Head::default();
+    world.entry = Entry::default();
     world
 }
 
@@ -221,7 +222,7 @@ fn ended() -> World {
     let mut world = queued();
     world.queue.clear();
     world.items[0] = Some(Item::new(State::Succeeded, 1));
-    world.send(Message::Tell { run: 0, what: what(State::Succeeded) });
+    world.send(Message::Notify { run: 0, what: what(State::Succeeded) });
     world
 }
 
@@ -229,14 +230,14 @@ fn superseded() -> World {
     let mut world = queued();
     world.queue.clear();
     world.items[0] = Some(Item::new(State::Superseded, 1));
-    world.send(Message::Tell { run: 0, what: what(State::Superseded) });
+    world.send(Message::Notify { run: 0, what: what(State::Superseded) });
     world.items[1] = Some(Item::new(State::Held, 2));
-    world.head = Head { latest: Some(1), latest_at: Some(2), judged: Some((1, 2)) };
+    world.entry = Entry { latest_run: Some(1), latest_uploaded_at: Some(2), validated_fingerprint: Some((1, 2)) };
     world.folder = (1, 2);
     world
 }
 
-/// All of them.
+/// All scenarios.
 pub(crate) static ALL: [&Scenario; 17] = [
     &LAUNCHES,
     &TROUBLE,
@@ -247,7 +248,7 @@ pub(crate) static ALL: [&Scenario; 17] = [
     &SWEPT_LIVES,
     &COMMANDS,
     &DENIED,
-    &FORGOTTEN,
+    &JOB_GONE,
     &TELLING,
     &TWO_WAYS,
     &FORGED,
@@ -257,14 +258,14 @@ pub(crate) static ALL: [&Scenario; 17] = [
     &BY_HAND,
 ];
 
-/// What is gone through with Bedrock in every way that it may be.
+/// The scenarios that are explored with every variant of Bedrock.
 pub(crate) static IN_DOUBT: [&Scenario; 5] = [&DOUBTFUL, &STOPPED, &APPROVED, &RETRIED, &OVERTAKEN];
 
-/// The run has come to its end, and people were told.
+/// The run has ended, and people were notified.
 pub(crate) fn over(world: &mut World, run: u8, state: State) {
     let mut item = Item::new(state, 1);
-    item.told = [1 << what(state); WAYS];
+    item.notified = [1 << what(state); WAYS];
     item.open = false;
     world.items[run as usize] = Some(item);
-    world.heard.iter_mut().for_each(|heard| World::count(heard, run, what(state)));
+    world.sent.iter_mut().for_each(|sent| World::count(sent, run, what(state)));
 }

@@ -1,4 +1,4 @@
-//! Breadth first through every state that can be reached, so that the first way to a broken invariant is a shortest one.
+//! Explores every reachable state breadth first, so the first path to a broken invariant is the shortest one.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt::Write;
@@ -11,22 +11,22 @@ use crate::time::time;
 use crate::update::{MIXED, is_mixed};
 use crate::world::{NAMES, World};
 
-/// Beyond this, a scenario is too large for a test.
+/// The maximum number of states of a scenario.
 const STATES_MAX: usize = 2_000_000;
 
-/// What a search that found nothing has seen.
+/// The results of a search without a broken invariant.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Seen {
     /// Different states.
     pub(crate) states: usize,
     /// Moves between them.
     pub(crate) moves: usize,
-    /// The most rounds of the sweep that any of them needed.
+    /// The most rounds of the sweep that any state needed.
     pub(crate) rounds: usize,
 }
 
 impl Seen {
-    /// With what another search has seen.
+    /// Adds the results of another search.
     pub(crate) fn add(&mut self, other: Seen) {
         self.states += other.states;
         self.moves += other.moves;
@@ -34,14 +34,14 @@ impl Seen {
     }
 }
 
-/// A broken invariant, and the shortest way to it.
+/// A broken invariant, and the shortest path to it.
 #[derive(Debug)]
 pub(crate) struct Broken {
     pub(crate) what: Breach,
     pub(crate) way: String,
 }
 
-/// Two lanes of multiply and fold: 128 bits tell millions of states apart.
+/// Two lanes of multiply and fold: 128 bits distinguish millions of states.
 #[derive(Default)]
 pub(crate) struct Lanes(u64, u64);
 
@@ -81,7 +81,7 @@ fn fold(a: u64, b: u64) -> u64 {
     (product as u64) ^ (product >> 64) as u64
 }
 
-/// A state's name. Two functions of a kind may change places.
+/// A hash of the state. Two functions of a kind can be swapped.
 pub(crate) fn name_of(world: &mut World) -> u128 {
     world.functions.sort_by_cached_key(|function| {
         let mut lanes = Lanes::default();
@@ -93,7 +93,7 @@ pub(crate) fn name_of(world: &mut World) -> u128 {
     u128::from(lanes.0) << 64 | u128::from(lanes.1)
 }
 
-/// Names are spread well already.
+/// These hashes are evenly distributed already.
 #[derive(Default)]
 pub(crate) struct Plain(u64);
 
@@ -111,14 +111,14 @@ impl Hasher for Plain {
 
 pub(crate) type Names = HashSet<u128, BuildHasherDefault<Plain>>;
 
-/// Explores everything; stops at the first invariant that is broken.
+/// Explores all states. Stops at the first broken invariant.
 pub(crate) fn explore(setting: &Setting) -> Result<Seen, Broken> {
     let mut first = (setting.scenario.start)();
     first.left.woes = setting.scenario.woes;
     let mut known = Names::default();
     known.insert(name_of(&mut first));
     let mut settled = Settled::default();
-    // Where each state came from, by what.
+    // For each state, the previous state and the move between them.
     let mut ways: Vec<(u32, Deed)> = Vec::new();
     let mut ahead = VecDeque::from([(first, u32::MAX)]);
     let mut seen = Seen::default();
@@ -126,7 +126,7 @@ pub(crate) fn explore(setting: &Setting) -> Result<Seen, Broken> {
         seen.states += 1;
         assert!(seen.states <= STATES_MAX, "{}: too much to explore", setting.scenario.name);
         if let Err((what, after)) = settled.check(setting, &world) {
-            return Err(Broken { what, way: tell(&ways, way, None, &after, &world) });
+            return Err(Broken { what, way: notify_all(&ways, way, None, &after, &world) });
         }
         let mut moves = Moves::new(false);
         steps(setting, &world, &mut moves);
@@ -138,7 +138,7 @@ pub(crate) fn explore(setting: &Setting) -> Result<Seen, Broken> {
         for mut found in moves.found {
             let mixed = || is_mixed(setting, &found.world).then_some(MIXED);
             if let Some(what) = found.breach.or_else(|| crate::ends::broken(&found.world)).or_else(mixed) {
-                return Err(Broken { what, way: tell(&ways, way, Some(found.deed), &[], &found.world) });
+                return Err(Broken { what, way: notify_all(&ways, way, Some(found.deed), &[], &found.world) });
             }
             if known.insert(name_of(&mut found.world)) {
                 ways.push((way, found.deed));
@@ -150,8 +150,8 @@ pub(crate) fn explore(setting: &Setting) -> Result<Seen, Broken> {
     Ok(seen)
 }
 
-/// The way to a state, a line for each deed; then what came of it.
-fn tell(ways: &[(u32, Deed)], way: u32, last: Option<Deed>, after: &[Deed], world: &World) -> String {
+/// The path to a state, one line for each move, then the result.
+fn notify_all(ways: &[(u32, Deed)], way: u32, last: Option<Deed>, after: &[Deed], world: &World) -> String {
     let mut deeds: Vec<Deed> = last.into_iter().collect();
     let mut at = way;
     while let Some((before, deed)) = ways.get(at as usize) {
@@ -163,7 +163,7 @@ fn tell(ways: &[(u32, Deed)], way: u32, last: Option<Deed>, after: &[Deed], worl
     let mut line = |number: usize, deed: &Deed| {
         let id = if deed.id > 0 { format!(" {}", deed.id) } else { String::new() };
         let run = deed.run.map_or(String::new(), |run| format!("  [{}]", NAMES[run as usize]));
-        let again = if deed.again { "  (its message will come again)" } else { "" };
+        let again = if deed.again { "  (its message will be delivered again)" } else { "" };
         let _ = writeln!(text, "{number:4}. {}{id}: {}{run}{again}", deed.who, deed.does);
     };
     for (number, deed) in deeds.iter().enumerate() {
@@ -173,7 +173,7 @@ fn tell(ways: &[(u32, Deed)], way: u32, last: Option<Deed>, after: &[Deed], worl
         if number == 0 {
             line(
                 deeds.len() + 1,
-                &Deed { who: "from here on", id: 0, does: "nothing else goes wrong", run: None, again: false },
+                &Deed { who: "afterwards", id: 0, does: "nothing else goes wrong", run: None, again: false },
             );
         }
         line(deeds.len() + number + 2, deed);

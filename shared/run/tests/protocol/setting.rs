@@ -1,4 +1,4 @@
-//! What a search is over: how Bedrock behaves, what happens, and which guard is left out.
+//! The settings of a search: how Bedrock behaves, what happens, and which safeguard is removed.
 
 use crate::world::World;
 
@@ -10,11 +10,11 @@ pub(crate) struct Bedrock {
     pub(crate) names: Names,
     pub(crate) lag: Lag,
     pub(crate) in_use: InUse,
-    /// Slots are counted before a repeated token is noticed.
+    /// Whether slots are counted before a repeated token is recognized.
     pub(crate) slots_first: bool,
 }
 
-/// What a repeated token is answered with.
+/// The answer to a repeated token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token {
     SameJob,
@@ -25,13 +25,13 @@ pub(crate) enum Token {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Life {
     ForEver,
-    /// Until Get shows the job, and for a function's life after.
+    /// Until Get shows the job, and for the life of a function after that.
     UntilShown,
     /// It may be forgotten at once.
     Any,
 }
 
-/// Whether a job's name may be used again.
+/// Whether a job's name can be used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Names {
     Once,
@@ -39,12 +39,12 @@ pub(crate) enum Names {
     AtWill,
 }
 
-/// How a name that is in use is answered, and a repeated token where that is an error.
+/// The answer for a name that is in use, and for a repeated token if that is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InUse {
-    /// As a ConflictException or as a ValidationException in known words: to launch they are one.
+    /// A ConflictException, or a ValidationException in known words. launch handles both the same way.
     Known,
-    /// As a ValidationException in words that launch doesn't know.
+    /// A ValidationException in words that launch doesn't know.
     OtherWords,
 }
 
@@ -59,7 +59,7 @@ pub(crate) enum Lag {
 }
 
 impl Bedrock {
-    /// The likeliest: what AWS's own words suggest.
+    /// The most likely behavior, according to AWS's documentation.
     pub(crate) const LIKELY: Bedrock = Bedrock {
         token: Token::SameJob,
         life: Life::ForEver,
@@ -68,11 +68,11 @@ impl Bedrock {
         in_use: InUse::Known,
         slots_first: false,
     };
-    /// A token that is forgotten when the job is shown, names that may be used again, and other words for one in use.
+    /// A token that is forgotten when the job is shown, names that can be used again, and unknown words for one in use.
     pub(crate) const FORGETFUL: Bedrock =
         Bedrock { life: Life::UntilShown, names: Names::AtWill, in_use: InUse::OtherWords, ..Bedrock::LIKELY };
 
-    /// Whether the protocol can't hold: nothing tells of a job that there is, and nothing keeps a second one off.
+    /// Whether the protocol can't hold: nothing shows an existing job, and nothing prevents a second one.
     pub(crate) fn is_blind(&self) -> bool {
         self.lag == Lag::Long && self.life == Life::Any && self.names != Names::Once
     }
@@ -97,47 +97,47 @@ impl Bedrock {
     }
 }
 
-/// A guard that is left out, to see that the search misses it.
+/// A protection that is removed, to check that the search finds the problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flaw {
     /// Jobs are created without a token.
     NoToken,
-    /// Writes don't ask for the revision that they were computed from.
+    /// Writes don't check the revision that they were computed from.
     NoCondition,
     /// A claimed run is free for the next launch at once.
     NoLease,
-    /// What was judged is noted though another set was judged since.
-    AnyHead,
+    /// A validation is recorded although another version of the dataset was validated in the meantime.
+    AnyEntry,
     /// An update is launched at once.
     NoSettling,
-    /// A run that waited for files gives way to sets that were accepted only.
+    /// A run that waited for files is superseded only by accepted versions.
     OnlyLatest,
-    /// A telling is marked before it is published.
+    /// A notification is marked before it is published.
     MarkFirst,
-    /// A claim doesn't ask whether the run is in the state that the event says.
+    /// A claim doesn't check that the run is in the event's state.
     AnyState,
-    /// A mark doesn't ask for the claim, which ends when the run begins again.
+    /// A mark doesn't check the claim, which ends when the run begins again.
     NoBeginning,
-    /// A run that is over stays out of the sweep's view when its content is dropped again.
+    /// A run that has ended isn't opened again for the sweep when its content is uploaded again.
     ClosedAnswer,
-    /// A run is ended whose creation wasn't answered.
+    /// A run ends although the creation of its job wasn't answered.
     NoDoubt,
-    /// That a run is to be stopped isn't noted in it.
+    /// A request to stop a run isn't recorded in the run.
     NoWish,
-    /// The sweep doesn't see to it that a job is stopped.
+    /// The sweep doesn't make sure that a job is stopped.
     NoFollowUp,
-    /// A job that Bedrock denied is not looked for again.
+    /// A job that Bedrock didn't find isn't looked up again.
     NoSecondLook,
-    /// What nobody heard of is not said again by the sweep.
+    /// The sweep doesn't repeat a notification that nobody received.
     NoSecondSaying,
-    /// The job of a refused run is not looked for.
+    /// The job of a refused run isn't looked up.
     NoLookAfterRefusal,
 }
 
-/// What may go wrong.
+/// A kind of failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Woe {
-    /// A function is cut off.
+    /// A function crashes.
     Crash,
     /// A message is delivered twice.
     Repeat,
@@ -145,39 +145,39 @@ pub(crate) enum Woe {
     Loss,
     /// A call to create a job fails, before or after it took effect.
     Fault,
-    /// A guard or the model's end forbids the launch.
+    /// A guard or the model's lifecycle forbids the launch.
     Refusal,
-    /// Launches are paused, for one look.
+    /// Launches are paused for one check.
     Pause,
-    /// A job of somebody else takes the last slot.
+    /// Another job takes the last slot.
     Stranger,
-    /// A job is stopped in the console, or forgotten by Bedrock.
+    /// A job is stopped in the console, or Bedrock forgets it.
     Console,
-    /// Somebody puts an event of ours, of whatever kind.
+    /// Somebody forges one of tunedrop's events, of any kind.
     Forge,
 }
 
-/// Something that people do.
+/// An action of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Doing {
-    /// A content is dropped, at a time.
+    /// Content is uploaded at a time.
     Drop(u8, u8),
     Approve(u8),
     Stop(u8),
     Retry(u8),
 }
 
-/// What is explored step by step.
+/// What is explored, step by step.
 #[derive(Debug)]
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) start: fn() -> World,
-    /// How often something goes wrong, of what is named here.
+    /// How many of these failures happen.
     pub(crate) woes: u8,
     pub(crate) kinds: &'static [Woe],
-    /// What people do, in this order, at any time.
+    /// The actions of people, in this order, at any time.
     pub(crate) script: &'static [Doing],
-    /// How many of each function run at once.
+    /// How many functions of each kind run at once.
     pub(crate) validates: usize,
     pub(crate) launches: usize,
     pub(crate) records: usize,
@@ -185,14 +185,14 @@ pub(crate) struct Scenario {
     pub(crate) notifies: usize,
     /// `launch: manual`.
     pub(crate) held: bool,
-    /// Updates wait for files, and their recipe is an old one.
+    /// Updates wait for files, and their recipe isn't the newest file.
     pub(crate) settles: bool,
-    /// A content of old and new files, whose newer one comes while it waits: it must never have a job.
+    /// Content of old and new files, which is followed by a newer one while it waits: it must never have a job.
     pub(crate) mixture: Option<u8>,
     /// Job slots of the account.
     pub(crate) slots: usize,
-    /// Ways that a message goes.
-    pub(crate) ways: u8,
+    /// The number of channels.
+    pub(crate) channels: u8,
 }
 
 /// All of it.
@@ -208,7 +208,7 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    /// Whether this may go wrong now.
+    /// Whether this failure can still happen.
     pub(crate) fn may(&self, woe: Woe, world: &World) -> bool {
         world.left.woes > 0 && self.scenario.kinds.contains(&woe)
     }

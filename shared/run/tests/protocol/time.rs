@@ -1,4 +1,4 @@
-//! What happens by itself: leases and claims run out, Bedrock catches up, jobs go on.
+//! What time changes: leases and claims expire, Bedrock catches up, jobs continue.
 
 use tunedrop_run::State;
 use tunedrop_run::state::JobStatus;
@@ -9,7 +9,7 @@ use crate::notify;
 use crate::setting::{Doing, Lag, Life, Setting, Woe};
 use crate::world::{Lease, Message, RUNS, World};
 
-/// Time passes: leases and claims run out, Bedrock catches up, jobs go on.
+/// Time passes: leases and claims expire, Bedrock catches up, jobs continue.
 pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
     for run in 0..RUNS as u8 {
         moves.who = ("time", 0);
@@ -18,7 +18,7 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
                 if let Some(item) = &mut w.items[run as usize] {
                     item.lease = Lease::Lapsed;
                 }
-                // A copy that was read before has the lease that was held.
+                // A copy that was read before still has the lease that was held.
                 if setting.bedrock.lag == Lag::Short {
                     w.jobs[run as usize].iter_mut().flatten().for_each(|job| job.shown = true);
                 }
@@ -37,7 +37,7 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
         }
         let settles = world.items[run as usize].is_some_and(|item| item.settles == Lease::Held);
         if settles && (moves.is_calm() || no_more_comes(setting, world)) {
-            moves.add("files had their time to come", Some(run), world, |w| {
+            moves.add("the time for more files ends", Some(run), world, |w| {
                 w.items[run as usize].iter_mut().for_each(|item| item.settles = Lease::Lapsed);
                 Ok(())
             });
@@ -85,11 +85,11 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
                     });
                 }
             }
-            // It is believed after an hour, when no function lives that worked before.
-            let told = world.functions.iter().any(|function| name(function) == "notify");
+            // It counts after an hour, when every function that ran before has ended.
+            let notified = world.functions.iter().any(|function| name(function) == "notify");
             if setting.may(Woe::Console, world)
                 && world.items[run as usize].is_some_and(|item| item.state == State::Running)
-                && !told
+                && !notified
             {
                 moves.foul("forgets the job", Some(run), world, |w| {
                     w.left.woes -= 1;
@@ -108,7 +108,7 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
     }
     moves.who = ("time", 0);
     for at in 0..world.hidden.len() {
-        moves.add("a message that was cut off comes again", None, world, |w| {
+        moves.add("the message of a crashed function is delivered again", None, world, |w| {
             notify::reappear(w, at);
             Ok(())
         });
@@ -121,20 +121,21 @@ pub(crate) fn time(setting: &Setting, world: &World, moves: &mut Moves) {
     }
 }
 
-/// Whether no other file is uploaded, and all that were are judged: a run waits for files as long as they are assumed to take.
+/// Whether no more files will be uploaded and all uploaded ones are validated. A run waits for files as long as their
+/// upload is assumed to take.
 fn no_more_comes(setting: &Setting, world: &World) -> bool {
     let uploads = |doing: &Doing| matches!(doing, Doing::Drop(..));
     let left = setting.scenario.script.get(world.left.script as usize..).unwrap_or_default();
     let judging = world.functions.iter().any(|function| name(function) == "validate");
-    !left.iter().any(uploads) && !judging && !world.queue.contains(&Message::Dropped)
+    !left.iter().any(uploads) && !judging && !world.queue.contains(&Message::ObjectKind)
 }
 
-/// Whether a launch is between its claim and its last write of the run; `looking`: between its look and its call.
+/// Whether a launch is between its claim and its last write of the run. `looking`: between its lookup and its call.
 fn launching(world: &World, run: u8, looking: bool) -> bool {
     world.functions.iter().any(|function| {
         let at = match function.at {
             At::Create => true,
-            At::Overtaken | At::Claim => looking,
+            At::Superseded | At::Claim => looking,
             At::Find(_) | At::Answered(..) => !looking,
             At::Refuse(_) => !looking && function.seen.is_some_and(|seen| seen.lease == Lease::Held),
             _ => false,

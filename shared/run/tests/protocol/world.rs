@@ -1,17 +1,17 @@
-//! Everything that the protocol can see: the ledger, Bedrock, the queues, and the functions that are running.
+//! The whole state of a search: the ledger, Bedrock, the queues, and the functions in progress.
 
 use tunedrop_run::State;
 use tunedrop_run::state::JobStatus;
 
 use crate::functions::Function;
 
-/// The contents A and B of one dataset, and A's second attempt; or three contents, where nothing is tried again.
+/// The contents A and B of one dataset, and A's second attempt; or three contents without retries.
 pub(crate) const RUNS: usize = 3;
-/// Ways that a message goes, at most.
+/// The maximum number of channels.
 pub(crate) const WAYS: usize = 2;
 pub(crate) const NAMES: [&str; RUNS] = ["A", "B", "A-2"];
 
-/// A lease as far as the protocol can tell.
+/// The end of a lease, as far as the protocol distinguishes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Lease {
     None,
@@ -19,52 +19,52 @@ pub(crate) enum Lease {
     Lapsed,
 }
 
-/// A run in the ledger. Its revision is left out: a function's copy knows whether it is stale.
+/// A run in the ledger. It has no revision: a function's copy knows whether it is stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Item {
     pub(crate) state: State,
     pub(crate) lease: Lease,
-    /// Bedrock said that a name is taken, or that no slot is free.
-    pub(crate) waiting: Option<Words>,
-    /// It isn't launched yet, since files may still come.
+    /// Bedrock answered that a name is in use, or that no slot is free.
+    pub(crate) blocked_reason: Option<Words>,
+    /// It isn't launched yet, because more files may be uploaded.
     pub(crate) settles: Lease,
-    /// An unanswered creation may have made a job; it would be shown when this has lapsed.
+    /// An unanswered creation may have created a job. Bedrock would show it when this has expired.
     pub(crate) doubt: Lease,
-    /// People want it stopped.
-    pub(crate) wish: bool,
-    /// It failed since Bedrock denied its job.
-    pub(crate) forgotten: bool,
+    /// People asked to stop it.
+    pub(crate) stop_requested: bool,
+    /// It failed because Bedrock didn't find its job.
+    pub(crate) looks_up_job: bool,
     /// Which of the run's jobs.
     pub(crate) job: Option<u8>,
-    /// When the content was dropped; a run that starts again has a new one.
-    pub(crate) since: u8,
-    pub(crate) redropped: u8,
-    /// On each way, a bit for each [`what`] that is marked as told.
-    pub(crate) told: [u16; WAYS],
-    /// In the sparse index.
+    /// When the content was uploaded. A run that starts again has a new time.
+    pub(crate) uploaded_at: u8,
+    pub(crate) reuploaded: u8,
+    /// On each channel, a bit for each [`what`] that is marked as sent.
+    pub(crate) notified: [u16; WAYS],
+    /// Whether it is in the sparse index.
     pub(crate) open: bool,
 }
 
 impl Item {
-    pub(crate) fn new(state: State, since: u8) -> Item {
+    pub(crate) fn new(state: State, uploaded_at: u8) -> Item {
         Item {
             state,
             lease: Lease::None,
-            waiting: None,
+            blocked_reason: None,
             settles: Lease::None,
             doubt: Lease::None,
-            wish: false,
-            forgotten: false,
+            stop_requested: false,
+            looks_up_job: false,
             job: None,
-            since,
-            redropped: 0,
-            told: [0; WAYS],
+            uploaded_at,
+            reuploaded: 0,
+            notified: [0; WAYS],
             open: true,
         }
     }
 }
 
-/// Bedrock's words, as far as they matter.
+/// Bedrock's message, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Words {
     NoSlot,
@@ -84,91 +84,91 @@ impl Words {
     }
 }
 
-/// A dataset's head in the ledger.
+/// A dataset's entry in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub(crate) struct Head {
-    pub(crate) latest: Option<u8>,
-    pub(crate) latest_at: Option<u8>,
-    /// Content and time of what was judged last.
-    pub(crate) judged: Option<(u8, u8)>,
+pub(crate) struct Entry {
+    pub(crate) latest_run: Option<u8>,
+    pub(crate) latest_uploaded_at: Option<u8>,
+    /// Content and time of what was validated last.
+    pub(crate) validated_fingerprint: Option<(u8, u8)>,
 }
 
 /// A job at Bedrock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Job {
     pub(crate) status: JobStatus,
-    /// Get shows it.
+    /// Whether Get shows it.
     pub(crate) shown: bool,
-    /// Its token is remembered.
+    /// Whether its token is remembered.
     pub(crate) token: bool,
-    /// Bedrock has forgotten it altogether.
+    /// Whether Bedrock has forgotten it completely.
     pub(crate) gone: bool,
 }
 
-/// A message in a queue. A queue is a set here: what is in it twice is covered by a message that is delivered twice.
+/// A message in a queue. A queue is a set here. Duplicates are modeled as messages that are delivered twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Message {
-    /// To validate: something was dropped.
-    Dropped,
+    /// To validate: an object was uploaded.
+    ObjectKind,
     /// To launch: there may be something to launch.
     Wake,
     /// To launch: a command about a run.
     Approve(u8),
     Stop(u8),
     Retry(u8),
-    /// To launch: the sweep found that a run is to be stopped whose job goes on.
+    /// To launch: the sweep found that the job of a run that should be stopped is still in progress.
     StopDue(u8),
     /// To record: something happened to the job of a run.
     Seen(u8),
-    /// To notify: a run is in a state, or its content was dropped again.
-    Tell {
+    /// To notify: a run is in a state, or its content was uploaded again.
+    Notify {
         run: u8,
         what: u8,
     },
 }
 
-/// What people are told: a state, or the answer to content that was dropped again at a time.
+/// What people are notified of: a state, or the answer to content that was uploaded again at a time.
 pub(crate) fn what(state: State) -> u8 {
     state as u8
 }
 
-/// All answers from here on.
+/// All answers from now on.
 pub(crate) const AGAIN: u8 = State::ALL.len() as u8;
 
 pub(crate) fn again(time: u8) -> u8 {
     AGAIN + time
 }
 
-/// What may still happen from outside.
+/// What may still happen outside of the functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Left {
-    /// How often something may still go wrong, whatever it is.
+    /// How many failures may still happen.
     pub(crate) woes: u8,
-    /// The next of the scenario's drops and commands.
+    /// The next of the scenario's uploads and commands.
     pub(crate) script: u8,
 }
 
-/// One state of everything.
+/// One state of the search.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct World {
     pub(crate) items: [Option<Item>; RUNS],
-    pub(crate) head: Head,
-    /// What lies in the dataset's folder: content and time.
+    pub(crate) entry: Entry,
+    /// The dataset's folder: content and time.
     pub(crate) folder: (u8, u8),
-    /// A second one is one too many, and kept to be seen.
+    /// A second job violates an invariant. It is kept so that the check can see it.
     pub(crate) jobs: [[Option<Job>; 2]; RUNS],
-    /// Somebody else's job has the slot.
+    /// Whether another job holds the slot.
     pub(crate) stranger: bool,
     pub(crate) queue: Vec<Message>,
-    /// Messages of notify that were being delivered when it was cut off, and aren't visible yet.
-    /// With the way that it was on, and when the run that it had claimed began.
+    /// Messages that notify was processing when it crashed, and that aren't visible yet. Each has the channel that
+    /// notify was using, and when the claimed run began.
     pub(crate) hidden: Vec<(Message, u8, u8)>,
-    /// Tellings that are claimed: run, way, what, and when the run began.
+    /// Claimed notifications: run, channel, what, and when the run began.
     pub(crate) claims: Vec<(u8, u8, u8, u8)>,
-    /// How often people were told on each way: two bits for each [`what`] of the run as it began last.
-    pub(crate) heard: [[u32; RUNS]; WAYS],
-    /// How often notify was cut off between publishing and marking, alike.
-    pub(crate) cuts: [[u32; RUNS]; WAYS],
+    /// How often people were notified on each channel: two bits for each [`what`] since the run last began.
+    pub(crate) sent: [[u32; RUNS]; WAYS],
+    /// How often notify crashed between publishing and marking, in the same format.
+    pub(crate) crashes: [[u32; RUNS]; WAYS],
     pub(crate) functions: Vec<Function>,
     /// Runs that people asked to be stopped.
     pub(crate) asked: [bool; RUNS],
@@ -179,15 +179,15 @@ impl World {
     pub(crate) fn empty(left: Left) -> World {
         World {
             items: [None; RUNS],
-            head: Head::default(),
+            entry: Entry::default(),
             folder: (0, 0),
             jobs: [[None; 2]; RUNS],
             stranger: false,
             queue: Vec::new(),
             hidden: Vec::new(),
             claims: Vec::new(),
-            heard: [[0; RUNS]; WAYS],
-            cuts: [[0; RUNS]; WAYS],
+            sent: [[0; RUNS]; WAYS],
+            crashes: [[0; RUNS]; WAYS],
             functions: Vec::new(),
             asked: [false; RUNS],
             left,
@@ -201,8 +201,8 @@ impl World {
         }
     }
 
-    pub(crate) fn heard(&self, way: u8, run: u8, what: u8) -> u32 {
-        self.heard[way as usize][run as usize] >> (2 * what) & 3
+    pub(crate) fn sent(&self, channel: u8, run: u8, what: u8) -> u32 {
+        self.sent[channel as usize][run as usize] >> (2 * what) & 3
     }
 
     pub(crate) fn count(counts: &mut [u32; RUNS], run: u8, what: u8) {
@@ -212,7 +212,7 @@ impl World {
         }
     }
 
-    /// The job that Bedrock knows under the run's name.
+    /// The job that Bedrock finds under the run's name.
     pub(crate) fn job(&self, run: u8) -> Option<(u8, Job)> {
         let jobs = self.jobs[run as usize];
         (0..2).rev().find_map(|at| jobs[at as usize].map(|job| (at, job))).filter(|(_, job)| !job.gone)

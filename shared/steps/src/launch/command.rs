@@ -1,8 +1,8 @@
-//! Approve, stop and retry: what people ask for, through the same queue as the rest.
+//! Commands (approve, stop and retry), which come through the same queue as everything else.
 
 use tracing::{info, warn};
 use tunedrop_aws::Change;
-use tunedrop_run::decide::command::{Approve, Stop, approve, may_retry, stop};
+use tunedrop_run::decide::command::{Approve, Stop, approve, may_retry, stop, stopped_before};
 use tunedrop_run::decide::launch as decide;
 use tunedrop_run::event::RunCommand;
 use tunedrop_run::metric::moved;
@@ -10,9 +10,9 @@ use tunedrop_run::state::{Input, next};
 use tunedrop_run::{Run, RunId, State, Timestamp};
 
 use super::Launch;
-use crate::announce::{announce, now, now_s};
 use crate::batch::StepError;
 use crate::count::count_run;
+use crate::publish::{now, now_s, publish_state};
 
 impl Launch {
     /// The run that may be due now.
@@ -23,7 +23,7 @@ impl Launch {
         by: Option<String>,
     ) -> Result<Option<RunId>, StepError> {
         let Some(run) = self.ledger.run(run_id).await? else {
-            warn!("ignored: this stack has no such run");
+            warn!("ignored the command: this stack has no run {run_id}");
             return Ok(None);
         };
         let by = by.unwrap_or_else(|| "unknown".to_owned());
@@ -46,20 +46,20 @@ impl Launch {
                 }
             }
             Approve::Ignored(reason) => {
-                info!(reason, "ignored");
+                info!(reason, "ignored the command for run {}", run.run_id);
                 Ok(())
             }
         }
     }
 
     async fn stop(&self, run: &Run, by: String) -> Result<(), StepError> {
-        match stop(run.state, run.job_arn.as_deref(), run.is_unsure() || run.forgotten_at.is_some()) {
+        match stop(run.state, run.job_arn.as_deref(), run.is_unconfirmed() || run.job_lookup_since.is_some()) {
             Stop::AtBedrock(_) => {
                 self.note_stop(run, &by).await?;
                 self.stop_if_asked(&Run { stopped_by: Some(by), ..run.clone() }).await
             }
             Stop::Noted => {
-                info!(stopped_by = by, "the run may have a job: it is stopped once that is known");
+                info!(stopped_by = by, "run {} may have a job; it is stopped when that is known", run.run_id);
                 self.note_stop(run, &by).await
             }
             Stop::Here(_) => {
@@ -68,7 +68,7 @@ impl Launch {
                 self.carry_out(run, Input::StopAsked, change).await
             }
             Stop::Ignored(reason) => {
-                info!(reason, "ignored");
+                info!(reason, "ignored the command for run {}", run.run_id);
                 Ok(())
             }
         }
@@ -81,41 +81,46 @@ impl Launch {
         }
     }
 
-    /// Asks Bedrock to stop a running run's job, where people want that. Whether it does, the job's end tells; the sweep
-    /// has this done again until then.
+    /// Asks Bedrock to stop the job of a running run if people requested that. The sweep triggers this again until the
+    /// job ends.
     pub(super) async fn stop_if_asked(&self, run: &Run) -> Result<(), StepError> {
         if let (Some(by), Some(arn)) = (&run.stopped_by, &run.job_arn) {
-            info!(job.arn = arn, stopped_by = by, "stopping the job");
+            info!(job.arn = arn, stopped_by = by, "stopping the job of run {}", run.run_id);
             self.jobs.stop(arn).await?;
         }
         Ok(())
     }
 
-    /// Stops a run that waits, and of which Bedrock shows no job: now, or once it can't have one any more.
+    /// Stops a run that waits, and for which Bedrock shows no job: now, or once it is certain that it has no job.
     pub(super) async fn stop_waiting(&self, run: Run, by: String, doubt: Option<i64>) -> Result<(), StepError> {
         if let Some(until) = doubt {
             return self.put_off(&run, until).await;
         }
         let run = match run.state {
-            State::Launching => self.write(&run, decide::gives_back(run.state, None, None)).await?,
+            State::Launching => self.write(&run, decide::requeue(run.state, None, None)).await?,
             _ => Some(run),
         };
         let Some(run) = run else { return Ok(()) };
-        let change = Change::default().set("reason", Some(stopped_before(&by))).number("unsure_until", None::<i64>);
+        let change =
+            Change::default().set("reason", Some(stopped_before(&by))).number("unconfirmed_until", None::<i64>);
         self.advance(&run, Input::StopAsked, change).await.map(|_| ())
     }
 
-    /// The run may have a job until then, so that it isn't ended yet; a later launch looks again.
+    /// The run may have a job until then, so it doesn't end yet. A later launch checks again.
     pub(super) async fn put_off(&self, run: &Run, until: i64) -> Result<(), StepError> {
-        info!(run.unsure_until = until, "the run may have a job that Bedrock doesn't show yet: it isn't ended before");
+        info!(
+            run.unconfirmed_until = until,
+            "run {} may have a job that Bedrock doesn't show yet; it can't end before that is known", run.run_id
+        );
         if run.state == State::Launching {
-            let write = decide::put_off(run.state, run.waiting.clone(), until, now_s());
+            let write = decide::put_off(run.state, run.blocked_reason.clone(), until, now_s());
             self.write(run, Ok(write)).await?;
         }
         Ok(())
     }
 
-    /// Somebody else may have moved the run since it was read: then the command is decided anew, not lost.
+    /// Another function may have changed the run since it was read. Then the command is decided again, so that it isn't
+    /// lost.
     async fn carry_out(&self, run: &Run, input: Input, change: Change) -> Result<(), StepError> {
         if self.advance(run, input, change).await?.is_none() && next(run.state, input).is_ok() {
             return Err(StepError::NotYet("the run changed while the command was carried out".to_owned()));
@@ -123,17 +128,18 @@ impl Launch {
         Ok(())
     }
 
-    /// The next attempt of the same content. The command delivered twice finds the attempt there already.
+    /// Creates the next attempt of the same content. A command that is delivered twice finds that the attempt exists.
     async fn retry(&self, run: Run, by: String) -> Result<Option<RunId>, StepError> {
         if !may_retry(run.state) {
             info!(
                 run.state = run.state.as_str(),
-                "ignored: only a run that has ended can be retried, and rejected data must be mended first"
+                "ignored the retry of run {}: only a run that has ended can be retried, and rejected data must be fixed first",
+                run.run_id
             );
             return Ok(None);
         }
         let Some(again) = next_attempt(&run, by, now(), self.launch.retried()) else {
-            warn!("ignored: the run has no plan, or no attempt is left");
+            warn!("ignored the retry of run {}: it has no plan, or no attempt is left", run.run_id);
             return Ok(None);
         };
         let again = match self.ledger.create(&again).await? {
@@ -143,22 +149,18 @@ impl Launch {
             }
             Some(there) => there,
         };
-        self.ledger.point_head(&again.dataset, &again.run_id, &again.since).await?;
-        info!(run.attempt = again.attempt, "retried");
-        announce(&self.bus, &self.stack, &again).await?;
+        self.ledger.point_to_run(&again.dataset, &again.run_id, &again.uploaded_at).await?;
+        info!(run.attempt = again.attempt, "run {} retries {}", again.run_id, run.run_id);
+        publish_state(&self.bus, &self.stack, &again).await?;
         Ok(Some(again.run_id))
     }
 }
 
-fn stopped_before(by: &str) -> String {
-    format!("stopped by {by} before it was launched")
-}
-
-/// The same content under the next attempt's id.
+/// Returns the same content with the next attempt's id.
 fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run> {
     let run_id = run.run_id.next()?;
     let mut plan = run.plan.clone()?;
-    // A model's name ends as its run's id does.
+    // A model's name ends like its run's id.
     let name = plan.model_name.strip_suffix(run.run_id.suffix()).unwrap_or(&plan.model_name);
     plan.model_name = format!("{name}{}", run_id.suffix());
     plan.output = plan.output.replace(&format!("/output/{}/", run.run_id), &format!("/output/{run_id}/"));
@@ -167,19 +169,20 @@ fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run>
         run_id,
         revision: 1,
         state,
-        since: now.clone(),
+        uploaded_at: now.clone(),
         changed_at: now.clone(),
         queued_at: (state == State::Queued).then_some(now),
         launch_after: None,
         plan: Some(plan),
         previous: Some(run.run_id.clone()),
         retried_by: Some(by),
-        redropped_at: None,
+        reuploaded_at: None,
         lease_until: None,
-        unsure_until: None,
-        forgotten_at: None,
-        waiting: None,
-        held_by: None,
+        unconfirmed_until: None,
+        job_lookup_since: None,
+        blocked_reason: None,
+        blocked_by: None,
+        lifecycle_warning: None,
         job_arn: None,
         model_arn: None,
         reason: None,
@@ -187,7 +190,7 @@ fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run>
         validation_loss: None,
         approved_by: None,
         stopped_by: None,
-        told: Default::default(),
+        notified: Default::default(),
         open: Some("open".to_owned()),
         ..run.clone()
     })

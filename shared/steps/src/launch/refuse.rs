@@ -1,6 +1,5 @@
-//! A launch that is refused for good: the reason is kept with the run, and shown where an outcome would stand.
+//! Refused launches: the reason is stored with the run, and shown in its outcome report.
 
-use tracing::warn;
 use tunedrop_aws::{Change, Lifecycle};
 use tunedrop_report::Outcome;
 use tunedrop_run::decide::launch as decide;
@@ -9,31 +8,32 @@ use tunedrop_run::{Plan, Run, StackGuards, State, Timestamp, refusal, wants_proo
 use tunedrop_validation::Catalogue;
 
 use super::Launch;
-use crate::announce::{announce, now};
 use crate::batch::StepError;
 use crate::count::count_move;
-use crate::outcome::{outcome_of, write_outcome};
+use crate::outcome::{lineage, outcome_of, write_outcome};
+use crate::publish::{now, publish_state};
 use crate::settings;
 
 /// The stack's guards, from its parameters.
-pub(super) fn guards() -> Result<StackGuards, lambda_runtime::Error> {
+pub(crate) fn guards() -> Result<StackGuards, lambda_runtime::Error> {
     Ok(StackGuards {
         allowed_base_models: settings::list("TUNEDROP_ALLOWED_BASE_MODELS"),
         custom_base_models: settings::list("TUNEDROP_CUSTOM_BASE_MODEL_ARNS"),
         allowed_tag_keys: settings::list("TUNEDROP_ALLOWED_TAG_KEYS"),
-        max_tokens: settings::number("TUNEDROP_MAX_TOKENS")?,
-        max_cost_usd: settings::number("TUNEDROP_MAX_COST_USD")?,
+        max_tokens: settings::number("TUNEDROP_MAX_TOKENS_PER_RUN")?,
+        max_cost_usd: settings::number("TUNEDROP_MAX_COST_PER_RUN_USD")?,
         region: settings::optional("AWS_REGION"),
         account: settings::optional("TUNEDROP_ACCOUNT"),
     })
 }
 
 impl Launch {
-    /// Writes the outcome first, so that whoever hears of the refusal finds it. `looked_for` where Bedrock refused it: the
-    /// sweep looks for the run's job for a while, which Bedrock may mean and not show yet.
+    /// Refuses the run. Writes the outcome report first, so that it exists when people are notified. `looked_for`: Bedrock
+    /// refused it, so the sweep looks up the run's job for a while, in case Bedrock shows one later.
     pub(super) async fn refuse(&self, run: &Run, reason: String, looked_for: bool) -> Result<(), StepError> {
         let outcome = Outcome {
             failure_message: Some(reason.clone()),
+            lineage: lineage(&self.ledger, run).await?,
             ..outcome_of(&self.stack, run, State::Refused, &self.objects)
         };
         let report = write_outcome(&self.objects, &outcome).await?;
@@ -42,32 +42,29 @@ impl Launch {
         };
         let state = write.state;
         let change = Change::of(write).set("reason", Some(reason)).set("report", Some(report));
-        let change = change.set("forgotten_at", looked_for.then(now));
+        let change = change.set("job_lookup_since", looked_for.then(now));
         if let Some(refused) = self.ledger.advance(run, state, &now(), change).await? {
             count_move(&self.stack, run, &refused);
-            announce(&self.bus, &self.stack, &refused).await?;
+            publish_state(&self.bus, &self.stack, &refused).await?;
         }
         Ok(())
     }
 
-    /// Guards first; then whether the model can still be customized, where Bedrock's own word wins over the catalogue's.
-    pub(super) async fn refusal(&self, plan: &Plan) -> Result<Option<String>, StepError> {
-        let made_here = wants_proof(plan, &self.guards) && self.ledger.made_model(&plan.base_model).await?;
+    /// Checks the guards first, then whether the model can still be customized: Bedrock's answer overrides the catalogue's.
+    /// Returns a warning about the model's lifecycle, if there is one, or the reason for a refusal.
+    pub(super) async fn check(&self, plan: &Plan) -> Result<Result<Option<String>, String>, StepError> {
+        let made_here =
+            wants_proof(plan, &self.guards) && self.ledger.maker_of_model(&plan.base_model).await?.is_some();
         if let Some(reason) = refusal(plan, &self.guards, Catalogue::embedded(), made_here) {
-            return Ok(Some(reason));
+            return Ok(Err(reason));
         }
         let note = plan.withdrawn.clone();
         let model = plan.catalogue_model.as_str();
         let (lifecycle, dates) = self.jobs.lifecycle(model).await?;
         Ok(match lifecycle {
-            Lifecycle::Active => {
-                if let Some(warning) = warning(model, &dates, Timestamp::now()) {
-                    warn!(warning, "the base model has a day that is near");
-                }
-                None
-            }
-            Lifecycle::Unknown => note,
-            Lifecycle::Legacy => Some(legacy(model, &dates, note.as_deref())),
+            Lifecycle::Active => Ok(warning(model, &dates, Timestamp::now())),
+            Lifecycle::Unknown => note.map_or(Ok(None), Err),
+            Lifecycle::Legacy => Err(legacy(model, &dates, note.as_deref())),
         })
     }
 }

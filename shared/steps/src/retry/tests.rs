@@ -59,7 +59,8 @@ async fn a_failed_message_waits_by_how_often_it_was_received() {
     assert!(batch.in_work.borrow().is_empty(), "its delay must not be overwritten");
 }
 
-/// notify's claim ends with its function: a message that came back before would find it, and be taken for sent.
+/// notify's claim ends with its function. A message that was delivered before that would find the claim, and count as
+/// sent.
 #[tokio::test]
 async fn a_message_does_not_come_back_while_its_own_claim_stands() {
     let retries = retries();

@@ -1,34 +1,34 @@
-//! The report on a judged set.
+//! Writes the report on a dataset.
 
 use tunedrop_aws::Failure;
-use tunedrop_report::Verdict;
+use tunedrop_report::DatasetReport;
 use tunedrop_validation::{Finding, Findings};
 
 use super::Validate;
 
 impl Validate {
-    /// Writes both forms; the address of the HTML.
-    pub(super) async fn write_verdict(&self, folder: &str, verdict: &Verdict) -> Result<String, Failure> {
-        self.objects.write(&format!("{folder}/report.json"), verdict.json().into_bytes(), "application/json").await?;
+    /// Writes the report in both formats. Returns the address of the HTML.
+    pub(super) async fn write_report(&self, folder: &str, report: &DatasetReport) -> Result<String, Failure> {
+        self.objects.write(&format!("{folder}/report.json"), report.json().into_bytes(), "application/json").await?;
         let html = format!("{folder}/report.html");
-        self.objects.write(&html, verdict.html().into_bytes(), "text/html; charset=utf-8").await?;
+        self.objects.write(&html, report.html().into_bytes(), "text/html; charset=utf-8").await?;
         Ok(self.objects.address(&html))
     }
 
-    /// The same at the address that stays. Whoever writes it notes what was judged afterwards, and begins anew where another
-    /// state of the set was judged meanwhile, so that the newest verdict is there in the end.
-    pub(super) async fn write_latest(&self, dataset: &str, verdict: &Verdict) -> Result<(), Failure> {
+    /// Writes the report to the address that doesn't change. The caller then records what was validated, and starts
+    /// again if another version was validated in the meantime, so that the newest report stays in the end.
+    pub(super) async fn write_latest(&self, dataset: &str, report: &DatasetReport) -> Result<(), Failure> {
         self.objects
-            .write(&format!("reports/{dataset}/latest.json"), verdict.json().into_bytes(), "application/json")
+            .write(&format!("reports/{dataset}/latest.json"), report.json().into_bytes(), "application/json")
             .await?;
         self.objects
-            .write(&format!("reports/{dataset}/latest.html"), verdict.html().into_bytes(), "text/html; charset=utf-8")
+            .write(&format!("reports/{dataset}/latest.html"), report.html().into_bytes(), "text/html; charset=utf-8")
             .await?;
         Ok(())
     }
 }
 
-/// The first five findings, each in a line, blocking ones first; for messages.
+/// Returns the first five findings, each as one line, blocking ones first, for messages.
 pub(super) fn finding_lines(findings: &Findings) -> Vec<String> {
     let mut kept: Vec<&Finding> = findings.kept.iter().collect();
     kept.sort_by_key(|finding| finding.severity);

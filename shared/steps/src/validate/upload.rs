@@ -1,13 +1,13 @@
-//! What the event of an upload says, and when the files of a set were complete.
+//! Reads the event of an upload, and computes when the dataset's files were complete.
 
 use tunedrop_aws::Object;
 use tunedrop_run::Timestamp;
 use tunedrop_run::decide::upload::{Listed, uploaded};
 
-use super::set::Set;
-use crate::announce::rfc3339;
+use super::dataset_files::DatasetFiles;
+use crate::publish::rfc3339;
 
-/// An upload of a part of a set, as its event says it.
+/// An upload of a dataset's file, from its event.
 pub(super) struct Upload<'e> {
     /// The file, relative to the dataset's folder.
     pub file: &'e str,
@@ -17,7 +17,7 @@ pub(super) struct Upload<'e> {
     pub at_ms: Option<i64>,
 }
 
-/// What is known of a set's times beside the set's own.
+/// More times of a dataset's files.
 pub(super) struct Dated {
     /// The recipe was uploaded after all other files.
     pub recipe_is_last: bool,
@@ -27,8 +27,8 @@ pub(super) struct Dated {
     pub recipe_listed_at: String,
 }
 
-/// Lets the set's times be those when its files were complete, as far as the event says more than the listing.
-pub(super) fn date(set: &mut Set, upload: &Upload<'_>) -> Dated {
+/// Corrects the dataset's times with the event's time, which is later than the listed one for an upload in parts.
+pub(super) fn date(set: &mut DatasetFiles, upload: &Upload<'_>) -> Dated {
     let (listed_at, recipe_listed_at) = (set.newest_at.clone(), set.recipe_at.clone());
     let recipe = set.recipe_file.iter().map(|(name, object, _)| (name, object, true));
     let files = set.files.iter().map(|(_, name, object)| (name, object, false));
@@ -43,6 +43,6 @@ pub(super) fn date(set: &mut Set, upload: &Upload<'_>) -> Dated {
     // A second recipe, which is an error, is in the listing only.
     set.newest_at = text(times.newest).max(std::mem::take(&mut set.newest_at));
     set.recipe_at = text(times.recipe).max(std::mem::take(&mut set.recipe_at));
-    set.dropped_at.clone_from(&set.newest_at);
+    set.uploaded_at.clone_from(&set.newest_at);
     Dated { recipe_is_last: times.recipe_is_last, listed_at, recipe_listed_at }
 }

@@ -1,10 +1,11 @@
-//! What media a model takes.
+//! The media that a model accepts, and their limits.
 
 use serde::Deserialize;
 
 use crate::MediumKind;
 
-/// The blocks beside text that a conversation may hold: the `format`s taken, none where a list is empty.
+/// The blocks besides text that a conversation may contain, with the accepted values of `format`. An empty list accepts
+/// none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MediaFormats {
@@ -14,55 +15,57 @@ pub struct MediaFormats {
     pub videos: Vec<String>,
     /// Formats of documents.
     pub documents: Vec<String>,
-    /// Most images of a record.
+    /// The maximum number of images in a record.
     pub images_max: Option<u64>,
-    /// Most videos of a record.
+    /// The maximum number of videos in a record.
     pub videos_max: Option<u64>,
-    /// Formats of images that one of AWS's pages takes and another leaves out: they are warned of.
+    /// Formats of images that one of AWS's pages lists and another doesn't. They cause a warning.
     pub images_disputed: Vec<String>,
-    /// The same of videos.
+    /// Formats of videos that cause the same warning.
     pub videos_disputed: Vec<String>,
-    /// Which pages those are, as the end of a sentence.
+    /// The pages that disagree, as the end of a sentence.
     pub disputed_by: String,
-    /// Whether the assistant's turns may show their reasoning.
+    /// Whether the assistant's turns may contain reasoning.
     pub reasoning: bool,
 }
 
-/// What the objects must be like that records refer to. A limit that no source gives is absent.
+/// The limits of the objects that records refer to. A limit without a source is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MediaLimits {
-    /// Whether they must lie in the bucket of the records.
+    /// Whether they must be in the same bucket as the records.
     pub same_bucket: bool,
-    /// Formats of images, where records don't declare one themselves.
+    /// The accepted formats of images, if records don't declare the format.
     pub image_formats: Vec<String>,
-    /// Most bytes of an image.
+    /// The maximum size of an image in bytes.
     pub image_bytes: Option<u64>,
-    /// Most bytes of a video.
+    /// The maximum size of a video in bytes.
     pub video_bytes: Option<u64>,
-    /// Most seconds of a video.
+    /// The maximum duration of a video in seconds.
     pub video_seconds: Option<u64>,
-    /// Fewest pixels of an image's shorter side.
+    /// The minimum length of an image's shorter side in pixels.
     pub side_min: Option<u64>,
-    /// Fewest pixels of an image's shorter side by AWS's own checkers, where no page names a limit: fewer is a warning.
+    /// The minimum length of an image's shorter side that AWS's own checkers require, in pixels. Set if no page gives a
+    /// limit. A shorter side causes a warning.
     pub side_advised: Option<u64>,
-    /// Most pixels of an image's longer side.
+    /// The maximum length of an image's longer side in pixels.
     pub side_max: Option<u64>,
-    /// Most pixels of an image in all.
+    /// The maximum number of pixels of an image.
     pub pixels_max: Option<u64>,
-    /// How many times as long as the shorter side the longer one may be.
+    /// The maximum ratio of an image's longer side to its shorter side.
     pub ratio_max: Option<u64>,
 }
 
-/// Format and size of most images stand here; a JPEG's size comes behind whatever its camera says of itself.
+/// The number of first bytes that show the format of an image, and the size of most. A JPEG's size comes after the
+/// camera's metadata, which can be long.
 const HEAD: usize = 64;
 const HEAD_TO_MEASURE: usize = 64 * 1024;
-/// Enough for most JPEGs, and for a video's header or the place where it is. A dataset may refer to 50,000 media, and each
-/// of them is read so far.
+/// The number of first bytes that show the size of most JPEGs, and a video's header or its position. It is small
+/// because a dataset may refer to 50,000 media.
 const HEAD_TO_GLANCE: usize = 4 * 1024;
 
 impl MediaLimits {
-    /// How many of an object's first bytes are needed to judge a medium of that kind.
+    /// Returns the number of first bytes of an object that are needed to check a medium of this kind.
     pub fn head_bytes(&self, kind: MediumKind) -> usize {
         match kind {
             MediumKind::Image if self.measure() => HEAD_TO_MEASURE,
@@ -72,7 +75,7 @@ impl MediaLimits {
         }
     }
 
-    /// Whether an image's pixels matter.
+    /// Whether there are limits of an image's width and height.
     pub(crate) fn measure(&self) -> bool {
         [self.side_min, self.side_max, self.pixels_max, self.ratio_max].iter().any(Option::is_some)
     }

@@ -1,4 +1,4 @@
-//! One base model.
+//! A base model and its lifecycle.
 
 use std::collections::BTreeMap;
 
@@ -12,56 +12,69 @@ use super::{Customization, Training};
 pub struct Model {
     /// The short name used in recipes and messages.
     pub alias: String,
-    /// What a job's `baseModelIdentifier` is.
+    /// The value of a job's `baseModelIdentifier`.
     pub identifier: String,
-    /// What people call it.
+    /// The name in AWS's documentation.
     pub name: String,
     /// Other short names.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// Regions in which it is or was customized.
+    /// Regions in which it can or could be customized.
     pub regions: Vec<String>,
     /// Whether a new job can be started.
     pub lifecycle: Lifecycle,
-    /// USD per 1,000 trained tokens, where known.
+    /// The price of 1,000 trained tokens in US dollars, if known.
     #[serde(default)]
     pub price_per_1k_tokens: Option<f64>,
-    /// Where that price was read, and on which day; empty where there is none, or where a user's own catalogue has it.
+    /// The source and the date of that price. Empty if there is no price, or if it is from a user's own catalogue.
     #[serde(default)]
     pub price_source: String,
-    /// What the AWS Price List calls the model in its usage types, such as `Nova2.0Lite` in
+    /// What asking the model costs, if known. The built-in catalogue has no such price.
+    #[serde(default)]
+    pub inference_price: Option<InferencePrice>,
+    /// The model's name in the usage types of the AWS Price List, such as `Nova2.0Lite` in
     /// `USE1-Nova2.0Lite-Customization-Training`.
     #[serde(default)]
     pub price_family: Option<String>,
-    /// The pages that the entry was read from.
+    /// The pages that are the entry's source.
     pub source: String,
-    /// The day on which it was, as `YYYY-MM-DD`.
+    /// The date on which they were read, as `YYYY-MM-DD`.
     pub checked: String,
-    /// Where the pages leave room, the reading taken and why.
+    /// If the pages are ambiguous: how they were interpreted, and why.
     #[serde(default)]
     pub note: String,
     customization: BTreeMap<Customization, Training>,
+}
+
+/// USD for 1,000 tokens of the requests to a model.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InferencePrice {
+    /// Of prompts.
+    pub input_per_1k_tokens: f64,
+    /// Of answers.
+    pub output_per_1k_tokens: f64,
 }
 
 /// Whether a new job can be started on a model.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "status", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Lifecycle {
-    /// It can.
+    /// A new job can be started.
     Live,
-    /// It can't: the model is legacy, or gone.
+    /// No new job can be started: the model is legacy, or has reached its end of life.
     Withdrawn {
-        /// Since when (`YYYY-MM-DD`), where known.
+        /// The date of the withdrawal (`YYYY-MM-DD`), if known.
         #[serde(default)]
         since: Option<String>,
-        /// What happened, as a clause: "it became legacy on …".
+        /// The reason as a clause: "it became legacy on …".
         note: String,
         /// The alias of a live model to use instead.
         instead: String,
     },
 }
 
-/// An identifier without the context size at its end.
+/// Returns an identifier without the context size at its end.
 pub(super) fn invoked_as(identifier: &str) -> &str {
     match identifier.rsplit_once(':') {
         Some((head, _)) if head.contains(':') => head,
@@ -70,34 +83,33 @@ pub(super) fn invoked_as(identifier: &str) -> &str {
 }
 
 impl Model {
-    /// The rules for one kind of customization; `None` where the model doesn't have it.
+    /// Returns the rules for a kind of customization; `None` if the model doesn't support it.
     pub fn customization(&self, customization: Customization) -> Option<&Training> {
         self.customization.get(&customization)
     }
 
-    /// The kinds of customization it has.
+    /// Returns the kinds of customization that the model supports.
     pub fn customizations(&self) -> impl Iterator<Item = Customization> {
         self.customization.keys().copied()
     }
 
-    /// For a withdrawn model: a sentence that says so, and names a live one.
+    /// Returns a sentence about a withdrawn model that names a live one. `None` for a live model.
     pub fn withdrawn_note(&self) -> Option<String> {
         match &self.lifecycle {
             Lifecycle::Live => None,
-            Lifecycle::Withdrawn { note, instead, .. } => Some(format!(
-                "{} can no longer be customized: {note}; a live model to use instead is {instead}",
-                self.name
-            )),
+            Lifecycle::Withdrawn { note, instead, .. } => {
+                Some(format!("{} can't be customized any more: {note}; use {instead} instead", self.name))
+            }
         }
     }
 
-    /// The identifier under which the model is invoked: without the context size that jobs want at its end.
+    /// Returns the identifier for calls of the model. It lacks the context size, which only jobs require.
     pub fn invoked_as(&self) -> &str {
         invoked_as(&self.identifier)
     }
 
-    /// Whether `name` means this model.
-    pub(super) fn goes_by(&self, name: &str) -> bool {
+    /// Whether `name` is the alias, a name or the identifier of this model.
+    pub(super) fn has_name(&self, name: &str) -> bool {
         self.identifier.eq_ignore_ascii_case(name)
             || self.invoked_as().eq_ignore_ascii_case(name)
             || self.alias.eq_ignore_ascii_case(name)

@@ -1,8 +1,9 @@
-//! The word that was probably meant.
+//! Finds the known word that is most similar to a misspelled one.
 
 use strsim::osa_distance;
 
-/// The candidate with the fewest edits to `word`, swaps of neighbours among them, if they are few enough for a slip: a third of its length, at least one.
+/// Returns the candidate with the smallest edit distance to `word`, with transpositions. The distance may be at most a
+/// third of the word's length, or 1 for short words.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = word.chars().count();
     if length > MOST {
@@ -16,5 +17,5 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
         .map(|(_, candidate)| candidate)
 }
 
-/// Longer words are no slip of any name here.
+/// The maximum length of a word: longer ones aren't a misspelling of any known name.
 const MOST: usize = 60;

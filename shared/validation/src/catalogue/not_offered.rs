@@ -1,24 +1,24 @@
-//! Names that people try, and that no customization job takes.
+//! Models that users name in recipes, but that no customization job accepts.
 
 use serde::Deserialize;
 
 use super::Catalogue;
 
-/// Models that can't be customized with a job of Bedrock's, and why.
+/// A family of models that can't be customized with a Bedrock job, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotOffered {
-    /// What their names begin with, in lower case, without the vendor and with hyphens.
+    /// The beginnings of their names, in lower case, without the vendor and with hyphens.
     names: Vec<String>,
-    /// A clause.
+    /// The reason as a clause.
     why: String,
-    /// The alias of a live model.
+    /// The alias of a live model to use instead.
     pub(super) instead: String,
 }
 
 impl Catalogue {
-    /// Why a model that isn't in the catalogue can't be customized, and what to use instead: a sentence, for the names
-    /// that people try.
+    /// Returns a sentence that says why a model outside of the catalogue can't be customized, and what to use instead.
+    /// `None` if the name isn't known.
     pub fn why_not(&self, name: &str) -> Option<String> {
         if self.find(name).is_some() {
             return None;
@@ -31,13 +31,14 @@ impl Catalogue {
     }
 }
 
-/// What may follow a known name only if the word goes on: `phi-4` and `phi4` are Phi, `philosopher` isn't.
+/// Returns a test for characters that continue the word of a known name. `phi-4` and `phi4` are Phi, `philosopher`
+/// isn't.
 fn is_part(known: &str) -> impl Fn(char) -> bool {
     let digits = known.ends_with(|last: char| last.is_ascii_digit());
     move |next| if digits { next.is_ascii_alphanumeric() } else { next.is_ascii_alphabetic() }
 }
 
-/// The name in lower case, with hyphens, and without what stands before it: an ARN's head, a geography, a vendor.
+/// Returns the name in lower case, with hyphens, and without the beginning of an ARN, a geography or a vendor.
 fn plain(name: &str) -> String {
     let name = name.trim().to_lowercase();
     let name = name.rsplit('/').next().unwrap_or_default();
@@ -68,7 +69,7 @@ mod tests {
     use crate::Catalogue;
 
     #[test]
-    fn names_that_people_try_are_told_why_not_and_what_instead() {
+    fn explains_common_names_that_are_not_offered() {
         for (name, why) in [
             ("gpt-oss-20b", "another API"),
             ("openai.gpt-oss-20b-1:0", "another API"),
@@ -92,8 +93,8 @@ mod tests {
             ("arn:aws:bedrock:us-east-1::foundation-model/mistral.mistral-7b-instruct-v0:2", "no customization"),
             ("phi-4", "no customization"),
         ] {
-            let said = Catalogue::embedded().why_not(name).unwrap_or_default();
-            assert!(said.contains(why) && said.contains("; use "), "{name}: {said:?}");
+            let note = Catalogue::embedded().why_not(name).unwrap_or_default();
+            assert!(note.contains(why) && note.contains("; use "), "{name}: {note:?}");
         }
         for name in
             ["nova-lite", "claude-3-haiku", "meta.llama3-3-70b-instruct-v1:0", "nova-light", "philosopher", "o", ""]

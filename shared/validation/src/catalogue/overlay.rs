@@ -1,19 +1,19 @@
-//! A user's own catalogue over the one that ships: a new model, a raised limit, a price.
+//! A user's own catalogue, which extends the built-in one: a new model, a raised limit, a price.
 
 use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::{Catalogue, Lifecycle, Model};
 
-/// These are taken whole; what an old value says beside a new one would make no sense.
+/// Keys whose values are replaced as a whole, because a mix of old and new parts would be wrong.
 const WHOLE: [&str; 2] = ["lifecycle", "format"];
 
 impl Catalogue {
-    /// The catalogue that ships, with a user's own over it: TOML in the layout of `models.toml`.
+    /// Returns the built-in catalogue, extended by a user's own: TOML in the layout of `models.toml`.
     ///
-    /// An entry whose alias is known changes what it names and leaves the rest as it ships; lists, `lifecycle` and
-    /// `format` are replaced whole. Any other entry is a new model, and must be complete. The error says what is wrong
-    /// and in which entry.
+    /// An entry whose alias is known replaces the values that it names and keeps the others; lists, `lifecycle` and
+    /// `format` are replaced as a whole. Any other entry is a new model, and must be complete. The error says what is
+    /// wrong, and in which entry.
     pub fn with_overlay(overlay: &str) -> Result<Catalogue, String> {
         let Catalogue { models: _, not_offered } = Catalogue::embedded().clone();
         let mut models = shipped()?;
@@ -29,27 +29,27 @@ impl Catalogue {
         catalogue.check().map(|()| catalogue)
     }
 
-    /// Whether names are unique, ranges make sense and withdrawn models name a live one.
+    /// Checks that names are unique, ranges are valid, and withdrawn models name a live one.
     fn check(&self) -> Result<(), String> {
         for model in &self.models {
             let alias = &model.alias;
             let names = [&model.alias, &model.identifier, &model.name].into_iter().chain(&model.aliases);
             for name in names {
-                if let Some(other) = self.models.iter().find(|other| other.alias != *alias && other.goes_by(name)) {
+                if let Some(other) = self.models.iter().find(|other| other.alias != *alias && other.has_name(name)) {
                     return Err(format!("model `{alias}`: `{name}` is a name of `{}`, too", other.alias));
                 }
             }
             if let Lifecycle::Withdrawn { instead, .. } = &model.lifecycle
                 && !self.find(instead).is_some_and(|live| live.lifecycle == Lifecycle::Live)
             {
-                return Err(format!("model `{alias}`: `instead` is `{instead}`, which is no live model"));
+                return Err(format!("model `{alias}`: `instead` is `{instead}`, which isn't a live model"));
             }
             for kind in model.customizations() {
                 let training = model.customization(kind);
                 let wrong = training.and_then(|training| training.hyperparameters.iter().find(|one| !one.is_sound()));
                 if let Some(wrong) = wrong {
                     return Err(format!(
-                        "model `{alias}`: the range or default of `{}` ({}) makes no sense",
+                        "model `{alias}`: invalid range or default of `{}` ({})",
                         wrong.name,
                         kind.as_str()
                     ));
@@ -77,27 +77,27 @@ fn entries(text: &str) -> Result<Vec<Table>, String> {
 fn list(mut table: Table) -> Result<Vec<Table>, String> {
     let models = table.remove("model");
     if let Some(other) = table.keys().next() {
-        return Err(format!("`{other}` is unknown here; a catalogue holds [[model]] entries only"));
+        return Err(format!("unknown table `{other}`; a catalogue has only [[model]] entries"));
     }
     let list = match models {
         None => Vec::new(),
         Some(Value::Array(list)) => list,
-        Some(_) => return Err("write [[model]], with two brackets: there may be several".to_owned()),
+        Some(_) => return Err("write [[model]] with double brackets".to_owned()),
     };
     let table = |entry| match entry {
         Value::Table(entry) => Ok(entry),
-        _ => Err("each model is a table".to_owned()),
+        _ => Err("expected a table for each model".to_owned()),
     };
     list.into_iter().map(table).collect()
 }
 
 fn alias(entry: &Table) -> Result<String, String> {
     let alias = entry.get("alias").and_then(Value::as_str);
-    alias.map(str::to_owned).ok_or_else(|| "a [[model]] has no `alias`".to_owned())
+    alias.map(str::to_owned).ok_or_else(|| "a [[model]] lacks `alias`".to_owned())
 }
 
 fn lay(under: &mut Table, over: Table) {
-    // The source of a price says nothing of another price.
+    // The built-in source isn't that of the user's price.
     if over.contains_key("price_per_1k_tokens") {
         under.remove("price_source");
     }
@@ -121,12 +121,12 @@ mod tests {
     use crate::{Catalogue, Customization};
 
     #[test]
-    fn nothing_laid_over_changes_nothing() {
+    fn empty_catalogue_changes_nothing() {
         assert_eq!(Catalogue::with_overlay("").as_ref(), Ok(Catalogue::embedded()));
     }
 
     #[test]
-    fn a_known_model_is_changed_where_it_is_said() {
+    fn changes_only_the_named_values_of_a_known_model() {
         let overlay = "[[model]]\nalias = \"nova-lite\"\nprice_per_1k_tokens = 0.002\n[model.customization.fine-tuning]\nsum_max = 50_000\n";
         let catalogue = Catalogue::with_overlay(overlay).expect("an overlay");
         let (old, new) = (Catalogue::embedded().find("nova-lite"), catalogue.find("nova-lite"));
@@ -157,16 +157,16 @@ mod tests {
     #[test]
     fn faults_are_named_with_their_entry() {
         refused("[[model]\n", "line 1");
-        refused("models = 1", "`models` is unknown here");
-        refused("[model]\nalias = \"a\"", "two brackets");
-        refused("[[model]]\nname = \"a\"", "no `alias`");
+        refused("models = 1", "unknown table `models`");
+        refused("[model]\nalias = \"a\"", "double brackets");
+        refused("[[model]]\nname = \"a\"", "lacks `alias`");
         refused("[[model]]\nalias = \"mine\"", "model `mine`: missing field `identifier`");
         refused("[[model]]\nalias = \"nova-lite\"\nprise = 1", "model `nova-lite`: unknown field `prise`");
         refused("[[model]]\nalias = \"nova-lite\"\naliases = [\"nova-pro\"]", "`nova-pro` is a name of `nova-pro`");
         let withdrawn = "lifecycle = { status = \"withdrawn\", note = \"gone\", instead = \"claude-3-haiku\" }";
-        refused(&format!("[[model]]\nalias = \"nova-lite\"\n{withdrawn}"), "which is no live model");
+        refused(&format!("[[model]]\nalias = \"nova-lite\"\n{withdrawn}"), "which isn't a live model");
         let range =
             "[model.customization.fine-tuning]\nhyperparameters = [{ name = \"e\", kind = \"int\", min = 3, max = 1 }]";
-        refused(&format!("[[model]]\nalias = \"nova-lite\"\n{range}"), "`e` (fine-tuning) makes no sense");
+        refused(&format!("[[model]]\nalias = \"nova-lite\"\n{range}"), "invalid range or default of `e` (fine-tuning)");
     }
 }

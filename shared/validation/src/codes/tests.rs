@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 #[test]
-fn names_are_kebab_case_and_stand_once() {
+fn names_are_unique_and_in_kebab_case() {
     let names: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
     assert_eq!(names.len(), Code::ALL.len());
     for code in Code::ALL {
@@ -18,15 +18,15 @@ fn names_are_kebab_case_and_stand_once() {
 }
 
 #[test]
-fn every_code_has_its_prose() {
+fn every_code_has_its_text() {
     for code in Code::ALL {
         let info = code.info();
         assert_eq!(info.code, *code);
         assert!(!info.title.ends_with('.'), "{code}");
-        for text in [info.title, info.what, info.why, info.example, info.mend, info.source] {
+        for text in [info.title, info.what, info.why, info.example, info.fix, info.source] {
             assert!(!text.trim().is_empty(), "{code}");
         }
-        for sentence in [info.what, info.why, info.mend] {
+        for sentence in [info.what, info.why, info.fix] {
             assert!(sentence.ends_with(['.', '"']), "{code}: {sentence}");
         }
     }

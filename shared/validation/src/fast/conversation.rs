@@ -1,102 +1,103 @@
-//! Messages: those of `bedrock-conversation-2024` as far as they are text, and Claude's.
+//! Records with messages: `bedrock-conversation-2024` without media, and Claude's format.
 
 use super::reader::Reader;
-use super::{Said, said};
-use crate::gist::mark;
+use super::{Parts, text_kind};
+use crate::record_summary::mark;
 
-/// What messages look like, and how many there may be.
+/// The layout of a record's messages, and their maximum number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// Whether texts stand in blocks, and the schema is named.
+    /// Whether texts are in content blocks, and the record has a `schemaVersion`.
     blocks: bool,
-    /// Whether each question has its answer.
+    /// Whether each user message must have an answer.
     answered: bool,
-    most: u64,
+    max: u64,
 }
 
 impl Layout {
-    pub(super) const ANSWERED: Layout = Layout { blocks: true, answered: true, most: u64::MAX };
-    pub(super) const CLAUDE: Layout = Layout { blocks: false, answered: true, most: u64::MAX };
+    pub(super) const ANSWERED: Layout = Layout { blocks: true, answered: true, max: u64::MAX };
+    pub(super) const CLAUDE: Layout = Layout { blocks: false, answered: true, max: u64::MAX };
 
-    /// The prompts of a distillation.
+    /// Returns the layout of prompts for distillation.
     pub(super) fn prompts(multi_turn: bool) -> Layout {
-        Layout { blocks: true, answered: false, most: if multi_turn { u64::MAX } else { 2 } }
+        Layout { blocks: true, answered: false, max: if multi_turn { u64::MAX } else { 2 } }
     }
 }
 
-pub(super) fn read(reader: &mut Reader, layout: Layout) -> Option<Said> {
-    let mut said = Said::default();
+pub(super) fn read(reader: &mut Reader, layout: Layout) -> Option<Parts> {
+    let mut parts = Parts::default();
     let (mut has_version, mut system_end) = (false, None);
-    reader.eat(b'{')?;
+    reader.require(b'{')?;
     loop {
-        if layout.blocks && !has_version && reader.eats_key(b"\"schemaVersion\"")? {
+        if layout.blocks && !has_version && reader.consume_key(b"\"schemaVersion\"")? {
             has_version = true;
-            if !reader.eats_text(b"\"bedrock-conversation-2024\"") {
+            if !reader.consume_literal(b"\"bedrock-conversation-2024\"") {
                 return None;
             }
-        } else if said.turns == 0 && reader.eats_key(b"\"messages\"")? {
-            said.turns = read_messages(reader, layout)?;
-        } else if said.system.is_none() && reader.eats_key(b"\"system\"")? {
+        } else if parts.turns == 0 && reader.consume_key(b"\"messages\"")? {
+            parts.turns = read_messages(reader, layout)?;
+        } else if parts.system.is_none() && reader.consume_key(b"\"system\"")? {
             let start = reader.written();
-            said.system = Some(read_system(reader, layout)?);
+            parts.system = Some(read_system(reader, layout)?);
             system_end = Some((start, reader.written()));
         } else {
             return None;
         }
-        if !reader.goes_on(b'}')? {
+        if !reader.has_next(b'}')? {
             break;
         }
     }
-    // The system's text comes first in what is compared, wherever it stands.
+    // The system prompt comes first in the fingerprint, wherever the record has it.
     if let Some((start @ 1.., _)) = system_end {
-        reader.swap(start);
-        said.is_turned = true;
+        reader.move_to_front(start);
+        parts.is_reordered = true;
     }
-    let answered = !layout.answered || (said.turns >= 2 && said.turns.is_multiple_of(2));
-    let whole = has_version == layout.blocks && said.turns > 0 && said.turns <= layout.most;
-    if answered && whole { Some(said) } else { None }
+    let answered = !layout.answered || (parts.turns >= 2 && parts.turns.is_multiple_of(2));
+    let complete = has_version == layout.blocks && parts.turns > 0 && parts.turns <= layout.max;
+    if answered && complete { Some(parts) } else { None }
 }
 
 fn read_system(reader: &mut Reader, layout: Layout) -> Option<u64> {
     let text = if layout.blocks {
-        reader.eat(b'[')?;
-        let text = read_block(reader, said::SYSTEM)?;
-        reader.eat(b']')?;
+        reader.require(b'[')?;
+        let text = read_block(reader, text_kind::SYSTEM)?;
+        reader.require(b']')?;
         text
     } else {
-        reader.text(said::SYSTEM)?
+        reader.text(text_kind::SYSTEM)?
     };
-    Some(mark(&reader.said()[text]))
+    Some(mark(&reader.hashed()[text]))
 }
 
-/// Reads the list of messages: the user's first, then in turn. How many there are.
+/// Reads the list of messages, which alternate between user and assistant and begin with the user.
+/// Returns their number.
 fn read_messages(reader: &mut Reader, layout: Layout) -> Option<u64> {
     let mut turns = 0;
-    reader.eat(b'[')?;
+    reader.require(b'[')?;
     loop {
         let (role, kind): (&[u8], u8) =
-            if turns % 2 == 0 { (b"\"user\"", said::USER) } else { (b"\"assistant\"", said::ASSISTANT) };
-        reader.eat(b'{')?;
-        let role_first = reader.eats_key(b"\"role\"")?;
+            if turns % 2 == 0 { (b"\"user\"", text_kind::USER) } else { (b"\"assistant\"", text_kind::ASSISTANT) };
+        reader.require(b'{')?;
+        let role_first = reader.consume_key(b"\"role\"")?;
         if role_first {
-            if !reader.eats_text(role) {
+            if !reader.consume_literal(role) {
                 return None;
             }
-            reader.eat(b',')?;
+            reader.require(b',')?;
         }
-        if !reader.eats_key(b"\"content\"")? {
+        if !reader.consume_key(b"\"content\"")? {
             return None;
         }
         read_content(reader, layout, kind)?;
         if !role_first {
-            reader.eat(b',')?;
-            if !reader.eats_key(b"\"role\"")? || !reader.eats_text(role) {
+            reader.require(b',')?;
+            if !reader.consume_key(b"\"role\"")? || !reader.consume_literal(role) {
                 return None;
             }
         }
-        reader.eat(b'}')?;
+        reader.require(b'}')?;
         turns += 1;
-        if !reader.goes_on(b']')? {
+        if !reader.has_next(b']')? {
             return Some(turns);
         }
     }
@@ -107,22 +108,22 @@ fn read_content(reader: &mut Reader, layout: Layout, kind: u8) -> Option<()> {
         reader.text(kind)?;
         return Some(());
     }
-    reader.eat(b'[')?;
+    reader.require(b'[')?;
     loop {
         read_block(reader, kind)?;
-        if !reader.goes_on(b']')? {
+        if !reader.has_next(b']')? {
             return Some(());
         }
     }
 }
 
-/// `{"text": …}`.
+/// Reads `{"text": …}`.
 fn read_block(reader: &mut Reader, kind: u8) -> Option<std::ops::Range<usize>> {
-    reader.eat(b'{')?;
-    if !reader.eats_key(b"\"text\"")? {
+    reader.require(b'{')?;
+    if !reader.consume_key(b"\"text\"")? {
         return None;
     }
     let text = reader.text(kind)?;
-    reader.eat(b'}')?;
+    reader.require(b'}')?;
     Some(text)
 }

@@ -1,31 +1,35 @@
-//! A place in a line, and what was read up to there.
+//! The reader of one record: the offset in the bytes, and the texts read so far.
 
 use super::scan::{Scanner, Text};
 use super::text::is_blank;
-use crate::gist::frame;
+use crate::record_summary::frame;
 
-/// Where texts stand in a file's bytes, behind their first quotes and behind their last: as many as are kept.
+/// The ranges of a record's first eight strings in the piece's bytes. They begin after the opening quote, and end after
+/// the closing quote.
 #[derive(Debug, Default)]
 pub(super) struct Bounds {
-    places: [(usize, usize); 8],
-    met: usize,
+    ranges: [(usize, usize); 8],
+    count: usize,
 }
 
 impl Bounds {
-    fn note(&mut self, place: (usize, usize)) {
-        if let Some(free) = self.places.get_mut(self.met) {
-            *free = place;
+    fn add(&mut self, range: (usize, usize)) {
+        if let Some(free) = self.ranges.get_mut(self.count) {
+            *free = range;
         }
-        self.met += 1;
+        self.count += 1;
     }
 
-    /// Those of a record; `None` where it has more than are kept.
+    /// Returns the ranges of all strings; `None` if there are more than eight.
     pub(super) fn all(&self) -> Option<&[(usize, usize)]> {
-        self.places.get(..self.met)
+        self.ranges.get(..self.count)
     }
 }
 
-/// Reads one record. Each method declines with `None`, or says whether it ate something.
+/// Reads one record.
+///
+/// Methods that return an `Option` decline the record with `None`. Those that return a `bool` say whether they consumed
+/// something.
 pub(super) struct Reader<'r> {
     scanner: &'r Scanner,
     bytes: &'r [u8],
@@ -34,7 +38,7 @@ pub(super) struct Reader<'r> {
     written: usize,
     pub(super) ascii: u64,
     pub(super) beyond_ascii: u64,
-    /// Whether bytes beyond ASCII were met, which may be no UTF-8.
+    /// Whether there are non-ASCII bytes, which might not be UTF-8.
     pub(super) is_raw: bool,
     pub(super) bounds: Bounds,
 }
@@ -45,24 +49,24 @@ impl<'r> Reader<'r> {
         Reader { scanner, bytes, at, out, written: 0, ascii: 0, beyond_ascii: 0, is_raw: false, bounds }
     }
 
-    /// The next byte; behind the last one, it is as if a newline stood there.
+    /// Returns the next byte; after the last one, a newline.
     #[inline(always)]
     fn peek(&self) -> u8 {
         self.bytes.get(self.at).copied().unwrap_or(b'\n')
     }
 
-    /// Eats white space.
+    /// Skips white space. A carriage return may be one only at the end of the line: a rule reports others.
     #[inline(always)]
-    pub(super) fn space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\t' | b'\r') {
+    pub(super) fn skip_space(&mut self) {
+        while matches!(self.peek(), b' ' | b'\t') {
             self.at += 1;
         }
     }
 
-    /// Eats white space, and `byte` if it is next.
+    /// Skips white space, and consumes `byte` if it is next.
     #[inline(always)]
-    pub(super) fn eats(&mut self, byte: u8) -> bool {
-        self.space();
+    pub(super) fn consume(&mut self, byte: u8) -> bool {
+        self.skip_space();
         if self.peek() == byte {
             self.at += 1;
             return true;
@@ -70,16 +74,16 @@ impl<'r> Reader<'r> {
         false
     }
 
-    /// Eats white space, and `byte`, which must be next.
+    /// Skips white space, and consumes `byte`, which must be next.
     #[inline(always)]
-    pub(super) fn eat(&mut self, byte: u8) -> Option<()> {
-        if self.eats(byte) { Some(()) } else { None }
+    pub(super) fn require(&mut self, byte: u8) -> Option<()> {
+        if self.consume(byte) { Some(()) } else { None }
     }
 
-    /// Eats white space, and `literal` if it is next: a text, with its quotes, written as usual.
+    /// Skips white space, and consumes `literal` if it is next: a string with its quotes, written without escapes.
     #[inline(always)]
-    pub(super) fn eats_text(&mut self, literal: &[u8]) -> bool {
-        self.space();
+    pub(super) fn consume_literal(&mut self, literal: &[u8]) -> bool {
+        self.skip_space();
         if self.bytes[self.at.min(self.bytes.len())..].starts_with(literal) {
             self.at += literal.len();
             return true;
@@ -87,55 +91,56 @@ impl<'r> Reader<'r> {
         false
     }
 
-    /// Eats `bytes` if they are next, whatever they are.
+    /// Consumes `bytes` if they are next. Doesn't skip white space.
     #[inline(always)]
-    pub(super) fn eats_exactly(&mut self, bytes: &[u8]) -> bool {
-        let are_next = self.bytes.get(self.at..self.at + bytes.len()) == Some(bytes);
-        if are_next {
+    pub(super) fn consume_exactly(&mut self, bytes: &[u8]) -> bool {
+        let is_next = self.bytes.get(self.at..self.at + bytes.len()) == Some(bytes);
+        if is_next {
             self.at += bytes.len();
         }
-        are_next
+        is_next
     }
 
-    /// Eats `bytes`, which must be next.
+    /// Consumes `bytes`, which must be next. Doesn't skip white space.
     #[inline(always)]
-    pub(super) fn eat_exactly(&mut self, bytes: &[u8]) -> Option<()> {
-        if self.eats_exactly(bytes) { Some(()) } else { None }
+    pub(super) fn require_exactly(&mut self, bytes: &[u8]) -> Option<()> {
+        if self.consume_exactly(bytes) { Some(()) } else { None }
     }
 
-    /// Eats a key if it is next, and the colon behind it.
+    /// Consumes a key and the colon after it, if the key is next.
     #[inline(always)]
-    pub(super) fn eats_key(&mut self, quoted: &[u8]) -> Option<bool> {
-        if !self.eats_text(quoted) {
+    pub(super) fn consume_key(&mut self, quoted: &[u8]) -> Option<bool> {
+        if !self.consume_literal(quoted) {
             return Some(false);
         }
-        self.eat(b':')?;
+        self.require(b':')?;
         Some(true)
     }
 
-    /// Behind a member: whether another follows before `close`.
+    /// Consumes the comma or `close` after a member. Returns whether another member follows.
     #[inline(always)]
-    pub(super) fn goes_on(&mut self, close: u8) -> Option<bool> {
-        if self.eats(b',') {
+    pub(super) fn has_next(&mut self, close: u8) -> Option<bool> {
+        if self.consume(b',') {
             return Some(true);
         }
-        self.eat(close)?;
+        self.require(close)?;
         Some(false)
     }
 
-    /// Reads a text that no rule has a word on; what it says, as a range of [`said`](Reader::said).
+    /// Reads a string, and declines one that a rule might report. Returns the range of its text in
+    /// [`hashed`](Reader::hashed).
     #[inline(always)]
     pub(super) fn text(&mut self, kind: u8) -> Option<std::ops::Range<usize>> {
-        self.eat(b'"')?;
+        self.require(b'"')?;
         let first = self.at;
-        let text = self.text_behind_quote(kind)?;
-        self.bounds.note((first, self.at));
+        let text = self.text_after_quote(kind)?;
+        self.bounds.add((first, self.at));
         Some(text)
     }
 
-    /// The same, behind its first quote.
+    /// Does the same, starting after the opening quote.
     #[inline(always)]
-    pub(super) fn text_behind_quote(&mut self, kind: u8) -> Option<std::ops::Range<usize>> {
+    pub(super) fn text_after_quote(&mut self, kind: u8) -> Option<std::ops::Range<usize>> {
         let start = self.written;
         let Text { end, written, ascii, beyond_ascii, is_raw } =
             self.scanner.scan(self.bytes, self.at, self.out, start)?;
@@ -151,30 +156,33 @@ impl<'r> Reader<'r> {
         Some(start..written)
     }
 
-    /// What the texts say up to here, each followed by its frame.
-    pub(super) fn said(&self) -> &[u8] {
+    /// Returns the unescaped texts so far, each followed by its frame: the input of the fingerprint.
+    pub(super) fn hashed(&self) -> &[u8] {
         &self.out[..self.written]
     }
 
-    /// The bytes up to here.
+    /// Returns the bytes up to the current offset.
     pub(super) fn read_bytes(&self) -> &[u8] {
         &self.bytes[..self.at]
     }
 
-    /// How long that is.
+    /// Returns the length of [`hashed`](Reader::hashed).
     pub(super) fn written(&self) -> usize {
         self.written
     }
 
-    /// Puts what was said from `middle` on before what was said earlier.
+    /// Moves the texts from `middle` on in front of the others.
     #[cold]
-    pub(super) fn swap(&mut self, middle: usize) {
+    pub(super) fn move_to_front(&mut self, middle: usize) {
         self.out[..self.written].rotate_left(middle);
     }
 
-    /// Where the line ends, if nothing but white space stands before.
+    /// Returns the offset of the line's end, if only white space precedes it.
     pub(super) fn line_end(&mut self) -> Option<usize> {
-        self.space();
+        self.skip_space();
+        if self.peek() == b'\r' {
+            self.at += 1;
+        }
         if self.peek() == b'\n' { Some(self.at) } else { None }
     }
 }

@@ -1,4 +1,4 @@
-//! Reading one text: unescaped into the scratch, and looked through for whatever is not plain.
+//! The reader of one string: unescapes it into the scratch buffer, and searches it for what a rule may report.
 
 #[cfg(target_arch = "aarch64")]
 mod arm;
@@ -12,61 +12,61 @@ use crate::reserved::Reserved;
 use classes::Classes;
 use escape::{Escape, SIMPLE};
 
-/// How many bytes are looked at together.
+/// The number of bytes that are classified at once.
 pub(super) const BLOCK: usize = 64;
 
-/// How many bytes a step may read: a block, and an escape that begins at its end.
+/// The most bytes that a step reads: a block, and an escape that begins at its end.
 const WINDOW: usize = BLOCK + 16;
 
-/// How many bytes a step may write: a block, and a character at its end.
+/// The most bytes that a step writes: a block, and a character at its end.
 pub(super) const ROOM: usize = BLOCK + 8;
 
-/// A text that was read.
+/// A string that was read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text {
-    /// Offset behind its closing quote.
+    /// The offset after its closing quote.
     pub(super) end: usize,
-    /// Offset in the scratch behind what it says.
+    /// The offset in the scratch buffer after its text.
     pub(super) written: usize,
     pub(super) ascii: u64,
     pub(super) beyond_ascii: u64,
-    /// Whether bytes beyond ASCII stand in it, which may be no UTF-8.
+    /// Whether it has non-ASCII bytes, which might not be UTF-8.
     pub(super) is_raw: bool,
 }
 
-/// What a block that isn't plain shows, a bit for a byte.
+/// The special bytes of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Look {
-    /// Quotes, backslashes, and bytes that end a reserved string.
+struct Special {
+    /// Quotes, backslashes, and bytes that end a reserved string: a bit for each byte.
     stops: u64,
-    /// Whether anything is a control character or beyond ASCII.
-    odd: bool,
+    /// Whether there are control characters or non-ASCII bytes.
+    unusual: bool,
 }
 
-/// What is odd in a block, a bit for a byte.
+/// The control characters and non-ASCII bytes of a block: a bit for each byte.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Odd {
+struct Unusual {
     control: u64,
-    /// Beyond ASCII.
+    /// Non-ASCII bytes.
     high: u64,
-    /// Those of them that go on a character, and perhaps others.
-    inner: u64,
+    /// UTF-8 continuation bytes.
+    continuation: u64,
 }
 
 type Scan = fn(&Scanner, &[u8], usize, &mut [u8], usize) -> Option<Text>;
 
-/// What texts are looked through for, and the way this processor does it.
+/// What the scanner searches strings for, and the implementation for this processor.
 #[derive(Debug)]
 pub(super) struct Scanner {
     classes: Classes,
-    /// What an escape of one letter stands for; 0 for those that need a closer look.
+    /// The character of an escape with one letter; 0 for escapes that need another check.
     simple: [u8; 256],
     reserved: Reserved,
     scan: Scan,
 }
 
 impl Scanner {
-    /// `None` where the reserved strings end in more ways than can be told apart at once.
+    /// Returns `None` if a reserved string ends in a control character or a non-ASCII byte.
     pub(super) fn new(words: &[String]) -> Option<Scanner> {
         let classes = Classes::new(words)?;
         #[cfg(target_arch = "x86_64")]
@@ -81,35 +81,37 @@ impl Scanner {
         Some(Scanner { classes, simple, reserved, scan })
     }
 
-    /// Reads the text whose first byte is at `at`, and writes what it says to `out` from `start` on. `None` where
-    /// a rule may have a word on it.
+    /// Reads the string whose first byte after the quote is at `at`, and writes its text to `out` from `start` on.
+    /// Returns `None` if a rule might report it.
     #[inline(always)]
     pub(super) fn scan(&self, bytes: &[u8], at: usize, out: &mut [u8], start: usize) -> Option<Text> {
         (self.scan)(self, bytes, at, out, start)
     }
 
-    /// Declines where a reserved string, in whatever case, ends `text`.
-    #[inline]
+    /// Declines if `text` ends with a reserved string, in any case.
+    ///
+    /// Not inlined: calls are rare, and the loop around them needs the registers.
+    #[inline(never)]
     fn refuse_reserved(&self, text: &[u8]) -> Option<()> {
         if self.reserved.is_end_of(text) { None } else { Some(()) }
     }
 }
 
-/// A text up to some place.
+/// How far a string has been read.
 #[derive(Debug, Clone, Copy)]
-struct Half {
-    /// Bytes read.
-    eaten: usize,
-    /// Offset in the scratch.
+struct Progress {
+    /// Bytes read of the string.
+    consumed: usize,
+    /// The offset in the scratch buffer.
     written: usize,
     beyond_bytes: u64,
     beyond_chars: u64,
     is_raw: bool,
-    /// Whether the last byte was the closing quote.
-    closed: bool,
+    /// Whether the closing quote was read.
+    is_closed: bool,
 }
 
-/// Reads a text; `look` tells what isn't plain in a block, and `look_closer` what is odd there.
+/// Reads a string. `classify` finds the special bytes of a block, and `classify_unusual` tells unusual bytes apart.
 #[inline(always)]
 fn scan_with(
     scanner: &Scanner,
@@ -117,95 +119,111 @@ fn scan_with(
     at: usize,
     out: &mut [u8],
     start: usize,
-    look: impl Fn(&[u8; BLOCK]) -> Option<Look>,
-    look_closer: impl Fn(&[u8; BLOCK]) -> Odd,
+    classify: impl Fn(&[u8; BLOCK]) -> Option<Special>,
+    classify_unusual: impl Fn(&[u8; BLOCK]) -> Unusual,
 ) -> Option<Text> {
-    let begin = Half { eaten: 0, written: start, beyond_bytes: 0, beyond_chars: 0, is_raw: false, closed: false };
-    let mut half = scan_blocks(scanner, bytes.get(at..)?, out, start, begin, &look, &look_closer)?;
-    if !half.closed {
-        // Behind the last byte, newlines: no text goes on over one.
-        let left = &bytes[at + half.eaten..];
+    let start_of_string =
+        Progress { consumed: 0, written: start, beyond_bytes: 0, beyond_chars: 0, is_raw: false, is_closed: false };
+    let mut progress =
+        scan_blocks(scanner, bytes.get(at..)?, out, start, start_of_string, &classify, &classify_unusual)?;
+    if !progress.is_closed {
+        // Newlines after the last byte end the string, because a string can't contain one.
+        let tail = &bytes[at + progress.consumed..];
         let mut padded = [b'\n'; 2 * WINDOW];
-        padded[..left.len()].copy_from_slice(left);
-        let eaten = half.eaten;
-        half = scan_blocks(scanner, &padded, out, start, Half { eaten: 0, ..half }, &look, &look_closer)?;
-        half.eaten += eaten;
+        padded[..tail.len()].copy_from_slice(tail);
+        let consumed = progress.consumed;
+        progress = scan_blocks(
+            scanner,
+            &padded,
+            out,
+            start,
+            Progress { consumed: 0, ..progress },
+            &classify,
+            &classify_unusual,
+        )?;
+        progress.consumed += consumed;
     }
-    let ascii = (half.written - start) as u64 - half.beyond_bytes;
-    let Half { written, beyond_chars: beyond_ascii, is_raw, .. } = half;
-    Some(Text { end: at + half.eaten, written, ascii, beyond_ascii, is_raw })
+    let ascii = (progress.written - start) as u64 - progress.beyond_bytes;
+    let Progress { written, beyond_chars: beyond_ascii, is_raw, .. } = progress;
+    Some(Text { end: at + progress.consumed, written, ascii, beyond_ascii, is_raw })
 }
 
-/// Goes on with a text as long as a window is there. Each round takes a block, or what stands before its first stop,
-/// and the stop.
+/// Reads a string as long as a whole window is left. Each round reads a block, or the bytes up to and including its
+/// first stop.
 #[inline(always)]
 fn scan_blocks(
     scanner: &Scanner,
     bytes: &[u8],
     out: &mut [u8],
     start: usize,
-    half: Half,
-    look: &impl Fn(&[u8; BLOCK]) -> Option<Look>,
-    look_closer: &impl Fn(&[u8; BLOCK]) -> Odd,
-) -> Option<Half> {
-    let Half { mut written, mut beyond_bytes, mut beyond_chars, mut is_raw, .. } = half;
-    let mut rest = bytes;
+    progress: Progress,
+    classify: &impl Fn(&[u8; BLOCK]) -> Option<Special>,
+    classify_unusual: &impl Fn(&[u8; BLOCK]) -> Unusual,
+) -> Option<Progress> {
+    let Progress { written, mut beyond_bytes, mut beyond_chars, mut is_raw, .. } = progress;
+    // The rest of `bytes` and of `out`. Shrinking slices need fewer bounds checks than offsets.
+    let (capacity, mut rest, mut free) = (out.len(), bytes, out.get_mut(written..)?);
     while let Some(window) = rest.first_chunk::<WINDOW>() {
         let block: &[u8; BLOCK] = window.first_chunk()?;
-        let room: &mut [u8; ROOM] = out.get_mut(written..)?.first_chunk_mut()?;
-        let seen = look(block);
+        let room: &mut [u8; ROOM] = free.first_chunk_mut()?;
+        let special = classify(block);
         room[..BLOCK].copy_from_slice(block);
-        let Some(Look { stops, odd }) = seen else {
+        let Some(Special { stops, unusual }) = special else {
             rest = &rest[BLOCK..];
-            written += BLOCK;
+            free = &mut free[BLOCK..];
             continue;
         };
         let stop = stops.trailing_zeros() as usize;
-        if odd {
-            let odd = look_closer(block);
-            // Shifted twice, for there may be no stop, which counts as one behind the block.
+        if unusual {
+            let unusual = classify_unusual(block);
+            // Shifted twice, because without a stop `stop` is 64, and a shift by 64 overflows.
             let before = !(u64::MAX << (stop / 2) << (stop - stop / 2));
-            if odd.control & before != 0 {
+            if unusual.control & before != 0 {
                 return None;
             }
-            let high = odd.high & before;
+            let high = unusual.high & before;
             beyond_bytes += u64::from(high.count_ones());
-            beyond_chars += u64::from((high & !odd.inner).count_ones());
+            beyond_chars += u64::from((high & !unusual.continuation).count_ones());
             is_raw |= high != 0;
         }
         rest = &rest[stop..];
-        written += stop;
         match window[stop] {
-            _ if stop == BLOCK => {}
+            _ if stop == BLOCK => free = &mut free[stop..],
             b'"' => {
-                let eaten = bytes.len() - rest.len() + 1;
-                return Some(Half { eaten, written, beyond_bytes, beyond_chars, is_raw, closed: true });
+                let consumed = bytes.len() - rest.len() + 1;
+                let written = capacity - free.len() + stop;
+                return Some(Progress { consumed, written, beyond_bytes, beyond_chars, is_raw, is_closed: true });
             }
             b'\\' => {
                 let plain = scanner.simple[window[stop + 1] as usize];
                 if plain != 0 {
                     room[stop] = plain;
-                    written += 1;
                     rest = &rest[2..];
+                    free = &mut free[stop + 1..];
                     continue;
                 }
-                let Escape { eaten, length, utf8 } = Escape::read(window[stop..].first_chunk()?)?;
+                let Escape { consumed, length, utf8 } = Escape::read(window[stop..].first_chunk()?)?;
                 room[stop..][..4].copy_from_slice(&utf8);
-                written += length;
-                rest = &rest[eaten..];
+                // These never decline. `get` rather than an index, because a panic needs registers for its message.
+                rest = rest.get(consumed..)?;
+                free = free.get_mut(stop + length..)?;
                 if length > 1 {
                     beyond_chars += 1;
                     beyond_bytes += length as u64;
                 } else if scanner.reserved.ends_in(utf8[0]) {
-                    scanner.refuse_reserved(&out[start..written])?;
+                    let written = capacity - free.len();
+                    scanner.refuse_reserved(out.get(start..written)?)?;
+                    free = out.get_mut(written..)?;
                 }
             }
             _ => {
-                written += 1;
                 rest = &rest[1..];
-                scanner.refuse_reserved(&out[start..written])?;
+                let written = capacity - free.len() + stop + 1;
+                scanner.refuse_reserved(out.get(start..written)?)?;
+                free = out.get_mut(written..)?;
             }
         }
     }
-    Some(Half { eaten: bytes.len() - rest.len(), written, beyond_bytes, beyond_chars, is_raw, closed: false })
+    let written = capacity - free.len();
+    Some(Progress { consumed: bytes.len() - rest.len(), written, beyond_bytes, beyond_chars, is_raw, is_closed: false })
 }

@@ -1,54 +1,73 @@
-//! Putting the outcomes of pieces together, in the order of the file; and what only shows across records.
+//! Merges the outcomes of pieces in the order of the file, and applies the rules on several records.
 
-use super::foreign::Foreign;
-use super::piece::{Good, PieceOutcome, Rules};
-use super::shown::Shown;
+use super::causes::Causes;
+use super::continued::Open;
+use super::modalities::FileModalities;
+use super::piece::{Earlier, Good, PieceOutcome, Rules};
 use super::{FileReport, RecordIndex};
-use crate::faults::Faults;
+use crate::line_findings::LineFindings;
 use crate::lines::Piece;
 use crate::set::whole;
 use crate::statistics::Gathered;
-use crate::{Code, Findings};
+use crate::{Code, FileType, Findings};
 
-/// What a pass has gathered.
+/// The merged outcomes so far.
 #[derive(Debug, Default)]
 pub(super) struct Pass {
     pub(super) findings: Findings,
     pub(super) gathered: Gathered,
     pub(super) slow: u64,
     against: Option<RecordIndex>,
+    /// Whether records that are also in the training file have no finding of their own.
+    only_counts_leaks: bool,
+    first_leaked: Option<u64>,
     lines: u64,
-    /// Whether the last line that begins a record ends inside a string.
-    is_cut: bool,
+    /// What continues after the last line.
+    open: Open,
     index: RecordIndex,
-    foreign: Foreign,
-    shown: Shown,
+    causes: Causes,
+    shown: FileModalities,
 }
 
 impl Pass {
-    pub(super) fn new(against: Option<RecordIndex>) -> Pass {
-        Pass { against, ..Pass::default() }
+    pub(super) fn new(against: Option<RecordIndex>, only_counts_leaks: bool) -> Pass {
+        Pass { against, only_counts_leaks, ..Pass::default() }
     }
 
-    /// Forgets all but how many bytes there were.
-    pub(super) fn forget(&mut self) {
+    /// Resets everything but the number of bytes.
+    pub(super) fn reset(&mut self) {
         let bytes = self.gathered.statistics.bytes;
-        *self = Pass::default();
+        *self = Pass { against: self.against.take(), ..Pass::default() };
         self.gathered.statistics.bytes = bytes;
     }
 
-    /// Adds what came of judging the file's next piece.
-    pub(super) fn absorb(&mut self, rules: &Rules, piece: Piece, mut outcome: PieceOutcome) {
+    /// Changes the layout in the finding about a file that isn't JSON Lines, if it is now known more precisely.
+    pub(super) fn name(&mut self, layout: FileType) {
+        for finding in self.findings.kept.iter_mut().filter(|finding| finding.code == Code::WrongLayout) {
+            finding.message = format!("the file is {}, not JSON Lines; its content wasn't checked", layout.is);
+            layout.help.clone_into(&mut finding.help);
+        }
+    }
+
+    /// Returns the findings so far.
+    pub(super) fn earlier(&self) -> Earlier<'_> {
+        Earlier {
+            findings: &self.findings,
+            unknown: &self.causes.unknown_findings,
+            stray: &self.causes.stray_findings,
+            open: self.open,
+        }
+    }
+
+    /// Adds the result of the file's next piece.
+    pub(super) fn absorb(&mut self, rules: &Rules, piece: Piece, outcome: PieceOutcome) {
         let before = self.lines;
         self.lines += outcome.lines;
-        if let Some(leading) = outcome.leading.take().filter(|_| !self.is_cut) {
-            self.add(rules, piece, *leading, before);
-        }
-        self.is_cut = outcome.ends_cut().unwrap_or(self.is_cut);
+        self.open = outcome.open().unwrap_or(self.open);
         self.add(rules, piece, outcome, before);
     }
 
-    /// Adds what came of judging lines that follow line `before`.
+    /// Adds the result of lines that follow line `before`.
     fn add(&mut self, rules: &Rules, piece: Piece, mut outcome: PieceOutcome, before: u64) {
         self.slow += outcome.slow;
         self.gathered.statistics.records += outcome.records;
@@ -58,59 +77,71 @@ impl Pass {
         if !outcome.findings.counts.is_empty() {
             self.findings.extend(outcome.findings);
         }
-        self.foreign.extend(outcome.foreign, before);
+        self.causes.extend(outcome.causes, before);
         self.shown.extend(outcome.shown, before);
         for good in &outcome.good {
-            self.gathered.add(&good.gist, before + good.line);
+            self.gathered.add(&good.summary, before + good.line);
             self.compare(rules, piece, good, before + good.line);
         }
     }
 
-    /// Looks for a record that says the same, in this file and in the training file.
+    /// Reports a record with the same texts as an earlier record of this file, or as a record of the training file.
     fn compare(&mut self, rules: &Rules, piece: Piece, good: &Good, line: u64) {
-        let earlier = self.index.note(good.gist.fingerprint, line);
-        let in_train = self.against.as_ref().and_then(|train| train.line_of(&good.gist.fingerprint));
-        let mut tell = |code: Code, message: String, help: &str| {
+        let earlier = self.index.note(good.summary.fingerprint, line);
+        let in_train = self.against.as_ref().and_then(|train| train.line_of(&good.summary.fingerprint));
+        let mut report = |code: Code, message: String, help: &str| {
             let rest = &piece.bytes[good.start..];
             let raw = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
             let offset = raw.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
             let before = [&self.findings];
-            let mut faults = Faults::new(&rules.file, line, raw);
-            faults.earlier = &before;
+            let mut noted = LineFindings::new(&rules.file, line, raw);
+            noted.earlier = &before;
             if rules.sensitive {
-                // Whether this record holds a secret is forgotten by now.
-                faults.hide();
+                // It isn't known anymore whether this record contains a secret, so its text is hidden.
+                noted.hide();
             }
-            faults.push(code, offset, String::new(), message, help);
-            let findings = faults.findings;
+            noted.push(code, offset, String::new(), message, help);
+            let findings = noted.findings;
             self.findings.extend(findings);
         };
         if let Some(first) = earlier {
             self.gathered.statistics.duplicates += 1;
-            let message = format!("the record says the same as line {first}");
-            tell(Code::DuplicateRecord, message, "drop one of them, unless the weight is meant");
+            let message = format!("the record repeats line {first}");
+            report(Code::DuplicateRecord, message, "remove one of them, unless you want the extra weight");
         }
         if let Some(there) = in_train {
             self.gathered.statistics.leaked += 1;
-            let message = format!("the record stands in the training file too, on line {there}");
-            tell(Code::TrainValidationLeakage, message, "take it out of one of the two files");
+            if self.only_counts_leaks {
+                self.first_leaked = self.first_leaked.or(Some(line));
+                return;
+            }
+            let message = format!("the record is also in the training file, on line {there}");
+            report(Code::TrainValidationLeakage, message, "remove it from one of the two files");
         }
     }
 
-    /// Ends the pass; `refused` where the file is no JSON Lines.
+    /// Returns the report. `refused`: the file isn't JSON Lines.
     pub(super) fn finish(mut self, rules: &Rules, refused: bool) -> FileReport {
         let (file, records) = (&rules.file, self.gathered.statistics.records);
         if !refused && records == 0 {
-            let help = "upload it again; an upload that was cut off often leaves an empty file".to_owned();
-            self.findings.push(whole(Code::EmptyFile, file, "the file holds no record".to_owned(), help));
+            // This finding replaces those about lines without a record.
+            self.findings = Findings::default();
+            let help = "upload the file again; an interrupted upload often leaves an empty file".to_owned();
+            self.findings.push(whole(Code::EmptyFile, file, "the file has no record".to_owned(), help));
         }
-        self.foreign.tell(file, records, &rules.training.format, &mut self.findings);
+        std::mem::take(&mut self.causes).report(
+            file,
+            (records, self.gathered.has_letters),
+            &rules.training.format,
+            &mut self.findings,
+        );
         let (gathered, findings) = (&self.gathered, &mut self.findings);
-        self.shown.tell(file, &rules.training, &gathered.statistics, gathered.first_system, findings);
+        self.shown.report(file, &rules.training, &gathered.statistics, gathered.first_system, findings);
         self.findings.kept.sort_by_key(|finding| (finding.line, finding.column));
-        let mut statistics = self.gathered.told();
+        let mut statistics = self.gathered.statistics();
         (statistics.with_media, statistics.media) = self.shown.counts();
         let (media, media_left) = self.shown.media();
-        FileReport { findings: self.findings, statistics, media, media_left, index: self.index }
+        let Pass { findings, index, against, first_leaked, .. } = self;
+        FileReport { findings, statistics, media, media_left, index, against, first_leaked }
     }
 }

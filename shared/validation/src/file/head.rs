@@ -1,4 +1,4 @@
-//! The first lines of a file: they show whether it is JSON Lines at all.
+//! Decides by a file's first lines whether it is JSON Lines.
 
 use super::Rules;
 use super::absorb::Pass;
@@ -6,34 +6,34 @@ use crate::json::Value;
 use crate::layout::Beginning;
 use crate::lines::Piece;
 use crate::set::whole;
-use crate::{Code, Layout, shape};
+use crate::{Code, FileType, shape};
 
-/// How far the file's layout is known.
+/// What is known of the file's layout.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Head {
-    /// Lines are gathered until they show the layout; meanwhile the file is taken for JSON Lines.
-    Gathering(Beginning),
-    /// It is JSON Lines, with faults or without.
+    /// Not decided yet: lines are collected, and checked as JSON Lines until then.
+    Undecided(Beginning),
+    /// The file is JSON Lines, valid or not.
     Lines,
-    /// It isn't, and there is nothing more to say.
-    Refused,
+    /// The file isn't JSON Lines. The rest of it isn't checked.
+    OtherType,
 }
 
 impl Default for Head {
     fn default() -> Head {
-        Head::Gathering(Beginning::default())
+        Head::Undecided(Beginning::default())
     }
 }
 
 impl Head {
-    /// Looks at the file's next lines; whether they are to be judged.
-    pub(super) fn goes_on(&mut self, piece: Piece, rules: &Rules, pass: &mut Pass) -> bool {
-        if let Head::Gathering(beginning) = self
+    /// Reads the file's next lines. Returns whether to check them.
+    pub(super) fn reads(&mut self, piece: Piece, rules: &Rules, pass: &mut Pass) -> bool {
+        if let Head::Undecided(beginning) = self
             && piece.lines().any(|line| beginning.add(line))
         {
             self.decide(false, rules, pass);
         }
-        *self != Head::Refused
+        *self != Head::OtherType
     }
 
     /// Decides at the end of the file.
@@ -42,41 +42,43 @@ impl Head {
     }
 
     fn decide(&mut self, ended: bool, rules: &Rules, pass: &mut Pass) {
-        let Head::Gathering(beginning) = self else {
+        let Head::Undecided(beginning) = self else {
             return;
         };
         match beginning.layout(ended) {
             None => *self = Head::Lines,
             Some(layout) => {
-                let (message, help) = told(layout, beginning, rules);
-                *self = Head::Refused;
-                // What was said of the lines so far was said of records that are none.
-                pass.forget();
+                let (message, help) = layout_message(layout, beginning, rules);
+                *self = Head::OtherType;
+                // The lines so far aren't records, so their findings are removed.
+                pass.reset();
+                let help = shape::with_type(&help, &rules.training.format);
                 pass.findings.push(whole(Code::WrongLayout, &rules.file, message, help));
             }
         }
     }
 }
 
-/// What is said of the layout. Records in another format need more than another arrangement.
-fn told(layout: Layout, beginning: &Beginning, rules: &Rules) -> (String, String) {
-    let Layout { is, help, .. } = layout;
+/// Returns the message and the help about the layout. If the records are also in another format, the help is about that
+/// format, because changing the layout alone wouldn't make the file valid.
+fn layout_message(layout: FileType, beginning: &Beginning, rules: &Rules) -> (String, String) {
+    let FileType { is, help, .. } = layout;
     let outline = beginning.outline().filter(|_| layout.holds_json);
-    let foreign = outline.as_ref().and_then(|outline| outline.node()).and_then(|node| {
+    let other_format = outline.as_ref().and_then(|outline| outline.node()).and_then(|node| {
         let record = match &node.value {
             Value::List(nodes) => nodes.first().map(|node| &node.value),
             value => Some(value),
         };
         match record? {
-            Value::Object(members) => shape::foreign(&rules.training, members),
+            Value::Object(members) => shape::other_format(&rules.training, members),
             _ => None,
         }
     });
-    match foreign {
+    match other_format {
         None => (format!("the file is {is}, not JSON Lines; its content wasn't checked"), help.to_owned()),
-        Some(shape) => (
-            format!("the file is {is}, not JSON Lines, and its records are in {}", shape.is),
-            shape.help(&rules.training.format),
-        ),
+        Some(shape) => {
+            let message = format!("the file is {is}, not JSON Lines, and its records are in {}", shape.is);
+            (message, shape.help(&rules.training.format))
+        }
     }
 }

@@ -1,18 +1,18 @@
-//! Judges a piece of a file: whole lines, one after the other.
+//! Validates a piece of a file: whole lines.
 
 use std::cell::RefCell;
 
-use super::continued::judge_or_skip;
-use super::foreign::Foreign;
-use super::shown::Shown;
+use super::causes::Causes;
+use super::continued::{Open, check_or_skip};
+use super::modalities::FileModalities;
 use crate::catalogue::Training;
-use crate::fast::{Fast, Usual};
-use crate::gist::Gist;
+use crate::fast::{Fast, RecordTemplate};
 use crate::lines::{Line, Piece};
+use crate::record_summary::RecordSummary;
 use crate::reserved::Reserved;
 use crate::{Findings, MediaFolder, Options};
 
-/// What a file's records are judged by.
+/// The rules that a file's records must follow.
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) file: String,
@@ -24,33 +24,41 @@ pub(super) struct Rules {
     fast: Option<Fast>,
 }
 
-/// What came of judging a piece. Lines are counted from 1 at the piece's beginning.
+/// The result of a piece. Lines are counted from 1 at the start of the piece.
 #[derive(Debug, Default)]
 pub(super) struct PieceOutcome {
     pub(super) lines: u64,
     pub(super) records: u64,
     pub(super) findings: Findings,
-    pub(super) shown: Shown,
+    pub(super) shown: FileModalities,
     pub(super) good: Vec<Good>,
-    pub(super) foreign: Foreign,
-    /// Records that were judged the long way.
+    pub(super) causes: Causes,
+    /// Records that took the slow path.
     pub(super) slow: u64,
-    /// What came of the lines before the first that begins a record: they may continue the one before the piece.
-    pub(super) leading: Option<Box<PieceOutcome>>,
-    /// The last line that begins a record, of those judged the long way.
+    /// The last line that took the slow path and doesn't continue an earlier record.
     pub(super) last_slow: Option<u64>,
-    /// Whether that line ends inside a string.
-    pub(super) is_cut: bool,
+    /// What continues after that line.
+    pub(super) open: Open,
+}
+
+/// The findings of earlier pieces. A code that has enough of them gets no more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Earlier<'f> {
+    pub(super) findings: &'f Findings,
+    /// Findings about records that have none of the required keys.
+    pub(super) unknown: &'f Findings,
+    /// Findings about lines of plain text.
+    pub(super) stray: &'f Findings,
+    /// What continues after the last line of the earlier pieces.
+    pub(super) open: Open,
 }
 
 impl PieceOutcome {
-    /// Whether the last line that begins a record ends inside a string; `None` where no line does.
-    pub(super) fn ends_cut(&self) -> Option<bool> {
+    /// Returns what continues after the last line that doesn't continue an earlier record. `None` if all lines do.
+    pub(super) fn open(&self) -> Option<Open> {
         let last_good = self.good.last().map(|good| good.line);
-        if self.last_slow.is_none() && last_good.is_none() {
-            return None;
-        }
-        Some(self.is_cut && self.last_slow > last_good)
+        let last = self.last_slow.max(last_good)?;
+        Some(if self.last_slow == Some(last) { self.open } else { Open::No })
     }
 }
 
@@ -60,7 +68,7 @@ pub(super) struct Good {
     pub(super) line: u64,
     /// Offset of its line in the piece.
     pub(super) start: usize,
-    pub(super) gist: Gist,
+    pub(super) summary: RecordSummary,
 }
 
 impl Rules {
@@ -70,28 +78,30 @@ impl Rules {
         Rules { file: file.to_owned(), training: training.clone(), reserved, sensitive, media_folder, options, fast }
     }
 
-    /// Judges whole lines. Of a code of which `earlier` has enough findings, no more are kept.
-    pub(super) fn judge_piece(&self, piece: Piece, earlier: &Findings) -> PieceOutcome {
+    /// Checks whole lines. Keeps no more findings of a code that has enough of them in `earlier`.
+    pub(super) fn check_piece(&self, piece: Piece, earlier: Earlier) -> PieceOutcome {
         let mut outcome = PieceOutcome::default();
         SCRATCH.with_borrow_mut(|scratch| {
             let fast = self.fast.as_ref().filter(|_| !piece.is_head);
             if fast.is_some() {
                 let most = Fast::scratch(piece.bytes);
                 if scratch.len() < most {
-                    // A new one: nothing in it has to be kept, so a growing one would be copied for nothing.
+                    // Replaced, not grown: growing would copy its content, which isn't needed anymore.
                     *scratch = vec![0; most + most / 2];
                 }
             }
-            let (mut start, mut usual) = (0, Usual::default());
+            let (mut start, mut template) = (0, RecordTemplate::default());
             while start < piece.bytes.len() {
                 outcome.lines += 1;
-                if let Some((next, gist)) = fast.and_then(|fast| fast.read(&mut usual, piece.bytes, start, scratch)) {
+                if let Some((next, summary)) =
+                    fast.and_then(|fast| fast.read(&mut template, piece.bytes, start, scratch))
+                {
                     outcome.records += 1;
-                    outcome.good.push(Good { line: outcome.lines, start, gist });
+                    outcome.good.push(Good { line: outcome.lines, start, summary });
                     start = next;
                 } else {
                     let (line, next) = piece.line_at(start);
-                    judge_or_skip(self, line, start, earlier, &mut outcome);
+                    check_or_skip(self, line, start, earlier, &mut outcome);
                     start = next;
                 }
             }
@@ -101,11 +111,11 @@ impl Rules {
 }
 
 thread_local! {
-    /// What the texts of a record are unescaped into. At least as long as the longest piece that this thread has judged.
+    /// The buffer for the unescaped texts of a record. At least as long as the longest piece that this thread has read.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether a line holds nothing.
+/// Whether a line is empty or has only white space.
 pub(super) fn is_blank(line: Line) -> bool {
     matches!(line, Line::Whole(bytes) if bytes.trim_ascii().is_empty())
 }

@@ -1,15 +1,17 @@
-//! Names of characters that are mistaken for JSON's own, or can't be seen.
+//! Names of characters that look like JSON syntax or are invisible.
 
-/// What to do about a character where JSON syntax is expected.
+use super::digits::{NUMBERS, digit};
+
+/// How to fix a character where JSON syntax is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Instead {
-    /// Write this ASCII character.
+    /// Replace it with this ASCII character.
     Write(char),
-    /// Write an ordinary space, or nothing.
+    /// Replace it with an ordinary space, or remove it.
     Space,
     /// Remove it.
     Nothing,
-    /// Nobody can tell.
+    /// There is no known fix.
     Unknown,
 }
 
@@ -132,7 +134,8 @@ const HIDDEN: [(char, &str); 22] = [
     ('\u{feff}', "zero width no-break space (byte order mark)"),
 ];
 
-/// `U+201C left double quotation mark`; the code point alone where the character has no name here.
+/// Returns the code point and the name, such as `U+201C left double quotation mark`. A character that isn't listed here
+/// has no name.
 pub(crate) fn named(c: char) -> String {
     let point = format!("U+{:04X}", u32::from(c));
     match name(c) {
@@ -151,18 +154,20 @@ fn name(c: char) -> Option<String> {
         ' ' => Some("space"),
         '\u{0}' => Some("null"),
         '\u{1b}' => Some("escape"),
+        '\u{2022}' => Some("bullet"),
         '\u{2026}' => Some("horizontal ellipsis"),
         '\u{fffd}' => Some("replacement character"),
         '\u{ff1b}' => Some("fullwidth semicolon"),
         '\u{61b}' => Some("Arabic semicolon"),
         _ => None,
     };
+    let digit = || digit(c).map(|(script, value)| format!("{script} digit {}", NUMBERS[usize::from(value)]));
     let fullwidth = || ascii_of_fullwidth(c).map(|ascii| format!("fullwidth `{ascii}`"));
-    let script = || Some(format!("{} `{}`", script(c)?, letter_like(c)?)).map(|like| format!("({like})"));
-    look_alike.or(unseen).or(other).map(str::to_owned).or_else(fullwidth).or_else(script)
+    let script = || Some(format!("{} `{}`", script(c)?, similar_letter(c)?)).map(|like| format!("({like})"));
+    look_alike.or(unseen).or(other).map(str::to_owned).or_else(fullwidth).or_else(digit).or_else(script)
 }
 
-/// What to write in place of `c` where JSON syntax is expected.
+/// Returns how to fix `c` where JSON syntax is expected.
 pub(crate) fn instead(c: char) -> Instead {
     if let Some((_, _, ascii)) = LOOK_ALIKES.iter().find(|(known, ..)| *known == c) {
         return Instead::Write(*ascii);
@@ -170,14 +175,15 @@ pub(crate) fn instead(c: char) -> Instead {
     if SPACES.iter().any(|(known, _)| *known == c) {
         return Instead::Space;
     }
-    if is_unseen(c) || matches!(c, '\u{ff1b}' | '\u{61b}') {
+    if is_invisible(c) || matches!(c, '\u{ff1b}' | '\u{61b}') {
         return Instead::Nothing;
     }
-    ascii_of_fullwidth(c).map_or(Instead::Unknown, Instead::Write)
+    let digit = || digit(c).map(|(_, value)| char::from(b'0' + value));
+    ascii_of_fullwidth(c).or_else(digit).map_or(Instead::Unknown, Instead::Write)
 }
 
-/// Whether `c` takes no room, or none that shows.
-pub(crate) fn is_unseen(c: char) -> bool {
+/// Whether `c` is invisible.
+pub(crate) fn is_invisible(c: char) -> bool {
     HIDDEN.iter().any(|(known, _)| *known == c) || matches!(c, '\u{2061}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}')
 }
 
@@ -186,7 +192,7 @@ pub(crate) fn is_space(c: char) -> bool {
     c.is_whitespace() || SPACES.iter().any(|(known, _)| *known == c)
 }
 
-/// Whether `c` closes a quotation in some language, and looks like a double quote.
+/// Whether `c` is a closing quotation mark of some language that looks like a double quote.
 pub(crate) fn closes_quotation(c: char) -> bool {
     matches!(c, '\u{201d}' | '\u{201c}' | '\u{201f}' | '\u{bb}' | '\u{ff02}' | '\u{301e}' | '\u{2033}')
 }
@@ -196,8 +202,8 @@ fn ascii_of_fullwidth(c: char) -> Option<char> {
     (0xff01..=0xff5e).contains(&point).then(|| char::from_u32(point - 0xfee0)).flatten()
 }
 
-/// The ASCII letter or sign that `c` looks like: Cyrillic, Greek, and fullwidth letters, dashes.
-pub(crate) fn letter_like(c: char) -> Option<char> {
+/// Returns the ASCII character that `c` looks like. `c` is a Cyrillic, Greek, Armenian or fullwidth letter, or a dash.
+pub(crate) fn similar_letter(c: char) -> Option<char> {
     const LIKE: [(&str, char); 26] = [
         ("\u{430}\u{410}\u{3b1}\u{391}\u{251}", 'a'),
         ("\u{412}\u{392}", 'b'),
@@ -251,6 +257,19 @@ mod tests {
         assert_eq!((instead('\u{a0}'), instead('\u{200b}')), (Instead::Space, Instead::Nothing));
         assert_eq!((named('\u{ff15}').as_str(), instead('\u{ff15}')), ("U+FF15 fullwidth `5`", Instead::Write('5')));
         assert_eq!(named('\u{43e}'), "U+043E (Cyrillic, looks like `o`)");
+        assert_eq!(
+            (named('\u{663}').as_str(), instead('\u{663}')),
+            ("U+0663 Arabic-Indic digit three", Instead::Write('3'))
+        );
+        assert_eq!(
+            (named('\u{b2}').as_str(), instead('\u{b2}')),
+            ("U+00B2 superscript digit two", Instead::Write('2'))
+        );
+        assert_eq!(
+            (named('\u{1d7d8}').as_str(), instead('\u{1d7e2}')),
+            ("U+1D7D8 mathematical digit zero", Instead::Write('0'))
+        );
+        assert_eq!((named('\u{2468}').as_str(), instead('\u{2469}')), ("U+2468 circled digit nine", Instead::Unknown));
     }
 
     #[test]

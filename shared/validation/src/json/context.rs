@@ -1,22 +1,22 @@
-//! What comes before a fault on its line: open brackets, and the last string. Read only once there is a fault.
+//! The context of an error: the open brackets and the last string before it. Read only after an error.
 
 use super::MOST_NESTED;
 
-/// What the reader had seen when it met a fault.
+/// The part of a line before an error.
 #[derive(Debug, Default)]
 pub(super) struct Context {
-    /// Brackets that are open, with their offsets; the outermost come first, and those nested too deep are left out.
+    /// The open brackets with their offsets, the outermost first. Without those that are nested too deep.
     pub(super) open: Vec<(u8, usize)>,
-    /// The last string that ended: offsets of its opening quote, and behind its closing quote.
+    /// The last complete string: the offsets of its opening quote and after its closing quote.
     pub(super) string: Option<(usize, usize)>,
-    /// The string that the fault is in: the offset of its opening quote.
+    /// The string that contains the error: the offset of its opening quote.
     pub(super) inside: Option<usize>,
-    /// The last byte before the fault that isn't white space, and its offset.
+    /// The last byte before the error that isn't white space, and its offset.
     pub(super) before: Option<(u8, usize)>,
 }
 
 impl Context {
-    /// Reads `line` again, up to the fault at byte `at`.
+    /// Reads `line` again, up to the error at byte `at`.
     pub(super) fn before(line: &str, at: usize) -> Context {
         let bytes = &line.as_bytes()[..at.min(line.len())];
         let (mut context, mut depth, mut here) = (Context::default(), 0_usize, 0);
@@ -55,23 +55,23 @@ impl Context {
         context
     }
 
-    /// The brackets that would close what is open.
+    /// Returns the brackets that close all open ones.
     pub(super) fn closers(&self) -> String {
         self.open.iter().rev().map(|(open, _)| closer(*open)).collect()
     }
 
-    /// The innermost open bracket.
+    /// Returns the innermost open bracket and its offset.
     pub(super) fn innermost(&self) -> Option<(u8, usize)> {
         self.open.last().copied()
     }
 }
 
-/// The bracket that closes `open`.
+/// Returns the bracket that closes `open`.
 pub(super) fn closer(open: u8) -> char {
     if open == b'{' { '}' } else { ']' }
 }
 
-/// Where the string ends whose content begins at `from`: the offset behind its closing quote.
+/// Returns the offset after the closing quote of the string whose content begins at `from`.
 pub(super) fn string_end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -83,14 +83,14 @@ pub(super) fn string_end(bytes: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-/// The first byte from `at` on that isn't white space, and its offset.
+/// Returns the first byte from `at` on that isn't white space, and its offset.
 pub(super) fn next(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
     let rest = bytes.get(at..)?;
     let skipped = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
     Some((rest[skipped], at + skipped))
 }
 
-/// Whether a key begins at `at`: a string and a colon.
+/// Whether a key begins at `at`: a string followed by a colon.
 pub(super) fn is_key(bytes: &[u8], at: usize) -> bool {
     bytes.get(at) == Some(&b'"')
         && string_end(bytes, at + 1).and_then(|end| next(bytes, end)).is_some_and(|(byte, _)| byte == b':')

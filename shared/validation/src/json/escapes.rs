@@ -1,17 +1,17 @@
-//! Characters and escapes that a string can't hold: one finding for each kind in a string, at the first one.
+//! Reports invalid characters and escapes in strings: for each string, the first one of each kind.
 
 use super::characters::named;
 use super::parser::Parser;
 use crate::Code;
 
-/// How often a string has a fault, and where first.
+/// The first occurrence of an error in a string, and the number of others.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct Occurrences {
     first: Option<usize>,
     more: usize,
 }
 
-impl Places {
+impl Occurrences {
     pub(super) fn note(&mut self, at: usize) {
         match self.first {
             None => self.first = Some(at),
@@ -19,40 +19,40 @@ impl Places {
         }
     }
 
-    /// ` (and 3 more in this string)`, or nothing.
+    /// Returns ` (and 3 more in this string)`, or nothing.
     fn more(&self) -> String {
         if self.more == 0 { String::new() } else { format!(" (and {} more in this string)", self.more) }
     }
 }
 
-/// What a string can't hold, as far as it was met.
+/// The errors in a string.
 #[derive(Debug, Default)]
-pub(super) struct Odd {
+pub(super) struct StringErrors {
     /// Control characters that aren't escaped.
-    pub(super) controls: Places,
+    pub(super) controls: Occurrences,
     /// Escapes that JSON doesn't have.
-    pub(super) escapes: Places,
+    pub(super) escapes: Occurrences,
     /// Halves of surrogate pairs.
-    pub(super) surrogates: Places,
+    pub(super) surrogates: Occurrences,
 }
 
-impl Odd {
-    /// Notes the faults of a string that was read.
-    pub(super) fn tell(&self, parser: &mut Parser) {
+impl StringErrors {
+    /// Reports the errors, after the string was read.
+    pub(super) fn report(&self, parser: &mut Parser) {
         if let Some(at) = self.controls.first {
             let byte = parser.bytes[at];
             let message = format!("unescaped {} inside a string{}", control(byte), self.controls.more());
             let or = if byte.is_ascii_whitespace() { "" } else { ", or remove it" };
-            parser.fault(Code::ControlCharacter, at, message, &format!("write it as `{}`{or}", escaped(byte)));
+            parser.report(Code::ControlCharacter, at, message, &format!("write it as `{}`{or}", escaped(byte)));
         }
         if let Some(at) = self.escapes.first {
             let (found, help) = escape(parser.line, at);
-            parser.fault(Code::InvalidJson, at, format!("invalid escape {found}{}", self.escapes.more()), help);
+            parser.report(Code::InvalidJson, at, format!("invalid escape {found}{}", self.escapes.more()), help);
         }
         if let Some(at) = self.surrogates.first {
             let message = format!("half of a surrogate pair{}", self.surrogates.more());
             let help = "write both halves, such as `\\ud83d\\ude00`, or the character itself";
-            parser.fault(Code::LoneSurrogate, at, message, help);
+            parser.report(Code::LoneSurrogate, at, message, help);
         }
     }
 }
@@ -75,7 +75,7 @@ fn escaped(byte: u8) -> String {
     }
 }
 
-/// The escape at byte `at` as messages show it, and what to write.
+/// Returns the escape at byte `at` as it is shown in messages, and the help.
 fn escape(line: &str, at: usize) -> (String, &'static str) {
     let rest = &line[at + 1..];
     let kind = rest.chars().next().unwrap_or_default();

@@ -1,18 +1,20 @@
-//! Numbers and words of other languages than JSON.
+//! Diagnoses numbers and words that aren't JSON but occur in other languages.
 
-/// Whether the bytes begin with `+` or `.` as a number of another language does.
+/// Whether the bytes begin with a number of another language, such as `+1` or `.5`.
 pub(super) fn is_likely(bytes: &[u8]) -> bool {
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     is_digit(1) || (bytes.get(1) == Some(&b'.') && is_digit(2)) || bytes.starts_with(b"+Inf")
 }
 
-/// What `number` is, which JSON doesn't take, and what to write. It begins with a digit, `-`, `+`, or `.`.
+/// Returns what was found and the help for an invalid number. `number` begins with a digit, `-`, `+`, or `.`.
 pub(super) fn diagnose(number: &str) -> (&'static str, &'static str) {
     let bare = number.trim_start_matches(['-', '+']);
     let (digits, rest) = bare.split_at(bare.bytes().take_while(u8::is_ascii_digit).count());
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let lower = bare.to_ascii_lowercase();
     match lower.as_bytes() {
+        [] if number.len() > 1 => ("a line of dashes", "remove it"),
+        [] if number == "-" => ("a `-`", "remove it, or write the number's digits after it"),
         [b'i', b'n', b'f', ..] | [b'n', b'a', b'n', ..] => ("an infinite number", NOT_FINITE),
         [b'0', b'x', ..] => ("a hexadecimal number", "write it in decimal, or in double quotes"),
         [b'0', b'b', ..] => ("a binary number", "write it in decimal, or in double quotes"),
@@ -35,8 +37,8 @@ pub(super) fn diagnose(number: &str) -> (&'static str, &'static str) {
 
 const NOT_FINITE: &str = "write a number, or remove the key: JSON has no NaN and no infinity";
 
-/// What to write in place of a word that other languages have as a value.
-pub(super) fn foreign_word(word: &str) -> Option<&'static str> {
+/// Returns the help for a word that is a value in another language.
+pub(super) fn word_of_other_language(word: &str) -> Option<&'static str> {
     match word {
         "True" | "TRUE" => Some("write `true`"),
         "False" | "FALSE" => Some("write `false`"),

@@ -1,19 +1,20 @@
-//! Recursive descent over one line.
+//! The recursive descent parser for one line.
 
 use std::collections::HashSet;
 
 use super::brackets::trailing_comma;
-use super::diagnosis::{Said, Wanted, diagnose};
+use super::diagnosis::{Diagnosis, Expected, diagnose};
+use super::digits::digit;
 use super::{MOST_NESTED, Member, Node, Value, numbers};
 use crate::Code;
-use crate::faults::Faults;
+use crate::line_findings::LineFindings;
 use crate::pointer::{Step, pointer, shown};
 
-/// Reads `line` as one JSON value. `None` where it can't be read to its end; then a fault says why.
-pub(crate) fn parse<'a>(line: &'a str, faults: &mut Faults) -> Option<Node<'a>> {
+/// Parses `line` as one JSON value. Returns `None` if it can't be parsed to its end, which is then reported.
+pub(crate) fn parse<'a>(line: &'a str, noted: &mut LineFindings) -> Option<Node<'a>> {
     let bytes = line.as_bytes();
     let has_control = bytes.iter().fold(false, |any, byte| any | (*byte < b' '));
-    let mut parser = Parser { line, bytes, at: 0, has_control, path: Vec::new(), faults };
+    let mut parser = Parser { line, bytes, at: 0, has_control, path: Vec::new(), noted };
     let node = parser.value().ok()?;
     parser.space();
     match parser.peek() {
@@ -22,24 +23,26 @@ pub(crate) fn parse<'a>(line: &'a str, faults: &mut Faults) -> Option<Node<'a>> 
             parser.invalid("trailing `,` after the record", "remove it: records are separated by line breaks only");
             Some(node)
         }
+        // This was reported.
+        Some(_) if matches!(node.value, Value::Unread) => None,
         Some(_) => {
-            parser.unexpected(Wanted::End);
+            parser.unexpected(Expected::End);
             None
         }
     }
 }
 
-/// A fault was noted behind which nothing can be read.
+/// The error that ends the parsing of a line. It was reported.
 struct Unreadable;
 
 pub(super) struct Parser<'a, 'f, 'g> {
     pub(super) line: &'a str,
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
-    /// Whether the line holds a control character anywhere.
+    /// Whether the line contains a control character.
     pub(super) has_control: bool,
     path: Vec<Step<'a>>,
-    faults: &'f mut Faults<'g>,
+    noted: &'f mut LineFindings<'g>,
 }
 
 impl<'a> Parser<'a, '_, '_> {
@@ -47,14 +50,14 @@ impl<'a> Parser<'a, '_, '_> {
         self.space();
         let start = self.at;
         let value = match self.peek() {
-            Some(b'"') => self.string().map(Value::Text).ok_or_else(|| self.unexpected_value(Wanted::Quote))?,
+            Some(b'"') => self.string().map(Value::Text).ok_or_else(|| self.unexpected_value(Expected::Quote))?,
             Some(b'{' | b'[') if self.path.len() == MOST_NESTED => self.skip_nested()?,
             Some(b'{') => self.object()?,
             Some(b'[') => self.list()?,
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b'+' | b'.') if numbers::is_likely(&self.bytes[self.at..]) => self.number(),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'+' | b'.') if numbers::is_likely(&self.bytes[self.at..]) => self.number()?,
             Some(byte) if byte.is_ascii_alphabetic() => self.word()?,
-            _ => return Err(self.unexpected_value(self.wanted_value())),
+            _ => return Err(self.unexpected_value(self.expected_value())),
         };
         Ok(Node { start, end: self.at, value })
     }
@@ -62,7 +65,8 @@ impl<'a> Parser<'a, '_, '_> {
     fn object(&mut self) -> Result<Value<'a>, Unreadable> {
         self.at += 1;
         let mut members: Vec<Member<'a>> = Vec::new();
-        // Few keys are compared one by one; many, which only a hostile line has, by hash.
+        // The first 32 keys are compared one by one. From then on, keys are compared by hash, so that the time for a
+        // hostile line stays linear.
         let mut seen: HashSet<String> = HashSet::new();
         if self.closed(b'}') {
             return Ok(Value::Object(members));
@@ -71,9 +75,9 @@ impl<'a> Parser<'a, '_, '_> {
             self.space();
             let start = self.at;
             if self.peek() != Some(b'"') {
-                return Err(self.unexpected(Wanted::Key));
+                return Err(self.unexpected(Expected::Key));
             }
-            let key = self.string().ok_or_else(|| self.unexpected(Wanted::Quote))?;
+            let key = self.string().ok_or_else(|| self.unexpected(Expected::Quote))?;
             if members.len() == 32 {
                 seen.extend(members.iter().map(|member| member.key.to_string()));
             }
@@ -83,16 +87,16 @@ impl<'a> Parser<'a, '_, '_> {
                 !seen.insert(key.to_string())
             };
             if twice {
-                self.fault(
+                self.report(
                     Code::DuplicateKey,
                     start,
-                    format!("{} is in this object twice", shown(&key)),
+                    format!("{} occurs twice in this object", shown(&key)),
                     "keep one of the two",
                 );
             }
             self.space();
             if self.peek() != Some(b':') {
-                return Err(self.unexpected(Wanted::Colon));
+                return Err(self.unexpected(Expected::Colon));
             }
             self.at += 1;
             self.path.push(Step::Key(key.clone()));
@@ -101,7 +105,7 @@ impl<'a> Parser<'a, '_, '_> {
                 self.path.pop();
             }
             members.push(Member { key, start, node: node? });
-            if !self.goes_on(b'}', Wanted::MemberEnd)? {
+            if !self.goes_on(b'}', Expected::MemberEnd)? {
                 return Ok(Value::Object(members));
             }
         }
@@ -117,31 +121,32 @@ impl<'a> Parser<'a, '_, '_> {
             self.path.push(Step::Index(nodes.len()));
             nodes.push(self.value()?);
             self.path.pop();
-            if !self.goes_on(b']', Wanted::ElementEnd)? {
+            if !self.goes_on(b']', Expected::ElementEnd)? {
                 return Ok(Value::List(nodes));
             }
         }
     }
 
-    /// Behind a member: whether another follows. A comma before the closing bracket is noted, and passed over.
-    fn goes_on(&mut self, close: u8, wanted: Wanted) -> Result<bool, Unreadable> {
+    /// Reads the comma or `close` after a member. Returns whether another member follows. A comma before `close` is
+    /// reported and skipped.
+    fn goes_on(&mut self, close: u8, expected: Expected) -> Result<bool, Unreadable> {
         if self.closed(close) {
             return Ok(false);
         }
         if self.peek() != Some(b',') {
-            return Err(self.unexpected(wanted));
+            return Err(self.unexpected(expected));
         }
         let comma = self.at;
         self.at += 1;
         if self.closed(close) {
             let (message, help) = trailing_comma(self.line, comma);
-            self.fault(Code::InvalidJson, comma, message, help);
+            self.report(Code::InvalidJson, comma, message, help);
             return Ok(false);
         }
         Ok(true)
     }
 
-    /// Eats white space, and `close` if it is next.
+    /// Skips white space, and consumes `close` if it is next. Returns whether it was.
     fn closed(&mut self, close: u8) -> bool {
         self.space();
         if self.peek() == Some(close) {
@@ -151,9 +156,9 @@ impl<'a> Parser<'a, '_, '_> {
         false
     }
 
-    /// Passes over what is nested too deep, by its brackets alone.
+    /// Reports and skips a value that is nested too deep, by counting its brackets.
     fn skip_nested(&mut self) -> Result<Value<'a>, Unreadable> {
-        self.fault(
+        self.report(
             Code::NestingTooDeep,
             self.at,
             format!("lists and objects are nested more than {MOST_NESTED} deep"),
@@ -175,10 +180,10 @@ impl<'a> Parser<'a, '_, '_> {
                 return Ok(Value::Unread);
             }
         }
-        Err(self.unexpected(Wanted::Bracket))
+        Err(self.unexpected(Expected::Bracket))
     }
 
-    fn number(&mut self) -> Value<'a> {
+    fn number(&mut self) -> Result<Value<'a>, Unreadable> {
         let start = self.at;
         self.eat(|byte| byte == b'-');
         let whole = self.eat(|byte| byte.is_ascii_digit());
@@ -194,14 +199,17 @@ impl<'a> Parser<'a, '_, '_> {
             }
             good &= self.eat(|byte| byte.is_ascii_digit()) > 0;
         }
-        // `-Infinity`, `1_000`, `0x1f`, `--1`: eaten whole, so that it is one fault.
+        // `-Infinity`, `1_000`, `0x1f` and `--1` are consumed as a whole, so that each is one finding.
         good &= self.eat(|byte| byte.is_ascii_alphanumeric() || b"_.+-".contains(&byte)) == 0;
+        if self.line[self.at..].chars().next().is_some_and(|next| digit(next).is_some()) {
+            return Err(self.unexpected_value(Expected::Digit));
+        }
         if good {
-            return Value::Number;
+            return Ok(Value::Number);
         }
         let (found, help) = numbers::diagnose(&self.line[start..self.at]);
-        self.fault(Code::InvalidJson, start, format!("expected a value, found {found}"), help);
-        Value::Unread
+        self.report(Code::InvalidJson, start, format!("expected a value, found {found}"), help);
+        Ok(Value::Unread)
     }
 
     fn word(&mut self) -> Result<Value<'a>, Unreadable> {
@@ -213,15 +221,15 @@ impl<'a> Parser<'a, '_, '_> {
             "true" | "false" => return Ok(Value::Bool),
             _ => {}
         }
-        let Some(help) = numbers::foreign_word(word) else {
+        let Some(help) = numbers::word_of_other_language(word) else {
             self.at = start;
-            return Err(self.unexpected_value(self.wanted_value()));
+            return Err(self.unexpected_value(self.expected_value()));
         };
-        self.fault(Code::InvalidJson, start, format!("expected a value, found `{word}`"), help);
+        self.report(Code::InvalidJson, start, format!("expected a value, found `{word}`"), help);
         Ok(Value::Unread)
     }
 
-    /// Eats bytes as long as they pass; how many there were.
+    /// Consumes bytes for which `passes` holds. Returns their number.
     fn eat(&mut self, passes: impl Fn(u8) -> bool) -> usize {
         let start = self.at;
         while self.peek().is_some_and(&passes) {
@@ -238,33 +246,33 @@ impl<'a> Parser<'a, '_, '_> {
         self.eat(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
     }
 
-    pub(super) fn fault(&mut self, code: Code, at: usize, message: String, help: &str) {
-        self.faults.push(code, at, pointer(&self.path), message, help);
+    pub(super) fn report(&mut self, code: Code, at: usize, message: String, help: &str) {
+        self.noted.push(code, at, pointer(&self.path), message, help);
     }
 
     fn invalid(&mut self, message: &str, help: &str) {
-        self.fault(Code::InvalidJson, self.at, message.to_owned(), help);
+        self.report(Code::InvalidJson, self.at, message.to_owned(), help);
     }
 
-    /// A value; at the beginning of the line, the record.
-    fn wanted_value(&self) -> Wanted {
-        if self.path.is_empty() { Wanted::Record } else { Wanted::Value }
+    /// Returns what to expect in place of a value: at the beginning of the line, a record.
+    fn expected_value(&self) -> Expected {
+        if self.path.is_empty() { Expected::Record } else { Expected::Value }
     }
 
-    /// The same for a value: as it can't be read, the finding points to its parent.
-    fn unexpected_value(&mut self, wanted: Wanted) -> Unreadable {
+    /// Does the same as `unexpected` for a value. The finding has the pointer of the value's parent.
+    fn unexpected_value(&mut self, expected: Expected) -> Unreadable {
         self.path.pop();
-        self.unexpected(wanted)
+        self.unexpected(expected)
     }
 
-    /// Notes that something else than `wanted` is here.
+    /// Reports that there is something other than `expected`.
     #[cold]
-    fn unexpected(&mut self, wanted: Wanted) -> Unreadable {
-        let is_told = self.faults.is_no_text(self.faults.before + self.at);
-        if !is_told {
-            let Said { code, at, message, help } = diagnose(self.line, self.at, wanted, self.faults.before);
-            self.faults.is_cut = wanted == Wanted::Quote && at == self.line.len();
-            self.fault(code, at, message, &help);
+    fn unexpected(&mut self, expected: Expected) -> Unreadable {
+        let is_reported = self.noted.is_no_text(self.noted.before + self.at);
+        if !is_reported {
+            let Diagnosis { code, at, message, help } = diagnose(self.line, self.at, expected, self.noted.before);
+            self.noted.is_cut = expected == Expected::Quote && at == self.line.len();
+            self.report(code, at, message, &help);
         }
         Unreadable
     }

@@ -1,12 +1,12 @@
-//! Texts: escapes, surrogates, control characters.
+//! The parser's part for strings: escapes, surrogates, control characters.
 
 use std::borrow::Cow;
 
-use super::escapes::Odd;
+use super::escapes::StringErrors;
 use super::parser::Parser;
 
 impl<'a> Parser<'a, '_, '_> {
-    /// Reads a text; the parser stands on its opening quote. `None` where the line ends within.
+    /// Reads a string, whose opening quote is next. Returns `None` if the line ends before the string does.
     pub(super) fn string(&mut self) -> Option<Cow<'a, str>> {
         self.at += 1;
         let start = self.at;
@@ -15,18 +15,18 @@ impl<'a> Parser<'a, '_, '_> {
             self.at += 1;
             return Some(Cow::Borrowed(&self.line[start..self.at - 1]));
         }
-        // Growing costs more than room for a text of usual length.
+        // Reserves enough for a text of usual length, because growing is slower.
         let room = (self.bytes.len() - start).min(4096);
         let mut text = String::with_capacity(self.at - start + room);
         text.push_str(&self.line[start..self.at]);
-        let mut odd = Odd::default();
-        let ended = self.rest_of_string(&mut text, &mut odd);
-        odd.tell(self);
+        let mut errors = StringErrors::default();
+        let ended = self.rest_of_string(&mut text, &mut errors);
+        errors.report(self);
         ended.then_some(Cow::Owned(text))
     }
 
-    /// Reads on to the closing quote; whether there is one.
-    fn rest_of_string(&mut self, text: &mut String, odd: &mut Odd) -> bool {
+    /// Reads up to the closing quote. Returns whether there is one.
+    fn rest_of_string(&mut self, text: &mut String, errors: &mut StringErrors) -> bool {
         loop {
             match self.peek() {
                 Some(b'"') => {
@@ -34,12 +34,12 @@ impl<'a> Parser<'a, '_, '_> {
                     return true;
                 }
                 Some(b'\\') => {
-                    if self.escape(text, odd).is_none() {
+                    if self.escape(text, errors).is_none() {
                         return false;
                     }
                 }
                 Some(byte) if byte < b' ' => {
-                    odd.controls.note(self.at);
+                    errors.controls.note(self.at);
                     text.push(char::from(byte));
                     self.at += 1;
                 }
@@ -53,18 +53,18 @@ impl<'a> Parser<'a, '_, '_> {
         }
     }
 
-    /// How many bytes stand here before the next quote, backslash or control character.
+    /// Returns the number of bytes before the next quote, backslash or control character.
     fn plain(&self) -> usize {
         let rest = &self.bytes[self.at..];
         let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-        // Few lines hold one, so it is asked once for all.
+        // Few lines contain a control character, so this was checked once for the whole line.
         if !self.has_control {
             return end;
         }
         rest[..end].iter().position(|byte| *byte < b' ').unwrap_or(end)
     }
 
-    /// Passes over a text.
+    /// Skips a string.
     pub(super) fn skip_string(&mut self) {
         self.at += 1;
         while let Some(byte) = self.peek() {
@@ -76,8 +76,8 @@ impl<'a> Parser<'a, '_, '_> {
         self.at = self.bytes.len();
     }
 
-    /// Reads an escape; the parser stands on its backslash.
-    fn escape(&mut self, text: &mut String, odd: &mut Odd) -> Option<()> {
+    /// Reads an escape, whose backslash is next.
+    fn escape(&mut self, text: &mut String, errors: &mut StringErrors) -> Option<()> {
         let start = self.at;
         self.at += 1;
         let kind = self.peek()?;
@@ -90,11 +90,11 @@ impl<'a> Parser<'a, '_, '_> {
             b't' => '\t',
             b'u' => {
                 self.at += 1;
-                self.unicode(start, text, odd);
+                self.unicode(start, text, errors);
                 return Some(());
             }
             _ => {
-                odd.escapes.note(start);
+                errors.escapes.note(start);
                 return Some(());
             }
         };
@@ -103,10 +103,10 @@ impl<'a> Parser<'a, '_, '_> {
         Some(())
     }
 
-    /// Reads the digits behind `\u`, and the other half of a pair.
-    fn unicode(&mut self, start: usize, text: &mut String, odd: &mut Odd) {
+    /// Reads the digits after `\u`, and the second half of a surrogate pair.
+    fn unicode(&mut self, start: usize, text: &mut String, errors: &mut StringErrors) {
         let Some(first) = self.digits() else {
-            odd.escapes.note(start);
+            errors.escapes.note(start);
             return;
         };
         if let Some(character) = char::from_u32(first) {
@@ -125,7 +125,7 @@ impl<'a> Parser<'a, '_, '_> {
                 _ => self.at = before,
             }
         }
-        odd.surrogates.note(start);
+        errors.surrogates.note(start);
         text.push(char::REPLACEMENT_CHARACTER);
     }
 
@@ -137,7 +137,7 @@ impl<'a> Parser<'a, '_, '_> {
     }
 }
 
-/// Where byte `decoded` of the text that begins with the quote at `start` stands in the raw line.
+/// Returns the offset in the raw line of byte `decoded` of a string's text. The string's opening quote is at `start`.
 pub(crate) fn raw_offset(line: &str, start: usize, decoded: usize) -> usize {
     let bytes = line.as_bytes();
     let (mut at, mut made) = (start + 1, 0);
@@ -153,7 +153,7 @@ pub(crate) fn raw_offset(line: &str, start: usize, decoded: usize) -> usize {
     at
 }
 
-/// Bytes that a `\u` escape takes in the line, and in the text.
+/// Returns the length of a `\u` escape in the line, and that of its character in the text, in bytes.
 fn unicode_sizes(line: &str, at: usize) -> (usize, usize) {
     let unit = |at: usize| line.get(at + 2..at + 6).and_then(|digits| u32::from_str_radix(digits, 16).ok());
     match unit(at).map(|first| (first, char::from_u32(first))) {

@@ -1,18 +1,18 @@
 use super::*;
-use crate::faults::Faults;
+use crate::line_findings::LineFindings;
 use proptest::prelude::*;
 
-/// Each fault as `code column pointer`.
-fn faults(line: &str) -> Vec<String> {
-    let mut faults = Faults::new("f", 1, b"");
-    parse(line, &mut faults);
-    let kept = faults.findings.kept;
+/// Returns each finding as `code column pointer`.
+fn noted(line: &str) -> Vec<String> {
+    let mut noted = LineFindings::new("f", 1, b"");
+    parse(line, &mut noted);
+    let kept = noted.findings.kept;
     kept.iter().map(|fault| format!("{} {} {}", fault.code, fault.column.unwrap_or(0), fault.pointer)).collect()
 }
 
 #[track_caller]
 fn check(line: &str, expected: &[&str]) {
-    assert_eq!(faults(line), expected, "{line}");
+    assert_eq!(noted(line), expected, "{line}");
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn json_is_read() {
 }
 
 #[test]
-fn what_is_cut_off_or_left_over() {
+fn reports_truncated_and_extra_text() {
     check("", &["invalid-json 1 "]);
     check("{", &["invalid-json 2 "]);
     check("{\"a\": \"b", &["invalid-json 9 "]);
@@ -73,7 +73,7 @@ fn texts_with_faults_are_read_on() {
 fn keys_that_stand_twice() {
     check(r#"{"a": 1, "b": {"c": 1, "c": 2}, "\u0061": 3}"#, &["duplicate-key 24 ", "duplicate-key 33 "]);
     let many: Vec<String> = (0..100).map(|key| format!("\"k{}\": 0", key % 99)).collect();
-    assert_eq!(faults(&format!("{{{}}}", many.join(","))).len(), 1);
+    assert_eq!(noted(&format!("{{{}}}", many.join(","))).len(), 1);
 }
 
 #[test]
@@ -93,12 +93,12 @@ fn no_finding_names_a_key_that_is_not_known() {
         format!("{{\"{secret}\" 1}}"),
         format!("{{\"messages\": {{\"{secret}\": \"\u{0}\"}}}}"),
     ] {
-        let mut faults = Faults::new("f", 1, b"");
-        parse(&line, &mut faults);
-        assert!(!faults.findings.kept.is_empty(), "{line}");
-        for finding in faults.findings.kept {
-            let told = format!("{} {} {}", finding.pointer, finding.message, finding.help);
-            assert!(!told.contains("JOHN"), "{line}: {told}");
+        let mut noted = LineFindings::new("f", 1, b"");
+        parse(&line, &mut noted);
+        assert!(!noted.findings.kept.is_empty(), "{line}");
+        for finding in noted.findings.kept {
+            let text = format!("{} {} {}", finding.pointer, finding.message, finding.help);
+            assert!(!text.contains("JOHN"), "{line}: {text}");
         }
     }
 }
@@ -107,18 +107,18 @@ fn no_finding_names_a_key_that_is_not_known() {
 fn nesting_is_bounded() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     check(&nested(64), &[]);
-    assert_eq!(faults(&nested(65)).len(), 1);
-    assert!(faults(&nested(1_000_000))[0].starts_with("nesting-too-deep 65 /0/0"));
-    assert_eq!(faults(&"[".repeat(1_000_000)).len(), 2);
-    // What follows is still read.
+    assert_eq!(noted(&nested(65)).len(), 1);
+    assert!(noted(&nested(1_000_000))[0].starts_with("nesting-too-deep 65 /0/0"));
+    assert_eq!(noted(&"[".repeat(1_000_000)).len(), 2);
+    // The rest of the line is still parsed.
     let line = format!("{{\"a\": {}, \"a\": 1}}", nested(80).replacen("[]", "[\"]\\\"]\"]", 1));
-    assert!(faults(&line)[1].starts_with("duplicate-key"));
+    assert!(noted(&line)[1].starts_with("duplicate-key"));
 }
 
 #[test]
 fn decoded_places_lead_back_to_the_line() {
     let line = r#"  "a\né\u00e9\ud83d\ude00z""#;
-    let mut none = Faults::new("f", 1, b"");
+    let mut none = LineFindings::new("f", 1, b"");
     let Some(Node { start, value: Value::Text(text), .. }) = parse(line, &mut none) else { panic!("no text") };
     for (needle, raw) in [("a", "a"), ("é", "é"), ("\u{1f600}", r"\ud83d"), ("z", "z")] {
         let decoded = text.find(needle).expect("it is there");
@@ -130,8 +130,8 @@ proptest! {
     #[test]
     fn agrees_with_serde_json_on_what_json_is(line in r#"[\[\]{}",:0-9eE+. \\untrfalsd-]{0,24}"#) {
         let known = serde_json::from_str::<serde_json::Value>(&line);
-        let found = faults(&line);
-        // Ours refuses more (keys twice), and takes numbers of any size.
+        let found = noted(&line);
+        // tunedrop's parser rejects duplicate keys, and accepts numbers of any size.
         match known {
             Ok(_) => prop_assert!(found.iter().all(|fault| fault.starts_with("duplicate-key")), "{found:?}"),
             Err(error) => prop_assert!(!found.is_empty() || error.to_string().contains("out of range")),
@@ -141,7 +141,7 @@ proptest! {
     #[test]
     fn texts_are_decoded_as_serde_json_does(text in any::<String>()) {
         let line = serde_json::to_string(&text).expect("a text");
-        let mut none = Faults::new("f", 1, b"");
+        let mut none = LineFindings::new("f", 1, b"");
         match parse(&line, &mut none).map(|node| node.value) {
             Some(Value::Text(read)) => prop_assert_eq!(read, text),
             other => prop_assert!(false, "{:?}", other),

@@ -1,37 +1,51 @@
-//! JSON documents: one value that holds all records, and what it is.
+//! Identifies JSON documents: files with one JSON value that contains all records.
 
-use super::Layout;
+use super::FileType;
 use super::values::ARRAY;
 use crate::json::{Member, Node, Value, field};
 
-const COLUMNS: Layout = Layout::converted(
+const COLUMNS: FileType = FileType::converted(
     "one JSON object of columns (as pandas writes with `to_json`)",
     "columns",
-    "make one JSON object of each row: `tunedrop convert --from columns IN --model MODEL -o OUT`",
+    "write each row as a JSON object: `tunedrop convert --from columns IN --model MODEL -o OUT`",
 );
-const NUMBERED: Layout = Layout::converted("one JSON object of numbered records", "auto", CONVERT);
-const SQUAD: Layout = Layout::new("in SQuAD's format", "make a record of each question, with its context and answer");
-const NOTEBOOK: Layout = Layout::new("a Jupyter notebook", "run it, and upload the data that it writes");
-const COCO: Layout = Layout::new("annotations in COCO's format", "make a record of each image, with its annotation");
-const CHAT_EXPORT: Layout = Layout::new(
-    "a chat export (Telegram, Slack, ChatGPT or the like)",
-    "make a record of each question and its answer, and put each on its own line",
+const NUMBERED: FileType = FileType::converted("one JSON object of numbered records", "auto", CONVERT);
+const SQUAD: FileType =
+    FileType::new("in SQuAD's format", "write a record for each question, with its context and answer");
+const NOTEBOOK: FileType = FileType::new("a Jupyter notebook", "run it, and upload the data that it writes");
+const COCO: FileType =
+    FileType::new("annotations in COCO's format", "write a record for each image, with its annotation");
+const CHAT_EXPORT: FileType = FileType::new(
+    "a chat export (Telegram, Slack, ChatGPT, Claude or similar)",
+    "write a record for each question and its answer, each on its own line",
+);
+
+const DIALOGFLOW: FileType = FileType::new(
+    "intents in Dialogflow's format",
+    "write a record for each training phrase and its response, each on its own line",
 );
 
 const AROUND: &str = "one JSON object around a list of records";
-const AROUND_KNOWN: Layout = Layout::converted(AROUND, "auto", CONVERT);
-const AROUND_OTHER: Layout = Layout::new(
+const AROUND_KNOWN: FileType = FileType::converted(AROUND, "auto", CONVERT);
+const AROUND_OTHER: FileType = FileType::new(
     AROUND,
-    "write each element of the list on its own line, for example with `jq -c '.KEY[]' IN > OUT`, where KEY is the list's key",
+    "write each element of the list on its own line, for example with `jq -c '.[] | arrays | .[]' IN > OUT`",
 );
-const AROUND_SEVERAL: Layout = Layout::new(
+const AROUND_SEVERAL: FileType = FileType::new(
     "one JSON object around several lists of records",
     "write each list to its own file, for example with `jq -c '.train[]' IN > OUT`",
 );
-const CONVERT: &str = "make one JSON object of each record: `tunedrop convert IN --model MODEL -o OUT`";
+const NESTED: FileType = FileType::new(
+    "one JSON object around lists of records, one level down",
+    "write each list to its own file, for example with `jq -c '.data.train[]' IN > OUT`",
+);
+const DISCORD: FileType = FileType::new("a Discord export", DIALOGS);
+const INTERCOM: FileType = FileType::new("an Intercom export", DIALOGS);
+const DIALOGS: &str = "write a record for each question and its answer, each on its own line";
+const CONVERT: &str = "write each record as a JSON object: `tunedrop convert IN --model MODEL -o OUT`";
 
-/// Names that a list of records has in a file that is one object. `tunedrop convert` reads these; others, such as
-/// `messages`, are a record's own.
+/// The keys under which a file that is one object has its list of records. `tunedrop convert` reads these lists. Other
+/// keys, such as `messages`, may belong to a single record.
 pub const RECORD_LISTS: [&str; 18] = [
     "data",
     "train",
@@ -53,8 +67,8 @@ pub const RECORD_LISTS: [&str; 18] = [
     "results",
 ];
 
-/// Keys of records: an object that has one is a record itself.
-const OF_RECORDS: [&str; 18] = [
+/// Keys of records. An object with one of them is a record.
+const OF_RECORDS: [&str; 19] = [
     "messages",
     "conversations",
     "conversation",
@@ -72,11 +86,12 @@ const OF_RECORDS: [&str; 18] = [
     "instruction",
     "chosen",
     "choices",
+    "segments",
     "image-ref",
 ];
 
-/// What one object is that is a whole file; `None` for a record.
-pub(super) fn of_object(members: &[Member]) -> Option<Layout> {
+/// Identifies a file that is one object. Returns `None` if the object is a record.
+pub(super) fn of_object(members: &[Member]) -> Option<FileType> {
     let has = |key: &str| field(members, key).is_some();
     let first = |key: &str| list(members, key).and_then(|nodes| fields(nodes.first()?));
     let first_has = |key: &str, inner: &str| first(key).is_some_and(|inside| field(inside, inner).is_some());
@@ -88,6 +103,12 @@ pub(super) fn of_object(members: &[Member]) -> Option<Layout> {
     }
     if has("images") && has("annotations") && list(members, "images").is_some() {
         return Some(COCO);
+    }
+    if has("guild") && has("channel") && has("messages") {
+        return Some(DISCORD);
+    }
+    if first_has("conversations", "conversation_parts") {
+        return Some(INTERCOM);
     }
     if first_has("messages", "date") && (first_has("messages", "from") || first_has("messages", "from_id")) {
         return Some(CHAT_EXPORT);
@@ -102,7 +123,16 @@ pub(super) fn of_object(members: &[Member]) -> Option<Layout> {
     if !members.is_empty() && members.iter().all(|member| is_number(&member.key) && fields(&member.node).is_some()) {
         return Some(NUMBERED);
     }
-    // A list of messages is a record's own.
+    let is_nested = |member: &Member| {
+        let is_known = RECORD_LISTS.contains(&member.key.as_ref());
+        let inside = fields(&member.node).filter(|_| is_known).unwrap_or_default();
+        let holds_records = |inner: &Member| list_of_records(inside, &inner.key);
+        inside.iter().any(|inner| RECORD_LISTS.contains(&inner.key.as_ref()) && holds_records(inner))
+    };
+    if members.iter().any(is_nested) {
+        return Some(NESTED);
+    }
+    // A list of messages belongs to a single record.
     let holds_records = |key: &str| first(key).is_some() && !first_has(key, "role") && !first_has(key, "from");
     let lists: Vec<&str> = members.iter().map(|member| member.key.as_ref()).filter(|key| holds_records(key)).collect();
     let known = lists.iter().filter(|key| RECORD_LISTS.contains(key)).count();
@@ -114,15 +144,28 @@ pub(super) fn of_object(members: &[Member]) -> Option<Layout> {
     }
 }
 
-/// What a list is that is a whole file.
-pub(super) fn of_list(nodes: &[Node]) -> Layout {
+/// Whether the value of the key is a list of objects that aren't messages.
+fn list_of_records(members: &[Member], key: &str) -> bool {
+    let first = list(members, key).and_then(|nodes| fields(nodes.first()?));
+    first.is_some_and(|first| field(first, "role").is_none() && field(first, "from").is_none())
+}
+
+/// Identifies a file that is one list.
+pub(super) fn of_list(nodes: &[Node]) -> FileType {
     let first = nodes.first().and_then(fields).unwrap_or_default();
     let has = |key: &str| field(first, key).is_some();
-    let is_chat = (has("mapping") && has("title")) || (has("ts") && has("type") && has("user"));
+    let is_chat = has("chat_messages")
+        || (has("sender") && has("text") && has("created_at"))
+        || (has("mapping") && has("title"))
+        || (has("ts") && has("type") && has("user"));
+    if has("trainingPhrases") || (has("userSays") && has("responses")) {
+        return DIALOGFLOW;
+    }
     if is_chat { CHAT_EXPORT } else { ARRAY }
 }
 
-/// Columns: of each, an object of numbered values or a list; or their names, and the rows.
+/// Whether the object has a table's columns: for each column an object with numbered values or a list, or the columns'
+/// names and the rows.
 fn is_columns(members: &[Member]) -> bool {
     let is_split = field(members, "columns").is_some_and(|node| matches!(&node.value, Value::List(_)))
         && list(members, "data").is_some_and(|rows| rows.iter().all(|row| matches!(row.value, Value::List(_))));

@@ -1,23 +1,23 @@
-//! Markup, messages and settings: formats of names and values.
+//! Identifies markup, e-mail messages, and formats of keys and values.
 
-use super::{Layout, Sample};
+use super::{FileType, Sample};
 
-const RECORDS: &str = "make one JSON object of each record, and put each on its own line";
+const RECORDS: &str = "write each record as a JSON object on its own line";
 
-const HTML: Layout = Layout::new(
+const HTML: FileType = FileType::new(
     "an HTML page",
-    "check that the download worked, or extract the text; then make one JSON object of each record",
+    "check that the download worked, or extract the text; then write each record as a JSON object",
 );
-const XML: Layout = Layout::new("XML", RECORDS);
-const MAIL: Layout = Layout::new("an e-mail message", RECORDS);
-const MAILBOX: Layout = Layout::new("a mailbox (mbox)", RECORDS);
-const CALENDAR: Layout = Layout::new("a calendar", RECORDS);
-const CONTACTS: Layout = Layout::new("a list of contacts (vCard)", RECORDS);
-const YAML: Layout = Layout::new("YAML", "write each record as JSON on its own line, for example with `yq`");
-const SETTINGS: Layout = Layout::new("an INI or TOML file", RECORDS);
+const XML: FileType = FileType::new("XML", RECORDS);
+const MAIL: FileType = FileType::new("an e-mail message", RECORDS);
+const MAILBOX: FileType = FileType::new("a mailbox (mbox)", RECORDS);
+const CALENDAR: FileType = FileType::new("a calendar", RECORDS);
+const CONTACTS: FileType = FileType::new("a list of contacts (vCard)", RECORDS);
+const YAML: FileType = FileType::new("YAML", "write each record as JSON on its own line, for example with `yq`");
+const SETTINGS: FileType = FileType::new("an INI or TOML file", RECORDS);
 
-/// Identifies a page or a document by how it begins, also if it has one line only.
-pub(super) fn page(sample: &Sample) -> Option<Layout> {
+/// Identifies a page or a document by its beginning, also if it has only one line.
+pub(super) fn page(sample: &Sample) -> Option<FileType> {
     let first = sample.first();
     let begins = |beginning: &str| {
         first.get(..beginning.len()).is_some_and(|part| part.eq_ignore_ascii_case(beginning.as_bytes()))
@@ -29,7 +29,7 @@ pub(super) fn page(sample: &Sample) -> Option<Layout> {
 }
 
 /// Identifies markup and messages.
-pub(super) fn of(sample: &Sample) -> Option<Layout> {
+pub(super) fn of(sample: &Sample) -> Option<FileType> {
     match sample.first() {
         _ if is_element(sample) => Some(XML),
         b"BEGIN:VCALENDAR" => Some(CALENDAR),
@@ -40,7 +40,7 @@ pub(super) fn of(sample: &Sample) -> Option<Layout> {
     }
 }
 
-/// Whether one element holds the whole file. Templates of chats have tags, too: `<s>`, `<user>…</user>`, `<|user|>`.
+/// Whether the whole file is one element. Chat templates have tags too: `<s>`, `<user>…</user>`, `<|user|>`.
 fn is_element(sample: &Sample) -> bool {
     let Some(inside) = sample.body.strip_prefix(b"<") else { return false };
     let length = inside.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b":_-.".contains(byte)).count();
@@ -49,12 +49,12 @@ fn is_element(sample: &Sample) -> bool {
     let is_tag = is_name && matches!(rest.first(), Some(b'>' | b' ' | b'/' | b'\n' | b'\r' | b'\t'));
     let closing = [b"</", name, b">"].concat();
     let end = memchr::memmem::find(sample.body, &closing);
-    // The end may be far off.
+    // If the file has more bytes, its end isn't known.
     let is_root = end.map_or(!sample.ended, |end| end + closing.len() == sample.body.len());
     is_tag && is_root && sample.share(2, |line| line.trim_ascii_start().starts_with(b"<"))
 }
 
-/// How many of the first lines are an e-mail's headers of well-known names, one of a kind that only e-mail has.
+/// Returns the number of well-known e-mail headers in the first lines, or 0 if none of them occurs only in e-mail.
 fn headers(lines: &[crate::lines::Line]) -> usize {
     const OWN: [&str; 7] =
         ["received", "return-path", "mime-version", "message-id", "subject", "delivered-to", "x-gm-thrid"];
@@ -76,8 +76,8 @@ fn headers(lines: &[crate::lines::Line]) -> usize {
     if count(&OWN) > 0 { count(&OWN) + count(&COMMON) } else { 0 }
 }
 
-/// Identifies formats of keys and values, which texts resemble most.
-pub(super) fn of_keys(sample: &Sample) -> Option<Layout> {
+/// Identifies formats of keys and values. They are tried last, because plain text resembles them most.
+pub(super) fn of_keys(sample: &Sample) -> Option<FileType> {
     if is_settings(sample) {
         return Some(SETTINGS);
     }
@@ -98,7 +98,7 @@ fn is_settings(sample: &Sample) -> bool {
     has_section && sample.share(1, is_any) && sample.share(4, is_setting)
 }
 
-/// Keys, and lines that are indented below them: a dialogue (`Ann: hello`) has none.
+/// Whether the file has keys with indented lines below them. A dialogue (`Ann: hello`) has no such lines.
 fn is_yaml(sample: &Sample) -> bool {
     let key = |line: &[u8]| {
         let line = line.strip_prefix(b"- ").unwrap_or(line);

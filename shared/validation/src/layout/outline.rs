@@ -1,27 +1,27 @@
-//! The first JSON value of a file of which only the beginning is at hand, completed so that it can be read.
+//! Reads the first JSON value of a file. If only its beginning is known, completes it so that it can be parsed.
 
 use std::borrow::Cow;
 
 use crate::json::{MOST_NESTED, Node};
 
-/// A value that the file begins with.
+/// The value at the beginning of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Outline<'b> {
-    /// The value; where its end is missing, closed behind the last part that is whole.
+    /// The value's text. If the value's end is missing, it is closed after the last complete part.
     text: Cow<'b, str>,
-    /// Offset behind its last byte; `None` where the end is missing.
+    /// The offset after its last byte; `None` if the end is missing.
     pub(super) end: Option<usize>,
 }
 
 impl Outline<'_> {
-    /// The value as a tree.
+    /// Parses the value.
     pub(crate) fn node(&self) -> Option<Node<'_>> {
         super::read(self.text.as_bytes())
     }
 }
 
-/// Reads the first value of `bytes`, which must begin with it; `None` where it isn't JSON. `newlines`: texts may hold
-/// line breaks that aren't escaped.
+/// Reads the value at the beginning of `bytes`. Returns `None` if it isn't JSON. `newlines`: strings may contain
+/// unescaped line breaks.
 pub(super) fn read(bytes: &[u8], newlines: bool) -> Option<Outline<'_>> {
     let mut scan = Scan { bytes, at: 0, open: Vec::new(), newlines, safe: None };
     let end = scan.value().ok()?;
@@ -36,21 +36,21 @@ pub(super) fn read(bytes: &[u8], newlines: bool) -> Option<Outline<'_>> {
     Some(Outline { text, end })
 }
 
-/// Not JSON.
+/// The error for a text that isn't JSON.
 struct Fault;
 
 struct Scan<'b> {
     bytes: &'b [u8],
     at: usize,
-    /// What closes the lists and objects that are open.
+    /// The closing brackets of the open lists and objects.
     open: Vec<u8>,
     newlines: bool,
-    /// How many bytes can be kept, and what must follow them, if the bytes end too early.
+    /// The number of bytes to keep if the bytes end too early, and the text that closes them.
     safe: Option<(usize, String)>,
 }
 
 impl Scan<'_> {
-    /// The end of the value; `None` where the bytes end before it does.
+    /// Returns the end of the value. `None` if the bytes end before it.
     fn value(&mut self) -> Result<Option<usize>, Fault> {
         loop {
             let Some(byte) = self.next_token() else { return Ok(None) };
@@ -85,7 +85,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Goes behind what may follow a value, up to where the next one begins. `false` where none does.
+    /// Skips what may follow a value, up to the next value. Returns whether there is one.
     fn after_value(&mut self) -> Result<bool, Fault> {
         loop {
             let Some(&closer) = self.open.last() else { return Ok(false) };
@@ -96,7 +96,7 @@ impl Scan<'_> {
                     self.at += 1;
                     match self.next_token() {
                         None => return Ok(false),
-                        // A comma too many: the rules will say so.
+                        // An extra comma: the parser reports it.
                         Some(next) if next == closer => {}
                         Some(_) if closer == b']' => return Ok(true),
                         Some(_) => return self.key(),
@@ -111,7 +111,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Goes behind a key and its colon; `false` where the bytes end before.
+    /// Skips a key and its colon. Returns `false` if the bytes end before.
     fn key(&mut self) -> Result<bool, Fault> {
         if self.next_token() != Some(b'"') {
             return Err(Fault);
@@ -129,7 +129,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Goes behind a text; `false` where the bytes end before. A value's text may be cut short.
+    /// Skips a string. Returns `false` if the bytes end before. If it is a value, it can be closed where the bytes end.
     fn string(&mut self, is_value: bool) -> Result<bool, Fault> {
         self.at += 1;
         while let Some(&byte) = self.bytes.get(self.at) {
@@ -155,7 +155,7 @@ impl Scan<'_> {
         Ok(false)
     }
 
-    /// Goes behind a number, `true`, `false` or `null`; `NaN` and `Infinity` have their own findings.
+    /// Skips a number, `true`, `false`, `null`, `NaN` or `Infinity`. The parser reports the last two.
     fn word(&mut self) -> Result<(), Fault> {
         let rest = &self.bytes[self.at..];
         let length = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"+-.".contains(byte)));
@@ -179,7 +179,7 @@ impl Scan<'_> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Notes that the bytes up to here can be closed to a value.
+    /// Stores that the first `length` bytes can be completed to a value with `quote` and closing brackets.
     fn keep(&mut self, length: usize, quote: &str) {
         let closers = self.open.iter().rev().map(|closer| char::from(*closer));
         self.safe = Some((length, quote.chars().chain(closers).collect()));
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn line_breaks_in_texts_can_be_let_through() {
+    fn line_breaks_in_strings_can_be_allowed() {
         let outline = read(b"{\"a\": \"b\nc\"}", true);
         assert_eq!(outline.map(|outline| outline.text.into_owned()).as_deref(), Some("{\"a\": \"b c\"}"));
     }

@@ -8,11 +8,11 @@ fn check(first: &[u8], second: Option<&[u8]>, expected: Option<&str>) {
 }
 
 #[test]
-fn json_lines_good_or_bad_are_left_to_the_rules() {
+fn json_lines_have_no_layout_whether_valid_or_not() {
     for first in ["{}", "{\"a\": 1", "{\"a\" 1}", "[1, 2]", "[{}]", "\"a\"", "17", "hello", "a,b", "", "{"] {
         check(first.as_bytes(), Some(b"{\"a\": 1}"), None);
     }
-    for first in ["{}", "{\"a\": 1", "[1, 2]", "hello", "a,b", "{"] {
+    for first in ["{}", "{\"a\": 1", "{", "{'a': 1}", "\u{200b}{\"a\": 1}", "{\"a\": 1},", "]", "\"a"] {
         check(first.as_bytes(), None, None);
     }
     check(b"{\"a\" 1}", Some(b"hello"), None);
@@ -20,8 +20,30 @@ fn json_lines_good_or_bad_are_left_to_the_rules() {
 }
 
 #[test]
+fn files_of_one_line_are_named() {
+    let cases = [
+        ("hello", "plain text"),
+        ("a,b", "plain text"),
+        ("prompt,completion", "a table (CSV) with column names and no rows"),
+        ("Question;Answer", "a table (CSV) with column names and no rows"),
+        ("2024-03-12 10:15:00,123 INFO starting", "a log"),
+        ("[1, 2]", "one JSON list"),
+        ("[]", "one JSON list"),
+        ("\"text\"", "one JSON string"),
+        ("42", "one JSON value that isn't an object"),
+        ("null", "one JSON value that isn't an object"),
+        ("\"{\\\"a\\\": 1}\"", "JSON that was encoded twice (JSON inside JSON strings)"),
+        ("b'{\"a\": 1}'", "Python byte literals (`b'{…}'`)"),
+        ("<html><body></body></html>", "an HTML page"),
+    ];
+    for (line, is) in cases {
+        check(line.as_bytes(), None, Some(is));
+    }
+}
+
+#[test]
 fn other_layouts_are_named() {
-    check(b"\x1f\x8b\x08\0", Some(b"junk"), Some("compressed with gzip"));
+    check(b"\x1f\x8b\x08\0", Some(b"junk of at least 18 bytes"), Some("compressed with gzip"));
     check(b"\xff\xfe{\0", None, Some("UTF-16"));
     check(b"{\0\"\0", Some(b"\0"), Some("UTF-16"));
     check(b"\0{\0\"", None, Some("UTF-16"));
@@ -38,7 +60,7 @@ fn other_layouts_are_named() {
 }
 
 #[test]
-fn a_line_too_long_is_told_by_its_beginning() {
+fn a_long_line_is_identified_by_its_beginning() {
     let mut beginning = Beginning::default();
     beginning.add(Line::TooLong(b"[{\"a\": 1}, "));
     assert_eq!(beginning.layout(true).map(|layout| layout.is), Some("one JSON array"));

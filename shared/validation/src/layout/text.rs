@@ -1,49 +1,60 @@
-//! Texts that aren't JSON.
+//! Identifies texts that aren't JSON.
 
-use super::{Layout, Sample, logs, markup, outline, reads_as, table};
+use super::{FileType, Sample, literals, logs, markup, outline, reads_as, single, table};
 use crate::json::Value;
 use crate::lines::Line;
 
-const RECORDS: &str = "make one JSON object of each record, and put each on its own line";
+const RECORDS: &str = "write each record as a JSON object on its own line";
 
-const PLAIN: Layout = Layout::new("plain text", RECORDS);
-const SEQUENCE: Layout =
-    Layout::new("a JSON text sequence (RFC 7464)", "remove the record separators: `tr -d '\\036' < IN > OUT`");
-const EVENTS: Layout = Layout::new(
+pub(super) const PLAIN: FileType = FileType::new("plain text", RECORDS);
+const SEQUENCE: FileType =
+    FileType::new("a JSON text sequence (RFC 7464)", "remove the record separators: `tr -d '\\036' < IN > OUT`");
+const EVENTS: FileType = FileType::new(
     "a stream of server-sent events (`data: …`)",
     "keep what follows `data: `, and write one training record on each line",
 );
-const POINTER: Layout = Layout::new("a Git LFS pointer", "fetch the file itself with `git lfs pull`");
-const SUBTITLES: Layout = Layout::new("subtitles", RECORDS);
-const ARMOR: Layout = Layout::new("a PEM or PGP file", "decrypt or decode it; Bedrock takes plain JSON Lines");
-const FASTTEXT: Layout = Layout::new("in fastText's format (`__label__…`)", RECORDS);
-const COMMENTED: Layout =
-    Layout::new("JSON with comments", "remove the comments, and write each record on its own line");
-const VALUES: Layout = Layout::new(
+const POINTER: FileType = FileType::new("a Git LFS pointer", "fetch the file itself with `git lfs pull`");
+const SUBTITLES: FileType = FileType::new("subtitles", RECORDS);
+const ARMOR: FileType =
+    FileType::new("a PEM or PGP file", "decrypt or decode it; Bedrock accepts only plain JSON Lines");
+const FASTTEXT: FileType = FileType::new("in fastText's format (`__label__…`)", RECORDS);
+const COMMENTED: FileType =
+    FileType::new("JSON with comments", "remove the comments, and write each record on its own line");
+const VALUES: FileType = FileType::new(
     "JSON values that aren't objects, one on each line",
-    "make one JSON object of each record, and put each on its own line",
+    "write each record as a JSON object on its own line",
 );
 
-/// Identifies a file that doesn't begin with JSON; `None` where it may be JSON Lines all the same.
-pub(super) fn of(sample: &Sample) -> Option<Layout> {
+/// Identifies a file that doesn't begin with JSON. Returns `None` if it may still be JSON Lines.
+pub(super) fn of(sample: &Sample) -> Option<FileType> {
     if let Some(layout) = signed(sample).or_else(|| markup::page(sample)) {
         return Some(layout);
     }
-    // One line that can't be read is a record with a fault, and so is the first one of several records.
-    if (sample.is_one_line() && sample.ended) || sample.has_records() {
+    if is_hidden_brace(sample.first()) {
         return None;
     }
-    if is_hidden_brace(sample.first()) {
+    if sample.is_one_line() && sample.ended {
+        return single::of(sample);
+    }
+    if let Some(layout) = literals::of(sample) {
+        return Some(layout);
+    }
+    if let Some(layout) = commented(sample, b"[") {
+        return Some(layout);
+    }
+    // If records follow, a first line that can't be parsed is an invalid record.
+    if sample.has_records() {
         return None;
     }
     if reads_as(sample.first(), |_| true) {
         return values(sample);
     }
-    let kinds = [events, commented, markup::of, logs::chat, table::of, logs::of, markup::of_keys];
+    let kinds = [events, commented_json, markup::of, logs::chat, table::of, logs::of, markup::of_keys];
     Some(kinds.into_iter().find_map(|kind| kind(sample)).unwrap_or(PLAIN))
 }
 
-/// Whether a line is a record but for a character before its brace, or for the brace itself: that is a finding of its own.
+/// Whether a line would be a record without an invisible character before its brace, or with an ASCII brace. That is
+/// reported for the line.
 fn is_hidden_brace(line: &[u8]) -> bool {
     let is_odd = |char: char| {
         !char.is_ascii()
@@ -56,10 +67,10 @@ fn is_hidden_brace(line: &[u8]) -> bool {
     text.starts_with('｛') || (text.starts_with(is_odd) && text.trim_start_matches(is_odd).starts_with('{'))
 }
 
-/// Layouts that the first line shows.
-fn signed(sample: &Sample) -> Option<Layout> {
+/// Identifies layouts by the first line.
+fn signed(sample: &Sample) -> Option<FileType> {
     let first = sample.first();
-    let beginnings: [(&[u8], Layout); 6] = [
+    let beginnings: [(&[u8], FileType); 6] = [
         (b"\x1e", SEQUENCE),
         (b"version https://git-lfs.github.com/spec/", POINTER),
         (b"WEBVTT", SUBTITLES),
@@ -76,8 +87,8 @@ fn signed(sample: &Sample) -> Option<Layout> {
     (is_count && sample.lines.get(1).is_some_and(is_time)).then_some(SUBTITLES)
 }
 
-/// Lines of JSON texts, numbers and the like. Prose may begin with one, too.
-fn values(sample: &Sample) -> Option<Layout> {
+/// Identifies lines of JSON strings and numbers. Plain text may begin with such a line too.
+fn values(sample: &Sample) -> Option<FileType> {
     if sample.lines.len() < 3 {
         return None;
     }
@@ -88,7 +99,7 @@ fn values(sample: &Sample) -> Option<Layout> {
     is_prose.then(|| table::of(sample).unwrap_or(PLAIN))
 }
 
-fn events(sample: &Sample) -> Option<Layout> {
+pub(super) fn events(sample: &Sample) -> Option<FileType> {
     const FIELDS: [&[u8]; 5] = [b"data:", b"event:", b"id:", b"retry:", b":"];
     let is_field = |line: &[u8]| FIELDS.iter().any(|field| line.starts_with(field));
     let is_data = |line: &[u8]| line.starts_with(b"data:");
@@ -96,16 +107,23 @@ fn events(sample: &Sample) -> Option<Layout> {
     is.then_some(EVENTS)
 }
 
-/// JSON below lines of comments.
-fn commented(sample: &Sample) -> Option<Layout> {
+/// Identifies JSON after lines of comments.
+fn commented_json(sample: &Sample) -> Option<FileType> {
+    commented(sample, b"{[")
+}
+
+/// Identifies JSON that follows lines of comments and begins with one of these brackets.
+fn commented(sample: &Sample, opens: &[u8]) -> Option<FileType> {
     let mut body = sample.body;
     loop {
         let comment = [(b"//".as_slice(), b"\n".as_slice()), (b"#", b"\n"), (b"/*", b"*/")];
         let (_, end) = comment.into_iter().find(|(begin, _)| body.starts_with(begin))?;
         let length = memchr::memmem::find(body, end)? + end.len();
         body = body[length..].trim_ascii_start();
-        if matches!(body.first(), Some(b'{' | b'[')) {
-            return outline::read(body, false).map(|_| COMMENTED);
+        if let Some(first @ (b'{' | b'[')) = body.first() {
+            let outline = outline::read(body, false).filter(|_| opens.contains(first))?;
+            let is_spread = outline.end.is_none_or(|end| body[..end].contains(&b'\n'));
+            return (is_spread || opens.len() > 1).then_some(COMMENTED);
         }
     }
 }

@@ -1,38 +1,38 @@
-//! JSON that isn't JSON Lines: arrays, values spread over lines, several values on a line, and what is almost JSON.
+//! Identifies JSON that isn't JSON Lines: arrays, values that span several lines, several values on a line, and text
+//! that resembles JSON.
 
-use super::{Layout, Sample, document, outline, reads_as};
+use super::{FileType, Sample, document, outline, reads_as, sequence, single};
 use crate::json::{Node, Value};
 use crate::lines::Line;
 
-pub(super) const ARRAY: Layout = Layout::json(
+pub(super) const ARRAY: FileType = FileType::json(
     "one JSON array",
-    "write each element on its own line: `tunedrop fix IN --model MODEL -o OUT`, or `tunedrop convert` where its records are in another format, too",
+    "write each element on its own line: `tunedrop fix IN --model MODEL -o OUT`, or use `tunedrop convert` if the records are also in another format",
 );
-pub(super) const PRETTY: Layout = Layout::json(
+pub(super) const PRETTY: FileType = FileType::json(
     "JSON spread over several lines",
     "write each record on one line: `tunedrop fix IN --model MODEL -o OUT`",
 );
-const JOINED: Layout = Layout::new(
-    "JSON objects with no line between them",
-    "write each object on its own line, for example with `jq -c . IN > OUT`",
+const ARRAYS: FileType =
+    FileType::new("JSON arrays, one on each line", "write each array as a JSON object on its own line");
+const BROKEN_TEXTS: FileType = FileType::new(
+    "JSON with line breaks inside strings",
+    "write each line break inside a string as `\\n`, and each record on one line",
 );
-const ARRAYS: Layout =
-    Layout::new("JSON arrays, one on each line", "make a JSON object of each array, and put each on its own line");
-const BROKEN_TEXTS: Layout = Layout::new(
-    "JSON with line breaks inside its texts",
-    "write each line break inside a text as `\\n`, and each record on one line",
-);
-const PYTHON: Layout = Layout::new(
-    "Python or JavaScript literals (texts in single quotes)",
+const PYTHON: FileType = FileType::new(
+    "Python or JavaScript literals (strings in single quotes)",
     "write each record as JSON on its own line, for example with Python's `json.dumps`",
 );
-const JSON5: Layout = Layout::new(
+const JSON5: FileType = FileType::new(
     "JSON5 or JavaScript (keys without double quotes)",
-    "put keys and texts in double quotes, and write each record on its own line",
+    "put keys and strings in double quotes, and write each record on its own line",
 );
 
-/// The layout of a file that begins with a bracket: the outer `None` where it isn't JSON, the inner one for JSON Lines.
-pub(super) fn of(sample: &Sample) -> Option<Option<Layout>> {
+/// Identifies a file that begins with a bracket. Returns `None` if it isn't JSON, and `Some(None)` for JSON Lines.
+pub(super) fn of(sample: &Sample) -> Option<Option<FileType>> {
+    if let Some(layout) = sequence::of(sample.body, sample.ended) {
+        return Some(Some(layout));
+    }
     match outline::read(sample.body, false) {
         Some(outline) if !is_prose(sample, &outline) => Some(of_value(sample, &outline)),
         Some(_) => None,
@@ -40,14 +40,14 @@ pub(super) fn of(sample: &Sample) -> Option<Option<Layout>> {
     }
 }
 
-/// Whether a text goes on behind a number in brackets: `[1] Smith, …`.
+/// Whether plain text follows a list: `[1] Smith, …`.
 fn is_prose(sample: &Sample, outline: &outline::Outline) -> bool {
     let behind = outline.end.and_then(|end| sample.first().get(end..)).unwrap_or_default();
     sample.first().starts_with(b"[") && behind.trim_ascii().first().is_some_and(u8::is_ascii_alphabetic)
 }
 
-/// The file begins with this value.
-fn of_value(sample: &Sample, outline: &outline::Outline) -> Option<Layout> {
+/// Identifies a file that begins with this JSON value.
+fn of_value(sample: &Sample, outline: &outline::Outline) -> Option<FileType> {
     let first = sample.first();
     let is_cut = matches!(sample.lines.first(), Some(Line::TooLong(_)));
     let node = outline.node()?;
@@ -55,19 +55,20 @@ fn of_value(sample: &Sample, outline: &outline::Outline) -> Option<Layout> {
     if let Some(end) = outline.end.filter(|end| *end <= first.len()) {
         let behind = first[end..].trim_ascii();
         return match (&node.value, behind.first()) {
-            // Records that old Mac line ends separate are lines, and have a finding of their own.
-            (Value::Object(_), Some(b'{')) if is_alone && is_cr_between(&first[end..]) => None,
-            (Value::Object(_), Some(b'{')) if is_alone => Some(JOINED),
             (Value::Object(members), None) if is_alone && sample.ended => document::of_object(members),
             (Value::List(nodes), None) if is_alone && sample.ended => {
-                nodes.iter().any(is_object).then(|| document::of_list(nodes))
+                if nodes.iter().any(is_object) {
+                    Some(document::of_list(nodes))
+                } else {
+                    single::of(sample)
+                }
             }
             (Value::List(_), None) if all(sample, |line| reads_as(line, is_list)) => Some(ARRAYS),
             _ => None,
         };
     }
     match &node.value {
-        // A record that is too long to look at, or that was cut off.
+        // This is a record that is too long to read here, or that is truncated.
         Value::Object(members) if is_cut || is_alone => {
             is_cut.then(|| document::of_object(members)).flatten().filter(|_| is_alone)
         }
@@ -82,8 +83,8 @@ fn of_value(sample: &Sample, outline: &outline::Outline) -> Option<Layout> {
     }
 }
 
-/// The file begins with a bracket, and isn't JSON from some place on.
-fn of_fault(sample: &Sample) -> Option<Option<Layout>> {
+/// Identifies a file that begins with a bracket and has a syntax error.
+fn of_fault(sample: &Sample) -> Option<Option<FileType>> {
     let (first, second) = (sample.first(), sample.lines.get(1).map_or(b"".as_slice(), |line| line.head()));
     let is_whole = matches!(sample.lines.first(), Some(Line::Whole(_)));
     if let Some(layout) = all(sample, |line| almost(line).is_some()).then(|| almost(first)).flatten() {
@@ -103,8 +104,8 @@ fn of_fault(sample: &Sample) -> Option<Option<Layout>> {
     }
     let is_line = first.len() > 1;
     match inside.first() {
-        // Between the elements of an array there are commas.
-        Some(b'{') if sample.has_records() && !(is_whole && opens(b",") && is_line) => Some(None),
+        // The elements of an array would be separated by commas.
+        Some(b'{') if sample.has_records() => Some(None),
         Some(b'{') if sample.is_one_line() => Some(almost(inside)),
         Some(b'{') => Some(Some(almost(inside).unwrap_or(ARRAY))),
         Some(b'"') if is_line => Some(None),
@@ -112,14 +113,14 @@ fn of_fault(sample: &Sample) -> Option<Option<Layout>> {
     }
 }
 
-/// Whether there are enough lines to judge by, and all of them are such. The last one may be cut.
+/// Whether there are at least three lines, and `is` holds for all of them that aren't truncated.
 fn all(sample: &Sample, is: impl Fn(&[u8]) -> bool) -> bool {
     let whole = sample.lines.iter().filter(|line| matches!(line, Line::Whole(_)));
     sample.lines.len() > 2 && whole.into_iter().all(|line| is(line.head()))
 }
 
-/// What an object or a list is that only resembles JSON.
-fn almost(line: &[u8]) -> Option<Layout> {
+/// Identifies an object or a list that isn't JSON but resembles it.
+fn almost(line: &[u8]) -> Option<FileType> {
     let line = line.trim_ascii();
     match line.first()? {
         b'{' => almost_inside(line),
@@ -132,8 +133,8 @@ fn almost(line: &[u8]) -> Option<Layout> {
     }
 }
 
-/// The same, by the first key.
-fn almost_inside(line: &[u8]) -> Option<Layout> {
+/// Identifies an object that isn't JSON but resembles it, by its first key.
+fn almost_inside(line: &[u8]) -> Option<FileType> {
     let line = line.trim_ascii();
     let line = line.strip_prefix(b"{").unwrap_or(line).trim_ascii_start();
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$".contains(byte);
@@ -142,10 +143,6 @@ fn almost_inside(line: &[u8]) -> Option<Layout> {
     }
     let length = line.iter().take_while(|byte| is_word(byte)).count();
     (length > 0 && line[length..].trim_ascii_start().starts_with(b":")).then_some(JSON5)
-}
-
-fn is_cr_between(behind: &[u8]) -> bool {
-    behind.iter().take_while(|byte| byte.is_ascii_whitespace()).any(|byte| *byte == b'\r')
 }
 
 fn is_object(node: &Node) -> bool {

@@ -1,26 +1,26 @@
-//! How long a video lasts, by what its container says of itself.
+//! The duration of a video, from the header of its container.
 //!
-//! Read by hand, from the bytes at hand only. A library would want a reader that can seek, and whole boxes: here the first
-//! 4 KiB of an object are there, perhaps as many from a place further on, and a size that the bytes claim must lead
-//! nowhere else.
+//! This uses no library, because a library needs a reader that can seek, and complete boxes. Here only the first 4 KiB
+//! of an object are available, and sometimes another 4 KiB at a later position. A size that these bytes declare must
+//! not cause other reads.
 //!
 //! MP4 and MOV: ISO/IEC 14496-12, boxes `moov`, `mvhd` and `mehd`; QuickTime File Format, movie header atom.
 //! MKV and WebM: RFC 8794 (EBML) and RFC 9559 (Matroska), elements Segment, Info, TimestampScale and Duration.
 
 use super::sniff;
 
-/// What a container's header tells.
+/// The duration according to a container's header.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Length {
-    /// It lasts so long.
+    /// The duration in seconds.
     Seconds(f64),
-    /// What tells it stands further on, from this byte at the earliest.
-    Behind(u64),
-    /// It doesn't tell: a live recording, or no video at all.
+    /// The duration is at a later position: at this byte offset, or after it.
+    Later(u64),
+    /// The header has no duration, as in a live recording, or this isn't a video.
     Unknown,
 }
 
-/// Reads the object's first bytes.
+/// Reads the duration from an object's first bytes.
 pub(super) fn length(head: &[u8]) -> Length {
     match sniff::format(head) {
         Some("mp4" | "mov") => boxes(head),
@@ -29,8 +29,8 @@ pub(super) fn length(head: &[u8]) -> Length {
     }
 }
 
-/// Reads bytes from further on, where [`Length::Behind`] led.
-pub(super) fn length_behind(head: &[u8], tail: &[u8]) -> Length {
+/// Reads the duration from the bytes at the position of [`Length::Later`].
+pub(super) fn length_later(head: &[u8], tail: &[u8]) -> Length {
     match sniff::format(head) {
         Some("mp4" | "mov") => boxes(tail),
         Some("mkv" | "webm") => segment(tail, 0).unwrap_or(Length::Unknown),
@@ -38,7 +38,7 @@ pub(super) fn length_behind(head: &[u8], tail: &[u8]) -> Length {
     }
 }
 
-/// A box: its type, where its content begins, and where it ends, which may be behind all bytes.
+/// Reads a box. Returns its type and the offsets of its content's beginning and end. The end may be beyond `bytes`.
 fn box_at(bytes: &[u8], at: usize) -> Option<(&[u8], usize, u64)> {
     let size = u64::from(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
     let name = bytes.get(at + 4..at + 8)?;
@@ -57,20 +57,20 @@ fn boxes(bytes: &[u8]) -> Length {
         if name == b"moov" {
             let cut = end > bytes.len() as u64;
             let end = usize::try_from(end).unwrap_or(usize::MAX).min(bytes.len());
-            // Cut off before it tells, it is read once more, from its beginning.
-            let otherwise = if cut { Length::Behind(at as u64) } else { Length::Unknown };
+            // If the bytes end before the duration, the next read starts at the beginning of the box.
+            let otherwise = if cut { Length::Later(at as u64) } else { Length::Unknown };
             return movie(bytes.get(begin..end).unwrap_or_default()).unwrap_or(otherwise);
         }
         match usize::try_from(end) {
             Ok(next) if next < bytes.len() => at = next,
             _ if end == u64::MAX => return Length::Unknown,
-            _ => return Length::Behind(end),
+            _ => return Length::Later(end),
         }
     }
     Length::Unknown
 }
 
-/// The movie header's duration; that of the fragments, where the movie itself has none.
+/// Returns the duration in the movie header, or that of the fragments if the movie header has none.
 fn movie(moov: &[u8]) -> Option<Length> {
     let (mut scale, mut duration, mut fragments) = (0, 0, 0);
     let mut at = 0;
@@ -93,14 +93,14 @@ fn movie(moov: &[u8]) -> Option<Length> {
     (scale > 0 && units > 0).then(|| Length::Seconds(units as f64 / f64::from(scale)))
 }
 
-/// Time scale and duration. A duration of all ones is one that isn't known.
+/// Returns the time scale and the duration. A duration is unknown if all of its bits are 1.
 fn movie_header(mvhd: &[u8]) -> Option<(u32, u64)> {
     let times = if *mvhd.first()? == 1 { 16 } else { 8 };
     let scale = u32::from_be_bytes(*mvhd.get(4 + times..)?.first_chunk()?);
     Some((scale, versioned(mvhd, 8 + times)?))
 }
 
-/// A count of 64 bits in version 1 of a box, of 32 else; 0 where it isn't known.
+/// Reads a number that has 64 bits in version 1 of a box, and otherwise 32. Returns 0 if it is unknown.
 fn versioned(full: &[u8], at: usize) -> Option<u64> {
     let rest = full.get(at..)?;
     Some(
@@ -112,7 +112,8 @@ fn versioned(full: &[u8], at: usize) -> Option<u64> {
     )
 }
 
-/// An EBML number of 1 to 8 bytes, its length marked by the first bit that is set; and how many bytes it has.
+/// Reads an EBML number of 1 to 8 bytes, whose first set bit encodes its length. Returns the number and its length in
+/// bytes.
 fn number(bytes: &[u8], keep_mark: bool) -> Option<(u64, usize)> {
     let first = *bytes.first()?;
     let length = first.leading_zeros() as usize + 1;
@@ -121,7 +122,8 @@ fn number(bytes: &[u8], keep_mark: bool) -> Option<(u64, usize)> {
     Some((rest.iter().fold(u64::from(head), |number, byte| number << 8 | u64::from(*byte)), length))
 }
 
-/// An element: its id, where its content begins, and where it ends; one of unknown size never does.
+/// Reads an element. Returns its id and the offsets of its content's beginning and end. If its size is unknown, the end
+/// is `u64::MAX`.
 fn element(bytes: &[u8], at: usize) -> Option<(u64, usize, u64)> {
     let (id, id_bytes) = number(bytes.get(at..)?, true)?;
     let (size, size_bytes) = number(bytes.get(at + id_bytes..)?, false)?;
@@ -142,21 +144,21 @@ fn matroska(bytes: &[u8]) -> Option<Length> {
     if id == SEGMENT { segment(bytes, begin) } else { None }
 }
 
-/// Looks for Info among a segment's elements, which stands before the clusters wherever it can be read from a stream.
+/// Searches a segment's elements for Info. It is before the clusters in every file that can be streamed.
 fn segment(bytes: &[u8], mut at: usize) -> Option<Length> {
     loop {
         let (id, begin, end) = element(bytes, at)?;
         if id == INFO {
             let cut = end > bytes.len() as u64;
             let end = usize::try_from(end).unwrap_or(usize::MAX).min(bytes.len());
-            return info(bytes.get(begin..end)?).or(cut.then_some(Length::Behind(at as u64)));
+            return info(bytes.get(begin..end)?).or(cut.then_some(Length::Later(at as u64)));
         }
         if id == CLUSTER || end == u64::MAX {
             return None;
         }
         match usize::try_from(end) {
             Ok(next) if next < bytes.len() => at = next,
-            _ => return Some(Length::Behind(end)),
+            _ => return Some(Length::Later(end)),
         }
     }
 }
@@ -190,7 +192,7 @@ pub(super) mod tests {
         [&(content.len() as u32 + 8).to_be_bytes(), name.as_slice(), content].concat()
     }
 
-    /// A movie of so many units, 1,000 a second; `long` in the version of 64 bits.
+    /// Returns a movie of this many milliseconds. `long`: in the 64-bit version.
     fn moov(units: u64, long: bool, more: &[u8]) -> Vec<u8> {
         let scale = 1000_u32.to_be_bytes();
         let header = if long {
@@ -226,11 +228,11 @@ pub(super) mod tests {
     #[track_caller]
     fn check(head: &[u8], expected: Length) {
         assert_eq!(length(head), expected);
-        // However early the bytes end, nothing panics, and no other length is made up.
+        // With any number of bytes, nothing panics, and no wrong duration is returned.
         for end in 0..head.len() {
-            let told = length(&head[..end]);
-            assert!(told == expected || !matches!(told, Length::Seconds(_)), "{end}: {told:?}");
-            length_behind(head, &head[end..]);
+            let found = length(&head[..end]);
+            assert!(found == expected || !matches!(found, Length::Seconds(_)), "{end}: {found:?}");
+            length_later(head, &head[end..]);
         }
     }
 
@@ -248,10 +250,10 @@ pub(super) mod tests {
     fn says_where_a_header_behind_the_data_is() {
         let head = mp4(&[&1_000_000_u32.to_be_bytes(), b"mdat".as_slice(), &[0; 200]].concat());
         let behind = head.len() as u64 - 208 + 1_000_000;
-        check(&head, Length::Behind(behind));
-        assert_eq!(length_behind(&head, &moov(95_000, false, b"")), Length::Seconds(95.0));
+        check(&head, Length::Later(behind));
+        assert_eq!(length_later(&head, &moov(95_000, false, b"")), Length::Seconds(95.0));
         let wide = mp4(&[&1_u32.to_be_bytes(), b"mdat".as_slice(), &(5_u64 << 32).to_be_bytes(), &[0; 50]].concat());
-        assert_eq!(length(&wide), Length::Behind(wide.len() as u64 - 66 + (5 << 32)));
+        assert_eq!(length(&wide), Length::Later(wide.len() as u64 - 66 + (5 << 32)));
         check(&mp4(&[&0_u32.to_be_bytes(), b"mdat".as_slice(), &[0; 50]].concat()), Length::Unknown);
     }
 
@@ -269,7 +271,7 @@ pub(super) mod tests {
         check(&webm(b"", &seconds, false), Length::Seconds(95.0));
         check(&webm(b"", &sized(&[0x44, 0x89], &8_000_f32.to_be_bytes()), true), Length::Seconds(8.0));
         check(&webm(&sized(&[0xec], &[0; 300]), &seconds, true), Length::Seconds(95.0));
-        // A live recording doesn't know how long it will be.
+        // A live recording has no duration.
         check(&webm(b"", b"", true), Length::Unknown);
         check(
             &webm(&[0x1f, 0x43, 0xb6, 0x75, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], &seconds, true),

@@ -1,4 +1,4 @@
-//! The dataset's own folder, which the media of its records must be in.
+//! The dataset's own folder, in which the media of its records must be.
 
 use super::MediumKind;
 use crate::Code;
@@ -6,23 +6,24 @@ use crate::Code;
 /// A folder in a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaFolder {
-    /// The bucket; `None` where only the folder is known.
+    /// The bucket; `None` if only the folder is known.
     pub bucket: Option<String>,
-    /// The beginning of the keys, with a slash at its end.
+    /// The prefix of its keys, with a slash at the end.
     pub prefix: String,
 }
 
 impl MediaFolder {
-    /// What is wrong with a valid address of a medium; `None` inside the folder. The message doesn't name the address.
+    /// Returns a code and a message if a medium isn't in the folder, or `None` if it is. The message doesn't contain
+    /// the address.
     ///
-    /// A part of the key that is `.` or `..` means nothing to S3, but may to a program that reads the address: it counts
-    /// as outside.
+    /// `.` and `..` in a key have no meaning in S3, but a program that reads the address may resolve them. So a key
+    /// with them counts as outside.
     pub(crate) fn fault(&self, uri: &str, kind: MediumKind) -> Option<(Code, String)> {
         let (bucket, key) = uri.strip_prefix("s3://")?.split_once('/')?;
         if self.bucket.as_deref().is_some_and(|ours| ours != bucket) {
             return Some((
                 Code::MediumInAnotherBucket,
-                format!("the {} lies in another bucket than the records", kind.name()),
+                format!("the {} is in another bucket than the records", kind.name()),
             ));
         }
         let dots = key.split('/').any(|part| matches!(part, "." | ".."));

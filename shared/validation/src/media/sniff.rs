@@ -1,6 +1,13 @@
-//! What an object's first bytes say: its format, and an image's size.
+//! Identifies an object's format and an image's size by its first bytes.
 
-/// The format that first bytes are of, as records name it, or as people do where no model takes it.
+/// Whether these bytes are an incomplete signature of a format that models accept.
+pub(super) fn is_beginning(head: &[u8]) -> bool {
+    const MARKS: [&[u8]; 6] =
+        [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"GIF87a", b"RIFF", b"\x1a\x45\xdf\xa3"];
+    !head.is_empty() && MARKS.iter().any(|mark| mark.starts_with(head))
+}
+
+/// Returns the format that these bytes begin: its name in records, or its usual name if no model accepts it.
 pub(super) fn format(head: &[u8]) -> Option<&'static str> {
     const BEGINNINGS: [(&[u8], &str); 14] = [
         (b"\x89PNG\r\n\x1a\n", "png"),
@@ -26,9 +33,9 @@ pub(super) fn format(head: &[u8]) -> Option<&'static str> {
         (_, b"ftyp", b"avif" | b"avis") => Some("avif"),
         (_, b"ftyp", b"heic" | b"heix" | b"mif1" | b"msf1") => Some("heic"),
         (_, b"ftyp", _) => Some("mp4"),
-        // What QuickTime wrote before files had to name their brand.
+        // Old QuickTime files have no `ftyp` box.
         (_, b"moov" | b"mdat" | b"wide" | b"pnot", _) => Some("mov"),
-        // EBML names its document type within the first bytes.
+        // The document type is in the EBML header, at the beginning of the file.
         (b"\x1a\x45\xdf\xa3", ..) => {
             Some(if memchr::memmem::find(part(0, head.len().min(64)), b"webm").is_some() { "webm" } else { "mkv" })
         }
@@ -36,7 +43,7 @@ pub(super) fn format(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Width and height of an image in pixels; `None` where these bytes don't tell.
+/// Returns the width and height of an image in pixels. `None` if these bytes don't contain them.
 pub(super) fn size(head: &[u8]) -> Option<(u64, u64)> {
     let at = |place: usize| head.get(place).copied().map(u64::from);
     let big = |place: usize| Some(at(place)? << 8 | at(place + 1)?);
@@ -46,7 +53,7 @@ pub(super) fn size(head: &[u8]) -> Option<(u64, u64)> {
         "gif" => Some((little(6)?, little(8)?)),
         "jpeg" => jpeg(head),
         "webp" => match head.get(12..16)? {
-            // RFC 9649: a key frame's header; a lossless one's bits; the canvas of an extended file.
+            // RFC 9649: the header of a key frame, the bits of a lossless image, or the canvas of an extended file.
             b"VP8 " => Some((little(26)? & 0x3fff, little(28)? & 0x3fff)),
             b"VP8L" => {
                 let bits = little(21)? | little(23)? << 16;
@@ -59,7 +66,7 @@ pub(super) fn size(head: &[u8]) -> Option<(u64, u64)> {
     }
 }
 
-/// Walks over a JPEG's segments to the frame's header (ITU-T T.81, annex B).
+/// Reads a JPEG's segments up to the frame header (ITU-T T.81, annex B).
 fn jpeg(head: &[u8]) -> Option<(u64, u64)> {
     let word = |at: usize| Some(u64::from(u16::from_be_bytes([*head.get(at)?, *head.get(at + 1)?])));
     let mut at = 2;
@@ -69,11 +76,11 @@ fn jpeg(head: &[u8]) -> Option<(u64, u64)> {
         }
         match *head.get(at + 1)? {
             0xff => at += 1,
-            // These have no length.
+            // These markers have no length.
             0x01 | 0xd0..=0xd8 => at += 2,
             0xc4 | 0xc8 | 0xcc => at += 2 + word(at + 2)? as usize,
             0xc0..=0xcf => return Some((word(at + 7)?, word(at + 5)?)),
-            // The picture itself, or its end, before any header.
+            // The image data or the end of the image, without a frame header.
             0xd9 | 0xda => return None,
             _ => at += 2 + word(at + 2)? as usize,
         }
@@ -87,14 +94,14 @@ mod tests {
     #[track_caller]
     fn check(head: &[u8], expected: Option<&str>, pixels: Option<(u64, u64)>) {
         assert_eq!((format(head), size(head)), (expected, pixels));
-        // However early the bytes end, nothing panics, and no size is made up.
+        // With any number of bytes, nothing panics, and no wrong size is returned.
         for end in 0..head.len() {
-            assert!(size(&head[..end]).is_none_or(|told| Some(told) == pixels));
+            assert!(size(&head[..end]).is_none_or(|found| Some(found) == pixels));
         }
     }
 
     #[test]
-    fn images_tell_their_format_and_size() {
+    fn reads_format_and_size_of_images() {
         check(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x06", Some("png"), Some((640, 480)));
         check(b"GIF89a\x80\x02\xe0\x01\xf7", Some("gif"), Some((640, 480)));
         let jpeg = [
@@ -109,7 +116,17 @@ mod tests {
     }
 
     #[test]
-    fn videos_and_others_tell_their_format() {
+    fn recognizes_truncated_marks() {
+        for head in [b"\x89PNG\r\n".as_slice(), b"\xff", b"GIF8", b"RIF"] {
+            assert!(super::is_beginning(head) && format(head).is_none(), "{}", head.escape_ascii());
+        }
+        for head in [b"".as_slice(), b"hello", b"\x89PNG\r\n\x1a\n\0"] {
+            assert!(!super::is_beginning(head), "{}", head.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn reads_the_format_of_videos_and_other_files() {
         check(b"\0\0\0\x20ftypisom\0\0\x02\0", Some("mp4"), None);
         check(b"\0\0\0\x14ftypqt  ", Some("mov"), None);
         check(b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", Some("webm"), None);

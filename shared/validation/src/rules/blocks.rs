@@ -1,16 +1,16 @@
 //! Content blocks.
 
-use super::media::{Medium, judge_medium};
-use super::seen::Seen;
-use super::text::judge_text;
+use super::media::{Medium, check_media_block};
+use super::modality_count::ModalityCount;
+use super::text::check_text;
 use super::turns::Speaker;
-use super::{list, object, said};
+use super::{list, object, text_kind};
 use crate::Code;
 use crate::catalogue::MediaFormats;
 use crate::json::{Member, Node, Value, field};
 use crate::lookalike::looks_like;
 use crate::pointer::At;
-use crate::sheet::Sheet;
+use crate::record_checker::RecordChecker;
 
 /// The kinds that Converse knows (API reference, `ContentBlock`).
 const KINDS: [&str; 11] = [
@@ -27,133 +27,156 @@ const KINDS: [&str; 11] = [
     "guardContent",
 ];
 
+/// Keys of OpenAI's parts that no block of Bedrock's has.
+const FOREIGN_PARTS: [&str; 3] = ["image_url", "input_image", "input_audio"];
+
 /// What a block for reasoning may hold in Converse, and no model is trained on (user guide, "Nova 2 data preparation":
 /// only `reasoningText` is supported).
 const NO_REASONING: [&str; 4] = ["image", "video", "document", "redactedContent"];
 
-/// Judges a message's content.
-pub(super) fn judge_blocks(
-    sheet: &mut Sheet,
+/// Checks a message's content.
+pub(super) fn check_blocks(
+    checker: &mut RecordChecker,
     node: &Node,
     at: At,
     speaker: Option<Speaker>,
     media: &MediaFormats,
-    seen: &mut Seen,
+    seen: &mut ModalityCount,
 ) {
-    let Some(blocks) = list(sheet, node, at, "blocks, such as `[{\"text\": …}]`") else {
+    let Some(blocks) = list(checker, node, at, "blocks, such as `[{\"text\": …}]`") else {
         return;
     };
     for (index, block) in blocks.iter().enumerate() {
         let at = at.index(index);
-        if let Some(members) = object(sheet, block, at) {
-            judge_block(sheet, block, members, at, speaker, media, seen);
+        if let Some(members) = object(checker, block, at) {
+            check_block(checker, block, members, at, speaker, media, seen);
         }
     }
 }
 
-fn judge_block(
-    sheet: &mut Sheet,
+fn check_block(
+    checker: &mut RecordChecker,
     block: &Node,
     members: &[Member],
     at: At,
     speaker: Option<Speaker>,
     media: &MediaFormats,
-    seen: &mut Seen,
+    seen: &mut ModalityCount,
 ) {
-    judge_type(sheet, members, at, &KINDS);
     let kinds = KINDS.iter().filter(|kind| field(members, kind).is_some()).count();
-    let looks_known = |member: &Member| KINDS.iter().any(|kind| looks_like(&member.key, kind));
-    if kinds == 0 && !members.iter().any(looks_known) {
-        sheet.missing("text", block, at);
+    if kinds == 0
+        && let Some(member) = members.iter().find(|member| FOREIGN_PARTS.contains(&member.key.as_ref()))
+    {
+        if member.key != "input_audio" && media.images.is_empty() {
+            return refuse(checker, member, at, "images can't be used to customize this model");
+        }
+        let message = format!("found an OpenAI part (`{}`), which isn't a block of this format", member.key);
+        let help = match member.key.as_ref() {
+            "input_audio" => "remove the part, or write what is said as text",
+            _ => {
+                r#"upload the image, and write `{"image": {"format": "png", "source": {"s3Location": {"uri": "s3://…"}}}}`"#
+            }
+        };
+        checker.noted.push(Code::UnsupportedContent, member.start, at.to_string(), message, help);
+        return;
+    }
+    check_type(checker, members, at, &KINDS);
+    let is_meant =
+        |member: &Member| KINDS.iter().any(|kind| looks_like(&member.key, kind) || checker.is_misspelled(member, kind));
+    if kinds == 0 && !members.iter().any(is_meant) {
+        checker.missing("text", block, at);
     }
     if kinds > 1 {
-        let message = format!("this block is of {kinds} kinds at once");
-        sheet.fault(Code::AmbiguousBlock, block, at, message, "make a block of each");
+        let message = format!("the block has {kinds} kinds of content");
+        checker.report(Code::AmbiguousBlock, block, at, message, "write a block for each");
     }
-    let words = speaker.map_or(said::OTHER, Speaker::said);
+    let words = speaker.map_or(text_kind::OTHER, Speaker::text_kind);
     for member in members {
         let (kind, node) = (member.key.as_ref(), &member.node);
         match kind {
             "text" => {
-                judge_text(sheet, node, at.key("text"), words);
+                check_text(checker, node, at.key("text"), words);
             }
-            "image" => judge_medium(sheet, member, at, &Medium::image(media, speaker), seen),
-            "video" => judge_medium(sheet, member, at, &Medium::video(media, speaker), seen),
-            "document" => judge_medium(sheet, member, at, &Medium::document(media, speaker), seen),
+            "image" => check_media_block(checker, member, at, &Medium::image(media, speaker), seen),
+            "video" => check_media_block(checker, member, at, &Medium::video(media, speaker), seen),
+            "document" => check_media_block(checker, member, at, &Medium::document(media, speaker), seen),
             "reasoningContent" if !media.reasoning => {
-                refuse(sheet, member, at, "reasoning can't be used to customize this model")
+                refuse(checker, member, at, "reasoning can't be used to customize this model")
             }
             "reasoningContent" if speaker == Some(Speaker::User) => {
-                refuse(sheet, member, at, "reasoning stands in the user's turn")
+                refuse(checker, member, at, "reasoning in a user message")
             }
-            "reasoningContent" => judge_reasoning(sheet, member, at, seen),
-            "toolUse" | "toolResult" => refuse(sheet, member, at, "tool blocks can't be used to customize this model"),
+            "reasoningContent" => check_reasoning(checker, member, at, seen),
+            "toolUse" | "toolResult" => {
+                refuse(checker, member, at, "tool blocks can't be used to customize this model")
+            }
             kind if KINDS.contains(&kind) => {
-                refuse(sheet, member, at, &format!("`{kind}` blocks can't be used to customize this model"))
+                refuse(checker, member, at, &format!("`{kind}` blocks can't be used to customize this model"))
             }
             _ => {}
         }
     }
 }
 
-/// Judges the keys of a block of one of these kinds, and the `type` that names its kind once more: it must say the same. The user guide
-/// ("Prepare data for fine-tuning your models") describes it for Llama 3.2, and its examples leave it out.
-pub(super) fn judge_type(sheet: &mut Sheet, members: &[Member], at: At, kinds: &[&'static str]) {
-    if !sheet.training.typed_blocks {
-        return sheet.unknown_keys(members, kinds, at);
+/// Checks the keys of a block of one of these kinds, and the `type` that repeats its kind: it must be the same. The
+/// user guide ("Prepare data for fine-tuning your models") describes it for Llama 3.2, and its examples leave it out.
+pub(super) fn check_type(checker: &mut RecordChecker, members: &[Member], at: At, kinds: &[&'static str]) {
+    if !checker.training.typed_blocks {
+        return checker.unknown_keys(members, kinds, at);
     }
     let known: Vec<&'static str> = kinds.iter().copied().chain(["type"]).collect();
-    sheet.unknown_keys(members, &known, at);
+    checker.unknown_keys(members, &known, at);
     match field(members, "type") {
         None => {}
         Some(Node { value: Value::Text(kind), .. })
-            if kinds.contains(&kind.as_ref()) && field(members, kind).is_some() => {}
+            if kinds.contains(&kind.as_ref())
+                && members.iter().any(|member| member.key == *kind || checker.is_misspelled(member, kind)) => {}
         Some(node @ Node { value: Value::Text(_), .. }) => {
-            let message = "`type` names another kind of block than this one is";
-            sheet.fault(
+            let message = "`type` doesn't match the block's content";
+            checker.report(
                 Code::AmbiguousBlock,
                 node,
                 at.key("type"),
                 message,
-                "write the block's kind, or leave `type` out",
+                "write the block's kind, or remove `type`",
             );
         }
-        Some(node) => sheet.wrong_type(node, at.key("type"), "a text"),
+        Some(node) => checker.wrong_type(node, at.key("type"), "a string"),
     }
 }
 
 /// Notes content that the model doesn't take, or not here.
-pub(super) fn refuse(sheet: &mut Sheet, member: &Member, at: At, message: &str) {
-    sheet.faults.push(
+pub(super) fn refuse(checker: &mut RecordChecker, member: &Member, at: At, message: &str) {
+    checker.noted.push(
         Code::UnsupportedContent,
         member.start,
         at.to_string(),
         message,
-        "take the block out, or write what it says as text",
+        "remove the block, or write its content as text",
     );
 }
 
 /// `{"reasoningText": {"text": …}}`.
-fn judge_reasoning(sheet: &mut Sheet, member: &Member, at: At, seen: &mut Seen) {
+fn check_reasoning(checker: &mut RecordChecker, member: &Member, at: At, seen: &mut ModalityCount) {
     seen.reasoning = true;
     let at = at.key("reasoningContent");
-    let Some(members) = object(sheet, &member.node, at) else { return };
+    let Some(members) = object(checker, &member.node, at) else { return };
     let mut known = vec!["reasoningText"];
     for key in NO_REASONING {
         for other in members.iter().filter(|member| member.key == key) {
-            refuse(sheet, other, at, "only text can be reasoned in: other reasoning isn't supported");
+            refuse(checker, other, at, "reasoning must be text: other reasoning isn't supported");
             known.push(key);
         }
     }
-    sheet.unknown_keys(members, &known, at);
+    checker.unknown_keys(members, &known, at);
     if known.len() > 1 && field(members, "reasoningText").is_none() {
         return;
     }
-    let Some(node) = sheet.required("reasoningText", members, &member.node, at) else { return };
+    let Some(node) = checker.required("reasoningText", members, &member.node, at) else { return };
     let at = at.key("reasoningText");
-    let Some(members) = object(sheet, node, at) else { return };
-    sheet.unknown_keys(members, &["text", "signature"], at);
-    if let Some(text) = sheet.required("text", members, node, at) {
-        judge_text(sheet, text, at.key("text"), said::REASONING);
+    let Some(members) = object(checker, node, at) else { return };
+    checker.unknown_keys(members, &["text", "signature"], at);
+    if let Some(text) = checker.required("text", members, node, at) {
+        check_text(checker, text, at.key("text"), text_kind::REASONING);
     }
 }

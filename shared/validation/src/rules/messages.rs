@@ -1,54 +1,59 @@
 //! Claude 3 Haiku: messages whose content is a text.
 
-use super::text::judge_text;
-use super::turns::{Speaker, judge_order, judge_pair, judge_role};
-use super::{list, object, said};
+use super::text::check_text;
+use super::turns::{Speaker, check_order, check_pair, check_role};
+use super::{list, object, text_kind};
 use crate::Code;
 use crate::json::{Member, Node, Value, field};
 use crate::pointer::At;
-use crate::sheet::Sheet;
+use crate::record_checker::RecordChecker;
 
-/// Judges a record.
-pub(super) fn judge(sheet: &mut Sheet, node: &Node, members: &[Member]) {
+/// Checks a record.
+pub(super) fn check(checker: &mut RecordChecker, node: &Node, members: &[Member]) {
     let root = At::Root;
-    sheet.unknown_keys(members, &["system", "messages"], root);
+    checker.unknown_keys(members, &["system", "messages"], root);
     if let Some(system) = field(members, "system") {
-        judge_text(sheet, system, root.key("system"), said::SYSTEM);
+        check_text(checker, system, root.key("system"), text_kind::SYSTEM);
     }
     let at = root.key("messages");
-    let Some(messages_node) = sheet.required("messages", members, node, root) else {
+    let Some(messages_node) = checker.required("messages", members, node, root) else {
         return;
     };
-    let Some(messages) = list(sheet, messages_node, at, "messages") else {
+    let Some(messages) = list(checker, messages_node, at, "messages") else {
         return;
     };
-    sheet.turns += messages.len() as u64;
-    let speakers = judge_messages(sheet, messages, at, false);
-    judge_pair(sheet, messages_node, messages, at);
-    judge_order(sheet, messages, &speakers, at, true);
+    checker.turns += messages.len() as u64;
+    let speakers = check_messages(checker, messages, at, false);
+    check_pair(checker, messages_node, messages, at);
+    check_order(checker, messages, &speakers, at, true);
 }
 
-/// Judges messages of `role` and a text as `content`; who speaks in each.
-pub(super) fn judge_messages(sheet: &mut Sheet, messages: &[Node], at: At, openai: bool) -> Vec<Option<Speaker>> {
+/// Checks messages of `role` and a text as `content`; who speaks in each.
+pub(super) fn check_messages(
+    checker: &mut RecordChecker,
+    messages: &[Node],
+    at: At,
+    openai: bool,
+) -> Vec<Option<Speaker>> {
     let mut speakers = Vec::with_capacity(messages.len());
     for (index, message) in messages.iter().enumerate() {
         let at = at.index(index);
-        let Some(members) = object(sheet, message, at) else {
+        let Some(members) = object(checker, message, at) else {
             speakers.push(None);
             continue;
         };
         let known: &[&'static str] = if openai { &["role", "content", "name"] } else { &["role", "content"] };
-        sheet.unknown_keys(members, known, at);
-        let role = sheet.required("role", members, message, at);
-        let speaker = role.and_then(|role| judge_role(sheet, role, at.key("role"), openai));
-        if let Some(content) = sheet.required("content", members, message, at) {
-            let whose = speaker.map_or(said::OTHER, Speaker::said);
+        checker.unknown_keys(members, known, at);
+        let role = checker.required("role", members, message, at);
+        let speaker = role.and_then(|role| check_role(checker, role, at.key("role"), openai));
+        if let Some(content) = checker.required("content", members, message, at) {
+            let whose = speaker.map_or(text_kind::OTHER, Speaker::text_kind);
             match &content.value {
                 Value::List(parts) if openai && parts.iter().all(|part| matches!(part.value, Value::Object(_))) => {
-                    judge_parts(sheet, content, parts, at.key("content"), whose);
+                    check_parts(checker, content, parts, at.key("content"), whose);
                 }
                 _ => {
-                    judge_text(sheet, content, at.key("content"), whose);
+                    check_text(checker, content, at.key("content"), whose);
                 }
             }
         }
@@ -57,34 +62,34 @@ pub(super) fn judge_messages(sheet: &mut Sheet, messages: &[Node], at: At, opena
     speakers
 }
 
-/// Judges content that is a list of parts, as OpenAI's chat format allows: `[{"type": "text", "text": …}]`.
-fn judge_parts(sheet: &mut Sheet, node: &Node, parts: &[Node], at: At, whose: u8) {
-    if list(sheet, node, at, "parts, such as `[{\"type\": \"text\", \"text\": …}]`").is_none() {
+/// Checks content that is a list of parts, as OpenAI's chat format allows: `[{"type": "text", "text": …}]`.
+fn check_parts(checker: &mut RecordChecker, node: &Node, parts: &[Node], at: At, whose: u8) {
+    if list(checker, node, at, "parts, such as `[{\"type\": \"text\", \"text\": …}]`").is_none() {
         return;
     }
-    let message = "AWS's pages disagree on content that is a list of parts: the user guide takes OpenAI's chat format, which has it, and the Nova 2 user guide asks for a text";
-    sheet.fault(Code::SourcesDisagree, node, at, message, "join the parts into one text to be safe");
+    let message = "AWS's pages disagree on content that is a list of parts: the user guide accepts OpenAI's chat format, which allows it, and the Nova 2 user guide asks for a text";
+    checker.report(Code::SourcesDisagree, node, at, message, "join the parts into one text to be safe");
     for (index, part) in parts.iter().enumerate() {
         let at = at.index(index);
-        let Some(members) = object(sheet, part, at) else { continue };
-        let kind = sheet.required("type", members, part, at);
+        let Some(members) = object(checker, part, at) else { continue };
+        let kind = checker.required("type", members, part, at);
         if matches!(kind, Some(Node { value: Value::Text(kind), .. }) if kind != "text") {
-            let message = "reinforcement fine-tuning takes text only";
-            sheet.fault(
+            let message = "reinforcement fine-tuning accepts text only";
+            checker.report(
                 Code::UnsupportedContent,
                 part,
                 at,
                 message,
-                "take the part out, or write what it says as text",
+                "remove the part, or write its content as text",
             );
             continue;
         }
-        sheet.unknown_keys(members, &["type", "text"], at);
+        checker.unknown_keys(members, &["type", "text"], at);
         if let Some(kind) = kind.filter(|kind| !matches!(kind.value, Value::Text(_))) {
-            sheet.wrong_type(kind, at.key("type"), "a text");
+            checker.wrong_type(kind, at.key("type"), "a string");
         }
-        if let Some(text) = sheet.required("text", members, part, at) {
-            judge_text(sheet, text, at.key("text"), whose);
+        if let Some(text) = checker.required("text", members, part, at) {
+            check_text(checker, text, at.key("text"), whose);
         }
     }
 }

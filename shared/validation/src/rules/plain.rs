@@ -1,48 +1,48 @@
 //! `{"prompt", "completion"}` and `{"input"}`.
 
-use super::length::judge_side;
-use super::{said, text::judge_text};
+use super::length::check_side;
+use super::{text::check_text, text_kind};
 use crate::Code;
 use crate::json::{Member, Node, field};
 use crate::pointer::At;
-use crate::sheet::Sheet;
+use crate::record_checker::RecordChecker;
 
 /// Titan Text and Llama 3.1: two texts.
-pub(super) fn judge_prompt_completion(sheet: &mut Sheet, node: &Node, members: &[Member]) {
+pub(super) fn check_prompt_completion(checker: &mut RecordChecker, node: &Node, members: &[Member]) {
     let root = At::Root;
-    sheet.unknown_keys(members, &["prompt", "completion"], root);
-    let prompt = sheet.required("prompt", members, node, root);
-    let prompt = prompt.and_then(|prompt| judge_text(sheet, prompt, root.key("prompt"), said::PROMPT));
-    let (prompt_most, completion_most) = (sheet.training.prompt_tokens, sheet.training.completion_tokens);
+    checker.unknown_keys(members, &["prompt", "completion"], root);
+    let prompt = checker.required("prompt", members, node, root);
+    let prompt = prompt.and_then(|prompt| check_text(checker, prompt, root.key("prompt"), text_kind::PROMPT));
+    let (prompt_most, completion_most) = (checker.training.prompt_tokens, checker.training.completion_tokens);
     if let (Some(text), Some(node)) = (prompt, field(members, "prompt")) {
-        judge_side(sheet, node, text, root.key("prompt"), prompt_most);
+        check_side(checker, node, text, root.key("prompt"), prompt_most);
     }
-    let Some(completion_node) = sheet.required("completion", members, node, root) else {
+    let Some(completion_node) = checker.required("completion", members, node, root) else {
         return;
     };
-    let completion = judge_text(sheet, completion_node, root.key("completion"), said::COMPLETION);
+    let completion = check_text(checker, completion_node, root.key("completion"), text_kind::COMPLETION);
     if let Some(text) = completion {
-        judge_side(sheet, completion_node, text, root.key("completion"), completion_most);
+        check_side(checker, completion_node, text, root.key("completion"), completion_most);
     }
     if let (Some(prompt), Some(completion)) = (prompt, completion)
         && prompt.trim() == completion.trim()
         && !prompt.trim().is_empty()
     {
         let message = "the completion repeats the prompt";
-        sheet.fault(
+        checker.report(
             Code::CompletionEqualsPrompt,
             completion_node,
             root.key("completion"),
             message,
-            "check how the file was made; two columns may be mixed up",
+            "check how the file was created; two columns may be mixed up",
         );
     }
 }
 
 /// Titan Text, continued pre-training: one text.
-pub(super) fn judge_input(sheet: &mut Sheet, node: &Node, members: &[Member]) {
-    sheet.unknown_keys(members, &["input"], At::Root);
-    if let Some(input) = sheet.required("input", members, node, At::Root) {
-        judge_text(sheet, input, At::Root.key("input"), said::INPUT);
+pub(super) fn check_input(checker: &mut RecordChecker, node: &Node, members: &[Member]) {
+    checker.unknown_keys(members, &["input"], At::Root);
+    if let Some(input) = checker.required("input", members, node, At::Root) {
+        check_text(checker, input, At::Root.key("input"), text_kind::INPUT);
     }
 }

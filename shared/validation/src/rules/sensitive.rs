@@ -1,4 +1,4 @@
-//! The optional pack: secrets and personal data in texts. No message repeats what was found.
+//! The optional checks: secrets and personal data in texts. No message repeats what was found.
 
 mod card;
 mod email;
@@ -7,32 +7,44 @@ mod key;
 use crate::Code;
 use crate::json::{Node, Value};
 use crate::pointer::At;
-use crate::sheet::Sheet;
+use crate::record_checker::RecordChecker;
 
 /// Looks for secrets in a text; `text` is what `node` holds.
-pub(super) fn judge_sensitive(sheet: &mut Sheet, node: &Node, text: &str, at: At) {
+pub(super) fn check_sensitive(checker: &mut RecordChecker, node: &Node, text: &str, at: At) {
     let finds = [
-        (Code::AwsAccessKey, key::access_keys(text), "an AWS access key", "take it out, and disable the key"),
-        (Code::PrivateKey, key::private_keys(text), "a private key", "take it out, and replace the key"),
-        (Code::CardNumber, card::cards(text), "a card number", "write a word instead, such as `<card>`"),
-        (Code::EmailAddress, email::addresses(text), "an e-mail address", "write a word instead, such as `<e-mail>`"),
+        (Code::AwsAccessKey, key::access_keys(text), "an AWS access key", "remove it, and disable the key"),
+        (Code::PrivateKey, key::private_keys(text), "a private key", "remove it, and replace the key"),
+        (Code::CardNumber, card::cards(text), "a card number", "replace it with a placeholder, such as `<card>`"),
+        (
+            Code::EmailAddress,
+            email::addresses(text),
+            "an email address",
+            "replace it with a placeholder, such as `<email>`",
+        ),
     ];
     for (code, (first, times), what, help) in finds {
         // One finding for a text, at the first place: one made of nothing else has millions.
         if let Some(place) = first {
             let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
-            sheet.faults.hide();
-            sheet.text_fault(code, node, place, at, format!("the text holds what looks like {what}{times}"), help);
+            checker.noted.hide();
+            checker.report_text(
+                code,
+                node,
+                place,
+                at,
+                format!("the text contains what looks like {what}{times}"),
+                help,
+            );
         }
     }
 }
 
 /// Looks for secrets in whatever a value holds.
-pub(super) fn judge_all(sheet: &mut Sheet, node: &Node, at: At) {
+pub(super) fn check_all(checker: &mut RecordChecker, node: &Node, at: At) {
     match &node.value {
-        Value::Text(text) => judge_sensitive(sheet, node, text, at),
-        Value::List(nodes) => nodes.iter().for_each(|node| judge_all(sheet, node, at)),
-        Value::Object(members) => members.iter().for_each(|member| judge_all(sheet, &member.node, at)),
+        Value::Text(text) => check_sensitive(checker, node, text, at),
+        Value::List(nodes) => nodes.iter().for_each(|node| check_all(checker, node, at)),
+        Value::Object(members) => members.iter().for_each(|member| check_all(checker, &member.node, at)),
         _ => {}
     }
 }

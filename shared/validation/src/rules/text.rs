@@ -1,43 +1,53 @@
-//! What a text may hold.
+//! The rules on a text.
 
-use super::sensitive::judge_sensitive;
+use super::sensitive::check_sensitive;
 use crate::Code;
 use crate::json::{Node, Value, raw_offset};
 use crate::pointer::At;
+use crate::record_checker::RecordChecker;
 use crate::reserved::Found;
-use crate::sheet::Sheet;
 
-/// Judges a text that must be there, and counts it as the record's; `None` where it is no text.
-pub(super) fn judge_text<'n>(sheet: &mut Sheet, node: &'n Node, at: At, kind: u8) -> Option<&'n str> {
+/// Checks a text that must be there, and counts it as the record's; `None` if it is no text.
+pub(super) fn check_text<'n>(checker: &mut RecordChecker, node: &'n Node, at: At, kind: u8) -> Option<&'n str> {
     let Value::Text(text) = &node.value else {
-        sheet.wrong_type(node, at, "a text");
+        checker.wrong_type(node, at, "a string");
         return None;
     };
-    sheet.says(kind, text.as_bytes());
+    checker.add_text(kind, text.as_bytes());
     if text.is_empty() {
-        sheet.fault(Code::EmptyText, node, at, "the text is empty", "write the text, or drop the record");
+        let help = match kind {
+            super::text_kind::SYSTEM => "write the text, or remove the system prompt",
+            _ => "write the text, or remove the record",
+        };
+        checker.report(Code::EmptyText, node, at, "the text is empty", help);
         return Some(text);
     }
     if text.trim_start().is_empty() {
-        sheet.fault(Code::BlankText, node, at, "the text holds white space only", "write the text, or drop the record");
+        checker.report(
+            Code::BlankText,
+            node,
+            at,
+            "the text has white space only",
+            "write the text, or remove the record",
+        );
     }
-    count(sheet, text);
-    judge_reserved(sheet, node, text, at);
-    if sheet.sensitive {
-        judge_sensitive(sheet, node, text, at);
+    count(checker, text);
+    check_reserved(checker, node, text, at);
+    if checker.sensitive {
+        check_sensitive(checker, node, text, at);
     }
     // Only escapes bring control characters in, and a text with escapes is not borrowed.
     if let std::borrow::Cow::Owned(text) = text {
-        judge_control(sheet, node, text, at);
+        check_control(checker, node, text, at);
     }
     Some(text)
 }
 
-fn count(sheet: &mut Sheet, text: &str) {
+fn count(checker: &mut RecordChecker, text: &str) {
     let ascii = ascii_of(text);
-    sheet.ascii += ascii as u64;
+    checker.ascii += ascii as u64;
     if ascii < text.len() {
-        sheet.beyond_ascii += (text.chars().count() - ascii) as u64;
+        checker.beyond_ascii += (text.chars().count() - ascii) as u64;
     }
 }
 
@@ -48,8 +58,8 @@ pub(super) fn ascii_of(text: &str) -> usize {
 }
 
 /// One finding for each reserved string, at the first place: a text made of nothing else has millions.
-fn judge_reserved(sheet: &mut Sheet, node: &Node, text: &str, at: At) {
-    let reserved = sheet.reserved;
+fn check_reserved(checker: &mut RecordChecker, node: &Node, text: &str, at: At) {
+    let reserved = checker.reserved;
     let mut found: Vec<(Found, u64)> = Vec::new();
     reserved.seek(text, |one| {
         match found.iter_mut().find(|(first, _)| first.word == one.word && first.exact == one.exact) {
@@ -60,36 +70,36 @@ fn judge_reserved(sheet: &mut Sheet, node: &Node, text: &str, at: At) {
     for (Found { word, start, exact }, times) in found {
         let word = word.escape_debug();
         let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
-        if exact && sheet.training.reserved_advised {
+        if exact && checker.training.reserved_advised {
             let message = format!(
-                "the text holds `{word}`, which AWS reserves in its guide to fine-tuning this model and doesn't name in the one to this customization{times}"
+                "the text contains `{word}`, which AWS's fine-tuning guide for this model reserves, and the guide for this customization doesn't{times}"
             );
-            let help = "write it otherwise if you can, such as with a dash in place of the colon or bracket";
-            sheet.text_fault(Code::SourcesDisagree, node, start, at, message, help);
+            let help = "rephrase it if you can, for example with a dash instead of the colon or bracket";
+            checker.report_text(Code::SourcesDisagree, node, start, at, message, help);
         } else if exact {
-            let message = format!("the text holds `{word}`, which this model reserves{times}");
-            let help = "write it otherwise, such as with a dash in place of the colon or bracket";
-            sheet.text_fault(Code::ReservedString, node, start, at, message, help);
+            let message = format!("the text contains the reserved string `{word}`{times}");
+            let help = "rephrase it, for example with a dash instead of the colon or bracket";
+            checker.report_text(Code::ReservedString, node, start, at, message, help);
         } else {
-            let message = format!("the text holds `{word}`, which this model reserves, in another case{times}");
-            let help = "write it otherwise if you can; AWS's own checkers disagree on it";
-            sheet.text_fault(Code::NearReservedString, node, start, at, message, help);
+            let message = format!("the text contains the reserved string `{word}` in another case{times}");
+            let help = "rephrase it if you can; AWS's own checkers disagree on it";
+            checker.report_text(Code::NearReservedString, node, start, at, message, help);
         }
     }
 }
 
-fn judge_control(sheet: &mut Sheet, node: &Node, text: &str, at: At) {
+fn check_control(checker: &mut RecordChecker, node: &Node, text: &str, at: At) {
     // No branches, so that many bytes go at a time.
     let odd = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r');
-    // A raw one is an error already, and stands in the line as itself. Only the first is looked at.
-    let escaped = |place| sheet.line.as_bytes().get(raw_offset(sheet.line, node.start, place)) == Some(&b'\\');
+    // A raw one is already an error. Only the first one is reported.
+    let escaped = |place| checker.line.as_bytes().get(raw_offset(checker.line, node.start, place)) == Some(&b'\\');
     // Few texts hold one: whether there is any is asked many bytes at a time.
     if !text.as_bytes().chunks(64).any(|part| part.iter().fold(false, |any, byte| any | odd(*byte))) {
         return;
     }
     let first = text.bytes().enumerate().find(|(_, byte)| odd(*byte));
     if let Some((place, byte)) = first.filter(|(place, _)| escaped(*place)) {
-        let message = format!("the text holds a control character (U+{byte:04X})");
-        sheet.text_fault(Code::EscapedControlCharacter, node, place, at, message, "take it out");
+        let message = format!("the text contains a control character (U+{byte:04X})");
+        checker.report_text(Code::EscapedControlCharacter, node, place, at, message, "take it out");
     }
 }

@@ -6,7 +6,7 @@ use super::whole;
 use crate::catalogue::{Hyperparameter, HyperparameterKind, nearest};
 use crate::{Code, Customization, Findings, Model};
 
-/// Judges hyperparameters against the model's table; `values` are the literal texts of the recipe in `file`.
+/// Checks hyperparameters against the model's table; `values` are the literal texts of the recipe in `file`.
 ///
 /// Where the model documents none for this customization, none is taken.
 pub fn check_hyperparameters(
@@ -20,7 +20,7 @@ pub fn check_hyperparameters(
         return findings;
     };
     for missing in training.hyperparameters.iter().filter(|known| known.required && !values.contains_key(&known.name)) {
-        let message = format!("{} wants `{}` to be set", model.name, missing.name);
+        let message = format!("{} requires `{}`", model.name, missing.name);
         findings.push(whole(Code::MissingHyperparameter, file, message, advice(missing)));
     }
     for (name, text) in values {
@@ -46,7 +46,7 @@ pub fn check_hyperparameters(
 
 fn unknown(model: &Model, customization: Customization, name: &str) -> String {
     let shown = if is_identifier(name) { format!("`{name}`") } else { "this name".to_owned() };
-    format!("{shown} is no hyperparameter of {} with {}", model.name, customization.as_str())
+    format!("{shown} isn't a hyperparameter of {} with {}", model.name, customization.as_str())
 }
 
 fn meant(known: &[Hyperparameter], name: &str) -> String {
@@ -55,9 +55,9 @@ fn meant(known: &[Hyperparameter], name: &str) -> String {
     let names: Vec<&str> = documented.map(|hyperparameter| hyperparameter.name.as_str()).collect();
     let same = |known: &&&str| known.to_lowercase() == name.replace(['_', '-'], "").to_lowercase();
     match names.iter().find(same).copied().or_else(|| nearest(&name.to_lowercase(), names.iter().copied())) {
-        _ if names.is_empty() => "take it out; AWS documents none here".to_owned(),
-        Some(near) => format!("did you mean `{near}`? Known are {}", names.join(", ")),
-        None => format!("take it out; known are {}", names.join(", ")),
+        _ if names.is_empty() => "remove it; AWS documents no hyperparameters here".to_owned(),
+        Some(near) => format!("did you mean `{near}`? Known hyperparameters: {}", names.join(", ")),
+        None => format!("remove it; known hyperparameters: {}", names.join(", ")),
     }
 }
 
@@ -89,15 +89,15 @@ fn value_fault(hyperparameter: &Hyperparameter, text: &str) -> Option<(Code, Str
     })
 }
 
-/// What is to be said of a value within the range, where AWS's pages don't document all of it.
+/// Returns the note about a value within the range, if AWS's pages don't document all of the range.
 fn doubt(model: &Model, hyperparameter: &Hyperparameter, text: &str) -> Option<(Code, String, String)> {
     let doubt = hyperparameter.doubt.as_ref()?;
     let sure = hyperparameter.doubt_above.is_some_and(|most| text.parse().is_ok_and(|value: f64| value <= most));
     let name = &hyperparameter.name;
     let message = format!("AWS's pages don't document `{name}: {text}` for {}: {doubt}", model.name);
     let help = match hyperparameter.doubt_above {
-        Some(most) => format!("use {most}, unless you know that Bedrock takes more"),
-        None => "leave it out, unless you know that Bedrock takes it".to_owned(),
+        Some(most) => format!("use {most}, unless you know that Bedrock accepts more"),
+        None => "remove it, unless you know that Bedrock accepts it".to_owned(),
     };
     (!sure).then_some((Code::UndocumentedHyperparameter, message, help))
 }
@@ -129,11 +129,11 @@ fn advice(hyperparameter: &Hyperparameter) -> String {
     };
     match (hyperparameter.default, &hyperparameter.suggested) {
         _ if hyperparameter.required => use_one,
-        (Some(default), _) => format!("{use_one}; left out, it is {default}"),
+        (Some(default), _) => format!("{use_one}; the default is {default}"),
         (None, Some(sent)) => {
-            format!("{use_one} (AWS's SDK sends {sent}), or leave it out for Bedrock's default")
+            format!("{use_one} (AWS's SDK sends {sent}), or remove it to use Bedrock's default")
         }
-        (None, None) => format!("{use_one}, or leave it out for Bedrock's default"),
+        (None, None) => format!("{use_one}, or remove it to use Bedrock's default"),
     }
 }
 

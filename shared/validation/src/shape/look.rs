@@ -53,6 +53,11 @@ impl<'n, 'a> Look<'n, 'a> {
         self.members.iter().any(|member| member.key.starts_with(beginning))
     }
 
+    /// Whether there is a key that ends so.
+    pub(super) fn has_ending(&self, ending: &str) -> bool {
+        self.members.iter().any(|member| member.key.ends_with(ending))
+    }
+
     /// Whether all of these keys are there, some of them in capitals.
     pub(super) fn has_in_capitals(&self, keys: &[&str]) -> bool {
         let has = |key: &&str| self.members.iter().any(|member| member.key.eq_ignore_ascii_case(key));
@@ -84,12 +89,38 @@ impl<'n, 'a> Look<'n, 'a> {
         self.elements(list).next().is_some_and(|first| first.has_any(keys))
     }
 
+    /// Whether the first element of that list is an object.
+    pub(super) fn first_has_any(&self, list: &str) -> bool {
+        self.elements(list).next().is_some()
+    }
+
+    /// Whether the first element of that list has a text under this key.
+    pub(super) fn first_text(&self, list: &str, key: &str) -> bool {
+        self.elements(list).next().is_some_and(|first| first.is_text(key))
+    }
+
     /// Whether an object under that key has one of these keys.
     pub(super) fn inner_has(&self, key: &str, keys: &[&str]) -> bool {
         matches!(self.value(key), Some(Value::Object(members)) if Look { members }.has_any(keys))
     }
 
-    /// Whether the contents of all messages are texts; one may be missing or null beside a call of a tool.
+    /// Whether an object under that key has a list under this one.
+    pub(super) fn inner_list(&self, key: &str, list: &str) -> bool {
+        matches!(self.value(key), Some(Value::Object(members)) if Look { members }.is_list(list))
+    }
+
+    /// Whether the key has a list of texts.
+    pub(super) fn is_text_list(&self, key: &str) -> bool {
+        matches!(self.value(key), Some(Value::List(nodes))
+            if !nodes.is_empty() && nodes.iter().all(|node| matches!(node.value, Value::Text(_))))
+    }
+
+    /// Whether an object under some key has all of these keys.
+    pub(super) fn any_inner_has(&self, keys: &[&str]) -> bool {
+        self.members.iter().any(|member| look(&member.node).is_some_and(|inner| inner.has_all(keys)))
+    }
+
+    /// Whether the contents of all messages are texts; one may be missing or null next to a call of a tool.
     pub(super) fn has_texts(&self) -> bool {
         let mut texts = 0;
         let all = self.contents().all(|content| {
@@ -125,12 +156,18 @@ impl<'n, 'a> Look<'n, 'a> {
         self.parts().any(|part| part.has("type"))
     }
 
+    /// Whether all parts of messages are texts with a type: `{"type": "text", "text": "…"}`.
+    pub(super) fn has_typed_texts(&self) -> bool {
+        let mut parts = self.parts().peekable();
+        parts.peek().is_some() && parts.all(|part| part.text("type") == Some("text") && part.is_text("text"))
+    }
+
     /// Whether a part of a message has one of these types.
     pub(super) fn has_part(&self, types: &[&str]) -> bool {
         self.parts().any(|part| part.text("type").is_some_and(|kind| types.contains(&kind)))
     }
 
-    /// Whether the messages have what only OpenAI's have: a system message, calls of tools, or parts beside texts.
+    /// Whether the messages have what only OpenAI's have: a system message, calls of tools, or parts next to texts.
     pub(super) fn is_openai(&self) -> bool {
         let has_text = || self.contents().any(|content| matches!(content, Value::Text(_)));
         ["system", "developer", "tool"].iter().any(|role| self.has_role(role))

@@ -1,4 +1,4 @@
-//! Formats with a mark of their own, and the formats of chats.
+//! Formats that a key or a value identifies, and chat formats.
 
 use super::look::{CALLS, Look, PARTS};
 use super::{Shape, Todo};
@@ -12,8 +12,6 @@ pub(super) struct Name {
 pub(super) const fn name(is: fn(&Look) -> bool, called: &'static str, todo: Todo) -> Name {
     Name { is, shape: Shape { is: called, todo } }
 }
-
-const NO_PAIRS: &str = "keep the chosen answers as the assistant's, as Bedrock doesn't train on pairs of answers";
 
 /// Formats that no record in one of Bedrock's own can have: a key more, or a value of another type.
 pub(super) static OTHER: &[Name] = &[
@@ -37,27 +35,6 @@ pub(super) static OTHER: &[Name] = &[
         "the format of responses of OpenAI's API",
         Todo::Do("add each answer to the messages that it answers"),
     ),
-    name(
-        |it| {
-            (it.has_like("chosen") && it.has_like("rejected"))
-                || it.has_all(&["preferred_output", "non_preferred_output"])
-                || it.has_all(&["accepted", "rejected"])
-                || it.has_all(&["response_j", "response_k"])
-                || it.has_all(&["response_a", "response_b"])
-                || it.has_all(&["response_0", "response_1"])
-                || it.has_all(&["human_ref_A", "human_ref_B"])
-        },
-        "a format of preference pairs (a chosen and a rejected answer)",
-        Todo::Do(NO_PAIRS),
-    ),
-    name(
-        |it| {
-            let has_label = it.is_bool("label") || it.is_number("label") || it.is_bool("kto_tag");
-            has_label && it.has_any(&["completion", "response", "messages", "conversations", "output"])
-        },
-        "KTO's format (answers with a `label` of true or false)",
-        Todo::Do("keep the answers whose `label` is true, as Bedrock doesn't train on labels"),
-    ),
     name(|it| it.first_has("contents", &["parts"]), "Gemini's format (`contents` of `parts`)", Todo::Convert("gemini")),
     name(
         |it| it.inner_has("request", &["contents"]),
@@ -78,7 +55,7 @@ pub(super) static OTHER: &[Name] = &[
         Todo::Do("take the prompt from `inputText`, and add the answer"),
     ),
     name(
-        |it| it.first_has("messages", &["author"]),
+        |it| it.first_text("messages", "author"),
         "PaLM's chat format (`messages` of `author` and `content`)",
         Todo::Do("rename `author` to `role`, with `user` and `assistant` as its values"),
     ),
@@ -109,8 +86,15 @@ pub(super) static OTHER: &[Name] = &[
     ),
     name(
         |it| {
-            ["conversations", "conversation"].iter().any(|key| it.first_has(key, &["from", "value", "role", "content"]))
+            ["conversations", "conversation"]
+                .iter()
+                .any(|key| it.first_has(key, &["role"]) && !it.first_has(key, &["from"]))
         },
+        "a chat format with messages under `conversations` (role and content)",
+        Todo::Convert("sharegpt"),
+    ),
+    name(
+        |it| ["conversations", "conversation"].iter().any(|key| it.first_has(key, &["from", "value", "content"])),
         "ShareGPT's format (conversations of from and value)",
         Todo::Convert("sharegpt"),
     ),
@@ -120,13 +104,6 @@ pub(super) static OTHER: &[Name] = &[
         Todo::Do("write each turn with its role and content"),
     ),
     name(
-        |it| {
-            it.first_has("dialog", &["role"]) || it.first_has("dialogue", &["role"]) || it.first_has("turns", &["role"])
-        },
-        "the dialog format of Llama (`dialog` of role and content)",
-        Todo::Do("rename `dialog` to `messages`"),
-    ),
-    name(
         |it| it.has("chat_history") && it.has("message"),
         "the chat format of Cohere's API (`message` and `chat_history`)",
         Todo::Do("put the messages of `chat_history`, `message` and the answer into one list"),
@@ -134,7 +111,7 @@ pub(super) static OTHER: &[Name] = &[
     name(
         |it| it.has_role("Chatbot") || it.has_role("CHATBOT"),
         "Cohere's chat format (roles System, User and Chatbot)",
-        Todo::Do("rename the roles to `system`, `user` and `assistant`"),
+        Todo::Convert("auto"),
     ),
     name(
         |it| !it.message_has(&["role"]) && it.message_has(&["type"]) && it.message_has(&["data", "content"]),
@@ -144,7 +121,7 @@ pub(super) static OTHER: &[Name] = &[
     name(
         |it| it.has("message_tree_id") && it.has_any(&["prompt", "text", "message_id"]),
         "OpenAssistant's format (trees of messages)",
-        Todo::Do("make a dialogue of the best replies of each tree"),
+        Todo::Do("write a dialog from the best replies of each tree"),
     ),
     name(
         |it| it.has_all(&["context", "question", "answers"]),
@@ -160,11 +137,6 @@ pub(super) static OTHER: &[Name] = &[
         |it| it.first_has("input", &["role"]) && it.has("ideal"),
         "the format of OpenAI's evals (`input` and `ideal`)",
         Todo::Do("add `ideal` to the messages of `input` as the assistant's answer"),
-    ),
-    name(
-        |it| it.is_object("data") && it.is_list("annotations"),
-        "Label Studio's format (`data` and `annotations`)",
-        Todo::Do("take the texts from `data` and the answers from `annotations`"),
     ),
     name(
         |it| it.is_text("file_name") && !it.has("messages"),
@@ -189,11 +161,33 @@ pub(super) static OTHER: &[Name] = &[
     ),
 ];
 
+/// Formats whose `messages` aren't a list.
+pub(super) static MESSAGES: &[Name] = &[
+    name(
+        |it| it.inner_list("messages", "role") && it.inner_list("messages", "content"),
+        "Hugging Face's column format (`messages` as an object of lists)",
+        Todo::Do(
+            "write `messages` as a list: `jq -c '.messages |= ([.role, .content] | transpose | map({role: .[0], content: .[1]}))' IN > OUT`",
+        ),
+    ),
+    name(
+        |it| it.text("messages").is_some_and(|text| text.trim_start().starts_with('[')),
+        "a format with `messages` as JSON inside a string",
+        Todo::Convert("auto"),
+    ),
+];
+
+/// The format of Llama and distillation, for a model that takes it without types.
+pub(super) static TYPED: Shape = Shape {
+    is: "the format of Llama 3.2 and 3.3 with a type in each block (`{\"type\": \"text\", \"text\": …}`)",
+    todo: Todo::Do("remove `type` from the blocks: `jq -c 'del(.messages[].content[].type)' IN > OUT`"),
+};
+
 /// Formats of chats, and those that a base model takes.
 pub(super) static CHAT: &[Name] = &[
     name(
         |it| it.message_has(&CALLS) || it.has_role("tool"),
-        "OpenAI's chat format (with calls of tools)",
+        "OpenAI's chat format (with tool calls)",
         Todo::Convert("openai"),
     ),
     name(
@@ -213,7 +207,7 @@ pub(super) static CHAT: &[Name] = &[
     ),
     name(
         |it| it.has_texts() && (it.has_role("system") || it.has_role("developer")),
-        "OpenAI's chat format (a system message, and texts as content)",
+        "OpenAI's chat format (a system message, and strings as content)",
         Todo::Choose("openai"),
     ),
     name(
@@ -221,7 +215,7 @@ pub(super) static CHAT: &[Name] = &[
         "the format of reinforcement fine-tuning (messages and a reference answer)",
         Todo::Choose("openai"),
     ),
-    name(|it| it.has_texts(), "the chat format of OpenAI or Claude (texts as content)", Todo::Choose("openai")),
+    name(|it| it.has_texts(), "the chat format of OpenAI or Claude (strings as content)", Todo::Choose("openai")),
     name(
         |it| it.has_parts(),
         "the chat format of OpenAI or Claude (contents of parts with a type)",

@@ -3,7 +3,15 @@
 use super::Todo;
 use super::names::{Name, name};
 
+const QUESTIONS: [&str; 4] = ["question", "prompt", "query", "instruction"];
+const ANSWERS: [&str; 4] = ["answer", "response", "completion", "output"];
+
 pub(super) static PAIRS: &[Name] = &[
+    name(
+        |it| it.has_any(&QUESTIONS) && ANSWERS.iter().any(|key| it.is_text_list(key)),
+        "a format of several answers to each question",
+        Todo::Do("keep one answer of each list as the completion"),
+    ),
     name(
         |it| it.has_all(&["instruction", "output"]),
         "Alpaca's format (instruction, input, output)",
@@ -20,19 +28,21 @@ pub(super) static PAIRS: &[Name] = &[
                 && it.has_any(&["positive", "pos", "hypothesis", "sentence2", "text2", "sentence_B"])
         },
         "a format of text pairs for embedding or classification models",
-        Todo::Do("make a question and an answer of each pair"),
+        Todo::Do("write a question and an answer for each pair"),
     ),
     name(
-        |it| {
-            it.has_any(&["question", "prompt", "query", "instruction"])
-                && it.has_any(&["answer", "response", "completion", "output"])
-        },
+        |it| it.has_any(&QUESTIONS) && ANSWERS.iter().any(|key| it.is_text(key) || it.is_list(key)),
         "a format of question and answer",
         Todo::Convert("prompt-completion"),
     ),
     name(
+        |it| it.has_any(&QUESTIONS) && it.has_any(&ANSWERS),
+        "a format of question and answer whose answers aren't texts",
+        Todo::Do("write each answer as a text"),
+    ),
+    name(
         |it| it.is_object("inputs") && it.is_object("outputs"),
-        "the trace format of LangSmith or the like (`inputs` and `outputs`)",
+        "the trace format of LangSmith or similar (`inputs` and `outputs`)",
         Todo::Do("take the prompts from `inputs` and the answers from `outputs`"),
     ),
     name(
@@ -62,9 +72,11 @@ pub(super) static PAIRS: &[Name] = &[
                 || it.has_in_capitals(&["question", "answer"])
                 || it.has_in_capitals(&["input", "output"])
                 || it.has_in_capitals(&["prompt", "response"])
+                || it.has_in_capitals(&["instruction", "output"])
+                || it.has_in_capitals(&["instruction", "response"])
         },
         "a format of question and answer, with capitals in its keys",
-        Todo::Do("write the keys in lower case"),
+        Todo::Convert("auto"),
     ),
     name(
         |it| it.has_all(&["problem", "solution"]) || it.has_all(&["problem", "answer"]),
@@ -72,9 +84,9 @@ pub(super) static PAIRS: &[Name] = &[
         Todo::Do("rename `problem` to `prompt` and the solution to `completion`"),
     ),
     name(
-        |it| it.has_all(&["user", "assistant"]) || it.has_all(&["human", "assistant"]),
-        "a format of user and assistant, a key each",
-        Todo::Do("rename the user's key to `prompt` and `assistant` to `completion`"),
+        |it| it.has_any(&["user", "human"]) && it.has_any(&["assistant", "bot"]),
+        "a format with a key for the user and one for the assistant",
+        Todo::Do("rename the user's key to `prompt` and the assistant's to `completion`"),
     ),
     name(
         |it| it.is_object("translation") || it.has_all(&["source", "target"]) || it.has_all(&["src", "tgt"]),
@@ -93,6 +105,11 @@ pub(super) static PAIRS: &[Name] = &[
         |it| it.is_text("text") && it.has_any(&["label", "labels", "sentiment"]),
         "a format of labeled texts (`text` and `label`)",
         Todo::Do("use the text as the prompt and its label as the completion"),
+    ),
+    name(
+        |it| it.is_text("content") && it.has_only(&["content", "id", "meta", "metadata", "url", "source", "title"]),
+        "a format of plain texts (`{\"content\"}`)",
+        Todo::Texts,
     ),
     name(
         |it| it.is_text("prompt") && !it.has("messages"),

@@ -1,12 +1,12 @@
-//! Adding up the gists of a file's records, in bounded memory.
+//! Adds up the summaries of a file's records, in bounded memory.
 
 use hashbrown::HashTable;
 
 use super::histogram::{BUCKETS, bucket_of, up_to};
 use super::{LongRecord, Statistics, TokenBucket};
-use crate::gist::Gist;
+use crate::record_summary::RecordSummary;
 
-/// How many of the longest records are told.
+/// How many of the longest records are listed.
 const LONGEST: usize = 10;
 
 /// Up to how many different system texts are counted.
@@ -15,10 +15,12 @@ const SYSTEMS: usize = 1 << 16;
 /// Statistics in the making.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    /// All but the histogram and the system texts, which [`told`](Gathered::told) adds.
+    /// All but the histogram and the system texts, which [`statistics`](Gathered::statistics) adds.
     pub(crate) statistics: Statistics,
     /// The first line with a system text.
     pub(crate) first_system: Option<u64>,
+    /// Whether a record has characters beyond ASCII.
+    pub(crate) has_letters: bool,
     histogram: Vec<u64>,
     systems: HashTable<u64>,
 }
@@ -28,6 +30,7 @@ impl Default for Gathered {
         Gathered {
             statistics: Statistics::default(),
             first_system: None,
+            has_letters: false,
             histogram: vec![0; BUCKETS],
             systems: HashTable::new(),
         }
@@ -36,16 +39,17 @@ impl Default for Gathered {
 
 impl Gathered {
     /// Adds the record of `line`.
-    pub(crate) fn add(&mut self, gist: &Gist, line: u64) {
-        let tokens = gist.tokens();
+    pub(crate) fn add(&mut self, summary: &RecordSummary, line: u64) {
+        let tokens = summary.tokens();
         let statistics = &mut self.statistics;
         statistics.valid_records += 1;
-        statistics.turns += gist.turns;
-        statistics.characters += gist.ascii + gist.beyond_ascii;
+        statistics.turns += summary.turns;
+        self.has_letters |= summary.beyond_ascii > 0;
+        statistics.characters += summary.ascii + summary.beyond_ascii;
         statistics.tokens.low += tokens.low;
         statistics.tokens.high += tokens.high;
         self.histogram[bucket_of(tokens.high)] += 1;
-        if let Some(system) = gist.system {
+        if let Some(system) = summary.system {
             statistics.with_system += 1;
             self.first_system.get_or_insert(line);
             let known = self.systems.find(system, |known| *known == system).is_some();
@@ -66,7 +70,7 @@ impl Gathered {
     }
 
     /// The statistics of all that was added.
-    pub(crate) fn told(self) -> Statistics {
+    pub(crate) fn statistics(self) -> Statistics {
         let mut statistics = self.statistics;
         statistics.different_systems = self.systems.len() as u64;
         if let Some(first) = statistics.longest.first() {

@@ -20,7 +20,7 @@ pub struct TokenBucket {
     pub records: u64,
 }
 
-/// The bucket of so many tokens.
+/// Returns the bucket of this many tokens.
 pub(super) fn bucket_of(tokens: u64) -> usize {
     let shift = tokens.max(PER_DOUBLING).ilog2() - PER_DOUBLING.ilog2();
     (u64::from(shift) * PER_DOUBLING + (tokens >> shift)) as usize
@@ -36,7 +36,7 @@ pub(super) fn up_to(bucket: usize) -> u64 {
 
 impl Statistics {
     /// How many tokens (upper end, rounded up by at most 3 %) that percentage of the valid records stay within;
-    /// `None` where there is none.
+    /// `None` if there is none.
     pub fn token_percentile(&self, percent: u64) -> Option<u64> {
         let wanted = (self.valid_records * percent).div_ceil(100).max(1);
         let mut met = 0;

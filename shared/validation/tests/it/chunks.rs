@@ -5,25 +5,25 @@ use std::fs;
 use proptest::prelude::*;
 use tunedrop_validation::{Customization, FileReport, Statistics, Training};
 
-use crate::support::{judge, rules, shown};
+use crate::support::{rules, shown, validate};
 
 fn everything(report: &FileReport) -> (String, Statistics, usize) {
     (shown(&report.findings), report.statistics.clone(), report.index.len())
 }
 
 #[test]
-fn every_cut_of_every_small_fixture_gives_the_same() {
+fn the_result_does_not_depend_on_chunks() {
     for (path, training) in crate::fixtures::all() {
         let bytes = fs::read(&path).expect("a fixture");
         if bytes.len() > 4096 {
             continue;
         }
-        let whole = everything(&judge(training, [bytes.as_slice()]));
+        let whole = everything(&validate(training, [bytes.as_slice()]));
         for cut in 0..=bytes.len() {
             let (head, tail) = bytes.split_at(cut);
-            assert_eq!(everything(&judge(training, [head, tail])), whole, "{} cut at {cut}", path.display());
+            assert_eq!(everything(&validate(training, [head, tail])), whole, "{} cut at {cut}", path.display());
         }
-        assert_eq!(everything(&judge(training, bytes.chunks(1))), whole, "{} byte by byte", path.display());
+        assert_eq!(everything(&validate(training, bytes.chunks(1))), whole, "{} byte by byte", path.display());
     }
 }
 
@@ -66,20 +66,20 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn random_bytes_never_panic_and_cuts_never_matter(bytes in prop::collection::vec(any::<u8>(), 0..200), size in 1..50_usize) {
+    fn random_bytes_never_panic_in_any_chunks(bytes in prop::collection::vec(any::<u8>(), 0..200), size in 1..50_usize) {
         for training in formats() {
-            let whole = everything(&judge(training, [bytes.as_slice()]));
-            prop_assert_eq!(&everything(&judge(training, bytes.chunks(size))), &whole);
+            let whole = everything(&validate(training, [bytes.as_slice()]));
+            prop_assert_eq!(&everything(&validate(training, bytes.chunks(size))), &whole);
         }
     }
 
     #[test]
-    fn broken_records_never_panic_and_cuts_never_matter(records in prop::collection::vec(broken_record(), 1..6), size in 1..200_usize) {
+    fn broken_records_never_panic_in_any_chunks(records in prop::collection::vec(broken_record(), 1..6), size in 1..200_usize) {
         let bytes = records.join(&b'\n');
         for training in formats() {
-            let report = judge(training, [bytes.as_slice()]);
+            let report = validate(training, [bytes.as_slice()]);
             let whole = everything(&report);
-            prop_assert_eq!(&everything(&judge(training, bytes.chunks(size))), &whole);
+            prop_assert_eq!(&everything(&validate(training, bytes.chunks(size))), &whole);
             // A record is valid, or there is an error that says why.
             let Statistics { records, valid_records, .. } = report.statistics;
             prop_assert!(valid_records <= records);
@@ -89,11 +89,11 @@ proptest! {
     }
 
     #[test]
-    fn places_are_within_the_file(records in prop::collection::vec(broken_record(), 1..6)) {
+    fn locations_are_within_the_file(records in prop::collection::vec(broken_record(), 1..6)) {
         let bytes = records.join(&b'\n');
         let lengths: Vec<usize> = bytes.split(|byte| *byte == b'\n').map(<[u8]>::len).collect();
         for training in formats() {
-            for finding in judge(training, [bytes.as_slice()]).findings.kept {
+            for finding in validate(training, [bytes.as_slice()]).findings.kept {
                 if let (Some(line), Some(column)) = (finding.line, finding.column) {
                     let length = lengths.get(line as usize - 1);
                     prop_assert!(length.is_some_and(|length| (1..=*length as u64 + 1).contains(&column)), "{finding:?}");

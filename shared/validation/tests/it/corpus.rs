@@ -1,4 +1,4 @@
-//! The labelled corpus: records, each with the paragraph that it goes by, and the verdict that follows from it.
+//! The labeled corpus: records, each with the paragraph that decides it, and the expected result.
 //!
 //! A line of `corpus/*.jsonl` is `{"model", "type", "source", "paragraph", "data", "codes"}`; `sources.toml` has titles
 //! and addresses. `data` is a whole file, mostly of one record. `filler` is a text and how often it stands for each `§`.
@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::Deserialize;
 use tunedrop_validation::{Catalogue, Code, Customization, Format, Severity};
 
-use crate::support::{judge, rules, shown};
+use crate::support::{rules, shown, validate};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -61,11 +61,11 @@ fn data(entry: &Entry) -> String {
 }
 
 #[test]
-fn each_record_has_the_verdict_that_its_source_gives() {
+fn each_record_has_the_result_that_its_source_gives() {
     let mut wrong = Vec::new();
     for (place, entry) in entries() {
         let data = data(&entry);
-        let report = judge(rules(&entry.model, entry.customization), [data.as_bytes()]);
+        let report = validate(rules(&entry.model, entry.customization), [data.as_bytes()]);
         let found: BTreeSet<String> = report.findings.counts.keys().map(|code| code.to_string()).collect();
         let is_refused =
             |code: &String| Code::from_name(code).is_some_and(|code| code.info().severity == Severity::Error);

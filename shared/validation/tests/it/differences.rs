@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tunedrop_validation::{Code, Customization};
 
-use crate::support::{judge, rules};
+use crate::support::{rules, validate};
 
 /// Whether serde_json takes the line as any value, however deep.
 fn serde_takes(line: &[u8]) -> bool {
@@ -17,7 +17,7 @@ fn serde_takes(line: &[u8]) -> bool {
 #[track_caller]
 fn refused_here_alone(line: &[u8], code: Code) {
     assert!(serde_takes(line), "serde_json refuses it, too");
-    let found = judge(rules("nova-2-lite", Customization::ReinforcementFineTuning), [line]).findings;
+    let found = validate(rules("nova-2-lite", Customization::ReinforcementFineTuning), [line]).findings;
     assert_eq!(found.counts.into_iter().collect::<Vec<_>>(), [(code, 1)]);
 }
 
@@ -27,33 +27,36 @@ fn with(value: &str) -> Vec<u8> {
 }
 
 #[test]
-fn nesting_over_64_deep_is_refused() {
+fn rejects_nesting_over_64_levels() {
     let nested = |depth: usize| with(&format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
     refused_here_alone(&nested(64), Code::NestingTooDeep);
     refused_here_alone(&nested(100_000), Code::NestingTooDeep);
     // With the record around it: 64.
     assert_eq!(
-        judge(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&nested(63)[..]]).findings.errors,
+        validate(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&nested(63)[..]]).findings.errors,
         0
     );
 }
 
 #[test]
-fn a_line_over_8_mebibytes_is_refused() {
+fn rejects_a_line_over_8_mebibytes() {
     let of_length = |length: usize| with(&format!("\"{}\"", "x".repeat(length - with("\"\"").len())));
     refused_here_alone(&of_length((8 << 20) + 1), Code::LineTooLong);
     let longest = of_length(8 << 20);
-    assert_eq!(judge(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&longest[..]]).findings.errors, 0);
+    assert_eq!(
+        validate(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&longest[..]]).findings.errors,
+        0
+    );
 }
 
 #[test]
-fn a_key_twice_in_one_object_is_refused() {
+fn rejects_a_duplicate_key() {
     refused_here_alone(&with("{\"a\": 0, \"a\": 0}"), Code::DuplicateKey);
     refused_here_alone(&with("{\"a\": 0, \"\\u0061\": 0}"), Code::DuplicateKey);
 }
 
 #[test]
-fn half_of_a_surrogate_pair_is_refused() {
+fn rejects_half_of_a_surrogate_pair() {
     // serde_json minds it only in a text that it keeps.
     refused_here_alone(&with("\"\\ud83d\""), Code::LoneSurrogate);
     refused_here_alone(&with("\"\\ude00\""), Code::LoneSurrogate);
@@ -61,16 +64,20 @@ fn half_of_a_surrogate_pair_is_refused() {
 }
 
 #[test]
-fn bytes_that_are_not_utf_8_are_refused() {
+fn rejects_bytes_that_are_not_utf_8() {
     // serde_json minds them only in a text that it keeps.
     refused_here_alone(&replaced(with("\"?\""), b"?", b"\xff"), Code::InvalidUtf8);
     assert!(serde_json::from_slice::<String>(b"\"\xff\"").is_err());
 }
 
 #[test]
-fn a_value_that_is_no_object_is_refused() {
+fn rejects_a_value_that_is_not_an_object() {
     for line in ["[]", "17", "\"text\"", "null", "true"] {
-        refused_here_alone(line.as_bytes(), Code::NotAnObject);
+        assert!(serde_takes(line.as_bytes()), "serde_json refuses it, too");
+        // Alone, it would be a file of another kind.
+        let file = [&with("0"), line.as_bytes()].join(&b'\n');
+        let found = validate(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&file[..]]).findings;
+        assert_eq!(found.counts.into_iter().collect::<Vec<_>>(), [(Code::NotAnObject, 1)]);
     }
 }
 
@@ -79,7 +86,7 @@ fn a_byte_order_mark_is_no_difference() {
     // Both refuse it; we read on behind it.
     let line = ["\u{feff}".as_bytes(), &with("0")].concat();
     assert!(!serde_takes(&line));
-    let found = judge(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&line[..]]).findings;
+    let found = validate(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&line[..]]).findings;
     assert_eq!(found.counts.into_iter().collect::<Vec<_>>(), [(Code::ByteOrderMark, 1)]);
 }
 
@@ -88,7 +95,7 @@ fn numbers_beyond_64_bits_are_no_difference() {
     for number in ["1e999", "-1e-999", "123456789012345678901234567890", "-0.0E+0"] {
         let line = with(number);
         assert!(serde_takes(&line));
-        let found = judge(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&line[..]]).findings;
+        let found = validate(rules("nova-2-lite", Customization::ReinforcementFineTuning), [&line[..]]).findings;
         assert_eq!(found.errors, 0, "{number}");
     }
 }

@@ -1,4 +1,4 @@
-//! Pages that are made from the tables. `UPDATE_DOCS=1 cargo test -p tunedrop-validation` writes them anew.
+//! Pages that are made from the tables. `UPDATE_DOCS=1 cargo test -p tunedrop-validation` writes them again.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -12,11 +12,11 @@ fn check(name: &str, page: &str) {
         std::fs::write(&path, page).expect("the page is written");
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == page, "docs/{name} is not what the table says; UPDATE_DOCS=1 writes it anew");
+    assert!(there == page, "docs/{name} differs from the table; UPDATE_DOCS=1 writes it again");
 }
 
 #[test]
-fn the_page_of_codes_is_what_the_table_says() {
+fn the_page_of_codes_matches_the_table() {
     let mut page = "# Codes\n\nEach finding has one of these codes. An **error** blocks the launch; a **warning** does so only with `strict: true`.\nThis page is made from the table in `shared/validation/src/codes.rs`; `tunedrop explain CODE` prints an entry.\n".to_owned();
     for code in Code::ALL {
         let info = code.info();
@@ -26,13 +26,13 @@ fn the_page_of_codes_is_what_the_table_says() {
         };
         let _ = write!(
             page,
-            "\n## {}\n\n**{}** ({severity})\n\n{}\n{}\n\n- Example: {}\n- How to mend it: {}\n- Source: {}\n",
+            "\n## {}\n\n**{}** ({severity})\n\n{}\n{}\n\n- Example: {}\n- Fix: {}\n- Source: {}\n",
             code.as_str(),
             info.title,
             info.what,
             info.why,
             info.example,
-            info.mend,
+            info.fix,
             info.source
         );
     }
@@ -40,7 +40,7 @@ fn the_page_of_codes_is_what_the_table_says() {
 }
 
 #[test]
-fn the_page_of_models_is_what_the_catalogue_says() {
+fn the_page_of_models_matches_the_catalogue() {
     let mut page = "# Base models\n\nEvery base model in the built-in catalogue, with its limits and hyperparameters.\nThis page is generated from `shared/validation/src/models.toml`. [catalogue.md](catalogue.md) says how to extend the catalogue.\nA limit that no page of AWS gives is absent here, and not checked.\n".to_owned();
     for model in Catalogue::embedded().models() {
         describe(&mut page, model);

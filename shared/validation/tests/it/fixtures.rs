@@ -1,6 +1,6 @@
 //! Every fixture: `fixtures/<format>/<code>[-<what>].jsonl`, with what is expected beside it in `.findings`.
 //!
-//! After a change that is meant, `UPDATE_FIXTURES=1 cargo test` writes the expectations anew: read the difference.
+//! After a change that is meant, `UPDATE_FIXTURES=1 cargo test` writes the expectations again: read the difference.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tunedrop_validation::{Code, Customization, FileReport, Options, Training};
 
-use crate::support::{judge_with, rules, shown};
+use crate::support::{rules, shown, validate_with};
 
 const FORMATS: [(&str, &str, Customization); 16] = [
     ("prompt-completion", "titan-text-express", Customization::FineTuning),
@@ -30,7 +30,7 @@ const FORMATS: [(&str, &str, Customization); 16] = [
     ("sensitive-reinforcement", "nova-2-lite", Customization::ReinforcementFineTuning),
 ];
 
-/// Each fixture with the rules it is judged by.
+/// Each fixture, with its rules.
 pub(crate) fn all() -> Vec<(PathBuf, &'static Training)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut fixtures = Vec::new();
@@ -46,19 +46,19 @@ pub(crate) fn all() -> Vec<(PathBuf, &'static Training)> {
     fixtures
 }
 
-/// Judges a fixture, with the optional pack where its folder says so.
-fn judge(path: &Path, training: &Training) -> FileReport {
+/// Validates a fixture, with the optional pack if its folder says so.
+fn validate(path: &Path, training: &Training) -> FileReport {
     let bytes = fs::read(path).expect("a fixture");
     let folder = path.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
     let options = Options { sensitive: folder.starts_with("sensitive"), ..Options::default() };
-    judge_with(options, training, [bytes.as_slice()])
+    validate_with(options, training, [bytes.as_slice()])
 }
 
 #[test]
 fn findings_are_as_expected() {
     let mut wrong = Vec::new();
     for (path, training) in all() {
-        let found = shown(&judge(&path, training).findings);
+        let found = shown(&validate(&path, training).findings);
         let beside = path.with_extension("findings");
         if std::env::var_os("UPDATE_FIXTURES").is_some() {
             fs::write(&beside, &found).expect("the expectation is written");
@@ -75,7 +75,7 @@ fn findings_are_as_expected() {
 fn fixtures_show_what_they_are_named_for() {
     for (path, training) in all() {
         let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
-        let report = judge(&path, training);
+        let report = validate(&path, training);
         if name.starts_with("valid") {
             assert_eq!(shown(&report.findings), "", "{}", path.display());
             assert_eq!(report.statistics.valid_records, report.statistics.records);
@@ -93,7 +93,7 @@ fn every_code_that_a_file_can_have_has_a_fixture() {
     let elsewhere = [Code::LineTooLong, Code::TrainValidationLeakage];
     let met: BTreeSet<Code> = all()
         .into_iter()
-        .flat_map(|(path, training)| judge(&path, training).findings.counts.into_keys())
+        .flat_map(|(path, training)| validate(&path, training).findings.counts.into_keys())
         .chain(elsewhere)
         .collect();
     let of_files: BTreeSet<Code> = Code::ALL.iter().copied().filter(|code| *code < Code::MissingFile).collect();

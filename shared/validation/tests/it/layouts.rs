@@ -1,5 +1,5 @@
 //! The corpus of layouts. Each file of `layouts/other` is another layout than the model's JSON Lines, and has one finding,
-//! which names it. No file of `layouts/lines` is taken for one. The snapshots list all of them.
+//! which names it. No file of `layouts/lines` has such a finding. The snapshots list all of them.
 
 use std::fmt::Write;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use tunedrop_validation::{Code, Customization, FileReport, LAYOUT_HEAD, Training, layout_of};
 
-use crate::support::{judge, rules, shown};
+use crate::support::{rules, shown, validate};
 
 /// The files of a folder, by name.
 fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
@@ -19,13 +19,14 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     paths.iter().map(|path| (name(path), fs::read(path).expect("a file"))).collect()
 }
 
-/// The rules that a file is judged by: those of a model that doesn't take its records.
+/// The rules that a file is checked with: those of a model that doesn't accept its records.
 fn training(name: &str) -> &'static Training {
     let chat =
         ["anthropic", "invocation", "langchain", "cohere-chat", "palm-chat", "prompts-alone", "openai", "nova-canvas"];
     let model = match name {
         _ if name.contains("-for-llama") => "llama-3-2-11b",
         _ if name.contains("-for-claude") => "claude-3-haiku",
+        _ if name.contains("-for-nova") => "nova-lite",
         "records-titan.jsonl" | "records-continued-pre-training.jsonl" => "nova-lite",
         _ if chat.iter().any(|part| name.contains(part)) => "nova-lite",
         _ => "titan-text-express",
@@ -39,7 +40,7 @@ fn each_layout_has_one_finding_that_names_it() {
     let files = files("other");
     assert!(files.len() >= 100, "{} layouts", files.len());
     for (name, bytes) in files {
-        let report = judge(training(&name), [bytes.as_slice()]);
+        let report = validate(training(&name), [bytes.as_slice()]);
         let found = shown(&report.findings);
         let _ = write!(all, "{name}\n  {}\n\n", found.trim_end().replace('\n', "\n  "));
         if report.findings.counts.into_iter().ne([(Code::WrongLayout, 1)]) {
@@ -51,7 +52,7 @@ fn each_layout_has_one_finding_that_names_it() {
 }
 
 #[test]
-fn json_lines_are_not_taken_for_another_layout() {
+fn json_lines_have_no_other_layout() {
     let mut all = String::new();
     for (name, bytes) in files("lines") {
         assert_eq!(layout_of(&bytes, true), None, "{name}");
@@ -60,7 +61,7 @@ fn json_lines_are_not_taken_for_another_layout() {
             let head = &bytes[..bytes.len().min(LAYOUT_HEAD)];
             assert_eq!(layout_of(head, head.len() == bytes.len()), None, "{name}");
         }
-        let report = judge(training(&name), [bytes.as_slice()]);
+        let report = validate(training(&name), [bytes.as_slice()]);
         let counts = report.findings.counts.iter().map(|(code, count)| format!("{count} {code}"));
         let counts = counts.collect::<Vec<_>>().join(", ");
         let of_file = |finding: &tunedrop_validation::Finding| finding.code == Code::WrongLayout;
@@ -71,13 +72,13 @@ fn json_lines_are_not_taken_for_another_layout() {
 }
 
 #[test]
-fn a_layout_is_the_same_however_the_file_is_cut() {
+fn a_layout_does_not_depend_on_chunks() {
     for (name, bytes) in files("other").into_iter().chain(files("lines")) {
         let training = training(&name);
         let everything = |report: FileReport| (shown(&report.findings), report.statistics);
-        let whole = everything(judge(training, [bytes.as_slice()]));
+        let whole = everything(validate(training, [bytes.as_slice()]));
         for size in [1, 7, 64, 333, 4096, 65536] {
-            assert_eq!(everything(judge(training, bytes.chunks(size))), whole, "{name} in chunks of {size}");
+            assert_eq!(everything(validate(training, bytes.chunks(size))), whole, "{name} in chunks of {size}");
         }
     }
 }
@@ -85,15 +86,21 @@ fn a_layout_is_the_same_however_the_file_is_cut() {
 #[test]
 fn the_export_names_what_the_check_names() {
     for (name, bytes) in files("other") {
-        let report = judge(training(&name), [bytes.as_slice()]);
-        let said: String = report.findings.kept.iter().map(|finding| finding.message.as_str()).collect();
+        let report = validate(training(&name), [bytes.as_slice()]);
+        let shown_findings: String = report.findings.kept.iter().map(|finding| finding.message.as_str()).collect();
         for (head, is_whole) in
             [(bytes.as_slice(), true), (&bytes[..bytes.len().min(LAYOUT_HEAD)], bytes.len() <= LAYOUT_HEAD)]
         {
             match layout_of(head, is_whole) {
-                Some(layout) => assert!(said.starts_with(&format!("the file is {},", layout.is)), "{name}: {said}"),
+                Some(layout) => assert!(
+                    shown_findings.starts_with(&format!("the file is {},", layout.is)),
+                    "{name}: {shown_findings}"
+                ),
                 // Its records are in another format, line by line.
-                None => assert!(said.contains("records are in"), "{name}: {said}"),
+                None => assert!(
+                    shown_findings.contains("records are in") || shown_findings.contains("records lack"),
+                    "{name}: {shown_findings}"
+                ),
             }
         }
     }
@@ -114,7 +121,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn one_odd_first_line_never_makes_a_file_another_layout(first in "[\\[\\]{}\",:#/0-9a-z <>|;=.'-]{0,60}|\\PC{0,60}") {
+    fn one_odd_line_does_not_change_the_layout(first in "[\\[\\]{}\",:#/0-9a-z <>|;=.'-]{0,60}|\\PC{0,60}") {
         let record = "{\"prompt\": \"a\", \"completion\": \"b\"}\n";
         let file = format!("{first}\n{}", record.repeat(2));
         prop_assert_eq!(layout_of(file.as_bytes(), true), None);

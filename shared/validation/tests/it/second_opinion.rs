@@ -1,4 +1,4 @@
-//! The validator against a second opinion: what fuzzing has found worth keeping, and fresh files on every run.
+//! Compares the validator with the second implementation, on inputs of fuzzing and on generated files.
 
 use std::time::{Duration, Instant};
 
@@ -18,14 +18,14 @@ fn corpus() -> Vec<&'static [u8]> {
 }
 
 #[test]
-fn the_corpus_is_judged_alike() {
+fn both_implementations_agree_on_the_corpus() {
     let inputs = corpus();
     assert!(inputs.len() > 100, "hardly anything was kept");
     inputs.into_iter().for_each(check);
 }
 
 #[test]
-fn fixtures_are_judged_alike_under_all_rules() {
+fn both_implementations_agree_on_fixtures_under_all_rules() {
     for (path, _) in crate::fixtures::all() {
         let file = std::fs::read(&path).expect("a fixture");
         for case in 0..CASE_COUNT as u8 {
@@ -35,7 +35,7 @@ fn fixtures_are_judged_alike_under_all_rules() {
 }
 
 #[test]
-fn generated_files_are_judged_alike() {
+fn both_implementations_agree_on_generated_files() {
     // The seeds are the same every time, so a failure comes back; a slow machine does fewer.
     let (begun, mut done) = (Instant::now(), 0_u64);
     while done < 5_000 && begun.elapsed() < Duration::from_secs(20) {

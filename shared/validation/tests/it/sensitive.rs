@@ -4,7 +4,7 @@ use std::fs;
 
 use tunedrop_validation::{Catalogue, Code, Customization, Finding, Findings, Options};
 
-use crate::support::{judge, judge_with, rules, shown};
+use crate::support::{rules, shown, validate, validate_with};
 
 const PACK: [Code; 4] = [Code::AwsAccessKey, Code::PrivateKey, Code::CardNumber, Code::EmailAddress];
 const SENSITIVE: Options = Options { sensitive: true, thorough: false };
@@ -14,10 +14,10 @@ fn is_of_pack(finding: &Finding) -> bool {
 }
 
 #[test]
-fn it_adds_warnings_and_changes_nothing_else() {
+fn the_optional_checks_only_add_warnings() {
     for (path, training) in crate::fixtures::all() {
         let bytes = fs::read(&path).expect("a fixture");
-        let (without, with) = (judge(training, [&bytes[..]]), judge_with(SENSITIVE, training, [&bytes[..]]));
+        let (without, with) = (validate(training, [&bytes[..]]), validate_with(SENSITIVE, training, [&bytes[..]]));
         assert!(!without.findings.kept.iter().any(is_of_pack), "{}", path.display());
         let shown = |findings: &Findings| {
             let rest = findings.kept.iter().filter(|finding| !is_of_pack(finding)).cloned();
@@ -31,7 +31,7 @@ fn it_adds_warnings_and_changes_nothing_else() {
 }
 
 #[test]
-fn what_was_found_is_neither_in_a_message_nor_beside_it() {
+fn secrets_are_in_no_message_and_no_excerpt() {
     let secrets = [
         ["AKIA", "IOSFODNN7EXAMPLE"].concat(),
         ["-----BEGIN EC ", "PRIVATE KEY-----"].concat(),
@@ -42,7 +42,7 @@ fn what_was_found_is_neither_in_a_message_nor_beside_it() {
     let record = |secret: &String| format!("{{\"prompt\": \"a {secret} é {secret}\", \"completion\": \"b\"}}\n");
     // More often than findings are kept.
     let file: String = secrets.iter().cycle().take(200).map(record).collect();
-    let findings = judge_with(SENSITIVE, training, [file.as_bytes()]).findings;
+    let findings = validate_with(SENSITIVE, training, [file.as_bytes()]).findings;
     for (code, secret) in PACK.iter().zip(&secrets) {
         assert_eq!(findings.counts[code], 50);
         assert!(!shown(&findings).contains(secret.as_str()));
@@ -55,10 +55,10 @@ fn what_was_found_is_neither_in_a_message_nor_beside_it() {
 }
 
 #[test]
-fn other_faults_of_a_line_with_a_secret_show_nothing_of_it() {
+fn other_findings_on_a_line_with_a_secret_have_no_excerpt() {
     let training = rules("titan-text-express", Customization::FineTuning);
     let line = br#"{"sytem": 1, "prompt": "ada@example.com", "completion": ""}"#;
-    let report = judge_with(SENSITIVE, training, [&line[..], b"\n{\"prompt\": 1, \"completion\": \"x\"}\n"]);
+    let report = validate_with(SENSITIVE, training, [&line[..], b"\n{\"prompt\": 1, \"completion\": \"x\"}\n"]);
     let hidden: Vec<_> = report.findings.kept.iter().map(|one| (one.line, one.code, one.excerpt.is_none())).collect();
     let expected = [
         (Some(1), Code::UnknownKey, true),
@@ -97,7 +97,7 @@ fn a_secret_is_found_behind_escapes_and_in_each_layout() {
     ];
     for (model, customization, record) in cases {
         let line = record.replace("X", r"mail\u0020ada\u0040example.com\n\ud83d\ude00");
-        let report = judge_with(SENSITIVE, rules(model, customization), [line.as_bytes()]);
+        let report = validate_with(SENSITIVE, rules(model, customization), [line.as_bytes()]);
         assert_eq!(report.findings.counts.into_iter().collect::<Vec<_>>(), [(Code::EmailAddress, 1)], "{model}");
         let column = line.find("ada").map(|at| at as u64 + 1);
         assert_eq!(report.findings.kept[0].column, column, "{line}");
@@ -106,7 +106,7 @@ fn a_secret_is_found_behind_escapes_and_in_each_layout() {
 
 /// The exploits p12 and p13 of the security review: a name or a secret as a key of a record.
 #[test]
-fn no_finding_of_any_model_names_a_key_that_is_not_known() {
+fn no_finding_names_an_unknown_key() {
     let secret = "SECRETJOHNDOEkey1";
     let records = [
         format!("{{\"{secret}\": \"x\"}}"),
@@ -120,7 +120,7 @@ fn no_finding_of_any_model_names_a_key_that_is_not_known() {
     let file = records.join("\n");
     for model in Catalogue::embedded().models() {
         for training in model.customizations().filter_map(|kind| model.customization(kind)) {
-            let report = judge(training, [file.as_bytes()]);
+            let report = validate(training, [file.as_bytes()]);
             assert!(report.findings.errors > 0, "{}", model.alias);
             let page = serde_json::to_string(&report.findings).expect("JSON");
             assert!(!page.contains("JOHN"), "{}: {page}", model.alias);

@@ -11,13 +11,13 @@ pub(crate) fn rules(model: &str, customization: Customization) -> &'static Train
     model.customization(customization).expect("the model has this customization")
 }
 
-/// Judges a file handed over in these chunks.
-pub(crate) fn judge<'c>(training: &Training, chunks: impl IntoIterator<Item = &'c [u8]>) -> FileReport {
-    judge_with(Options::default(), training, chunks)
+/// Validates a file that is fed in these chunks.
+pub(crate) fn validate<'c>(training: &Training, chunks: impl IntoIterator<Item = &'c [u8]>) -> FileReport {
+    validate_with(Options::default(), training, chunks)
 }
 
 /// The same, with these options.
-pub(crate) fn judge_with<'c>(
+pub(crate) fn validate_with<'c>(
     options: Options,
     training: &Training,
     chunks: impl IntoIterator<Item = &'c [u8]>,

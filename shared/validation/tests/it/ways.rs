@@ -1,22 +1,22 @@
-//! The short way and the long way give the same; and good files never take the long way.
+//! The fast path and the slow path have the same result, and files of valid records never take the slow path.
 
 use std::fs;
 
 use proptest::prelude::*;
 use tunedrop_validation::{Customization, FileCheck, FileReport, Options, Role, Training};
 
-use crate::support::{judge, rules};
+use crate::support::{rules, validate};
 
-/// A pass over the bytes, and how many records were judged the long way.
+/// A pass over the bytes, and how many records took the slow path.
 fn pass(training: &Training, bytes: &[u8], options: Options) -> (FileReport, u64) {
     let mut check = FileCheck::new("train.jsonl", training, Role::Train, None).with(options);
     check.feed(bytes);
     check.feed(b"\n");
-    let slow = check.judged_the_long_way();
+    let slow = check.records_on_slow_path();
     (check.finish(), slow)
 }
 
-/// Both ways over the bytes, which must agree; how many records the short way left to the long one.
+/// Both paths over the bytes, which must agree. Returns how many records took the slow path.
 #[track_caller]
 fn both(training: &Training, bytes: &[u8], what: &str) -> u64 {
     let (short, slow) = pass(training, bytes, Options::default());
@@ -34,7 +34,7 @@ fn both(training: &Training, bytes: &[u8], what: &str) -> u64 {
 }
 
 #[test]
-fn fixtures_come_out_the_same_both_ways() {
+fn fixtures_have_the_same_result_on_both_paths() {
     for (path, training) in crate::fixtures::all() {
         let bytes = fs::read(&path).expect("a fixture");
         both(training, &bytes, &path.display().to_string());
@@ -79,11 +79,11 @@ const RECORDS: [(&str, Customization, &[&str]); 5] = [
 ];
 
 #[test]
-fn good_records_never_take_the_long_way() {
+fn valid_records_never_take_the_slow_path() {
     for (model, customization, records) in RECORDS {
         let training = rules(model, customization);
         for record in records {
-            let report = judge(training, [record.as_bytes()]);
+            let report = validate(training, [record.as_bytes()]);
             assert_eq!(report.statistics.valid_records, 1, "{record}: {:?}", report.findings);
             assert_eq!(both(training, record.as_bytes(), record), 0, "{record}");
         }
@@ -156,7 +156,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(6000))]
 
     #[test]
-    fn changed_records_come_out_the_same_both_ways((format, bytes) in changed_records()) {
+    fn changed_records_have_the_same_result_on_both_paths((format, bytes) in changed_records()) {
         let (model, customization, records) = RECORDS[format];
         let file = [records[0].as_bytes(), &bytes, records[0].as_bytes()].join(&b'\n');
         both(rules(model, customization), &file, &String::from_utf8_lossy(&bytes));

@@ -40,7 +40,7 @@ const STRAYS: [&str; 16] = [
 const STRAY_KEYS: [&str; 10] =
     ["extra", "Prompt", "text", "name", "bytes", "toolUse", "tools", "output", "reference_answer", "id"];
 
-/// One of so many times: the bytes decide, and no bytes say no.
+/// True once in `times` calls, depending on the bytes. Without bytes, false.
 pub(super) fn rarely(from: &mut Unstructured, times: u16) -> Result<bool> {
     Ok(from.int_in_range(1..=times)? == times)
 }
@@ -112,7 +112,7 @@ fn write(file: &mut Vec<u8>, value: &Value, faults: u16, from: &mut Unstructured
     space(file, from)
 }
 
-/// The members in some order; seldom one is missing, or one stands twice.
+/// The members in some order; seldom one is missing, or one occurs twice.
 fn shuffled<'v>(
     members: &'v [(&'static str, Value)],
     faults: u16,

@@ -1,4 +1,4 @@
-//! What serde_json says of a line, before any format is asked.
+//! The result of serde_json for a line, before any format is checked.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -65,7 +65,7 @@ fn number_end(from: &str) -> usize {
     from.find(|odd: char| !odd.is_ascii_digit() && !"+-.eE".contains(odd)).unwrap_or(from.len())
 }
 
-/// How deep a value is nested. Refuses a key that stands twice in one object.
+/// How deep a value is nested. Rejects a key that occurs twice in one object.
 struct Depth(usize);
 
 impl<'de> Deserialize<'de> for Depth {
@@ -111,7 +111,7 @@ impl<'de> Visitor<'de> for DepthVisitor {
         let (mut deepest, mut keys) = (0, HashSet::new());
         while let Some((key, Depth(depth))) = object.next_entry::<Cow<str>, Depth>()? {
             if !keys.insert(key.into_owned()) {
-                return Err(de::Error::custom("a key stands twice"));
+                return Err(de::Error::custom("a key occurs twice"));
             }
             deepest = deepest.max(depth);
         }

@@ -4,7 +4,8 @@ use tunedrop_validation::catalogue::MediaFormats;
 
 use super::shapes::{Block, Location, Medium, Object, Source};
 
-/// Judges a block that is a medium, in the user's turn or not; its address. Where `nullable`, an owner that is null is none.
+/// Checks a block that is a medium, in the user's turn or not. Returns its address. With `nullable`, an owner that is
+/// null counts as absent.
 pub(crate) fn address<'b>(
     block: &'b Block,
     by_user: bool,

@@ -1,5 +1,5 @@
-//! A second opinion on every line, made of other parts: serde_json reads, serde structs say the shape, and the rules
-//! are typed once more from the documentation. The fuzz target and the ordinary tests both hold the validator to it.
+//! A second implementation of the rules: serde_json parses, serde structs describe the format, and the rules are
+//! written again from the documentation. The fuzz target and the tests compare the validator with it.
 
 mod compare;
 mod generate;
@@ -13,7 +13,7 @@ use tunedrop_validation::{Catalogue, Customization, Format, Training};
 
 pub(crate) use compare::check;
 
-/// Which rules a file is judged by, here and there.
+/// The rules of a file, for both implementations.
 pub(crate) struct Case {
     pub(crate) model: &'static str,
     pub(crate) customization: Customization,

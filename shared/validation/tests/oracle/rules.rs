@@ -14,7 +14,7 @@ use super::{Case, Shape};
 
 /// What a valid record holds.
 #[derive(Default)]
-pub(crate) struct Said {
+pub(crate) struct Facts {
     pub(crate) turns: u64,
     /// Who says what, in order; two records that agree here say the same.
     pub(crate) texts: Vec<(&'static str, String)>,
@@ -22,8 +22,8 @@ pub(crate) struct Said {
     pub(crate) shows: [bool; 2],
 }
 
-impl Said {
-    /// Characters of ASCII, and of all, in what is said. Addresses are not said.
+impl Facts {
+    /// Characters of the texts: ASCII, and all. Addresses aren't counted.
     pub(crate) fn characters(&self) -> (u64, u64) {
         let texts = self.texts.iter().filter(|(who, _)| *who != "medium");
         texts.fold((0, 0), |(ascii, all), (_, text)| {
@@ -46,13 +46,13 @@ impl Said {
 }
 
 /// What the line says, or why it is no valid record. The line comes without its newline.
-pub(crate) fn judge(case: &Case, line: &[u8]) -> Result<Said, String> {
+pub(crate) fn validate(case: &Case, line: &[u8]) -> Result<Facts, String> {
     let text = readable(line)?;
     let bytes = line.strip_suffix(b"\r").unwrap_or(line).len() as u64;
     if case.training.record_bytes.is_some_and(|most| bytes > most) {
         return Err("too many bytes".to_owned());
     }
-    let said = match case.shape {
+    let facts = match case.shape {
         Shape::PromptCompletion => prompt_completion(case, read(&text)?),
         Shape::Input => input(case, read(&text)?),
         Shape::Conversation { answered, most } => conversation(case, read(&text)?, answered, most),
@@ -60,11 +60,11 @@ pub(crate) fn judge(case: &Case, line: &[u8]) -> Result<Said, String> {
         Shape::ImageCaption { least, most } => image_caption(case, read(&text)?, least..=most),
         Shape::Reinforcement => reinforcement(case, read(&text)?),
     }?;
-    let (_, characters) = said.characters();
+    let (_, characters) = facts.characters();
     if case.training.record_tokens.is_some_and(|most| characters > most * 6) {
         return Err("too many tokens".to_owned());
     }
-    Ok(said)
+    Ok(facts)
 }
 
 fn read<'t, T: serde::Deserialize<'t>>(text: &'t str) -> Result<T, String> {
@@ -75,32 +75,35 @@ fn refuse_if(wrong: bool, why: &str) -> Result<(), String> {
     if wrong { Err(why.to_owned()) } else { Ok(()) }
 }
 
-fn prompt_completion(case: &Case, record: PromptCompletion) -> Result<Said, String> {
-    let mut said = Said::default();
+fn prompt_completion(case: &Case, record: PromptCompletion) -> Result<Facts, String> {
+    let mut facts = Facts::default();
     let too_long = |text: &str, most: Option<u64>| most.is_some_and(|most| text.chars().count() as u64 > most * 6);
     refuse_if(too_long(&record.prompt, case.training.prompt_tokens), "too long a prompt")?;
     refuse_if(too_long(&record.completion, case.training.completion_tokens), "too long a completion")?;
-    said.say(case, "prompt", record.prompt)?;
-    said.say(case, "completion", record.completion)?;
-    Ok(said)
+    facts.say(case, "prompt", record.prompt)?;
+    facts.say(case, "completion", record.completion)?;
+    Ok(facts)
 }
 
-fn image_caption(case: &Case, record: ImageCaption, length: RangeInclusive<usize>) -> Result<Said, String> {
-    let mut said = Said::default();
+fn image_caption(case: &Case, record: ImageCaption, length: RangeInclusive<usize>) -> Result<Facts, String> {
+    let mut facts = Facts::default();
     refuse_if(!is_address(&record.image_ref), "no address of an image")?;
-    said.texts.push(("medium", record.image_ref));
+    let others = [".gif", ".webp", ".bmp", ".tiff", ".pdf", ".mp4", ".txt"];
+    let name = record.image_ref.to_lowercase();
+    refuse_if(others.iter().any(|other| name.ends_with(other)), "no PNG or JPEG")?;
+    facts.texts.push(("medium", record.image_ref));
     refuse_if(!length.contains(&record.caption.chars().count()), "too short or too long a caption")?;
     // Where a caption may be empty it is not said, but one of white space is a slip.
     if !record.caption.is_empty() {
-        said.say(case, "caption", record.caption)?;
+        facts.say(case, "caption", record.caption)?;
     }
-    Ok(said)
+    Ok(facts)
 }
 
-fn input(case: &Case, record: Input) -> Result<Said, String> {
-    let mut said = Said::default();
-    said.say(case, "input", record.input)?;
-    Ok(said)
+fn input(case: &Case, record: Input) -> Result<Facts, String> {
+    let mut facts = Facts::default();
+    facts.say(case, "input", record.input)?;
+    Ok(facts)
 }
 
 /// The user begins, and the two take turns.
@@ -111,8 +114,8 @@ fn take_turns<'r>(roles: impl Iterator<Item = &'r str>) -> Result<(), String> {
     Ok(())
 }
 
-fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) -> Result<Said, String> {
-    let mut said = Said { turns: record.messages.len() as u64, ..Said::default() };
+fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) -> Result<Facts, String> {
+    let mut facts = Facts { turns: record.messages.len() as u64, ..Facts::default() };
     let nova = case.model.starts_with("nova") && case.customization == Customization::FineTuning;
     let typo = case.customization == Customization::Distillation && record.schema_version == "bedrock-conversion-2024";
     let typed = case.model.starts_with("llama") || case.customization == Customization::Distillation;
@@ -123,7 +126,7 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
     if let Some(system) = record.system.flatten() {
         for Object(words) in system {
             refuse_if(words.kind.is_some_and(|kind| !typed || kind != "text"), "another type")?;
-            said.say(case, "system", words.text)?;
+            facts.say(case, "system", words.text)?;
         }
     }
     let count = record.messages.len();
@@ -138,15 +141,15 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
         for block in message.content {
             let Object(block) = block;
             match block.one(typed, nova)? {
-                Block::Text(text) => said.say(case, who, text)?,
+                Block::Text(text) => facts.say(case, who, text)?,
                 Block::ReasoningContent(Object(reasoning)) => {
                     refuse_if(by_user || !taken.reasoning, "reasoning out of place")?;
-                    said.say(case, "reasoning", reasoning.said.0.text)?;
+                    facts.say(case, "reasoning", reasoning.facts.0.text)?;
                 }
                 medium => {
                     images += u64::from(matches!(medium, Block::Image(_)));
                     videos += u64::from(matches!(medium, Block::Video(_)));
-                    said.texts.push(("medium", address(&medium, by_user, nova, &taken)?.to_owned()));
+                    facts.texts.push(("medium", address(&medium, by_user, nova, &taken)?.to_owned()));
                 }
             }
         }
@@ -154,26 +157,26 @@ fn conversation(case: &Case, record: Conversation, answered: bool, most: usize) 
     refuse_if(images > 0 && videos > 0, "images and videos")?;
     let over = |count: u64, most: Option<u64>| most.is_some_and(|most| count > most);
     refuse_if(over(images, taken.images_max) || over(videos, taken.videos_max), "too many media")?;
-    said.shows = [images > 0, videos > 0];
-    Ok(said)
+    facts.shows = [images > 0, videos > 0];
+    Ok(facts)
 }
 
-fn messages(case: &Case, record: Messages) -> Result<Said, String> {
-    let mut said = Said { turns: record.messages.len() as u64, ..Said::default() };
+fn messages(case: &Case, record: Messages) -> Result<Facts, String> {
+    let mut facts = Facts { turns: record.messages.len() as u64, ..Facts::default() };
     if let Some(system) = record.system {
-        said.say(case, "system", system)?;
+        facts.say(case, "system", system)?;
     }
     let count = record.messages.len();
     refuse_if(count == 0 || !count.is_multiple_of(2), "a turn is missing")?;
     take_turns(record.messages.iter().map(|Object(message)| message.role.as_str()))?;
     for Object(Turn { role, content }) in record.messages {
-        said.say(case, if role == "user" { "user" } else { "assistant" }, content)?;
+        facts.say(case, if role == "user" { "user" } else { "assistant" }, content)?;
     }
-    Ok(said)
+    Ok(facts)
 }
 
-fn reinforcement(case: &Case, record: Reinforcement) -> Result<Said, String> {
-    let mut said = Said { turns: record.messages.len() as u64, ..Said::default() };
+fn reinforcement(case: &Case, record: Reinforcement) -> Result<Facts, String> {
+    let mut facts = Facts { turns: record.messages.len() as u64, ..Facts::default() };
     refuse_if(!record.messages.iter().any(|Object(message)| message.role == "user"), "no user")?;
     for (index, Object(NamedTurn { role, content, .. })) in record.messages.into_iter().enumerate() {
         let who = match role.as_str() {
@@ -183,15 +186,15 @@ fn reinforcement(case: &Case, record: Reinforcement) -> Result<Said, String> {
             _ => return Err("no such role here".to_owned()),
         };
         match content {
-            Content::Text(text) => said.say(case, who, text)?,
+            Content::Text(text) => facts.say(case, who, text)?,
             Content::Parts(parts) => {
                 refuse_if(parts.is_empty(), "nothing said")?;
                 for Object(part) in parts {
                     refuse_if(part.kind != "text", "no text")?;
-                    said.say(case, who, part.text)?;
+                    facts.say(case, who, part.text)?;
                 }
             }
         }
     }
-    Ok(said)
+    Ok(facts)
 }

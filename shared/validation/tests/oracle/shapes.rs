@@ -82,7 +82,7 @@ pub(crate) struct Message {
     pub(crate) content: Vec<Object<AnyBlock>>,
 }
 
-/// A block is an object of one key, and perhaps of `type`, which says that key once more.
+/// A block is an object of one key, and perhaps of `type`, which repeats that key.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct AnyBlock {
@@ -167,7 +167,7 @@ pub(crate) struct Location {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reasoning {
     #[serde(rename = "reasoningText")]
-    pub(crate) said: Object<ReasoningText>,
+    pub(crate) facts: Object<ReasoningText>,
 }
 
 #[derive(Deserialize)]
@@ -193,7 +193,7 @@ pub(crate) struct Turn {
     pub(crate) content: String,
 }
 
-/// Whatever else stands in it is for the grader.
+/// Other keys are for the grader.
 #[derive(Deserialize)]
 pub(crate) struct Reinforcement {
     pub(crate) messages: Vec<Object<NamedTurn>>,

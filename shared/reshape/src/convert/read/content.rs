@@ -1,4 +1,4 @@
-//! Reads what a message says: a text, or a list of parts.
+//! Reads the content of a message: a string, or a list of parts.
 
 use super::{required, said, text};
 use crate::convert::LeftOut;
@@ -6,7 +6,7 @@ use crate::convert::dialogue::{Dialogue, Part, Stored};
 use crate::convert::{image, meaning};
 use crate::json::{self, Members, Raw};
 
-/// Reads a text, or a list of parts of OpenAI's, Anthropic's or Bedrock's kinds.
+/// Reads a string, or a list of parts in the formats of OpenAI, Anthropic or Bedrock.
 pub(super) fn read(raw: Raw, key: &str, dialogue: &mut Dialogue) -> Result<Vec<Part>, LeftOut> {
     if let Some(text) = text(raw) {
         return Ok(vec![Part::Text(text)]);
@@ -16,7 +16,7 @@ pub(super) fn read(raw: Raw, key: &str, dialogue: &mut Dialogue) -> Result<Vec<P
     parts.into_iter().map(|part| read_part(part, dialogue)).collect()
 }
 
-/// The parts as one text; `what` says where they are.
+/// Returns the parts as one text. `what` names their location.
 pub(in crate::convert) fn only_text(parts: Vec<Part>, what: &str) -> Result<String, LeftOut> {
     let text = |part| match part {
         Part::Text(text) => Ok(text),
@@ -40,6 +40,7 @@ fn read_part(raw: Raw, dialogue: &mut Dialogue) -> Result<Part, LeftOut> {
             (Part::Text(required(&fields, key)?), &["text", "value", "content"])
         }
         Some("image_url" | "input_image") if has("image_url") => {
+            dialogue.is_openai = true;
             (image_url(&fields, dialogue)?, &["image_url", "detail"])
         }
         Some("image") if has("source") => (anthropic_image(&fields)?, &["source"]),
@@ -56,14 +57,15 @@ fn read_part(raw: Raw, dialogue: &mut Dialogue) -> Result<Part, LeftOut> {
     };
     for (key, raw) in &fields {
         let key = key.as_ref();
-        if key != "type" && !known.contains(&key) && !json::is_empty(raw) {
+        let is_empty_list = matches!(key, "annotations" | "logprobs") && meaning::is_empty(raw);
+        if key != "type" && !is_empty_list && !known.contains(&key) && !json::is_empty(raw) {
             dialogue.drop_key("content[].", key);
         }
     }
     Ok(part)
 }
 
-/// Reads `{"type": "image_url", "image_url": {"url": …}}`, or with the address as a text.
+/// Reads `{"type": "image_url", "image_url": {"url": …}}`, or with the address as a string.
 fn image_url(fields: &Members, dialogue: &mut Dialogue) -> Result<Part, LeftOut> {
     let Some(raw) = json::field(fields, "image_url") else {
         return Err("an image has no address".into());
@@ -71,7 +73,7 @@ fn image_url(fields: &Members, dialogue: &mut Dialogue) -> Result<Part, LeftOut>
     let Some(inside) = json::members(raw.get()) else {
         return image::at(&said(raw, "image_url")?);
     };
-    // How many tokens OpenAI spends on the image; Bedrock's models decide themselves.
+    // `detail` sets the number of tokens that OpenAI uses for the image. Bedrock's models have no such setting.
     for (key, raw) in inside.iter().chain(fields) {
         if !matches!(key.as_ref(), "url" | "image_url" | "type") && !json::is_empty(raw) {
             dialogue.drop_key("content[].image_url.", key);
@@ -90,7 +92,7 @@ fn anthropic_image(fields: &Members) -> Result<Part, LeftOut> {
     }
 }
 
-/// Reads a block of Bedrock's own, whose key is its kind.
+/// Reads a block of Bedrock's format, whose key is its kind.
 fn bedrock(fields: &Members) -> Result<(Part, &'static [&'static str]), LeftOut> {
     let find = |key| json::field(fields, key).filter(|raw| raw.get() != "null");
     if let Some(raw) = find("image") {

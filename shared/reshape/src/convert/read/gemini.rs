@@ -1,4 +1,4 @@
-//! Reads Gemini's `contents`, as Vertex AI tunes with.
+//! Reads Gemini's `contents`, the format of Vertex AI's tuning data.
 
 use super::messages::turn;
 use super::{required, text};
@@ -8,10 +8,10 @@ use crate::convert::read::content::only_text;
 use crate::convert::{image, meaning};
 use crate::json::{self, Members, Raw};
 
-/// Both spellings, as the REST API and the Python client have them.
+/// The spellings of the REST API and of the Python client.
 const SYSTEM: [&str; 2] = ["systemInstruction", "system_instruction"];
 
-/// Reads a record; returns the keys that it has read.
+/// Reads a record. Returns the keys that it has read.
 pub(super) fn read(members: &Members, dialogue: &mut Dialogue) -> Result<Vec<&'static str>, LeftOut> {
     for key in SYSTEM {
         let Some(raw) = json::field(members, key).filter(|raw| !json::is_empty(raw)) else { continue };
@@ -34,7 +34,7 @@ pub(super) fn read(members: &Members, dialogue: &mut Dialogue) -> Result<Vec<&'s
                 dialogue.drop_key("contents[].", key);
             }
         }
-        // Without a role it is the user's.
+        // Content without a role is the user's.
         let role = json::field(&fields, "role").and_then(text).unwrap_or_else(|| "user".to_owned());
         let parts = read_parts(&fields, dialogue)?;
         turn(&role, parts, false, dialogue)?;
@@ -66,11 +66,11 @@ fn read_part(raw: Raw, dialogue: &mut Dialogue) -> Result<Part, LeftOut> {
         }
     }
     if let Some(data) = find(["inlineData", "inline_data"]).and_then(|raw| json::members(raw.get())) {
-        judge_type(&data)?;
+        check_type(&data)?;
         return image::decoded(&required(&data, "data")?);
     }
     if let Some(file) = find(["fileData", "file_data"]).and_then(|raw| json::members(raw.get())) {
-        judge_type(&file)?;
+        check_type(&file)?;
         let key = if json::field(&file, "fileUri").is_some() { "fileUri" } else { "file_uri" };
         return image::at(&required(&file, key)?);
     }
@@ -79,7 +79,7 @@ fn read_part(raw: Raw, dialogue: &mut Dialogue) -> Result<Part, LeftOut> {
     Ok(if is_thought { Part::Reasoning(text) } else { Part::Text(text) })
 }
 
-fn judge_type(fields: &Members) -> Result<(), LeftOut> {
+fn check_type(fields: &Members) -> Result<(), LeftOut> {
     let kind = ["mimeType", "mime_type"].into_iter().find_map(|key| json::field(fields, key)).and_then(text);
     match kind {
         Some(kind) if !kind.starts_with("image/") => {

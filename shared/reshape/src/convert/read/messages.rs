@@ -1,18 +1,23 @@
 //! Reads lists of messages: OpenAI's, Claude's, Bedrock's and ShareGPT's.
 
+use tunedrop_validation::json_fault;
+
 use super::{content, required, text};
 use crate::convert::LeftOut;
 use crate::convert::dialogue::{Dialogue, Part, Speaker};
 use crate::convert::meaning;
 use crate::json::{self, Members, Raw};
 
-/// Who speaks: OpenAI's key, and ShareGPT's.
+/// The keys of the speaker: OpenAI's and ShareGPT's.
 const ROLES: [&str; 2] = ["role", "from"];
 
-/// What is said.
+/// The keys of a message's content.
 const CONTENTS: [&str; 3] = ["content", "value", "text"];
 
-/// Reads the list under `key`, which a cell of a table holds as a text.
+/// The keys that are recognized in any case.
+const KEYS: [&str; 5] = ["role", "from", "content", "value", "text"];
+
+/// Reads the list under `key`. In a table, the list is a string.
 pub(super) fn read(list: Raw, key: &str, dialogue: &mut Dialogue) -> Result<(), LeftOut> {
     if let Some(cell) = json::text(list.get())
         && let Ok(inside) = json::value(&cell)
@@ -20,15 +25,38 @@ pub(super) fn read(list: Raw, key: &str, dialogue: &mut Dialogue) -> Result<(), 
     {
         return read(inside, key, dialogue);
     }
-    let list = json::elements(list.get())
-        .ok_or_else(|| format!("`{key}` is {}, and must be a list of messages", json::kind(list.get())))?;
+    let list = json::elements(list.get()).ok_or_else(|| not_a_list(list, key))?;
     let within = format!("{key}[].");
     for message in list {
         let fields = json::members(message.get()).ok_or("a message isn't an object")?;
-        meaning::judge_repeats(&fields)?;
+        let fields = json::with_known_keys(fields, |key| KEYS.contains(&key));
+        meaning::check_repeats(&fields)?;
+        if is_item_to_skip(&fields)? {
+            continue;
+        }
         read_message(&fields, &within, dialogue)?;
     }
     Ok(())
+}
+
+/// Returns why there is no list. In a table, a list may not be JSON, because it has single quotes for example.
+fn not_a_list(list: Raw, key: &str) -> LeftOut {
+    let cell = text(list).unwrap_or_default();
+    match json_fault(&cell).filter(|_| cell.trim_start().starts_with('[')) {
+        Some(fault) => format!("`{key}` isn't valid JSON: {}; {}", fault.message, fault.help).into(),
+        None => format!("`{key}` is {}, not a list of messages", json::kind(list.get())).into(),
+    }
+}
+
+/// Whether to skip an item of OpenAI's Responses API: reasoning without a text.
+fn is_item_to_skip(fields: &Members) -> Result<bool, LeftOut> {
+    let has = |key| json::field(fields, key).is_some_and(|raw| !json::is_empty(raw));
+    match json::field(fields, "type").and_then(text).as_deref() {
+        Some("reasoning") if !has("summary") && !has("content") => Ok(true),
+        Some("reasoning") => Err("it has an item of reasoning; remove it to train on the answer alone".into()),
+        Some(kind) if kind.ends_with("_call") || kind.ends_with("_call_output") => Err(meaning::calls_tool("type")),
+        _ => Ok(false),
+    }
 }
 
 fn read_message(fields: &Members, within: &str, dialogue: &mut Dialogue) -> Result<(), LeftOut> {
@@ -40,17 +68,21 @@ fn read_message(fields: &Members, within: &str, dialogue: &mut Dialogue) -> Resu
     };
     let role = required(fields, role_key)?;
     let said = find(&CONTENTS);
+    // In the Responses API, every message has "type": "message".
+    let has_weight = || within == "messages[]." && json::field(fields, "weight").is_some();
+    dialogue.is_openai |= role == "developer" || has_weight();
     let is_assistant = speaker(&role) == Some(Speaker::Assistant);
     let (mut reasoning, mut is_untrained) = (Vec::new(), false);
     for (key, raw) in fields {
         let key = key.as_ref();
-        if key == role_key || said.is_some_and(|(said, _)| said == key) || json::is_empty(raw) {
+        let is_item = key == "type" && raw.get() == "\"message\"" || key == "status" && raw.get() == "\"completed\"";
+        if is_item || key == role_key || said.is_some_and(|(said, _)| said == key) || json::is_empty(raw) {
             continue;
         }
         if meaning::is_tool_call(key) {
             return Err(meaning::calls_tool(key));
         } else if let Some(untrained) = meaning::is_untrained(key, raw)? {
-            // Training only ever learns what the assistant says, unless the layout says otherwise.
+            // Only the assistant's messages are trained, unless the layout says otherwise.
             is_untrained |= untrained && is_assistant;
             if !untrained && !is_assistant && !key.contains("weight") {
                 return Err(format!("`{key}` wants a message to be learned that isn't the assistant's").into());
@@ -71,7 +103,8 @@ fn read_message(fields: &Members, within: &str, dialogue: &mut Dialogue) -> Resu
         }
     }
     let Some((key, raw)) = said else {
-        return Err("a message has no `content`".into());
+        let why = "its answer is missing: a message of the assistant has no `content`";
+        return Err(if is_assistant { why } else { "a message has no `content`" }.into());
     };
     let mut parts = reasoning;
     parts.extend(content::read(raw, key, dialogue)?);
@@ -81,12 +114,12 @@ fn read_message(fields: &Members, within: &str, dialogue: &mut Dialogue) -> Resu
 fn speaker(role: &str) -> Option<Speaker> {
     match role.trim().to_ascii_lowercase().as_str() {
         "user" | "human" | "prompter" => Some(Speaker::User),
-        "assistant" | "gpt" | "model" | "bot" | "chatgpt" | "ai" => Some(Speaker::Assistant),
+        "assistant" | "gpt" | "model" | "bot" | "chatbot" | "chatgpt" | "ai" => Some(Speaker::Assistant),
         _ => None,
     }
 }
 
-/// Adds what `role` says.
+/// Adds a turn of `role`.
 pub(super) fn turn(role: &str, parts: Vec<Part>, is_untrained: bool, dialogue: &mut Dialogue) -> Result<(), LeftOut> {
     if let Some(speaker) = speaker(role) {
         dialogue.say(speaker, parts, is_untrained);

@@ -1,4 +1,4 @@
-//! Puts a streamed answer together from its events, as invocation logs have them: Converse's and Nova's, or Claude's.
+//! Joins a streamed answer from its events in invocation logs: of Converse, Nova, Claude, Titan or Llama.
 
 use super::log::Answer;
 use super::text;
@@ -7,11 +7,23 @@ use crate::convert::dialogue::Part;
 use crate::convert::meaning;
 use crate::json::{self, Members, Raw};
 
+/// The keys of a text's pieces: of Titan, Llama and Claude's Text Completions.
+const PIECES: [&str; 3] = ["outputText", "generation", "completion"];
+
 pub(super) fn read(events: &[Raw]) -> Result<Answer, LeftOut> {
     let mut answer = Answer { parts: Vec::new(), stop: None };
     let mut block = String::new();
     for event in events {
         let fields = json::members(event.get()).ok_or("an event of its streamed answer isn't an object")?;
+        if let Some(piece) = PIECES.into_iter().find_map(|key| json::field(&fields, key).and_then(text)) {
+            let stop = ["completionReason", "stop_reason"].into_iter().find_map(|key| json::field(&fields, key));
+            answer.stop = stop.and_then(text).or(answer.stop);
+            match answer.parts.last_mut() {
+                Some(Part::Text(said)) => said.push_str(&piece),
+                _ => answer.parts.push(Part::Text(piece)),
+            }
+            continue;
+        }
         let inside = |key: &str| json::field(&fields, key).and_then(|raw| json::members(raw.get()));
         let (start, delta) = match json::field(&fields, "type").and_then(text).as_deref() {
             Some("content_block_start") => (inside("content_block"), None),
@@ -32,7 +44,7 @@ pub(super) fn read(events: &[Raw]) -> Result<Answer, LeftOut> {
             }
         };
         if let Some(start) = start {
-            judge_start(&start)?;
+            check_start(&start)?;
         }
         if let Some(delta) = delta {
             let index = json::field(&fields, "index")
@@ -49,7 +61,7 @@ pub(super) fn read(events: &[Raw]) -> Result<Answer, LeftOut> {
     Ok(answer)
 }
 
-fn judge_start(start: &Members) -> Result<(), LeftOut> {
+fn check_start(start: &Members) -> Result<(), LeftOut> {
     let kind = json::field(start, "type").and_then(text);
     if json::field(start, "toolUse").is_some() || kind.as_deref() == Some("tool_use") {
         return Err(meaning::calls_tool("toolUse"));
@@ -74,7 +86,7 @@ fn add(delta: &Members, is_same: bool, parts: &mut Vec<Part>) -> Result<(), Left
         (Some(text), ..) => parts.push(Part::Text(text)),
         (_, Some(text), Some(Part::Reasoning(said))) if is_same => said.push_str(&text),
         (_, Some(text), _) => parts.push(Part::Reasoning(text)),
-        // A signature of the reasoning, or a citation.
+        // Signatures of the reasoning and citations are ignored.
         _ => {}
     }
     Ok(())

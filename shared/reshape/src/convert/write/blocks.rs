@@ -8,7 +8,7 @@ use super::super::dialogue::{Dialogue, Part, Speaker, Stored, Turn};
 use super::super::pictures::Pictures;
 use super::{NO_IMAGE, NO_REASONING, json, list, message, object};
 
-/// What the model takes beside text.
+/// The content besides text that the model accepts.
 pub(super) struct Taken<'t> {
     pub(super) media: &'t MediaFormats,
     pub(super) limits: &'t MediaLimits,
@@ -16,7 +16,7 @@ pub(super) struct Taken<'t> {
 
 /// Writes a conversation that may have images, videos and reasoning. Images that the record contains go to `pictures`.
 pub(super) fn conversation(dialogue: &Dialogue, taken: &Taken, pictures: &mut Pictures) -> Result<String, LeftOut> {
-    judge_media(dialogue, taken)?;
+    check_media(dialogue, taken)?;
     let written = write(dialogue, &mut |part, speaker| block(part, speaker, taken, pictures));
     if written.is_err() {
         pictures.undo();
@@ -37,14 +37,14 @@ fn write(
 ) -> Result<String, LeftOut> {
     let mut members = vec![("schemaVersion", json("bedrock-conversation-2024"))];
     if !dialogue.system.is_empty() {
-        members.push(("system", list(std::iter::once(text(&dialogue.system.join("\n\n"))))));
+        members.push(("system", list(&[text(&dialogue.system.join("\n\n"))])));
     }
     let mut turn = |turn: &Turn| {
         let blocks: Result<Vec<String>, LeftOut> = turn.parts.iter().map(|part| block(part, turn.speaker)).collect();
-        Ok(message(turn.speaker.role(), list(blocks?.into_iter())))
+        Ok(message(turn.speaker.role(), list(&blocks?)))
     };
     let turns: Result<Vec<String>, LeftOut> = dialogue.turns.iter().map(&mut turn).collect();
-    members.push(("messages", list(turns?.into_iter())));
+    members.push(("messages", list(&turns?)));
     Ok(object(&members))
 }
 
@@ -52,8 +52,8 @@ fn text(said: &str) -> String {
     object(&[("text", json(said))])
 }
 
-/// Judges how many media there are, and lists the images that have to be downloaded.
-fn judge_media(dialogue: &Dialogue, taken: &Taken) -> Result<(), LeftOut> {
+/// Checks the number of media, and lists the images that must be downloaded.
+fn check_media(dialogue: &Dialogue, taken: &Taken) -> Result<(), LeftOut> {
     let parts = || dialogue.turns.iter().flat_map(|turn| &turn.parts);
     let takes_images = !taken.media.images.is_empty();
     let links: Vec<String> = parts()
@@ -64,7 +64,7 @@ fn judge_media(dialogue: &Dialogue, taken: &Taken) -> Result<(), LeftOut> {
         .collect();
     if !links.is_empty() {
         let why = "it links to images, and nothing is downloaded: put them into the record as data URLs, or into S3";
-        return Err(LeftOut { why: why.into(), links });
+        return Err(LeftOut { why: why.into(), links, at: None });
     }
     let is_video = |part: &&Part| matches!(part, Part::Stored(stored) if stored.kind == "video");
     let is_image = |part: &&Part| matches!(part, Part::Image(_) | Part::Stored(_)) && !is_video(part);
@@ -84,12 +84,12 @@ fn judge_media(dialogue: &Dialogue, taken: &Taken) -> Result<(), LeftOut> {
 fn block(part: &Part, speaker: Speaker, taken: &Taken, pictures: &mut Pictures) -> Result<String, LeftOut> {
     let is_medium = !matches!(part, Part::Text(_) | Part::Reasoning(_));
     if is_medium && speaker == Speaker::Assistant {
-        return Err("an image or a video is in the assistant's turn".into());
+        return Err("an assistant message has an image or a video".into());
     }
     match part {
         Part::Text(said) => Ok(text(said)),
         Part::Reasoning(_) if !taken.media.reasoning => Err(NO_REASONING.into()),
-        Part::Reasoning(_) if speaker == Speaker::User => Err("reasoning is in the user's turn".into()),
+        Part::Reasoning(_) if speaker == Speaker::User => Err("a user message has reasoning".into()),
         Part::Reasoning(said) => {
             let inside = object(&[("reasoningText", text(said))]);
             Ok(object(&[("reasoningContent", inside)]))

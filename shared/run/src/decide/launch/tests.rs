@@ -9,7 +9,7 @@ fn words() -> String {
 #[test]
 fn a_lease_keeps_others_off_until_it_runs_out() {
     let claimed = claim(State::Queued, Some("no slot".to_owned()), NOW).unwrap();
-    assert_eq!((claimed.state, claimed.waiting.as_deref()), (State::Launching, None));
+    assert_eq!((claimed.state, claimed.blocked_reason.as_deref()), (State::Launching, None));
     assert!(!is_due(claimed.state, claimed.lease_until, NOW + LEASE_SECONDS - 1));
     assert!(is_due(claimed.state, claimed.lease_until, NOW + LEASE_SECONDS));
     assert!(is_due(State::Queued, None, NOW) && !is_due(State::Running, None, NOW));
@@ -25,7 +25,7 @@ fn a_run_that_waits_for_files_is_due_when_they_had_their_time() {
     assert_eq!(comes_back(None, NOW), None);
     assert_eq!(comes_back(Some("soon"), NOW), None);
     assert_eq!(back(NOW - 1), None);
-    // Of a second it isn't told how much is over.
+    // A time in whole seconds leaves the fraction of the second unknown.
     assert_eq!(back(NOW), Some(NOW + 1));
     assert_eq!(back(NOW + 300), Some(NOW + 301));
     assert_eq!(back(NOW + 1_000_000), Some(NOW + SETTLE_MOST_S), "a forged event");
@@ -34,45 +34,47 @@ fn a_run_that_waits_for_files_is_due_when_they_had_their_time() {
 #[test]
 fn no_slot_leaves_the_run_queued_without_a_lease() {
     for before in [None, Some(NOW + 7)] {
-        let answer = answered(State::Launching, None, before, Started::NoSlot(words()), None, true, NOW).unwrap();
+        let answer =
+            decide_launch(State::Launching, None, before, CreateOutcome::QuotaExceeded(words()), None, true, NOW)
+                .unwrap();
         let back = Write {
             state: State::Queued,
             lease_until: None,
-            waiting: Some(words()),
-            held_by: Some(Hold::Slot),
+            blocked_reason: Some(words()),
+            blocked_by: Some(Blocker::Slot),
             job_arn: None,
-            unsure_until: before,
+            unconfirmed_until: before,
         };
-        assert_eq!(answer, Answer::GivesBack(back), "an earlier launch's doubt stays");
+        assert_eq!(answer, LaunchDecision::Requeue(back), "an earlier launch's doubt stays");
     }
 }
 
-/// Only where an unfinished job holds a slot may it be that; a denial says nothing of the run.
+/// A blocked run may only be waiting for a slot if an unfinished job holds one. A denial isn't caused by the run.
 #[test]
-fn a_quota_that_no_job_frees_and_a_permission_are_told_apart_from_slots() {
+fn distinguishes_quotas_and_permissions_from_job_slots() {
     let back = |started, slots| {
-        let answer = answered(State::Launching, None, None, started, None, slots, NOW).unwrap();
-        let Answer::GivesBack(write) = answer else { panic!("{answer:?}") };
-        assert_eq!((write.state, write.waiting), (State::Queued, Some(words())));
-        write.held_by
+        let answer = decide_launch(State::Launching, None, None, started, None, slots, NOW).unwrap();
+        let LaunchDecision::Requeue(write) = answer else { panic!("{answer:?}") };
+        assert_eq!((write.state, write.blocked_reason), (State::Queued, Some(words())));
+        write.blocked_by
     };
-    assert_eq!(back(Started::NoSlot(words()), true), Some(Hold::Slot));
-    assert_eq!(back(Started::NoSlot(words()), false), Some(Hold::Quota));
-    assert_eq!(back(Started::Denied(words()), true), Some(Hold::Permission));
+    assert_eq!(back(CreateOutcome::QuotaExceeded(words()), true), Some(Blocker::Slot));
+    assert_eq!(back(CreateOutcome::QuotaExceeded(words()), false), Some(Blocker::Quota));
+    assert_eq!(back(CreateOutcome::AccessDenied(words()), true), Some(Blocker::Permission));
     let own = held_by_own_quota(State::Queued, Some(words()), Some(NOW)).unwrap();
-    assert_eq!((own.held_by, own.unsure_until), (Some(Hold::Quota), Some(NOW)));
+    assert_eq!((own.blocked_by, own.unconfirmed_until), (Some(Blocker::Quota), Some(NOW)));
     assert!(held_by_own_quota(State::Running, Some(words()), None).is_err());
 }
 
 #[test]
-fn bedrocks_errors_are_told_apart_by_code_and_words() {
-    let of = |code: &str, words: &str| match refused(Some(code), words.to_owned()) {
+fn distinguishes_bedrocks_errors_by_code_and_message() {
+    let of = |code: &str, words: &str| match create_error(Some(code), words.to_owned()) {
         None => "unknown",
-        Some(Started::Job(_)) => "job",
-        Some(Started::NoSlot(_)) => "no slot",
-        Some(Started::Denied(_)) => "denied",
-        Some(Started::Taken(_)) => "taken",
-        Some(Started::Refused(_)) => "refused",
+        Some(CreateOutcome::Created(_)) => "job",
+        Some(CreateOutcome::QuotaExceeded(_)) => "no slot",
+        Some(CreateOutcome::AccessDenied(_)) => "denied",
+        Some(CreateOutcome::NameInUse(_)) => "taken",
+        Some(CreateOutcome::Rejected(_)) => "refused",
     };
     for words in [
         "The provided job name is currently in use.",
@@ -93,38 +95,43 @@ fn bedrocks_errors_are_told_apart_by_code_and_words() {
     for code in ["ThrottlingException", "InternalServerException", "ServiceUnavailableException"] {
         assert_eq!(of(code, ""), "unknown");
     }
-    assert_eq!(refused(None, String::new()), None);
+    assert_eq!(create_error(None, String::new()), None);
 }
 
 #[test]
 fn a_launch_that_creates_nothing_leaves_no_lease_behind() {
     let settled = settles(State::Launching, Some(words()), None, NOW).unwrap();
-    assert_eq!((settled.state, settled.lease_until, settled.waiting), (State::Queued, None, None));
-    let unsure = settles(State::Launching, Some(words()), Some(NOW + 7), NOW).unwrap();
-    assert_eq!((unsure.state, unsure.unsure_until), (State::Launching, Some(NOW + 7)));
+    assert_eq!((settled.state, settled.lease_until, settled.blocked_reason), (State::Queued, None, None));
+    let unconfirmed = settles(State::Launching, Some(words()), Some(NOW + 7), NOW).unwrap();
+    assert_eq!((unconfirmed.state, unconfirmed.unconfirmed_until), (State::Launching, Some(NOW + 7)));
     assert_eq!(settles(State::Queued, Some(words()), Some(NOW + 7), NOW), None);
 }
 
-/// In other words than are known, a taken name is a refusal: what is found under the name decides.
+/// A name in use that Bedrock describes in unknown words counts as a refusal. The job with that name decides.
 #[test]
 fn a_refusal_is_looked_up_too() {
-    let answer = |found| answered(State::Launching, None, None, Started::Refused(words()), found, true, NOW).unwrap();
-    assert!(matches!(answer(Some(("arn".to_owned(), true))), Answer::Runs(write) if write.state == State::Running));
-    assert_eq!(answer(Some(("arn".to_owned(), false))), Answer::Refuses(words()));
-    assert_eq!(answer(None), Answer::Refuses(words()));
+    let answer = |found| {
+        decide_launch(State::Launching, None, None, CreateOutcome::Rejected(words()), found, true, NOW).unwrap()
+    };
+    assert!(
+        matches!(answer(Some(("arn".to_owned(), true))), LaunchDecision::Running(write) if write.state == State::Running)
+    );
+    assert_eq!(answer(Some(("arn".to_owned(), false))), LaunchDecision::Refuse(words()));
+    assert_eq!(answer(None), LaunchDecision::Refuse(words()));
 }
 
 #[test]
 fn a_taken_name_without_a_job_is_believed_the_second_time() {
-    let taken = |waiting: Option<&str>, found| {
-        answered(State::Launching, waiting, None, Started::Taken(words()), found, true, NOW).unwrap()
+    let taken = |blocked_reason: Option<&str>, found| {
+        decide_launch(State::Launching, blocked_reason, None, CreateOutcome::NameInUse(words()), found, true, NOW)
+            .unwrap()
     };
-    let Answer::Waits(write) = taken(None, None) else { panic!("believed at once") };
+    let LaunchDecision::Unconfirmed(write) = taken(None, None) else { panic!("believed at once") };
     assert_eq!((write.state, write.lease_until), (State::Launching, Some(NOW + SHOWN_AFTER_SECONDS)));
-    let again = claim(write.state, write.waiting, NOW + SHOWN_AFTER_SECONDS).unwrap();
-    assert_eq!(taken(again.waiting.as_deref(), None), Answer::Refuses(words()));
-    assert_eq!(taken(None, Some(("arn".to_owned(), false))), Answer::Refuses(words()));
-    let Answer::Runs(write) = taken(None, Some(("arn".to_owned(), true))) else { panic!("our own job") };
+    let again = claim(write.state, write.blocked_reason, NOW + SHOWN_AFTER_SECONDS).unwrap();
+    assert_eq!(taken(again.blocked_reason.as_deref(), None), LaunchDecision::Refuse(words()));
+    assert_eq!(taken(None, Some(("arn".to_owned(), false))), LaunchDecision::Refuse(words()));
+    let LaunchDecision::Running(write) = taken(None, Some(("arn".to_owned(), true))) else { panic!("our own job") };
     assert_eq!((write.state, write.job_arn.as_deref(), write.lease_until), (State::Running, Some("arn"), None));
 }
 
@@ -142,26 +149,28 @@ fn a_job_of_another_token_or_account_is_not_ours() {
 #[test]
 fn only_a_newer_set_overtakes_a_queued_run() {
     let newest = |at: u32| (Some("b"), Some(at));
-    assert!(overtaken((State::Queued, "a", 3), newest(3)));
-    assert!(overtaken((State::Held, "a", 3), newest(3)));
-    assert!(!overtaken((State::Queued, "a", 3), newest(2)));
-    assert!(!overtaken((State::Queued, "b", 3), newest(4)));
-    assert!(!overtaken((State::Launching, "a", 3), newest(4)));
-    assert!(!overtaken((State::Queued, "a", 3), (None, None)));
+    assert!(superseded((State::Queued, "a", 3), newest(3)));
+    assert!(superseded((State::Held, "a", 3), newest(3)));
+    assert!(!superseded((State::Queued, "a", 3), newest(2)));
+    assert!(!superseded((State::Queued, "b", 3), newest(4)));
+    assert!(!superseded((State::Launching, "a", 3), newest(4)));
+    assert!(!superseded((State::Queued, "a", 3), (None, None)));
 }
 
 #[test]
 fn a_run_that_may_have_a_job_is_not_refused() {
     let until = NOW + 7;
-    for started in [Started::Refused(words()), Started::Taken(words())] {
-        let answer = answered(State::Launching, Some("taken"), Some(until), started.clone(), None, true, NOW).unwrap();
-        let Answer::Waits(write) = answer else { panic!("{answer:?}") };
-        assert_eq!((write.state, write.unsure_until), (State::Launching, Some(until)));
+    for started in [CreateOutcome::Rejected(words()), CreateOutcome::NameInUse(words())] {
+        let answer =
+            decide_launch(State::Launching, Some("taken"), Some(until), started.clone(), None, true, NOW).unwrap();
+        let LaunchDecision::Unconfirmed(write) = answer else { panic!("{answer:?}") };
+        assert_eq!((write.state, write.unconfirmed_until), (State::Launching, Some(until)));
         let over =
-            answered(State::Launching, Some("taken"), doubt(Some(until), until), started, None, true, until).unwrap();
-        assert_eq!(over, Answer::Refuses(words()));
+            decide_launch(State::Launching, Some("taken"), doubt(Some(until), until), started, None, true, until)
+                .unwrap();
+        assert_eq!(over, LaunchDecision::Refuse(words()));
     }
-    assert_eq!(claim(State::Queued, None, NOW).unwrap().unsure_until, Some(NOW + UNSURE_SECONDS));
-    assert_eq!(unsure(State::Launching, None, NOW).unsure_until, Some(NOW + UNSURE_SECONDS));
-    assert_eq!(runs(State::Launching, "arn".to_owned()).unwrap().unsure_until, None);
+    assert_eq!(claim(State::Queued, None, NOW).unwrap().unconfirmed_until, Some(NOW + UNCONFIRMED_SECONDS));
+    assert_eq!(unconfirmed(State::Launching, None, NOW).unconfirmed_until, Some(NOW + UNCONFIRMED_SECONDS));
+    assert_eq!(runs(State::Launching, "arn".to_owned()).unwrap().unconfirmed_until, None);
 }

@@ -1,4 +1,4 @@
-//! What a recipe can't talk a stack into.
+//! What a recipe can't change in a stack.
 
 use tunedrop_validation::Catalogue;
 
@@ -130,7 +130,7 @@ fn rejects_tag_keys_that_the_stack_does_not_allow() {
     let scope = RecipeScope { tag_keys: vec!["owner".to_owned(), "cost".to_owned()], ..RecipeScope::default() };
     let tags = |tags: &str| scoped(&format!("base_model: nova-lite\ntags: {{ {tags} }}\n"), &scope);
     assert_eq!(tags("owner: ada, cost: '7'"), [""; 0]);
-    assert_eq!(tags("owner: ada, team: other"), ["/tags/team this stack doesn't take tags with that key"]);
+    assert_eq!(tags("owner: ada, team: other"), ["/tags/team this stack doesn't allow this tag key"]);
     assert_eq!(tags("Owner: ada").len(), 1);
 }
 
@@ -151,12 +151,18 @@ fn rejects_invocation_logs_outside_the_stacks_prefix() {
 
 #[test]
 fn only_the_stack_decides_under_always() {
-    use LaunchDefault::{Always, Auto, Manual};
+    use LaunchDefault::{AlwaysManual, Auto, Manual};
     let asked = [None, Some(LaunchMode::Auto), Some(LaunchMode::Manual)];
-    for (default, holds) in [(Auto, [false, false, true]), (Manual, [true, false, true]), (Always, [true; 3])] {
+    for (default, holds) in [(Auto, [false, false, true]), (Manual, [true, false, true]), (AlwaysManual, [true; 3])] {
         assert_eq!(asked.map(|asked| default.holds(asked)), holds, "{default:?}");
     }
-    assert_eq!([Auto, Manual, Always].map(|default| default.retried() == crate::State::Held), [false, false, true]);
-    assert_eq!(["auto", "manual", "always"].map(LaunchDefault::parse), [Some(Auto), Some(Manual), Some(Always)]);
-    assert_eq!(LaunchDefault::parse("Always"), None);
+    assert_eq!(
+        [Auto, Manual, AlwaysManual].map(|default| default.retried() == crate::State::Held),
+        [false, false, true]
+    );
+    assert_eq!(
+        ["auto", "manual", "always-manual"].map(LaunchDefault::parse),
+        [Some(Auto), Some(Manual), Some(AlwaysManual)]
+    );
+    assert_eq!(LaunchDefault::parse("always"), None);
 }

@@ -1,22 +1,23 @@
-//! Which bytes a text is stopped at.
+//! The classes of bytes at which the scanner stops.
 
-/// For each lower half of a byte, what is sought among the bytes that have it.
+/// Lookup tables of the stops, by the nibbles of a byte.
 ///
-/// A look-up of sixteen entries is what processors do many at a time.
+/// A table has 16 entries, because processors can look up many bytes at once in such a table.
 #[derive(Debug, Clone)]
 pub(super) struct Classes {
-    /// Where no two stops share their lower half: the one stop with that half, else a byte with another.
+    /// If no two stops have the same lower nibble: for each nibble its stop, or a byte with another nibble.
     pub(super) only: Option<[u8; 16]>,
-    /// The classes of the lower and of the upper halves: a byte is a stop if both its halves name one class.
+    /// The classes of each lower nibble and of each upper nibble. A byte is a stop if its nibbles have a class in
+    /// common.
     pub(super) low: [u8; 16],
     pub(super) high: [u8; 16],
-    /// The same, byte by byte.
+    /// Whether each byte is a stop.
     pub(super) stops: [bool; 256],
 }
 
 impl Classes {
-    /// Quotes, backslashes, and what ends one of `words` in either case. `None` where that is beyond ASCII, or a
-    /// control character.
+    /// Finds quotes, backslashes, and the last byte of each of `words` in either case. Returns `None` if such a byte is
+    /// non-ASCII or a control character.
     pub(super) fn new(words: &[String]) -> Option<Classes> {
         let mut stops = [false; 256];
         stops[b'"' as usize] = true;
@@ -41,11 +42,11 @@ impl Classes {
 
 fn only(stops: &[bool; 256]) -> Option<[u8; 16]> {
     let mut only = [0; 16];
-    for (half, entry) in only.iter_mut().enumerate() {
-        let mut with_it = (half..256).step_by(16).filter(|byte| stops[*byte]);
-        // The next half: no byte with this one equals it.
-        *entry = with_it.next().unwrap_or((half + 1) % 16) as u8;
-        if with_it.next().is_some() {
+    for (nibble, entry) in only.iter_mut().enumerate() {
+        let mut stops_with_it = (nibble..256).step_by(16).filter(|byte| stops[*byte]);
+        // It has the next nibble, so no byte with this nibble equals it.
+        *entry = stops_with_it.next().unwrap_or((nibble + 1) % 16) as u8;
+        if stops_with_it.next().is_some() {
             return None;
         }
     }
@@ -61,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_and_bytes_say_the_same() {
+    fn classes_of_nibbles_agree_with_stops() {
         let classes = classes(&["User:", "<image>", "[EOS]", "endz"]).expect("they end in ASCII");
         for byte in 0..=255_u8 {
             let both = classes.low[byte as usize & 15] & classes.high[byte as usize >> 4];
@@ -69,20 +70,20 @@ mod tests {
         }
         assert!(b"\"\\:>]zZ".iter().all(|byte| classes.stops[*byte as usize]));
         assert!(!b"a ;[<\x7f\0\n".iter().any(|byte| classes.stops[*byte as usize]));
-        assert!(classes.only.is_none(), "z and : share a half");
+        assert!(classes.only.is_none(), "z and : have the same lower nibble");
     }
 
     #[test]
-    fn stops_with_halves_of_their_own_need_one_look_up() {
+    fn table_of_single_stops_agrees_with_stops() {
         let classes = classes(&["User:", "<image>", "[EOS]"]).expect("they end in ASCII");
-        let only = classes.only.expect("the halves differ");
+        let only = classes.only.expect("the lower nibbles differ");
         for byte in 0..=255_u8 {
             assert_eq!(only[byte as usize & 15] == byte, classes.stops[byte as usize], "{byte:#x}");
         }
     }
 
     #[test]
-    fn ends_that_are_odd_anyway_are_not_sought() {
+    fn declines_words_that_end_in_unusual_bytes() {
         assert!(classes(&["é"]).is_none() && classes(&["a\n"]).is_none());
     }
 }

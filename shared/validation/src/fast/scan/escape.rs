@@ -1,6 +1,6 @@
-//! Escapes.
+//! Escape sequences in strings.
 
-/// What an escape of one letter stands for; 0 for those that need a closer look: `\u`, control characters, faults.
+/// The character of an escape with one letter; 0 for escapes that need another check: `\u`, control characters, errors.
 pub(super) static SIMPLE: [u8; 256] = {
     let mut simple = [0; 256];
     simple[b'"' as usize] = b'"';
@@ -12,7 +12,7 @@ pub(super) static SIMPLE: [u8; 256] = {
     simple
 };
 
-/// Digits of base sixteen; what is none has a bit that stays above all digits.
+/// The values of hexadecimal digits. Other bytes have a bit that stays above the digits.
 static DIGIT: [u32; 256] = {
     let mut digit = [0x1_0000; 256];
     let mut value = 0;
@@ -24,37 +24,40 @@ static DIGIT: [u32; 256] = {
     digit
 };
 
-/// What an escape by number comes to.
+/// The result of a `\u` escape.
 pub(super) struct Escape {
-    /// Bytes that it takes, with the other half of a pair.
-    pub(super) eaten: usize,
-    /// Bytes of the character.
+    /// Its length in bytes, with the second half of a surrogate pair.
+    pub(super) consumed: usize,
+    /// The length of the character in UTF-8.
     pub(super) length: usize,
     pub(super) utf8: [u8; 4],
 }
 
 impl Escape {
-    /// Reads `\u` and its digits. `None` for control characters but tab and line ends, too: a rule has a word on them.
+    /// Reads `\u` and its digits. Returns `None` if they are invalid, and for control characters that a rule reports:
+    /// all except tab and line ends.
     #[inline(always)]
     pub(super) fn read(escape: &[u8; 12]) -> Option<Escape> {
         let packed = packed(escape);
-        let [eaten, length, _, _, utf8 @ ..] = packed.to_le_bytes();
-        if packed == 0 { None } else { Some(Escape { eaten: eaten.into(), length: length.into(), utf8 }) }
+        let [consumed, length, _, _, utf8 @ ..] = packed.to_le_bytes();
+        if packed == 0 { None } else { Some(Escape { consumed: consumed.into(), length: length.into(), utf8 }) }
     }
 }
 
-/// An [`Escape`] in one register, or 0: called seldom, so the loop around it keeps the others.
+/// Returns an [`Escape`] in one register, or 0.
+///
+/// Not inlined: calls are rare, and the loop around them needs the registers.
 #[inline(never)]
 fn packed(escape: &[u8; 12]) -> u64 {
     let (first, second) = escape.split_at(6);
     let code = unit(first);
-    // The lower bits of a byte that goes on a character, and its mark.
-    let inner = |code: u64, shift: u64| 0x80 | (code >> shift & 0x3f);
+    // A continuation byte: six bits of the code point after the bits 10.
+    let continuation = |code: u64, shift: u64| 0x80 | (code >> shift & 0x3f);
     match code {
         0x09 | 0x0a | 0x0d | 0x20..0x80 => 6 | 1 << 8 | code << 32,
-        0x80..0x800 => 6 | 2 << 8 | (0xc0 | code >> 6) << 32 | inner(code, 0) << 40,
+        0x80..0x800 => 6 | 2 << 8 | (0xc0 | code >> 6) << 32 | continuation(code, 0) << 40,
         0x800..0xd800 | 0xe000..=0xffff => {
-            6 | 3 << 8 | (0xe0 | code >> 12) << 32 | inner(code, 6) << 40 | inner(code, 0) << 48
+            6 | 3 << 8 | (0xe0 | code >> 12) << 32 | continuation(code, 6) << 40 | continuation(code, 0) << 48
         }
         0xd800..0xdc00 => {
             let low = unit(second);
@@ -62,18 +65,18 @@ fn packed(escape: &[u8; 12]) -> u64 {
                 return 0;
             }
             let code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-            let begin = (0xf0 | code >> 18) << 32 | inner(code, 12) << 40;
-            12 | 4 << 8 | begin | inner(code, 6) << 48 | inner(code, 0) << 56
+            let first = (0xf0 | code >> 18) << 32 | continuation(code, 12) << 40;
+            12 | 4 << 8 | first | continuation(code, 6) << 48 | continuation(code, 0) << 56
         }
         _ => 0,
     }
 }
 
-/// The number in `\u` and four digits; one above those of four digits where that isn't what is there.
+/// Returns the code unit in `\u` and four digits, or a larger number if the bytes are anything else.
 #[inline(always)]
 fn unit(escape: &[u8]) -> u64 {
     let [b'\\', b'u', digits @ ..] = escape else { return u64::MAX };
-    // What is no digit has its odd bit above sixteen others, wherever it is shifted to.
+    // The extra bit of a byte that isn't a digit is bit 16 or higher, however far it is shifted.
     digits.iter().take(4).fold(0, |unit, digit| unit << 4 | u64::from(DIGIT[*digit as usize]))
 }
 
@@ -84,13 +87,14 @@ mod tests {
     fn read(escape: &[u8]) -> Option<(usize, String)> {
         let mut padded = [b'\n'; 12];
         padded[..escape.len()].copy_from_slice(escape);
-        let Escape { eaten, length, utf8 } = Escape::read(&padded)?;
-        Some((eaten, std::str::from_utf8(&utf8[..length]).expect("it is UTF-8").to_owned()))
+        let Escape { consumed, length, utf8 } = Escape::read(&padded)?;
+        Some((consumed, std::str::from_utf8(&utf8[..length]).expect("it is UTF-8").to_owned()))
     }
 
     #[test]
-    fn units_and_pairs_are_read_and_all_else_is_declined() {
-        let is = |escape: &[u8], eaten, character: &str| assert_eq!(read(escape), Some((eaten, character.to_owned())));
+    fn reads_code_units_and_pairs_and_declines_the_rest() {
+        let is =
+            |escape: &[u8], consumed, character: &str| assert_eq!(read(escape), Some((consumed, character.to_owned())));
         is(b"\\u0041", 6, "A");
         is(b"\\u00e9", 6, "\u{e9}");
         is(b"\\uFFFFx", 6, "\u{ffff}");

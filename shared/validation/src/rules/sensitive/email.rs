@@ -22,7 +22,7 @@ pub(super) fn addresses(text: &str) -> Found {
 fn is_domain(bytes: &[u8]) -> bool {
     let length =
         bytes.iter().take(DOMAIN).take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte)).count();
-    // A full stop behind it ends the sentence.
+    // A full stop after it ends the sentence.
     let domain = bytes[..length].strip_suffix(b".").unwrap_or(&bytes[..length]);
     let mut labels = domain.split(|byte| *byte == b'.').rev();
     let top = labels.next().unwrap_or_default();
@@ -36,7 +36,7 @@ mod tests {
     use super::addresses;
 
     #[test]
-    fn addresses_are_told_from_other_uses_of_the_sign() {
+    fn distinguishes_addresses_from_other_uses_of_the_sign() {
         for address in ["ada@example.com", "a.b+c@mail.example.co.uk", "O'Neil_1%x-y@EXAMPLE.org"] {
             assert_eq!(addresses(&format!("to {address}.")), (Some(3), 1), "{address}");
             assert_eq!(addresses(&format!("é<{address}>")), (Some(3), 1), "{address}");

@@ -31,8 +31,8 @@ const URIS: [&str; 16] = [
 
 pub(super) fn record(case: &Case, from: &mut Unstructured) -> Result<Value> {
     match case.shape {
-        Shape::PromptCompletion => Ok(Value::Object(vec![("prompt", said(from)?), ("completion", said(from)?)])),
-        Shape::Input => Ok(Value::Object(vec![("input", said(from)?)])),
+        Shape::PromptCompletion => Ok(Value::Object(vec![("prompt", facts(from)?), ("completion", facts(from)?)])),
+        Shape::Input => Ok(Value::Object(vec![("input", facts(from)?)])),
         Shape::Conversation { answered, most } => conversation(case, from, answered, most),
         Shape::Messages => messages(from),
         Shape::ImageCaption { .. } => image_caption(from),
@@ -40,7 +40,7 @@ pub(super) fn record(case: &Case, from: &mut Unstructured) -> Result<Value> {
     }
 }
 
-fn said(from: &mut Unstructured) -> Result<Value> {
+fn facts(from: &mut Unstructured) -> Result<Value> {
     text(from).map(Value::Text)
 }
 
@@ -71,9 +71,9 @@ fn conversation(case: &Case, from: &mut Unstructured, answered: bool, most: usiz
     };
     let mut members = vec![("schemaVersion", word(version))];
     if from.arbitrary()? {
-        let mut system = vec![Value::Object(vec![("text", said(from)?)])];
+        let mut system = vec![Value::Object(vec![("text", facts(from)?)])];
         if rarely(from, 40)? {
-            system.push(Value::Object(vec![("text", said(from)?)]));
+            system.push(Value::Object(vec![("text", facts(from)?)]));
         }
         if rarely(from, 40)? {
             system.clear();
@@ -90,18 +90,18 @@ fn conversation(case: &Case, from: &mut Unstructured, answered: bool, most: usiz
             blocks.push(medium(from)?);
         }
         if reasons && (role == "assistant" || rarely(from, 20)?) {
-            let mut said = vec![("text", said(from)?)];
+            let mut facts = vec![("text", facts(from)?)];
             if from.arbitrary()? {
-                said.push(("signature", Value::Raw("\"c2ln\"")));
+                facts.push(("signature", Value::Raw("\"c2ln\"")));
             }
-            let inner = Value::Object(vec![("reasoningText", Value::Object(said))]);
+            let inner = Value::Object(vec![("reasoningText", Value::Object(facts))]);
             blocks.push(Value::Object(vec![("reasoningContent", inner)]));
         }
         for _ in 0..from.int_in_range(0..=2)? {
-            blocks.push(Value::Object(vec![("text", said(from)?)]));
+            blocks.push(Value::Object(vec![("text", facts(from)?)]));
         }
         if blocks.is_empty() && !rarely(from, 20)? {
-            blocks.push(Value::Object(vec![("text", said(from)?)]));
+            blocks.push(Value::Object(vec![("text", facts(from)?)]));
         }
         messages.push(Value::Object(vec![("role", word(role)), ("content", Value::List(blocks))]));
     }
@@ -134,17 +134,17 @@ fn uri(from: &mut Unstructured) -> Result<Value> {
 }
 
 fn image_caption(from: &mut Unstructured) -> Result<Value> {
-    Ok(Value::Object(vec![("image-ref", uri(from)?), ("caption", said(from)?)]))
+    Ok(Value::Object(vec![("image-ref", uri(from)?), ("caption", facts(from)?)]))
 }
 
 fn messages(from: &mut Unstructured) -> Result<Value> {
     let mut members = Vec::new();
     if from.arbitrary()? {
-        members.push(("system", said(from)?));
+        members.push(("system", facts(from)?));
     }
     let mut turns = Vec::new();
     for role in roles(from, 3, true)? {
-        turns.push(Value::Object(vec![("role", word(role)), ("content", said(from)?)]));
+        turns.push(Value::Object(vec![("role", word(role)), ("content", facts(from)?)]));
     }
     members.push(("messages", Value::List(turns)));
     Ok(Value::Object(members))
@@ -176,9 +176,9 @@ fn reinforcement(from: &mut Unstructured) -> Result<Value> {
     }
     turns.extend(roles(from, 2, false)?);
     let turn = |from: &mut Unstructured, role| -> Result<Value> {
-        let mut turn = vec![("role", word(role)), ("content", said(from)?)];
+        let mut turn = vec![("role", word(role)), ("content", facts(from)?)];
         if rarely(from, 8)? {
-            turn.push(("name", said(from)?));
+            turn.push(("name", facts(from)?));
         }
         Ok(Value::Object(turn))
     };

@@ -1,0 +1,47 @@
+//! What the recipe's evaluation can cost.
+
+use serde_json::{Value, json};
+use tunedrop_run::{Evaluate, HeldOutSample, Price, catalogue_price};
+use tunedrop_validation::Model;
+
+use super::Sourced;
+use crate::format::{counted, grouped};
+
+/// What an evaluation asks, and its price.
+pub(super) struct Evaluation {
+    sample: HeldOutSample,
+    price: Option<Sourced<Price>>,
+}
+
+impl Evaluation {
+    pub(super) fn of(sample: HeldOutSample, asked: &Evaluate, model: &Model) -> Evaluation {
+        let sourced = |by: &'static str| move |value: Price| Sourced { value, by };
+        let price = asked.price.map(sourced("the recipe's"));
+        Evaluation { sample, price: price.or(catalogue_price(model).map(sourced("the catalogue's"))) }
+    }
+
+    /// For people, in one line.
+    pub(super) fn line(&self) -> String {
+        let HeldOutSample { records, sides, tokens, .. } = &self.sample;
+        let cost = match &self.price {
+            Some(price) => format!("{:.2} USD ({} price)", tokens.cost(&price.value), price.by),
+            None => "unknown price: add evaluate.price to the recipe".to_owned(),
+        };
+        let (records, sides) = (counted(*records, "record"), counted(*sides, "model"));
+        format!("up to {} tokens ({records}, {sides}), {cost}", grouped(tokens.sum()))
+    }
+
+    pub(super) fn object(&self) -> Value {
+        let HeldOutSample { records, sides, tokens, .. } = &self.sample;
+        json!({
+            "records": records,
+            "models": sides,
+            "prompt_tokens_at_most": tokens.prompts,
+            "answer_tokens_at_most": tokens.answers,
+            "input_price_per_1k_tokens": self.price.as_ref().map(|price| price.value.input_per_1k),
+            "output_price_per_1k_tokens": self.price.as_ref().map(|price| price.value.output_per_1k),
+            "price_from": self.price.as_ref().map(|price| price.by),
+            "cost_usd_at_most": self.price.as_ref().map(|price| tokens.cost(&price.value)),
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! Deployments: what is sent, how often, and what Bedrock's answers mean.
+
+use std::sync::{Arc, Mutex};
+
+use tunedrop_aws::{DeployAnswer, Deployments};
+use tunedrop_run::Deployment;
+use tunedrop_run::decide::deploy::{BedrockStatus, UpdateStatus};
+
+use crate::support::{self, Reply, Request};
+
+const ARN: &str = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abcdefghijkl";
+const MODEL: &str = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/mnopqrstuvwx";
+
+fn deployment() -> Deployment {
+    serde_json::from_value(serde_json::json!({
+        "schema": 1, "name": "support-bot", "bedrock_name": "support-bot-9f86d081884c", "revision": 3,
+        "dataset": "support-bot", "state": "Updating", "run_id": "support-bot-0123456789ab", "model_arn": MODEL, "request": 2,
+        "arn": ARN, "changed_at": "2026-12-01T10:00:00.000Z",
+    }))
+    .expect("a deployment")
+}
+
+/// Deployments of a server that always answers so, and what it was asked.
+async fn deployments(
+    answer: impl Fn() -> Reply + Send + Sync + 'static,
+) -> (Deployments, Arc<Mutex<Vec<(String, String, String)>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&asked);
+    let config = support::server(move |request: Request| {
+        let line = (request.method.clone(), request.target.clone(), request.body.clone());
+        log.lock().expect("the log").push(line);
+        let reply = answer();
+        async move { reply }
+    });
+    (Deployments::new(&config.await, "prod".to_owned()), asked)
+}
+
+fn json(status: &'static str, body: &str) -> Reply {
+    Reply::new(status, body).with("content-type", "application/json")
+}
+
+fn error(status: &'static str, code: &str) -> Reply {
+    json(status, "{\"message\": \"words\"}").with("x-amzn-errortype", code)
+}
+
+/// API reference, CreateCustomModelDeployment.
+#[tokio::test]
+async fn creation_has_a_token_and_tags() {
+    let (deployments, asked) =
+        deployments(|| json("202 Accepted", &format!("{{\"customModelDeploymentArn\": \"{ARN}\"}}"))).await;
+    let answer = deployments.create(&deployment()).await.expect("answered");
+    assert_eq!(answer, DeployAnswer::Accepted(ARN.to_owned()));
+    let (method, target, body) = asked.lock().expect("the log")[0].clone();
+    assert_eq!((method.as_str(), target.as_str()), ("POST", "/model-customization/custom-model-deployments"));
+    let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(body["modelDeploymentName"], "support-bot-9f86d081884c");
+    assert_eq!(body["modelArn"], MODEL);
+    assert_eq!(body["clientRequestToken"], "support-bot-9f86d081884c-2");
+    let tags: Vec<(&str, &str)> = body["tags"]
+        .as_array()
+        .expect("tags")
+        .iter()
+        .map(|tag| (tag["key"].as_str().unwrap_or_default(), tag["value"].as_str().unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        tags,
+        [("tunedrop:stack", "prod"), ("tunedrop:dataset", "support-bot"), ("tunedrop:deployment", "support-bot")]
+    );
+}
+
+/// API reference, UpdateCustomModelDeployment and DeleteCustomModelDeployment.
+#[tokio::test]
+async fn changes_name_the_arn() {
+    let path = format!("/model-customization/custom-model-deployments/{}", ARN.replace(':', "%3A").replace('/', "%2F"));
+    let (changed, asked) =
+        deployments(|| json("202 Accepted", &format!("{{\"customModelDeploymentArn\": \"{ARN}\"}}"))).await;
+    assert_eq!(changed.update(&deployment()).await.expect("answered"), DeployAnswer::Accepted(ARN.to_owned()));
+    let (method, target, body) = asked.lock().expect("the log")[0].clone();
+    assert_eq!((method.as_str(), target.as_str()), ("PATCH", path.as_str()));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&body).expect("JSON")["modelArn"], MODEL);
+    let (deleted, asked) = deployments(|| json("200 OK", "{}")).await;
+    deleted.delete(ARN).await.expect("answered");
+    let (method, target, _) = asked.lock().expect("the log")[0].clone();
+    assert_eq!((method.as_str(), target.as_str()), ("DELETE", path.as_str()));
+}
+
+#[tokio::test]
+async fn answers_are_final_or_not() {
+    let words = || "words".to_owned();
+    for (status, code, expected) in [
+        ("400 Bad Request", "ServiceQuotaExceededException", Some(DeployAnswer::Later(words()))),
+        ("403 Forbidden", "AccessDeniedException", Some(DeployAnswer::Later(words()))),
+        ("400 Bad Request", "ConflictException", Some(DeployAnswer::Later(words()))),
+        ("400 Bad Request", "ValidationException", Some(DeployAnswer::Refused(words()))),
+        ("404 Not Found", "ResourceNotFoundException", Some(DeployAnswer::NotFound(words()))),
+        ("429 Too Many Requests", "ThrottlingException", None),
+        ("500 Internal Server Error", "InternalServerException", None),
+    ] {
+        let (deployments, _) = deployments(move || error(status, code)).await;
+        for answer in [
+            deployments.create(&deployment()).await,
+            deployments.update(&deployment()).await,
+            deployments.delete(ARN).await,
+        ] {
+            assert_eq!(answer.ok(), expected, "{code}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn creation_is_sent_once() {
+    let (deployments, asked) = deployments(|| error("500 Internal Server Error", "InternalServerException")).await;
+    deployments.create(&deployment()).await.expect_err("not answered");
+    assert_eq!(asked.lock().expect("the log").len(), 1);
+}
+
+/// API reference, GetCustomModelDeployment.
+#[tokio::test]
+async fn view_has_status_model_and_update() {
+    let shown = format!(
+        "{{\"customModelDeploymentArn\": \"{ARN}\", \"modelDeploymentName\": \"support-bot-9f86d081884c\", \
+         \"modelArn\": \"old\", \"createdAt\": \"2026-12-01T10:00:00Z\", \"status\": \"Active\", \
+         \"updateDetails\": {{\"modelArn\": \"{MODEL}\", \"updateStatus\": \"UpdateCompleted\"}}}}"
+    );
+    let (known, _) = deployments(move || json("200 OK", &shown)).await;
+    let view = known.get(ARN).await.expect("answered").expect("a deployment");
+    assert_eq!((view.arn.as_str(), view.status), (ARN, Some(BedrockStatus::Active)));
+    assert_eq!(view.update, Some((MODEL.to_owned(), Some(UpdateStatus::Completed))));
+    assert_eq!(view.serves(), MODEL);
+    let (unknown, _) = deployments(|| error("404 Not Found", "ResourceNotFoundException")).await;
+    assert_eq!(unknown.get(ARN).await.expect("answered"), None);
+}

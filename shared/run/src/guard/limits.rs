@@ -1,0 +1,116 @@
+//! Limits on tokens and cost: what training and the evaluation may bill together.
+
+use tunedrop_evaluation::Price;
+use tunedrop_validation::grouped;
+
+use super::{VALIDATED_BEFORE, billed_at_most};
+use crate::Plan;
+use crate::evaluation::EvaluationTokens;
+
+/// The limits of the recipe or of the stack, with their names in sentences.
+pub(super) struct Limits<'p> {
+    pub tokens: (&'p str, Option<u64>),
+    pub cost: (&'p str, Option<f64>),
+    /// US dollars for 1,000 tokens of training.
+    pub training_price: Option<f64>,
+    /// What the models cost that an evaluation asks.
+    pub evaluation_price: Option<Price>,
+    /// How to set these two prices.
+    pub price_in: (&'p str, &'p str),
+}
+
+/// The most tokens that a run can bill.
+struct Billed {
+    training: u64,
+    evaluation: Option<EvaluationTokens>,
+}
+
+impl Billed {
+    /// The error is a clause that says why there is no upper bound.
+    fn at_most(plan: &Plan) -> Result<Billed, String> {
+        let training = billed_at_most(plan)?;
+        let tokens = plan.evaluate.as_ref().map(|evaluate| EvaluationTokens::of_plan(evaluate).ok_or(VALIDATED_BEFORE));
+        Ok(Billed { training, evaluation: tokens.transpose()? })
+    }
+
+    fn sum(&self) -> u64 {
+        self.training.saturating_add(self.evaluation.map_or(0, |tokens| tokens.sum()))
+    }
+}
+
+impl Limits<'_> {
+    pub(super) fn over_tokens(&self, plan: &Plan) -> Option<String> {
+        let (name, max) = (self.tokens.0, self.tokens.1?);
+        let billed = match Billed::at_most(plan) {
+            Ok(billed) => billed,
+            Err(why) => {
+                return Some(format!(
+                    "{name} is {}, but the run's tokens can't be estimated: {why}; remove the limit to launch the run",
+                    grouped(max)
+                ));
+            }
+        };
+        if billed.sum() <= max {
+            return None;
+        }
+        let (sum, bytes, max) = (grouped(billed.sum()), grouped(plan.token_ceiling.unwrap_or_default()), grouped(max));
+        let epochs = plan.epochs.unwrap_or_default();
+        Some(match billed.evaluation {
+            None => format!(
+                "Bedrock could bill up to {sum} tokens ({bytes} bytes of training data, at most one token per byte, × {epochs} epochs), but {name} is {max}; use fewer records or epochs, or raise the limit"
+            ),
+            Some(evaluation) => format!(
+                "Bedrock could bill up to {sum} tokens (training: {bytes} bytes, at most one token per byte, × {epochs} epochs; evaluation: {}), but {name} is {max}; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                grouped(evaluation.sum())
+            ),
+        })
+    }
+
+    pub(super) fn over_cost(&self, plan: &Plan) -> Option<String> {
+        let (name, max) = (self.cost.0, self.cost.1?);
+        let Some(price) = self.training_price.filter(|price| is_price(*price)) else {
+            let (base, fix) = (&plan.base_model, self.price_in.0);
+            return Some(format!("{name} is {max} USD, but no price is known for {base}; {fix}, or remove the limit"));
+        };
+        let of_evaluation =
+            self.evaluation_price.filter(|price| is_price(price.input_per_1k) && is_price(price.output_per_1k));
+        if plan.evaluate.is_some() && of_evaluation.is_none() {
+            let (base, fix) = (&plan.base_model, self.price_in.1);
+            return Some(format!(
+                "{name} is {max} USD, but no price is known for the evaluation's requests to {base}; {fix}, or remove the limit"
+            ));
+        }
+        let billed = match Billed::at_most(plan) {
+            Ok(billed) => billed,
+            Err(why) => {
+                return Some(format!(
+                    "{name} is {max} USD, but the run's cost can't be estimated: {why}; remove the limit to launch the run"
+                ));
+            }
+        };
+        let training = billed.training as f64 / 1000.0 * price;
+        let evaluation = billed.evaluation.zip(of_evaluation);
+        let cost = training + evaluation.map_or(0.0, |(tokens, price)| tokens.cost(&price));
+        if cost <= max {
+            return None;
+        }
+        let tokens = grouped(billed.training);
+        Some(match evaluation {
+            None => format!(
+                "training could cost up to {cost:.2} USD ({tokens} tokens at {price} USD per 1,000), but {name} is {max} USD; use fewer records or epochs, or raise the limit"
+            ),
+            Some((evaluation, of)) => format!(
+                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                evaluation.cost(&of),
+                grouped(evaluation.prompts),
+                of.input_per_1k,
+                grouped(evaluation.answers),
+                of.output_per_1k,
+            ),
+        })
+    }
+}
+
+fn is_price(price: f64) -> bool {
+    price.is_finite() && price > 0.0
+}

@@ -1,0 +1,92 @@
+//! Events, and the form in which functions receive them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use tunedrop_local::REGION;
+use tunedrop_run::Timestamp;
+
+/// An event to deliver to a function.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    pub(crate) function: String,
+    /// Its detail-type, followed by the job's state for an event of Bedrock.
+    pub(crate) kind: String,
+    pub(crate) event: Value,
+    /// How often it was received, as SQS counts.
+    pub(crate) received: usize,
+}
+
+impl Delivery {
+    pub(crate) fn new(function: &str, event: Value) -> Delivery {
+        let mut kind = event["detail-type"].as_str().unwrap_or_default().to_owned();
+        if let Some(status) = event["detail"].get("jobStatus").and_then(Value::as_str) {
+            kind = format!("{kind}: {status}");
+        }
+        Delivery { function: function.to_owned(), kind, event, received: 0 }
+    }
+
+    /// Moves the time in the event back, as [`Resources::pass`](crate::resources::Resources::pass) does with those in the
+    /// ledger's.
+    pub(crate) fn age(&mut self, seconds: i64) -> Result<()> {
+        let Some(after) = self.event["detail"].get_mut("launch_after") else { return Ok(()) };
+        if let Some(text) = after.as_str() {
+            let time: Timestamp = text.parse()?;
+            *after = format!("{:.3}", Timestamp::from_millisecond(time.as_millisecond() - seconds * 1000)?).into();
+        }
+        Ok(())
+    }
+
+    /// The payload as Lambda sends it: a batch of one, or the schedule's event itself.
+    pub(crate) fn payload(&self) -> Value {
+        if self.function == "sweep" {
+            return self.event.clone();
+        }
+        json!({ "Records": [{
+            "messageId": "m-1",
+            "receiptHandle": "r-1",
+            "body": self.event.to_string(),
+            "attributes": {},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": format!("arn:aws:sqs:{REGION}:123456789012:queue"),
+            "awsRegion": REGION,
+        }] })
+    }
+}
+
+/// An event as a rule passes it on. A redelivery has the same id, and no other event does.
+pub(crate) fn event(source: &str, kind: &str, detail: &Value) -> Value {
+    static EVENTS: AtomicU64 = AtomicU64::new(0);
+    let id = EVENTS.fetch_add(1, Ordering::Relaxed);
+    json!({
+        "version": "0",
+        "id": format!("00000000-0000-4000-8000-{id:012}"),
+        "detail-type": kind,
+        "source": source,
+        "account": "123456789012",
+        "time": "2026-01-01T00:00:00Z",
+        "region": REGION,
+        "resources": [],
+        "detail": detail,
+    })
+}
+
+/// S3's event for an upload.
+pub(crate) fn object_created(bucket: &str, key: &str) -> Value {
+    let detail = json!({ "version": "0", "bucket": { "name": bucket }, "object": { "key": key }, "requester": "ada" });
+    event("aws.s3", "Object Created", &detail)
+}
+
+/// The events that a call puts on this bus.
+pub(crate) fn entries(body: &[u8], bus: &str) -> Vec<Value> {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let one = |entry: &Value| {
+        let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let detail: Value = serde_json::from_str(&text("Detail")).unwrap_or_default();
+        event(&text("Source"), &text("DetailType"), &detail)
+    };
+    let all = body["Entries"].as_array().into_iter().flatten();
+    all.filter(|entry| entry["EventBusName"] == bus).map(one).collect()
+}

@@ -1,0 +1,288 @@
+//! The scenario that proves each permission when it is removed, and the permissions that can't be proven here, with
+//! reasons.
+
+use anyhow::{Result, ensure};
+
+use crate::scenarios::Scenario;
+use crate::stack::FUNCTIONS;
+use crate::template::{Permission, permissions};
+
+/// How a missing permission becomes visible.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sign {
+    /// The function's log, or the run's reason, has the service's denial of the action.
+    Denied,
+    /// The run ended with this reason.
+    Reason(&'static str),
+}
+
+/// A permission, the scenario that doesn't complete without it, and the sign of the denial.
+pub(crate) struct Proof {
+    pub(crate) role: &'static str,
+    pub(crate) sid: &'static str,
+    pub(crate) action: &'static str,
+    pub(crate) scenario: Scenario,
+    pub(crate) sign: Sign,
+}
+
+/// Permissions that the local stack can't prove.
+pub(crate) struct Unproven {
+    /// Empty: of every role that has the statement.
+    role: &'static str,
+    sid: &'static str,
+    actions: &'static [&'static str],
+    pub(crate) reason: &'static str,
+}
+
+impl Proof {
+    pub(crate) fn name(&self) -> String {
+        format!("{}/{}/{}", self.role, self.sid, self.action)
+    }
+
+    /// Returns the function that the role belongs to, if there is one.
+    pub(crate) fn function(&self) -> Option<String> {
+        let name = self.role.strip_suffix("Role")?.to_lowercase();
+        FUNCTIONS.contains(&name.as_str()).then_some(name)
+    }
+
+    /// What the deployer removes: the whole statement if it has one action, or else the action, which must not be in
+    /// another statement of the role.
+    pub(crate) fn withdrawal(&self) -> Result<String> {
+        let all = permissions()?;
+        let others = |own: &dyn Fn(&Permission) -> bool| all.iter().any(|other| other.role == self.role && own(other));
+        if !others(&|other| other.sid == self.sid && other.action != self.action) {
+            return Ok(format!("{}:{}", self.role, self.sid));
+        }
+        ensure!(!others(&|other| other.sid != self.sid && other.action == self.action), "{} occurs twice", self.name());
+        Ok(format!("{}:{}", self.role, self.action))
+    }
+
+    pub(crate) fn is_of(&self, permission: &Permission) -> bool {
+        (self.role, self.sid, self.action) == (&permission.role, &permission.sid, &permission.action)
+    }
+}
+
+impl Unproven {
+    pub(crate) fn name(&self) -> String {
+        let role = if self.role.is_empty() { "every role" } else { self.role };
+        format!("{role}/{}/{}", self.sid, self.actions.join(" "))
+    }
+
+    pub(crate) fn is_of(&self, permission: &Permission) -> bool {
+        (self.role.is_empty() || self.role == permission.role)
+            && self.sid == permission.sid
+            && self.actions.contains(&permission.action.as_str())
+    }
+}
+
+const fn denied(role: &'static str, sid: &'static str, action: &'static str, scenario: Scenario) -> Proof {
+    Proof { role, sid, action, scenario, sign: Sign::Denied }
+}
+
+const fn shown(role: &'static str, sid: &'static str, action: &'static str, scenario: Scenario, sign: Sign) -> Proof {
+    Proof { role, sid, action, scenario, sign }
+}
+
+/// The permissions that are proven.
+pub(crate) const PROOFS: &[Proof] = &[
+    denied("ValidateRole", "Ledger", "dynamodb:GetItem", Scenario::Accepted),
+    denied("ValidateRole", "Ledger", "dynamodb:PutItem", Scenario::Accepted),
+    denied("ValidateRole", "Ledger", "dynamodb:UpdateItem", Scenario::Accepted),
+    denied("ValidateRole", "FindFiles", "s3:ListBucket", Scenario::Rejected),
+    denied("ValidateRole", "ReadFiles", "s3:GetObject", Scenario::Rejected),
+    denied("ValidateRole", "WriteReportsAndCopies", "s3:PutObject", Scenario::Rejected),
+    denied("ValidateRole", "PutOwnEvents", "events:PutEvents", Scenario::Rejected),
+    denied("ValidateRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("validate")),
+    denied("LaunchRole", "QueryLedger", "dynamodb:Query", Scenario::Accepted),
+    denied("LaunchRole", "Ledger", "dynamodb:GetItem", Scenario::Accepted),
+    denied("LaunchRole", "Ledger", "dynamodb:PutItem", Scenario::Retried),
+    denied("LaunchRole", "Ledger", "dynamodb:UpdateItem", Scenario::Accepted),
+    denied("LaunchRole", "CreateJobs", "bedrock:CreateModelCustomizationJob", Scenario::Accepted),
+    denied("LaunchRole", "ReadAndStopJobs", "bedrock:GetModelCustomizationJob", Scenario::InterruptedLaunch),
+    denied("LaunchRole", "ReadAndStopJobs", "bedrock:StopModelCustomizationJob", Scenario::Stopped),
+    denied("LaunchRole", "TagJobsAndModels", "bedrock:TagResource", Scenario::Accepted),
+    // If this is denied, launch uses its catalogue, and Bedrock rejects the creation of the job.
+    shown(
+        "LaunchRole",
+        "ReadLifecycle",
+        "bedrock:GetFoundationModel",
+        Scenario::Legacy,
+        Sign::Reason("is in Legacy status; new customization jobs can't be created with it"),
+    ),
+    denied("LaunchRole", "HandRoleToBedrock", "iam:PassRole", Scenario::Accepted),
+    denied("LaunchRole", "WriteOutcomes", "s3:PutObject", Scenario::Refused),
+    denied("LaunchRole", "PutOwnEvents", "events:PutEvents", Scenario::Accepted),
+    denied("LaunchRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("launch")),
+    denied("RecordRole", "Ledger", "dynamodb:GetItem", Scenario::Accepted),
+    denied("RecordRole", "Ledger", "dynamodb:UpdateItem", Scenario::Accepted),
+    denied("RecordRole", "ReadJobs", "bedrock:GetModelCustomizationJob", Scenario::Accepted),
+    denied("RecordRole", "FindOutput", "s3:ListBucket", Scenario::Accepted),
+    denied("RecordRole", "ReadOutput", "s3:GetObject", Scenario::Accepted),
+    denied("RecordRole", "WriteOutcomes", "s3:PutObject", Scenario::Accepted),
+    denied("RecordRole", "PutOwnEvents", "events:PutEvents", Scenario::Accepted),
+    denied("RecordRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("record")),
+    denied("DeployRole", "Ledger", "dynamodb:GetItem", Scenario::Deployed),
+    denied("DeployRole", "Ledger", "dynamodb:PutItem", Scenario::Deployed),
+    denied("DeployRole", "Ledger", "dynamodb:UpdateItem", Scenario::Deployed),
+    denied("DeployRole", "CreateDeployments", "bedrock:CreateCustomModelDeployment", Scenario::Deployed),
+    denied("DeployRole", "TagDeployments", "bedrock:TagResource", Scenario::Deployed),
+    denied("DeployRole", "ReadDeployments", "bedrock:GetCustomModelDeployment", Scenario::Deployed),
+    denied("DeployRole", "ChangeDeployments", "bedrock:UpdateCustomModelDeployment", Scenario::Deployed),
+    denied("DeployRole", "ChangeDeployments", "bedrock:DeleteCustomModelDeployment", Scenario::Deployed),
+    denied("DeployRole", "PutOwnEvents", "events:PutEvents", Scenario::Deployed),
+    denied("DeployRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("deploy")),
+    denied("EvaluateRole", "Ledger", "dynamodb:GetItem", Scenario::Evaluated),
+    denied("EvaluateRole", "Ledger", "dynamodb:PutItem", Scenario::Evaluated),
+    denied("EvaluateRole", "Ledger", "dynamodb:UpdateItem", Scenario::Evaluated),
+    denied("EvaluateRole", "FindFiles", "s3:ListBucket", Scenario::Evaluated),
+    denied("EvaluateRole", "ReadFiles", "s3:GetObject", Scenario::Evaluated),
+    denied("EvaluateRole", "WriteEvaluations", "s3:PutObject", Scenario::Evaluated),
+    denied("EvaluateRole", "AskBaseModels", "bedrock:InvokeModel", Scenario::Evaluated),
+    denied("EvaluateRole", "AskProfiles", "bedrock:InvokeModel", Scenario::EvaluatedByProfile),
+    denied("EvaluateRole", "AskModelsOfProfiles", "bedrock:InvokeModel", Scenario::EvaluatedByProfile),
+    denied("EvaluateRole", "AskDeployments", "bedrock:InvokeModel", Scenario::Evaluated),
+    denied("EvaluateRole", "PutOwnEvents", "events:PutEvents", Scenario::Evaluated),
+    denied("EvaluateRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("evaluate")),
+    denied("NotifyRole", "Ledger", "dynamodb:UpdateItem", Scenario::Rejected),
+    denied("NotifyRole", "PublishMessages", "sns:Publish", Scenario::Rejected),
+    denied("NotifyRole", "PublishToChat", "sns:Publish", Scenario::Rejected),
+    denied("NotifyRole", "PutOwnEvents", "events:PutEvents", Scenario::Rejected),
+    denied("NotifyRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("notify")),
+    denied("SweepRole", "QueryLedger", "dynamodb:Query", Scenario::LostEvent),
+    denied("SweepRole", "ReadHeads", "dynamodb:GetItem", Scenario::SweptWhileHeld),
+    denied("SweepRole", "ReadJobs", "bedrock:GetModelCustomizationJob", Scenario::LostEvent),
+    denied("SweepRole", "PutOwnEvents", "events:PutEvents", Scenario::LostEvent),
+    shown(
+        "JobRole",
+        "ReadData",
+        "s3:GetObject",
+        Scenario::Accepted,
+        Sign::Reason("Could not validate GetObject permissions"),
+    ),
+    shown(
+        "JobRole",
+        "WriteOutput",
+        "s3:PutObject",
+        Scenario::Accepted,
+        Sign::Reason("Could not validate PutObject permissions"),
+    ),
+    shown(
+        "JobRole",
+        "FindInvocationLogs",
+        "s3:ListBucket",
+        Scenario::FromLogs,
+        Sign::Reason("Could not validate ListBucket permissions"),
+    ),
+    shown(
+        "JobRole",
+        "ReadInvocationLogs",
+        "s3:GetObject",
+        Scenario::FromLogs,
+        Sign::Reason("Could not validate GetObject permissions"),
+    ),
+];
+
+const KEY: &str = "only with a custom key, which the emulator stores but doesn't encrypt with";
+const NETWORK: &str = "the simulator creates no network interface for a job";
+
+const fn key(sid: &'static str, actions: &'static [&'static str]) -> Unproven {
+    Unproven { role: "", sid, actions, reason: KEY }
+}
+
+const fn network(sid: &'static str, actions: &'static [&'static str]) -> Unproven {
+    Unproven { role: "JobNetworkPolicy", sid, actions, reason: NETWORK }
+}
+
+/// The permissions that aren't proven, and why. cfn-lint and the repository tests check their text.
+pub(crate) const UNPROVEN: &[Unproven] = &[
+    Unproven {
+        role: "",
+        sid: "WriteLogs",
+        actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
+        reason: "the emulator keeps a function's log itself, without asking the role",
+    },
+    Unproven {
+        role: "",
+        sid: "TakeMessages",
+        actions: &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        reason: "the emulator receives messages from the queue itself, without the role",
+    },
+    Unproven {
+        role: "ValidateRole",
+        sid: "DropUnfinishedCopies",
+        actions: &["s3:AbortMultipartUpload"],
+        reason: "only for files above 256 MiB that are replaced while they are copied, and its failure is left to the lifecycle",
+    },
+    Unproven {
+        role: "LaunchRole",
+        sid: "CountJobs",
+        actions: &["bedrock:ListModelCustomizationJobs"],
+        reason: "without an answer, launch assumes that job slots are the quota, and continues: every scenario still completes",
+    },
+    Unproven {
+        role: "JobRole",
+        sid: "FindFiles",
+        actions: &["s3:ListBucket"],
+        reason: "the simulator reads and writes by name; it lists invocation logs only",
+    },
+    Unproven {
+        role: "WebhookRole",
+        sid: "CallWebhook",
+        actions: &["events:InvokeApiDestination"],
+        reason: "the emulator creates no API destinations from a template",
+    },
+    Unproven {
+        role: "ForwardRole",
+        sid: "ForwardEvents",
+        actions: &["events:PutEvents"],
+        reason: "the emulator forwards events itself, without asking the role",
+    },
+    Unproven {
+        role: "JobRole",
+        sid: "AskTeacher",
+        actions: &["bedrock:InvokeModel"],
+        reason: "the simulator asks no teacher",
+    },
+    Unproven {
+        role: "JobRole",
+        sid: "AskGrader",
+        actions: &["lambda:InvokeFunction"],
+        reason: "the simulator calls no grader",
+    },
+    key("UseKey", &["kms:Decrypt", "kms:GenerateDataKey"]),
+    key("UseKeyForQueue", &["kms:Decrypt"]),
+    key("UseKeyForFiles", &["kms:Decrypt", "kms:GenerateDataKey"]),
+    key("UseKeyForTopic", &["kms:Decrypt", "kms:GenerateDataKey"]),
+    key("UseKeyForModels", &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]),
+    key("GrantKeyForModels", &["kms:CreateGrant"]),
+    key(
+        "UseKeyForTable",
+        &[
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+        ],
+    ),
+    network(
+        "LookAround",
+        &[
+            "ec2:DescribeDhcpOptions",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSecurityGroups",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+        ],
+    ),
+    network("MakeInterface", &["ec2:CreateNetworkInterface"]),
+    network("MakeInterfaceInSubnets", &["ec2:CreateNetworkInterface"]),
+    network("MakeInterfaceInSecurityGroups", &["ec2:CreateNetworkInterface"]),
+    network("TagInterface", &["ec2:CreateTags"]),
+    network(
+        "UseInterface",
+        &["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"],
+    ),
+];

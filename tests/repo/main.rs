@@ -1,0 +1,9 @@
+//! Checks the repository itself: its documents, the dependencies between its crates, its template.
+
+mod docs;
+mod lints;
+mod mutations;
+mod sentences;
+mod supply;
+mod template;
+mod words;
