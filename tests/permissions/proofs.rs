@@ -111,7 +111,7 @@ pub(crate) const PROOFS: &[Proof] = &[
     ),
     denied("LaunchRole", "HandRoleToBedrock", "iam:PassRole", Scenario::Accepted),
     denied("LaunchRole", "WriteOutcomes", "s3:PutObject", Scenario::Refused),
-    denied("LaunchRole", "PutOwnEvents", "events:PutEvents", Scenario::Accepted),
+    denied("LaunchRole", "PutOwnEvents", "events:PutEvents", Scenario::Refused),
     denied("LaunchRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("launch")),
     denied("RecordRole", "Ledger", "dynamodb:GetItem", Scenario::Accepted),
     denied("RecordRole", "Ledger", "dynamodb:UpdateItem", Scenario::Accepted),
