@@ -100,6 +100,12 @@ impl FaultPlan {
         }
     }
 
+    /// Whether a call of this operation got a fault since [`FaultPlan::take_injected`] was last called.
+    pub(crate) fn has_hit(&self, operation: &str) -> bool {
+        let injected = &self.0.lock().expect("no holder panics").injected;
+        injected.as_ref().is_some_and(|call| call.operation == operation)
+    }
+
     /// The call that got a fault, if one did since this was last called.
     pub(crate) fn take_injected(&self) -> Option<Call> {
         self.0.lock().expect("no holder panics").injected.take()

@@ -66,7 +66,8 @@ impl Inference {
             let message = Message::builder().role(role).set_content(Some(texts)).build();
             request = request.messages(message.map_err(|error| Failure::new(&call, &error))?);
         }
-        let timeouts = TimeoutConfig::builder().read_timeout(ANSWER_TIMEOUT).operation_timeout(ANSWER_TIMEOUT).build();
+        // Without a timeout of its own, a read can't end first. The SDK would repeat it, and Bedrock could bill both answers.
+        let timeouts = TimeoutConfig::builder().disable_read_timeout().operation_timeout(ANSWER_TIMEOUT).build();
         // The answer comes at once, after a pause that may be long.
         let mut patient = Builder::new()
             .timeout_config(timeouts)
