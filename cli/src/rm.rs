@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::Args;
 use tunedrop_aws::{Ledger, Open};
-use tunedrop_run::{Deployment, DeploymentState, Run, RunId, State};
+use tunedrop_run::{Against, Deployment, DeploymentState, EvaluationEntry, RunId, State};
 
 use crate::deployments;
 use crate::format::visible;
@@ -57,11 +57,8 @@ pub(crate) fn rm(args: &RmArgs) -> Result<ExitCode> {
             print(&format!("Nothing was deleted: {why}\n"))?;
             return Ok(ExitCode::from(1));
         }
-        if let Some(later) = continued_by(&stack.ledger()?, arn).await? {
-            let (id, state, named) = (visible(&later.run_id), later.state.as_str(), &stack.named);
-            print(&format!(
-                "Nothing was deleted: run {id}, which is {state}, continues from it. Wait until it ends, or stop it with `tunedrop stop {id}{named}`\n"
-            ))?;
+        if let Some(why) = waited_for(&stack.ledger()?, &run.run_id, arn, &stack.named).await? {
+            print(&format!("Nothing was deleted: {why}\n"))?;
             return Ok(ExitCode::from(1));
         }
         let question = format!("Delete the custom model {} of run {}?", visible(arn), run.run_id);
@@ -99,17 +96,35 @@ fn evaluated(run_id: &RunId, is: &str, named: &str) -> String {
     )
 }
 
-/// The oldest run that continues from the model and hasn't ended.
-async fn continued_by(ledger: &Ledger, arn: &str) -> Result<Option<Run>> {
+/// Which unfinished run continues from the model, or which evaluation is going to ask it, and what to do; `None` if none needs
+/// it.
+async fn waited_for(ledger: &Ledger, run_id: &RunId, arn: &str, named: &str) -> Result<Option<String>> {
     let mut open = ledger.open();
     while let Some(one) = open.next().await.map_err(explain)? {
-        let Open::Run(run) = one else { continue };
-        let waits = matches!(run.state, State::Held | State::Queued | State::Launching | State::Running);
-        if waits && run.plan.as_ref().is_some_and(|plan| plan.base_model == arn) {
-            return Ok(Some(*run));
+        match one {
+            Open::Run(run) => {
+                let waits = matches!(run.state, State::Held | State::Queued | State::Launching | State::Running);
+                if waits && run.plan.as_ref().is_some_and(|plan| plan.base_model == arn) {
+                    let (id, state) = (visible(&run.run_id), run.state.as_str());
+                    return Ok(Some(format!(
+                        "run {id}, which is {state}, continues from it. Wait until it ends, or stop it with `tunedrop stop {id}{named}`"
+                    )));
+                }
+            }
+            Open::Evaluation(one) if is_to_ask(&one, run_id) => {
+                return Ok(Some(evaluated(&one.run_id, "in progress, and asks the model", named)));
+            }
+            _ => {}
         }
     }
     Ok(None)
+}
+
+/// Whether an evaluation in progress needs a run's model. It may have no deployment of it yet.
+fn is_to_ask(one: &EvaluationEntry, run_id: &RunId) -> bool {
+    let planned = || one.plan.against.contains(&Against::Run(run_id.clone()));
+    let is_asked = || one.sides.iter().any(|side| side.run_id.as_ref() == Some(run_id) && !side.answered);
+    !one.state.is_end() && if one.sides.is_empty() { planned() } else { is_asked() }
 }
 
 /// Asks for confirmation on the terminal; without one, it is an error. Ctrl-C works while it waits.
@@ -144,5 +159,24 @@ mod tests {
         let of = |run_id: &str| needed(std::slice::from_ref(&temporary), &run_id.parse().expect("an id"), " --local");
         insta::assert_snapshot!(of("bot-000000000001").expect("a reason"), @"the evaluation of bot-000000000002 is in progress, and asks the model. Try again when it has ended, or stop it with `tunedrop evaluate bot-000000000002 --stop --local`");
         assert_eq!(of("bot-000000000002"), None);
+    }
+
+    #[test]
+    fn a_model_that_an_evaluation_is_going_to_ask_is_kept() {
+        let side = |id: &str, answered| json!({ "name": id, "run_id": id, "temporary": true, "answered": answered });
+        let of = |state: &str, sides: &[serde_json::Value]| -> EvaluationEntry {
+            serde_json::from_value(json!({
+                "schema": 1, "run_id": "bot-000000000001", "dataset": "bot", "number": 1, "revision": 1, "state": state,
+                "plan": { "data": "s3://b/k", "max_records": 200, "against": ["bot-000000000002"] }, "sides": sides,
+                "requested_at": "2026-11-30T08:00:00.000Z", "changed_at": "2026-11-30T08:00:00.000Z",
+            }))
+            .expect("an evaluation")
+        };
+        let id = |id: &str| id.parse::<RunId>().expect("an id");
+        let sides = [side("bot-000000000001", true), side("bot-000000000002", false)];
+        assert!(is_to_ask(&of("Waiting", &[]), &id("bot-000000000002")));
+        assert!(is_to_ask(&of("Deploying", &sides), &id("bot-000000000002")));
+        assert!(!is_to_ask(&of("Deploying", &sides), &id("bot-000000000003")));
+        assert!(!is_to_ask(&of("Kept", &sides), &id("bot-000000000002")));
     }
 }

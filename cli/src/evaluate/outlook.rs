@@ -37,7 +37,8 @@ impl Outlook {
         let temporary = self.sides.iter().filter(|side| side.temporary).count() as u64;
         if temporary > 0 {
             let count = counted(temporary, "temporary one");
-            add("Deployments", &format!("{count}, deleted when the evaluation ends"));
+            let until = if temporary == 1 { "deleted when its model has answered" } else { "one at a time" };
+            add("Deployments", &format!("{count}, {until}"));
         }
         out
     }
@@ -140,7 +141,7 @@ mod tests {
           Left out    records that can't be read as records of the format: 1
           Tokens      at most 265,310: 430 answers of up to 512 tokens, and their prompts
           Cost        at most 0.06 USD, by the recipe's price
-          Deployments 1 temporary one, deleted when the evaluation ends
+          Deployments 1 temporary one, deleted when its model has answered
         ");
     }
 
@@ -156,7 +157,7 @@ mod tests {
           Records     up to 1,000 in s3://b/v
           Tokens      not estimated, because the file can't be read from here; the stack's limits apply
           Cost        not estimated, because no price is known
-          Deployments 2 temporary ones, deleted when the evaluation ends
+          Deployments 2 temporary ones, one at a time
         ");
     }
 }

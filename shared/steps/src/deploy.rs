@@ -1,7 +1,7 @@
 //! deploy: creates, updates and deletes deployments of custom models.
 //!
 //! The ledger has the requested state, and Bedrock the actual one. An event only names a deployment; a command changes the
-//! request. A temporary deployment is deleted when its evaluation has ended. While Bedrock works, the event stays in the queue, for a quarter of an hour at most. After that the
+//! request. A temporary deployment is deleted when its evaluation doesn't need it any more. While Bedrock works, the event stays in the queue, for a quarter of an hour at most. After that the
 //! sweep has the deployment looked at.
 
 mod command;

@@ -108,7 +108,7 @@ impl Evaluate {
                     continue;
                 }
                 EvaluateStep::Wait => return waits(&was),
-                EvaluateStep::Deploy(runs) => match self.deploy(&was, &runs).await? {
+                EvaluateStep::Deploy(served) => match self.deploy(&was, &served).await? {
                     None => continue,
                     Some(failed) => failed,
                 },
@@ -145,29 +145,33 @@ impl Evaluate {
         Ok(deployments)
     }
 
-    /// Requests temporary deployments of these runs' models, and has deploy create them. Returns the failed evaluation if
-    /// one can't be requested.
-    async fn deploy(&self, was: &EvaluationEntry, runs: &[RunId]) -> Result<Option<EvaluationEntry>, StepError> {
-        for run_id in runs {
-            let name = temporary_deployment(&was.run_id, run_id);
-            let deployment = self.ledger.deployment(&name).await?;
-            let requested = match self.ledger.run(run_id).await? {
-                None => Err(format!("run {run_id} isn't in the ledger any more")),
-                Some(run) => {
-                    request_temporary(deployment.as_ref(), &run, &was.run_id, &self.stack, &self.account, &now())
-                }
-            };
-            match requested {
-                Ok(Some(next)) if !self.ledger.write_deployment(deployment.as_ref(), &next).await? => {
-                    return Err(StepError::NotYet(format!("deployment {name} was changed by another call")));
-                }
-                Ok(Some(_)) => info!("requested the temporary deployment {name} for run {run_id}"),
-                Ok(None) => info!("the temporary deployment {name} was requested in the meantime"),
-                Err(reason) => return Ok(decide::failed(was, &reason, &now()).ok()),
+    /// Requests the temporary deployment of this run's model, and has deploy create it. Returns the failed evaluation if it
+    /// can't be requested.
+    async fn deploy(&self, was: &EvaluationEntry, run_id: &RunId) -> Result<Option<EvaluationEntry>, StepError> {
+        let name = temporary_deployment(&was.run_id, run_id);
+        let deployment = self.ledger.deployment(&name).await?;
+        let requested = match self.ledger.run(run_id).await? {
+            None => Err(format!("run {run_id} isn't in the ledger any more")),
+            Some(run) => request_temporary(deployment.as_ref(), &run, &was.run_id, &self.stack, &self.account, &now()),
+        };
+        match requested {
+            Ok(Some(next)) if !self.ledger.write_deployment(deployment.as_ref(), &next).await? => {
+                return Err(StepError::NotYet(format!("deployment {name} was changed by another call")));
             }
-            self.bus.put(&self.stack, &Event::DeploymentDue(name)).await?;
+            Ok(Some(_)) => info!("requested the temporary deployment {name} for run {run_id}"),
+            Ok(None) => info!("the temporary deployment {name} was requested in the meantime"),
+            Err(reason) => return Ok(decide::failed(was, &reason, &now()).ok()),
         }
+        self.bus.put(&self.stack, &Event::DeploymentDue(name)).await?;
         Ok(None)
+    }
+
+    /// Has deploy look at the temporary deployment that the evaluation has.
+    async fn look_at_deployment(&self, was: &EvaluationEntry) -> Result<(), StepError> {
+        match was.turn().and_then(|at| was.sides.get(at)?.deployment.clone()) {
+            Some(name) => Ok(self.bus.put(&self.stack, &Event::DeploymentDue(name)).await?),
+            None => Ok(()),
+        }
     }
 
     async fn write(&self, was: Option<&EvaluationEntry>, next: &EvaluationEntry) -> Result<(), StepError> {
@@ -190,16 +194,12 @@ impl Evaluate {
     }
 
     /// Puts the event about the end on the bus, unless people were notified of it already, and has deploy delete the
-    /// temporary deployments. The sweep repeats both.
+    /// temporary deployment. The sweep repeats both.
     async fn publish(&self, ended: &EvaluationEntry) -> Result<(), StepError> {
         if ended.outcome_key().is_none_or(|key| key.is_notified(&ended.notified, Channel::Topic)) {
             return Ok(());
         }
-        for side in ended.sides.iter().filter(|side| side.temporary) {
-            if let Some(name) = &side.deployment {
-                self.bus.put(&self.stack, &Event::DeploymentDue(name.clone())).await?;
-            }
-        }
+        self.look_at_deployment(ended).await?;
         match Event::evaluation(ended, redact) {
             Some(event) => Ok(self.bus.put(&self.stack, &event).await?),
             None => Ok(()),

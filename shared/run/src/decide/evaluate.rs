@@ -7,8 +7,8 @@ mod look;
 mod prepare;
 mod recipe;
 mod request;
+mod turn;
 
-use super::deploy::delete;
 use crate::evaluation::{
     EVALUATION_MAX_S, EvaluationEntry, EvaluationInput, EvaluationResult, EvaluationSide, EvaluationState, next,
     profile, temporary_deployment,
@@ -19,14 +19,15 @@ pub use look::{FOLLOWED_S, LOOKS_MAX, looks_again_after};
 pub use prepare::{Compared, Prepared, deployment_name, prepared, refusal, sides, with_price};
 pub use recipe::{recipe_is_next, still_claimed, with_recipe_waiting, without_recipe};
 pub use request::{AGAINST_MAX, EvaluationRequest, request, stop};
+pub use turn::{next_turn, unneeded};
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EvaluateStep {
     /// Read the held-out file, and choose the models.
     Prepare,
-    /// Request these temporary deployments, by the runs that they serve.
-    Deploy(Vec<RunId>),
+    /// Request the temporary deployment that serves this run.
+    Deploy(RunId),
     /// Write this, and look again.
     Write(Box<EvaluationEntry>),
     /// Claim it, and ask the models.
@@ -87,9 +88,9 @@ fn deploying<'d>(
     deployment: impl Fn(usize) -> Option<&'d Deployment>,
     now: &str,
 ) -> EvaluateStep {
-    let (mut sides, mut missing, mut waits, mut replaced) = (Vec::new(), Vec::new(), false, false);
+    let (mut sides, mut missing, mut waits, mut replaced) = (Vec::new(), None, false, false);
     for (at, side) in was.sides.iter().enumerate() {
-        let Some(run_id) = &side.run_id else {
+        let Some(run_id) = side.run_id.as_ref().filter(|_| was.asks(at)) else {
             sides.push(side.clone());
             continue;
         };
@@ -113,14 +114,15 @@ fn deploying<'d>(
                 return fail(was, &format!("the model of run {run_id} could not be deployed: {words}"), now);
             }
             Some(one) if !is_gone(one) => waits = true,
-            _ => missing.push(run_id.clone()),
+            // One side has its turn.
+            _ => missing = Some(run_id.clone()),
         }
     }
     if replaced {
         return EvaluateStep::Write(Box::new(EvaluationEntry { sides, ..revised(was) }));
     }
-    if !missing.is_empty() {
-        return EvaluateStep::Deploy(missing);
+    if let Some(run_id) = missing {
+        return EvaluateStep::Deploy(run_id);
     }
     if waits {
         return EvaluateStep::Wait;
@@ -152,7 +154,7 @@ enum Changed<'c> {
 
 fn changed<'c, 'd>(was: &'c EvaluationEntry, deployment: impl Fn(usize) -> Option<&'d Deployment>) -> Changed<'c> {
     let mut gone = false;
-    for (at, side) in was.sides.iter().enumerate() {
+    for (at, side) in was.sides.iter().enumerate().filter(|(at, _)| was.asks(*at)) {
         let (Some(run_id), Some(name)) = (&side.run_id, &side.deployment) else { continue };
         let same = deployment(at).is_some_and(|one| {
             prepare::serves(one, run_id) && one.arn == side.model_id && one.deployed_at == side.deployed_at
@@ -206,18 +208,6 @@ pub fn decided(was: &EvaluationEntry, result: EvaluationResult, now: &str) -> Re
 pub fn failed(was: &EvaluationEntry, reason: &str, now: &str) -> Result<EvaluationEntry, &'static str> {
     let state = next(was.state, EvaluationInput::Failed)?;
     Ok(ended(revised(was), state, Some(reason.to_owned()), now))
-}
-
-/// The temporary deployment with a request to delete it; `None` if its evaluation needs it, or if it is about to be deleted.
-/// It isn't needed any more if the evaluation has ended, doesn't exist, or asks another deployment.
-pub fn unneeded(was: &Deployment, evaluation: Option<&EvaluationEntry>, now: &str) -> Option<Deployment> {
-    let asks = |entry: &EvaluationEntry| {
-        !entry.state.is_end() && entry.sides.iter().any(|side| side.deployment.as_ref() == Some(&was.name))
-    };
-    if was.evaluation.is_none() || evaluation.is_some_and(asks) {
-        return None;
-    }
-    delete(Some(was), None, "its evaluation has ended", now).ok()
 }
 
 fn fail(was: &EvaluationEntry, reason: &str, now: &str) -> EvaluateStep {

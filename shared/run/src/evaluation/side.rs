@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::EvaluationEntry;
 use crate::RunId;
 use crate::deployment::TEMPORARY;
 
@@ -19,12 +20,30 @@ pub struct EvaluationSide {
     /// Whether the evaluation created the deployment, and deletes it.
     #[serde(default)]
     pub temporary: bool,
+    /// Whether all its answers are there, so that its deployment isn't needed any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answered: bool,
     /// What Converse takes as the model's id: the base model's, or the deployment's ARN. Absent until that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
     /// When that deployment began to serve the model. If it isn't the same any more, another model may have answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed_at: Option<String>,
+}
+
+impl EvaluationEntry {
+    /// The index of the side that has its temporary deployment now: the first one that isn't answered; `None` if no side needs
+    /// one. An evaluation has one at a time. If it held one while it waits for another, two evaluations could take all
+    /// deployments of an account, and wait for each other.
+    pub fn turn(&self) -> Option<usize> {
+        self.sides.iter().position(|side| side.temporary && !side.answered)
+    }
+
+    /// Whether a side is asked now, by its index: it isn't answered, and needs no temporary deployment or has it.
+    pub fn asks(&self, side: usize) -> bool {
+        let waits = |one: &EvaluationSide| one.answered || (one.temporary && self.turn() != Some(side));
+        self.sides.get(side).is_some_and(|one| !waits(one))
+    }
 }
 
 /// The name of the deployment that an evaluation of `run_id` creates for the model of the run `side`. Two evaluations

@@ -96,7 +96,7 @@ pub enum EvaluationInput {
     Refused,
     /// Every deployment that it needs answers.
     Ready,
-    /// A temporary deployment doesn't answer any more.
+    /// A temporary deployment doesn't answer any more, or another model needs one.
     DeploymentGone,
     /// All answers are there, and an evaluation job was started to judge them.
     JudgeStarted,

@@ -172,7 +172,7 @@ impl World {
     }
 }
 
-fn result(claimed: &EvaluationEntry) -> EvaluationResult {
+pub(crate) fn result(claimed: &EvaluationEntry) -> EvaluationResult {
     serde_json::from_value(json!({
         "number": claimed.number, "outcome": "keep", "sentence": "Keep.", "against": ["base"],
         "verdicts": { "base": "better" }, "records": 1, "tokens_in": 1, "tokens_out": 1, "report": "s3://b/k",

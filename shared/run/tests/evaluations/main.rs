@@ -9,6 +9,7 @@ mod deploy;
 mod evaluate;
 mod kept;
 mod moves;
+mod slots;
 mod world;
 
 use std::collections::{HashMap, HashSet, VecDeque};

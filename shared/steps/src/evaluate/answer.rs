@@ -10,7 +10,7 @@ use tunedrop_aws::{Asked, Failure};
 use tunedrop_evaluation::RecordKey;
 use tunedrop_report::redact;
 use tunedrop_run::decide::evaluate::{
-    EvaluateStep, by_profile, claim, decide, failed, failed_to_ask, progressed, still_claimed,
+    EvaluateStep, by_profile, claim, decide, failed, failed_to_ask, next_turn, progressed, still_claimed,
 };
 use tunedrop_run::evaluation::{AnswerLine, Chunk, chunks};
 use tunedrop_run::metric::{LogFields, Metric};
@@ -102,9 +102,13 @@ impl Evaluate {
             };
         }
         let mut answered = all.len() - missing.len();
+        let (asked, later): (Vec<Chunk>, Vec<Chunk>) = missing.into_iter().partition(|chunk| claimed.asks(chunk.side));
+        if asked.is_empty() {
+            return self.next_turn(claimed, &later).await;
+        }
         let (max_tokens, records) = (sample.max_tokens(claimed), Arc::new(sample));
         let (mut needs_s, turn_ends) = (0, now_s() + TURN_S);
-        let mut todo = missing.into_iter().peekable();
+        let mut todo = asked.into_iter().peekable();
         while let Some(chunk) = todo.peek() {
             if deadline - now_s() < needs_s || now_s() >= turn_ends {
                 break;
@@ -148,6 +152,17 @@ impl Evaluate {
         // With all answers, the deployments are read again before anything is decided.
         let goes_on = todo.peek().is_none() && deadline - now_s() >= FINISH_S.max(needs_s);
         Ok(if goes_on { Answered::Written } else { Answered::Later })
+    }
+
+    /// Has the next model deployed, and the deployment of the one that was asked deleted. `missing`: chunks of the models that
+    /// weren't asked yet. Another event continues, because this one waited for a deployment already.
+    async fn next_turn(&self, claimed: &EvaluationEntry, missing: &[Chunk]) -> Result<Answered, StepError> {
+        let sides = claimed.sides.iter().enumerate();
+        let answered: Vec<bool> = sides.map(|(side, _)| missing.iter().all(|chunk| chunk.side != side)).collect();
+        let next = next_turn(claimed, &answered, &now()).map_err(|reason| StepError::NotYet(reason.to_owned()))?;
+        self.write(Some(claimed), &next).await?;
+        self.look_at_deployment(claimed).await?;
+        Ok(Answered::Later)
     }
 
     /// Writes that asking failed. After repeated failures the evaluation has failed, in Bedrock's words.

@@ -55,6 +55,7 @@ pub fn sides(
         run_id: None,
         deployment: None,
         temporary: false,
+        answered: false,
         model_id: new.run.plan.as_ref().map(|plan| invocable(&plan.catalogue_model).to_owned()),
         deployed_at: None,
     };
@@ -98,6 +99,7 @@ fn of_run(entry: &EvaluationEntry, name: &str, compared: Compared<'_>) -> Result
             None => temporary_deployment(&entry.run_id, &run.run_id),
         }),
         temporary: serving.is_none(),
+        answered: false,
         model_id: None,
         deployed_at: None,
     })

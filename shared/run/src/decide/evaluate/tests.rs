@@ -2,6 +2,7 @@ mod failures;
 mod prepare;
 mod recipe;
 mod request;
+mod turn;
 
 use super::*;
 use crate::decide::deploy::{
@@ -98,8 +99,8 @@ fn every_state_has_its_step_in_every_situation() {
             };
             let found = match &step {
                 EvaluateStep::Prepare => "Prepare",
-                EvaluateStep::Deploy(runs) => {
-                    assert_eq!(*runs, [id(NEW)]);
+                EvaluateStep::Deploy(run_id) => {
+                    assert_eq!(*run_id, id(NEW));
                     "Deploy"
                 }
                 EvaluateStep::Write(next) => {
