@@ -35,7 +35,8 @@ impl Dataset<'_> {
 
     /// What can't be checked here, if the recipe continues from a run or a deployment of its stack.
     pub(crate) fn awaits_upload(&self) -> Option<String> {
-        let base = self.recipe()?.own_base()?.ok()?;
+        let recipe = self.recipe().filter(|recipe| recipe.own_model.is_none())?;
+        let base = recipe.own_base()?.ok()?;
         Some(match self.rules {
             Some(rules) => format!(
                 "the stack looks up base_model {base} when the recipe is uploaded; until then, `like` says that the rules of {} apply",
@@ -93,7 +94,7 @@ pub(crate) fn datasets<'c>(
             datasets.push(Dataset { missing: findings, ..of_files(vec![(role, location)]) });
             continue;
         }
-        match folder::dataset(&location, given, customization, catalogue) {
+        match folder::dataset(&location, given, customization, &args.own_base, catalogue) {
             Ok(dataset) => datasets.push(dataset),
             Err(why) => unreadable.push(why),
         }

@@ -3,7 +3,7 @@
 mod names;
 
 use tunedrop_run::object_key::{PREFIX, RECIPES};
-use tunedrop_run::{DatasetSpec, RECIPE_READ_MAX, RecipeFile, RecipeScope, key_of};
+use tunedrop_run::{DatasetSpec, OwnLookup, RECIPE_READ_MAX, RecipeFile, RecipeScope, key_of};
 use tunedrop_validation::{Catalogue, Customization, Finding, Findings, MediaFolder, Role};
 
 use crate::catalogue::{DEFAULT_MODEL, Rules, find, rules};
@@ -19,11 +19,13 @@ const TRAIN: &str = "train.jsonl";
 /// The usual name of a validation file.
 const VALIDATION: &str = "validation.jsonl";
 
-/// Reads the dataset in this folder. `given` and `wanted` are `--model` and `--type`.
+/// Reads the dataset in this folder. `given` and `wanted` are `--model` and `--type`; `own_base` is what the ledger says about
+/// the run or deployment that the recipe continues from.
 pub(crate) fn dataset<'c>(
     folder: &Location,
     given: Option<Rules<'c>>,
     wanted: Option<Customization>,
+    own_base: &OwnLookup,
     catalogue: &'c Catalogue,
 ) -> Result<Dataset<'c>, Unreadable> {
     let mut recipes = Vec::new();
@@ -34,7 +36,7 @@ pub(crate) fn dataset<'c>(
     let (there, recipe) = (recipes.len(), recipes.first().map_or(RECIPES[0], |(name, ..)| *name));
     let spec = match recipes.into_iter().next() {
         Some((name, file, opened)) => {
-            let spec = read(name, &file, opened, given, catalogue)?;
+            let spec = read(name, &file, opened, given, own_base, catalogue)?;
             contradiction(&spec, given, wanted, catalogue).map_or(Ok(spec), |why| Err(folder.because(why)))?
         }
         None => without_recipe(folder, given, catalogue)?,
@@ -137,10 +139,11 @@ fn read(
     file: &Location,
     opened: Opened,
     given: Option<Rules>,
+    own_base: &OwnLookup,
     catalogue: &Catalogue,
 ) -> Result<DatasetSpec, Unreadable> {
     let default_model = given.map(|rules| rules.model.alias.clone());
-    let scope = RecipeScope { default_model, ..RecipeScope::default() };
+    let scope = RecipeScope { default_model, own_base: own_base.clone(), ..RecipeScope::default() };
     let spec = |file| DatasetSpec::of_recipe(name, file, &scope, catalogue);
     if let Some(bytes) = opened.bytes().filter(|bytes| *bytes > RECIPE_READ_MAX as u64) {
         return Ok(spec(RecipeFile::TooLarge(bytes)));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use tunedrop_run::OwnLookup;
 use tunedrop_validation::{Customization, Role};
 
 /// The data to read, and the model whose rules apply.
@@ -23,6 +24,9 @@ pub(crate) struct DataArgs {
     /// A catalogue file whose entries extend or replace the built-in ones
     #[arg(long, value_name = "FILE")]
     pub(crate) catalogue: Option<PathBuf>,
+    /// What the stack's ledger says about the run or deployment that a folder's recipe continues from
+    #[arg(skip)]
+    pub(crate) own_base: OwnLookup,
 }
 
 /// A customization type, as a value of `--type`.

@@ -212,7 +212,7 @@ pub(crate) fn block_on(done: impl Future<Output = Result<ExitCode>>) -> Result<E
 }
 
 /// Runs a command that handles Ctrl-C itself.
-pub(crate) fn run(done: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+pub(crate) fn run<T>(done: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("the async runtime can't start")?;
     let ended = runtime.block_on(done);

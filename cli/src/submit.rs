@@ -3,6 +3,7 @@
 mod files;
 mod hold;
 mod meter;
+mod own_base;
 mod send;
 mod wait;
 
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use tunedrop_run::OwnLookup;
 use tunedrop_run::object_key::{ObjectKind, PREFIX, classify};
 use tunedrop_validation::{MediaFolder, Options};
 
@@ -23,8 +25,9 @@ use crate::{catalogue, check_dataset, complain, dataset, estimate, print, watch}
 
 /// Check a folder, upload it, and start a run
 ///
-/// Checks the dataset first, as the cloud does, so that a dataset with errors is not uploaded. Uploads the data files,
-/// then the recipe last. The run starts when the recipe arrives.
+/// Checks the dataset first, as the cloud does, so that a dataset with errors is not uploaded. A base model that the recipe
+/// names by a run or a deployment is looked up in the stack. Uploads the data files, then the recipe last. The run starts
+/// when the recipe arrives.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop submit support-bot                   check, ask, upload
@@ -64,7 +67,10 @@ pub(crate) struct SubmitArgs {
 
 pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
     let dataset = name(args)?;
-    let Some(files) = checked(args, &dataset)? else {
+    let Some(own_base) = own_base::look_up(args)? else {
+        return Ok(ExitCode::from(130));
+    };
+    let Some(files) = checked(args, &dataset, &own_base)? else {
         return Ok(ExitCode::from(1));
     };
     let bytes: u64 = files.all.iter().map(|file| file.bytes).sum();
@@ -124,9 +130,15 @@ fn name(args: &SubmitArgs) -> Result<String> {
 }
 
 /// The files to upload. `None` if findings block; they are printed.
-fn checked(args: &SubmitArgs, name: &str) -> Result<Option<files::Files>> {
-    let data =
-        || DataArgs { paths: vec![args.dir.clone()], model: None, customization: None, role: None, catalogue: None };
+fn checked(args: &SubmitArgs, name: &str, own_base: &OwnLookup) -> Result<Option<files::Files>> {
+    let data = || DataArgs {
+        paths: vec![args.dir.clone()],
+        model: None,
+        customization: None,
+        role: None,
+        catalogue: None,
+        own_base: own_base.clone(),
+    };
     let catalogue = catalogue::load(None)?;
     // Checked before it is read.
     if args.dir.is_dir() {

@@ -2,7 +2,7 @@
 
 use tracing::info;
 use tunedrop_aws::Failure;
-use tunedrop_run::{OwnBase, OwnLookup, OwnModel, Run, first_base_key, of_deployment, of_run};
+use tunedrop_run::{OwnBase, OwnLookup, OwnModel, Run, first_base_key};
 
 use super::Validate;
 use super::dataset_files::DatasetFiles;
@@ -18,18 +18,10 @@ pub(super) struct FirstBase {
 impl Validate {
     /// Looks up what a recipe names. `first`: the model that its content was first trained from, if that is known.
     pub(super) async fn look_up(&self, base: OwnBase, first: Option<&OwnModel>) -> Result<OwnLookup, Failure> {
-        let found = match (&base, first) {
-            (OwnBase::Deployed(_), Some(first)) => Ok(first.clone()),
-            (OwnBase::Deployed(name), None) => of_deployment(name, self.ledger.deployment(name).await?.as_ref()),
-            (OwnBase::Run(run_id), _) => match self.ledger.run(run_id).await? {
-                None => {
-                    let entry = self.ledger.dataset(run_id.dataset()).await?.unwrap_or_default();
-                    of_run(run_id, None, entry.latest_run.as_ref())
-                }
-                Some(run) => of_run(run_id, Some(&run), None),
-            },
-        };
-        Ok(found.map_or_else(OwnLookup::Fault, OwnLookup::Found))
+        match (&base, first) {
+            (OwnBase::Deployed(_), Some(first)) => Ok(OwnLookup::Found(first.clone())),
+            _ => self.ledger.own_base(&base).await,
+        }
     }
 
     /// Returns the model that this content was first trained from, if its recipe names a deployment that serves another
