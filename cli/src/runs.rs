@@ -1,5 +1,6 @@
 //! `tunedrop runs` and `tunedrop show`: runs in the ledger.
 
+mod base;
 mod lineage;
 mod page;
 mod table;
@@ -27,6 +28,8 @@ use crate::{deployments, evaluations, print, print_exactly};
 #[command(after_help = "Examples:
   tunedrop runs
   tunedrop runs --dataset support-bot --state failed
+  tunedrop runs --base nova-lite                       from this base model
+  tunedrop runs --base support-bot-0123456789ab        from this run's model
   tunedrop runs --json | jq -r '.runs[].model_arn'
 
 Exit codes:
@@ -40,6 +43,10 @@ pub(crate) struct RunsArgs {
     /// Only runs in this state
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Option<State>,
+    /// Only runs that started from this base model: a model's short name or identifier, a
+    /// custom model's ARN, a run whose model they continue from, or run:RUN
+    #[arg(long, value_name = "MODEL-OR-RUN")]
+    base: Option<String>,
     /// Number of runs to list
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
@@ -84,11 +91,16 @@ pub(crate) fn runs(args: &RunsArgs) -> Result<ExitCode> {
     block_on(async {
         let stack = args.stack.find().await?;
         let ledger = stack.ledger()?;
+        let base = match &args.base {
+            Some(text) => Some(base::BaseFilter::of(&stack, text).await?),
+            None => None,
+        };
         let (mut all, mut runs) = (ledger.recent(), Vec::new());
         while runs.len() < args.limit {
             let Some(run) = all.next().await.map_err(explain)? else { break };
             let fits = args.dataset.as_ref().is_none_or(|dataset| run.dataset == *dataset)
-                && args.state.is_none_or(|state| run.state == state);
+                && args.state.is_none_or(|state| run.state == state)
+                && base.as_ref().is_none_or(|base| base.fits(&run));
             if fits {
                 runs.push(run);
             }

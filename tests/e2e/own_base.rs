@@ -6,6 +6,7 @@ use tunedrop_run::event::Kind;
 use tunedrop_run::{DatasetEntry, DeploymentState, Run, State};
 
 use crate::data::nova;
+use crate::deployment_commands::{ends, has};
 use crate::deployments::{deployed, train};
 use crate::harness::Harness;
 use crate::session::Shell;
@@ -119,11 +120,55 @@ pub(crate) async fn recipe_continues_from_run_and_deployment(w: &Harness) -> Res
     let json: Value = serde_json::from_str(&shell.good(&format!("show {} --local --json", again.run_id))?)?;
     ensure!(json["lineage"]["continues_from"][1]["run_id"] == first.run_id.as_str(), "{json:#}");
     ensure!(json["lineage"]["files"][1]["name"] == "train.jsonl", "{json:#}");
+    base_is_found_from_the_command_line(&mut shell, &first, [&second, &third, &fourth, &next], &again)?;
     let outcome = w.read_json(&w.main, &format!("runs/{}/outcome.json", second.run_id)).await?;
     ensure!(outcome["lineage"]["continues_from"][0]["model_arn"] == arn, "{outcome:#}");
     let page = String::from_utf8(w.read(&w.main, &format!("runs/{}/outcome.html", second.run_id)).await?)?;
     ensure!(page.contains("<h2>Lineage</h2>") && page.contains(first.run_id.as_str()), "{page}");
     Ok(())
+}
+
+/// `submit` looks up what the recipe names, and `runs --base` lists the runs that continue from it.
+fn base_is_found_from_the_command_line(
+    shell: &mut Shell,
+    first: &Run,
+    continuing: [&Run; 4],
+    again: &Run,
+) -> Result<()> {
+    let arn = first.model_arn.as_deref().context("a model")?;
+    shell.write("own-cli/train.jsonl", &nova(20, "own-cli"))?;
+    for (base, run) in [(format!("run:{}", first.run_id), first), ("deployed:own-first".to_owned(), continuing[3])] {
+        shell.write("own-cli/job.yaml", &format!("base_model: {base}\n"))?;
+        let printed = ends(shell, "submit own-cli --dry-run --local", 0)?;
+        let model = run.model_arn.as_deref().unwrap_or_default();
+        let found = format!("base_model {base} is the custom model of run {}: {model}\n", run.run_id);
+        has(&printed, &[&found, "20 records", "Nova Lite", "datasets/own-cli/train.jsonl"])?;
+        ensure!(!printed.contains("No estimate") && !printed.contains("looks up"), "{printed}");
+    }
+    shell.write("own-cli/job.yaml", &format!("base_model: run:{}\nlike: nova-pro\n", first.run_id))?;
+    has(&ends(shell, "submit own-cli --yes --local", 1)?, &["`like` contradicts the ARN", "nothing was uploaded"])?;
+    shell.write("own-cli/job.yaml", "base_model: deployed:own-nothing\n")?;
+    let printed = ends(shell, "submit own-cli --yes --local", 1)?;
+    has(
+        &printed,
+        &["error[recipe-unusable-base]: this stack has no deployment `own-nothing`", "nothing was uploaded"],
+    )?;
+
+    for base in [first.run_id.to_string(), format!("run:{}", first.run_id), arn.to_owned()] {
+        let json: Value = serde_json::from_str(&shell.good(&format!("runs --base {base} --json --local"))?)?;
+        let mut listed: Vec<&str> =
+            json["runs"].as_array().context("runs")?.iter().filter_map(|run| run["run_id"].as_str()).collect();
+        let mut expected = continuing.map(|run| run.run_id.as_str());
+        listed.sort_unstable();
+        expected.sort_unstable();
+        ensure!(listed == expected, "{base}: {listed:?}");
+    }
+    let listed = shell.good("runs --base nova-lite --dataset own-first --local")?;
+    ensure!(listed.contains(first.run_id.as_str()) && !listed.contains(continuing[3].run_id.as_str()), "{listed}");
+    let none = shell.good(&format!("runs --base {} --local", again.run_id))?;
+    ensure!(none.starts_with("No runs in stack "), "{none}");
+    has(&ends(shell, "runs --base own-nothing --local", 2)?, &["neither a base model of the catalogue nor a run"])?;
+    has(&ends(shell, "runs --base deployed:own-first --local", 2)?, &["pass the run that it serves"])
 }
 
 pub(crate) async fn bad_bases_are_findings_and_needed_models_are_kept(w: &Harness) -> Result<()> {
