@@ -19,9 +19,13 @@ const RECORDS: u64 = 60;
 
 /// Trains the crates sample, whose validation file has other questions about the same crates.
 async fn train(w: &Harness, dataset: &str) -> Result<Run> {
+    train_with(w, dataset, RECIPE).await
+}
+
+async fn train_with(w: &Harness, dataset: &str, recipe: &str) -> Result<Run> {
     w.upload(&w.main, dataset, "validation.jsonl", VALIDATION).await?;
     w.upload(&w.main, dataset, "train.jsonl", TRAIN).await?;
-    w.upload(&w.main, dataset, "job.yaml", RECIPE).await?;
+    w.upload(&w.main, dataset, "job.yaml", recipe).await?;
     w.run_in(&w.main, dataset, State::Succeeded).await
 }
 
@@ -203,6 +207,22 @@ pub(crate) async fn kept_model_is_deployed(w: &Harness) -> Result<()> {
     let now = w.main.ledger.deployment(dataset).await?.context("a deployment")?;
     ensure!(now.request == deployed.request && now.state == DeploymentState::Active, "{now:?}");
     ensure!(ended(w, &run, 2).await?.number == 2, "the recipe asks once");
+    gone(w, &run).await?;
+    Ok(())
+}
+
+/// `evaluate` without `data`: the validation file is held out, and the evaluation reads the copy that the job trained with.
+pub(crate) async fn recipe_evaluates_the_validation_file(w: &Harness) -> Result<()> {
+    let run = train_with(w, "validated-bot", &format!("{RECIPE}evaluate: {{ max_records: 40 }}\n")).await?;
+    let kept = ended(w, &run, 1).await?;
+    ensure!(kept.state == EvaluationState::Kept && kept.is_of_recipe(), "{kept:?}");
+    let plan = run.plan.as_ref().context("a plan")?;
+    ensure!(Some(&kept.plan.data) == plan.validation.as_ref(), "{kept:?}");
+    ensure!((kept.records, &*kept.plan.against) == (Some(40), &[Against::Base]), "{kept:?}");
+    let files: Vec<&str> = run.files.iter().map(|file| file.name.as_str()).collect();
+    ensure!(files == ["job.yaml", "train.jsonl", "validation.jsonl"], "{files:?}");
+    let report = w.read_json(&w.main, &format!("{}evaluation.json", kept.prefix())).await?;
+    ensure!(report["evaluation"]["sample"]["sampled"] == 40, "{report:#}");
     gone(w, &run).await?;
     Ok(())
 }

@@ -111,7 +111,12 @@ fn main() {
             deploys_updates_rolls_back_and_deletes,
             deployment_deleted_in_the_console_is_noticed,
         },
-        evaluations::{ better_model_is_kept, kept_model_is_deployed, stopped_evaluation_stays_stopped },
+        evaluations::{
+            better_model_is_kept,
+            kept_model_is_deployed,
+            stopped_evaluation_stays_stopped,
+            recipe_evaluates_the_validation_file,
+        },
         verdicts::{ models_are_as_good_as_their_training_data },
         own_base::{recipe_continues_from_run_and_deployment, bad_bases_are_findings_and_needed_models_are_kept},
         update::{

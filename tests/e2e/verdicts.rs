@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use tunedrop_evaluation::{Answer, BASE, Input, Outcome, RecordKey, Sampler, Side, Verdict, evaluate};
 use tunedrop_run::evaluation::AnswerLine;
@@ -83,6 +83,11 @@ pub(crate) async fn models_are_as_good_as_their_training_data(w: &Harness) -> Re
     ] {
         ensure!(entry.state == state && verdict(entry).as_deref() == Some(expected), "{expected}: {entry:?}");
         ensure!(entry.result.as_ref().is_some_and(|result| result.records == RECORDS), "{entry:?}");
+    }
+    // Both asked two models that no deployment served, one after the other.
+    for entry in [&undecided, &dropped] {
+        let [new, other] = &entry.sides[..] else { bail!("{entry:?}") };
+        ensure!(new.temporary && other.temporary && new.answered && new.deployed_at < other.deployed_at, "{entry:?}");
     }
     let answers = [answers(w, &kept, &good.run_id).await?, answers(w, &kept, BASE).await?];
     noisy_model_is_no_better_than_itself(&answers)
