@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::bootstrap::{Resampling, written};
 use crate::decide::{Requirement, compared, decide};
+use crate::judge::Judged;
 use crate::key::RecordKey;
 use crate::label::Labels;
 use crate::metric::Metric;
@@ -27,7 +28,7 @@ pub struct Side {
     /// Its answers. A record without one counts as missing.
     pub answers: BTreeMap<RecordKey, Answer>,
     /// A judge's scores. Those that aren't between 0 and 1 count as missing.
-    pub judged: BTreeMap<RecordKey, BTreeMap<Metric, f64>>,
+    pub judged: Judged,
     /// The model's price, if known.
     pub price: Option<Price>,
 }
@@ -49,6 +50,8 @@ pub struct Input {
     pub repeated: Option<Side>,
     /// The metrics. If there are none, they are chosen from the references, and those of `require` are added.
     pub metrics: Vec<Metric>,
+    /// The judge's metrics. They follow those of `metrics`, unless they are among them.
+    pub judged: Vec<Metric>,
     /// The requirements. Without any, the new model must be better than each other side on the first metric.
     pub require: BTreeMap<Metric, Requirement>,
     /// How to compute intervals.
@@ -59,6 +62,7 @@ pub struct Input {
 pub fn evaluate(input: &Input) -> Evaluation {
     let profile = Profile::of(input.references.values().map(String::as_str));
     let mut metrics = if input.metrics.is_empty() { profile.metrics() } else { input.metrics.clone() };
+    metrics.extend(&input.judged);
     metrics.extend(input.require.keys());
     let mut seen = Vec::new();
     metrics.retain(|metric| {

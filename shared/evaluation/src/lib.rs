@@ -26,7 +26,7 @@ mod words;
 pub use bootstrap::{CONFIDENCE, Estimate, Interval, RECORDS_MIN, RESAMPLES, Resampling, mean};
 pub use decide::{BASE, DEPLOYED, Requirement};
 pub use evaluate::{Input, NOISE_RECORDS, Side, evaluate};
-pub use judge::{JUDGED_RECORDS_MAX, JudgeDataset, judge_metric_name};
+pub use judge::{JudgeDataset, Judged, judge_metric_name};
 pub use key::{NotAKey, RecordKey};
 pub use label::{Confusion, LABELS_MAX, label};
 pub use metric::{Direction, Metric, UnknownMetric};

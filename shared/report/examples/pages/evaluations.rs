@@ -161,6 +161,7 @@ fn report(
         against,
         repeated,
         metrics: metrics.to_vec(),
+        judged: Vec::new(),
         require,
         resampling: Resampling::default(),
     };

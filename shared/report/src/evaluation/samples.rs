@@ -44,6 +44,7 @@ pub(crate) fn report(
     let against: Vec<Side> = all.collect();
     let unusable = BTreeMap::from([(Unusable::Media, 2)]);
     let evaluation = evaluate(&Input {
+        judged: Vec::new(),
         references: (0..records).map(|n| (key(n), reference(n).to_owned())).collect(),
         sample: SampleCounts { records: records as u64 + 3, duplicates: 1, unusable, sampled: records as u64 },
         overlap: Some(Overlap { held_out: records as u64, in_training: 0 }),
