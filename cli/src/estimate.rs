@@ -86,7 +86,7 @@ pub(crate) fn estimate(args: &EstimateArgs) -> anyhow::Result<ExitCode> {
                 "reinforcement fine-tuning isn't billed by the token, so its cost can't be estimated from the data"
             );
             let evaluation = outcome.held_out.take().zip(asked.as_ref());
-            let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model));
+            let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model, &catalogue));
             let estimate = bill(file.statistics.tokens, epochs.value, price.as_ref().map(|price| price.value));
             pages.push(Page {
                 path: file.path.clone(),

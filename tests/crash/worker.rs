@@ -126,7 +126,8 @@ impl Worker {
             ("TUNEDROP_TABLE", self.resources.table.clone()),
             ("TUNEDROP_BUCKET", self.resources.bucket.clone()),
             ("TUNEDROP_TOPIC_ARN", self.resources.topic.clone()),
-            ("TUNEDROP_JOB_ROLE_ARN", role),
+            ("TUNEDROP_JOB_ROLE_ARN", role.clone()),
+            ("TUNEDROP_JUDGE_ROLE_ARN", role),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec()

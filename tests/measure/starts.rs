@@ -19,7 +19,7 @@ const IDLE: Duration = Duration::from_millis(50);
 const POLL: &[u8] = b"GET /2018-06-01/runtime/invocation/next ";
 
 /// Variables that functions require. No call is made with them.
-const VARIABLES: [(&str, &str); 9] = [
+const VARIABLES: [(&str, &str); 10] = [
     ("TUNEDROP_STACK", "measure"),
     ("TUNEDROP_BUS", "measure"),
     ("TUNEDROP_ACCOUNT", "123456789012"),
@@ -27,6 +27,7 @@ const VARIABLES: [(&str, &str); 9] = [
     ("TUNEDROP_TABLE", "measure-table"),
     ("TUNEDROP_TOPIC_ARN", "arn:aws:sns:us-east-1:123456789012:measure"),
     ("TUNEDROP_JOB_ROLE_ARN", "arn:aws:iam::123456789012:role/measure"),
+    ("TUNEDROP_JUDGE_ROLE_ARN", "arn:aws:iam::123456789012:role/measure"),
     ("TUNEDROP_LAUNCH_DEFAULT", "auto"),
     ("TUNEDROP_PAUSE_LAUNCHES", "false"),
 ];

@@ -1,8 +1,8 @@
 //! What the recipe's evaluation can cost.
 
 use serde_json::{Value, json};
-use tunedrop_run::{Evaluate, HeldOutSample, Price, catalogue_price};
-use tunedrop_validation::Model;
+use tunedrop_run::{Evaluate, HeldOutSample, Price, catalogue_price, judge_price};
+use tunedrop_validation::{Catalogue, Model};
 
 use super::Sourced;
 use crate::format::{counted, grouped};
@@ -11,13 +11,21 @@ use crate::format::{counted, grouped};
 pub(super) struct Evaluation {
     sample: HeldOutSample,
     price: Option<Sourced<Price>>,
+    judge: Option<Sourced<Price>>,
 }
 
 impl Evaluation {
-    pub(super) fn of(sample: HeldOutSample, asked: &Evaluate, model: &Model) -> Evaluation {
+    pub(super) fn of(sample: HeldOutSample, asked: &Evaluate, model: &Model, catalogue: &Catalogue) -> Evaluation {
         let sourced = |by: &'static str| move |value: Price| Sourced { value, by };
         let price = asked.price.map(sourced("the recipe's"));
-        Evaluation { sample, price: price.or(catalogue_price(model).map(sourced("the catalogue's"))) }
+        let judge = asked.judge.as_ref();
+        let own = judge.and_then(|judge| judge.price).map(sourced("the recipe's"));
+        let listed = || judge.and_then(|judge| judge_price(&judge.model, catalogue)).map(sourced("the catalogue's"));
+        Evaluation {
+            sample,
+            price: price.or(catalogue_price(model).map(sourced("the catalogue's"))),
+            judge: own.or_else(listed),
+        }
     }
 
     /// For people, in one line.
@@ -31,6 +39,16 @@ impl Evaluation {
         format!("up to {} tokens ({records}, {sides}), {cost}", grouped(tokens.sum()))
     }
 
+    /// What the judge can bill, in one line; `None` without a judge.
+    pub(super) fn judge_line(&self) -> Option<String> {
+        let tokens = self.sample.judge?;
+        let cost = match &self.judge {
+            Some(price) => format!("{:.2} USD ({} price)", tokens.cost(&price.value), price.by),
+            None => "unknown price: add evaluate.judge.price to the recipe".to_owned(),
+        };
+        Some(format!("up to about {} tokens, {cost}", grouped(tokens.sum())))
+    }
+
     pub(super) fn object(&self) -> Value {
         let HeldOutSample { records, sides, tokens, .. } = &self.sample;
         json!({
@@ -42,6 +60,14 @@ impl Evaluation {
             "output_price_per_1k_tokens": self.price.as_ref().map(|price| price.value.output_per_1k),
             "price_from": self.price.as_ref().map(|price| price.by),
             "cost_usd_at_most": self.price.as_ref().map(|price| tokens.cost(&price.value)),
+            "judge": self.sample.judge.map(|tokens| json!({
+                "prompt_tokens_at_most": tokens.prompts,
+                "answer_tokens_assumed": tokens.answers,
+                "input_price_per_1k_tokens": self.judge.as_ref().map(|price| price.value.input_per_1k),
+                "output_price_per_1k_tokens": self.judge.as_ref().map(|price| price.value.output_per_1k),
+                "price_from": self.judge.as_ref().map(|price| price.by),
+                "cost_usd_at_most": self.judge.as_ref().map(|price| tokens.cost(&price.value)),
+            })),
         })
     }
 }

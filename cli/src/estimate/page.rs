@@ -85,6 +85,9 @@ fn page(page: &Page) -> String {
     }
     if let Some(evaluation) = evaluation {
         row("evaluation", evaluation.line());
+        if let Some(judge) = evaluation.judge_line() {
+            row("judge", judge);
+        }
     }
     let left_out = statistics.records - statistics.valid_records;
     if left_out > 0 {

@@ -19,6 +19,7 @@ use crate::stack::StackArgs;
   tunedrop evaluate support-bot --against base,deployed
   tunedrop evaluate support-bot --data test.jsonl --max-records 500
   tunedrop evaluate support-bot --require rouge_l.min=0.35 --gate --yes
+  tunedrop evaluate support-bot --judge nova-pro --judge-metrics Correctness
   tunedrop evaluate support-bot --stop
 
 Requirements have the recipe's keys: min, max and over_base of a metric.
@@ -55,6 +56,13 @@ pub(crate) struct EvaluateArgs {
     /// rouge_l.over_base=0.02 [default: the recipe's]
     #[arg(long, value_name = "METRIC.LIMIT=N", value_delimiter = ',', value_parser = limit)]
     pub(super) require: Vec<Limit>,
+    /// Model that scores the answers, such as nova-pro [default: the recipe's,
+    /// or none]
+    #[arg(long, value_name = "MODEL", requires = "judge_metrics")]
+    pub(super) judge: Option<String>,
+    /// What the judge scores, such as Correctness or Helpfulness
+    #[arg(long, value_name = "METRIC", value_delimiter = ',', value_parser = metric, requires = "judge")]
+    pub(super) judge_metrics: Vec<Metric>,
     /// Exit with 1 unless the decision is to keep the model
     #[arg(long)]
     pub(super) gate: bool,
@@ -65,7 +73,7 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, short)]
     pub(super) yes: bool,
     /// Stop the evaluation that is in progress
-    #[arg(long, conflicts_with_all = ["data", "against", "max_records", "metrics", "require", "gate", "no_wait"])]
+    #[arg(long, conflicts_with_all = ["data", "against", "max_records", "metrics", "require", "judge", "gate", "no_wait"])]
     pub(super) stop: bool,
     /// Print the result as JSON, and everything else to standard error
     #[arg(long)]

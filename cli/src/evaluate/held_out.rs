@@ -62,6 +62,11 @@ impl Asked {
     pub(super) fn tokens(&self, sides: usize) -> EvaluationTokens {
         EvaluationTokens::most(self.sample.records.values(), sides as u64, self.max_tokens)
     }
+
+    /// What a judge can bill that scores the answers of this many models by so many metrics.
+    pub(super) fn judge_tokens(&self, sides: usize, metrics: usize) -> EvaluationTokens {
+        EvaluationTokens::of_judge(self.sample.records.values(), sides as u64, metrics as u64, self.max_tokens)
+    }
 }
 
 /// A held-out file on this machine.

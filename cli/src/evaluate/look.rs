@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use tunedrop_run::decide::evaluate::{self, Compared, EvaluationRequest, deployment_name};
-use tunedrop_run::event::EvaluationSettings;
+use tunedrop_run::evaluation::{JudgeModel, judges_in};
+use tunedrop_run::event::{EvaluationSettings, JudgeSettings};
 use tunedrop_run::{Against, EvaluationEntry, EvaluationSide, Run, StackGuards, Timestamp};
 use tunedrop_validation::Catalogue;
 
@@ -55,7 +56,12 @@ pub(super) async fn look(args: &EvaluateArgs) -> Result<Looked> {
         max_records: args.max_records,
         metrics: args.metrics.clone(),
         require,
+        judge: judge(args),
     };
+    let region = stack.configs.all.region().map(ToString::to_string);
+    if let Some(fault) = settings.judge.as_ref().and_then(|judge| judge_fault(judge, region.as_deref())) {
+        bail!("invalid --judge: {fault}");
+    }
     let bucket = stack.output("BucketName")?;
     let request = EvaluationRequest { run: &run, settings: &settings, by: Some(""), bucket };
     let entry = match evaluate::request(was.as_ref(), &request, &now()) {
@@ -63,7 +69,7 @@ pub(super) async fn look(args: &EvaluateArgs) -> Result<Looked> {
         Err(why) => return Ok(Looked::Pointless(why)),
     };
     let model = Catalogue::embedded().find(&plan.catalogue_model);
-    let entry = evaluate::with_price(entry, model);
+    let entry = evaluate::with_price(entry, model, Catalogue::embedded());
     let sides = match sides(&stack, &run, &entry).await? {
         Ok(sides) => sides,
         Err(why) => return Ok(Looked::Pointless(why)),
@@ -75,12 +81,30 @@ pub(super) async fn look(args: &EvaluateArgs) -> Result<Looked> {
     let file = args.data.as_ref().map_or(entry.plan.data.clone(), |path| path.display().to_string());
     let outlook = Outlook { run_id: run.run_id.clone(), file, sides, asked, plan: entry.plan.clone() };
     // The stack's own guards aren't known here.
-    let refused = |ceiling| evaluate::refusal(&entry, &run, ceiling, &StackGuards::default());
-    if let Some(why) = outlook.ceiling().and_then(refused) {
+    let refused = |billing| evaluate::refusal(&entry, &run, billing, &StackGuards::default());
+    if let Some(why) = outlook.billing().and_then(refused) {
         return Ok(Looked::Pointless(why));
     }
     let (after, local) = (was.map_or(0, |was| was.number), local.map(|(_, local)| local));
     Ok(Looked::Ready(Box::new(Ready { stack, run, settings, local, outlook, after })))
+}
+
+/// The judge of `--judge` and `--judge-metrics`.
+fn judge(args: &EvaluateArgs) -> Option<JudgeSettings> {
+    Some(JudgeSettings { model: args.judge.clone()?, metrics: args.judge_metrics.clone() })
+}
+
+/// Why the stack can't ask this judge, as a clause; `None` if it can.
+fn judge_fault(judge: &JudgeSettings, region: Option<&str>) -> Option<String> {
+    let available = || format!("use one of {}", judges_in(region).join(", "));
+    match judge.fault() {
+        Some(fault) if JudgeModel::find(&judge.model).is_none() => Some(format!("{fault}; {}", available())),
+        Some(fault) => Some(fault.to_owned()),
+        None if JudgeModel::find(&judge.model)?.id_in(region).is_none() => {
+            Some(format!("{} isn't available in {}; {}", judge.model, region.unwrap_or_default(), available()))
+        }
+        None => None,
+    }
 }
 
 /// The sides of `--against`: `base`, `deployed`, or a run by any of its names.

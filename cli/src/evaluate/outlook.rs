@@ -1,7 +1,8 @@
 //! What an evaluation will do, before it is confirmed.
 
 use tunedrop_evaluation::DEPLOYED;
-use tunedrop_run::{Against, EvaluationPlan, EvaluationSide, EvaluationTokens, RunId};
+use tunedrop_run::decide::evaluate::Billing;
+use tunedrop_run::{Against, EvaluationPlan, EvaluationSide, EvaluationTokens, Judge, RunId};
 
 use super::held_out::{Asked, left_out};
 use crate::format::{BOLD, counted, grouped, visible};
@@ -33,6 +34,9 @@ impl Outlook {
             add("Left out", &why);
         }
         add("Tokens", &self.tokens());
+        if let Some(judge) = &self.plan.judge {
+            add("Judge", &self.judge(judge));
+        }
         add("Cost", &self.cost());
         let temporary = self.sides.iter().filter(|side| side.temporary).count() as u64;
         if temporary > 0 {
@@ -44,9 +48,21 @@ impl Outlook {
     }
 
     /// The most tokens that the evaluation bills; `None` if that isn't known here.
-    pub(super) fn ceiling(&self) -> Option<EvaluationTokens> {
-        let asked = self.asked.as_ref().map(|asked| asked.tokens(self.sides.len()));
-        asked.or_else(|| EvaluationTokens::of_plan(&self.plan))
+    pub(super) fn billing(&self) -> Option<Billing> {
+        let judge = self.plan.judge.as_ref();
+        match &self.asked {
+            Some(asked) => Some(Billing {
+                asked: asked.tokens(self.sides.len()),
+                judge: judge.map(|judge| asked.judge_tokens(self.sides.len(), judge.metrics.len())),
+            }),
+            None => Some(Billing {
+                asked: EvaluationTokens::of_plan(&self.plan)?,
+                judge: match judge {
+                    Some(judge) => Some(judge.tokens?),
+                    None => None,
+                },
+            }),
+        }
     }
 
     fn records(&self) -> String {
@@ -61,25 +77,43 @@ impl Outlook {
     }
 
     fn tokens(&self) -> String {
-        match (self.ceiling(), &self.asked) {
+        match (self.billing(), &self.asked) {
             (Some(most), Some(asked)) => format!(
                 "at most {}: {} of up to {} tokens, and their prompts",
-                grouped(most.sum()),
+                grouped(most.asked.sum()),
                 counted(asked.answers(self.sides.len()), "answer"),
                 grouped(asked.max_tokens)
             ),
-            (Some(most), None) => format!("at most {}", grouped(most.sum())),
+            (Some(most), None) => format!("at most {}", grouped(most.asked.sum())),
             (None, _) => "not estimated, because the file can't be read from here; the stack's limits apply".to_owned(),
         }
     }
 
+    /// The judge, and what it bills.
+    fn judge(&self, judge: &Judge) -> String {
+        let metrics: Vec<&str> = judge.metrics.iter().map(|metric| metric.as_str()).collect();
+        let billed = match self.billing().and_then(|billing| billing.judge) {
+            Some(tokens) => format!("about {} tokens at most", grouped(tokens.sum())),
+            None => "tokens not estimated".to_owned(),
+        };
+        format!("{} scores {}; {billed}", visible(&judge.model), metrics.join(", "))
+    }
+
     fn cost(&self) -> String {
-        match (&self.plan.price, self.ceiling()) {
+        let billing = self.billing();
+        let judge = self.plan.judge.as_ref();
+        if judge.is_some_and(|judge| judge.price.is_none()) {
+            return "not estimated, because no price is known for the judge".to_owned();
+        }
+        match (&self.plan.price, billing) {
             (None, _) => "not estimated, because no price is known".to_owned(),
             (_, None) => "not estimated".to_owned(),
             (Some(price), Some(most)) => {
                 let source = if self.plan.price == self.plan.catalogue_price { "catalogue" } else { "recipe" };
-                format!("at most {:.2} USD, by the {source}'s price", most.cost(price))
+                let judge = judge.and_then(|judge| Some(most.judge?.cost(&judge.price?)));
+                let cost = most.asked.cost(price) + judge.unwrap_or_default();
+                let also = if judge.is_some() { ", the judge included" } else { "" };
+                format!("at most {cost:.2} USD, by the {source}'s price{also}")
             }
         }
     }

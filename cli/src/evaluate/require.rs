@@ -43,8 +43,7 @@ pub(super) fn limit(text: &str) -> Result<Limit, String> {
 
 /// Parses the name of a metric. The error is a clause.
 pub(super) fn metric(text: &str) -> Result<Metric, String> {
-    let own = || Metric::ALL.into_iter().filter(|metric| !metric.is_judged()).map(Metric::as_str);
-    let known = || own().collect::<Vec<_>>().join(", ");
+    let known = || Metric::ALL.map(Metric::as_str).join(", ");
     text.parse().map_err(|unknown| format!("{unknown}; expected one of {}", known()))
 }
 

@@ -65,7 +65,7 @@ fn evaluate(rules: Rules, found: &Found) -> String {
     let is_validated = rules.training.validation && found.validation.is_some();
     let data = if is_validated { "" } else { "#   data: test.jsonl\n" };
     format!(
-        "\n# Compares the custom model with its base model on held-out records: docs/recipe.md, evaluate.\n# evaluate:\n{data}#   max_records: 200\n#   against: [base]\n"
+        "\n# Compares the custom model with its base model on held-out records: docs/recipe.md, evaluate.\n# evaluate:\n{data}#   max_records: 200\n#   against: [base]\n#   judge: {{ model: nova-pro, metrics: [Correctness, Helpfulness] }}\n"
     )
 }
 

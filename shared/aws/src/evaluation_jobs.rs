@@ -10,6 +10,8 @@ use aws_sdk_bedrock::types::{
     EvaluationModelConfig, EvaluationOutputDataConfig, EvaluationPrecomputedInferenceSource, EvaluatorModelConfig, Tag,
 };
 
+use tunedrop_run::evaluation::{JudgeAnswer, JudgeState};
+
 use crate::Failure;
 
 /// The task type of a job with a judge: user guide, "Create a model evaluation job using an LLM as a judge". The API's list of
@@ -34,32 +36,8 @@ pub struct JudgeJob {
     pub label: String,
     /// The `s3://` prefix of the output.
     pub output: String,
-    /// The ARN of the KMS key that encrypts the output.
-    pub key: Option<String>,
     /// Tags: key and value.
     pub tags: Vec<(String, String)>,
-}
-
-/// Bedrock's answer to a creation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JudgeAnswer {
-    /// The job's ARN.
-    Accepted(String),
-    /// Not now, in Bedrock's words: a quota or a missing permission.
-    Later(String),
-    /// Never, in Bedrock's words.
-    Refused(String),
-}
-
-/// How far a job is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JudgeState {
-    /// It isn't over, or has a status that this version doesn't know.
-    InProgress,
-    /// Its output is complete.
-    Completed,
-    /// It ended without output, in Bedrock's words.
-    Ended(String),
 }
 
 /// Bedrock's evaluation jobs of this account and Region.
@@ -121,17 +99,36 @@ impl EvaluationJobs {
         };
         Ok(match shown.status {
             EvaluationJobStatus::Completed => JudgeState::Completed,
-            EvaluationJobStatus::Failed | EvaluationJobStatus::Stopped | EvaluationJobStatus::Deleting => {
+            ref status if is_end(status) => {
                 let words = shown.failure_messages.unwrap_or_default().join("; ");
-                let status = shown.status.as_str();
+                let status = status.as_str();
                 JudgeState::Ended(if words.is_empty() { format!("the evaluation job is {status}") } else { words })
             }
             _ => JudgeState::InProgress,
         })
     }
 
+    /// Stops the jobs whose names begin with `prefix`. Returns whether none of them is in progress, so that a later call has
+    /// nothing to do.
+    pub async fn stop_all(&self, prefix: &str) -> Result<bool, Failure> {
+        let mut pages = self.client.list_evaluation_jobs().name_contains(prefix).into_paginator().items().send();
+        let mut is_over = true;
+        while let Some(job) = pages.next().await {
+            let job =
+                job.map_err(|error| Failure::of_bedrock(format!("bedrock:ListEvaluationJobs {prefix}"), &error))?;
+            if !job.job_name.starts_with(prefix) || is_end(&job.status) {
+                continue;
+            }
+            is_over = false;
+            if job.status != EvaluationJobStatus::Stopping {
+                self.stop(&job.job_arn).await?;
+            }
+        }
+        Ok(is_over)
+    }
+
     /// Stops the job. One that has ended stays as it is.
-    pub async fn stop(&self, arn: &str) -> Result<(), Failure> {
+    async fn stop(&self, arn: &str) -> Result<(), Failure> {
         match self.client.stop_evaluation_job().job_identifier(arn).send().await {
             Ok(_) => Ok(()),
             Err(error) => match error.code() {
@@ -140,6 +137,12 @@ impl EvaluationJobs {
             },
         }
     }
+}
+
+/// Whether nothing more happens in a job of this status. The job being deleted has ended before.
+fn is_end(status: &EvaluationJobStatus) -> bool {
+    use EvaluationJobStatus as Status;
+    matches!(status, Status::Completed | Status::Failed | Status::Stopped | Status::Deleting)
 }
 
 /// API reference, CreateEvaluationJob; user guide, "Create a model evaluation job using an LLM as a judge", section on own
@@ -167,7 +170,6 @@ fn request(
         .job_name(&job.name)
         .client_request_token(&job.name)
         .role_arn(&job.role)
-        .set_customer_encryption_key_id(job.key.clone())
         .application_type(ApplicationType::ModelEvaluation)
         .evaluation_config(EvaluationConfig::Automated(automated))
         .inference_config(EvaluationInferenceConfig::Models(vec![EvaluationModelConfig::PrecomputedInferenceSource(

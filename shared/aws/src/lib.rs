@@ -62,7 +62,7 @@ pub use bus::Bus;
 #[cfg(feature = "deployments")]
 pub use deployments::{DeployAnswer, Deployments};
 #[cfg(feature = "evaluation-jobs")]
-pub use evaluation_jobs::{EvaluationJobs, JudgeAnswer, JudgeJob, JudgeState};
+pub use evaluation_jobs::{EvaluationJobs, JudgeJob};
 pub use failure::Failure;
 #[cfg(feature = "inference")]
 pub use inference::{Answer, AnswerPart, Asked, Inference, Question, wants_profile};

@@ -39,16 +39,17 @@ pub struct EvaluationReport {
     /// The most tokens of an answer; absent if the models' own maximum applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u64>,
-    /// The model that gave the scores of a judge; absent if there was none.
+    /// The model that gave the scores of a judge; absent if there was none, or if it gave no scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judge: Option<String>,
-    /// RFC 3339: when the first prompt was sent.
+    /// RFC 3339: when the first prompt was sent; absent if that isn't known any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
     /// RFC 3339: when it was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<String>,
-    /// US dollars for everything that was asked, repeated prompts and the judge included; absent if a price is unknown.
+    /// US dollars for everything that was asked, repeated prompts included; absent if a price is unknown. What a judge billed
+    /// isn't known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<f64>,
     /// The name under which the recipe deploys the model because it is kept; absent if it doesn't.

@@ -19,7 +19,7 @@ pub use evaluation::{EvaluatedModel, EvaluationReport, RecordTexts, RelatedRepor
 pub use message::{Message, chat, message, sent};
 pub use metrics::{MetricColumn, other_metrics, training_metrics, validation_metrics};
 pub use outcome::{Compared, LossPoint, Outcome, Phase};
-pub use redact::redact;
+pub use redact::{redact, redact_of_judge};
 pub use wording::{URI_PATH, is_hidden, shell};
 
 #[cfg(test)]

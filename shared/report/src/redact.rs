@@ -23,6 +23,15 @@ pub(crate) const WITHHELD_OF_DEPLOYMENT: &str =
 pub(crate) const WITHHELD_OF_EVALUATION: &str =
     "Bedrock's message isn't shown here, because it may quote a record; `tunedrop show` shows it";
 
+/// Like [`WITHHELD`], in the report on an evaluation whose judge gave no scores.
+const WITHHELD_OF_JUDGE: &str =
+    "Bedrock's message isn't shown here, because it may quote a record; the evaluation job has it";
+
+/// The same as [`redact`], for the words of a judge's evaluation job in the report.
+pub fn redact_of_judge(text: &str) -> String {
+    redact(text).replace(WITHHELD, WITHHELD_OF_JUDGE)
+}
+
 /// Reduces a reason to what can't quote a record. Every reason that leaves the ledger and the report is redacted.
 ///
 /// A sentence whose whole wording is known passes, with its numbers and names. If text follows such a sentence, the

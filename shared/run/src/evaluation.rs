@@ -4,6 +4,8 @@
 //! [`decide::evaluate`](crate::decide::evaluate); scores and decisions are computed by the crate `tunedrop-evaluation`.
 
 mod answers;
+mod judge;
+mod judges;
 mod model_id;
 mod side;
 mod state;
@@ -18,10 +20,12 @@ use crate::RunId;
 use crate::plan::EvaluationPlan;
 use crate::run_id::HASH_LEN;
 pub use answers::{AnswerLine, CHUNK_RECORDS, Chunk, chunks, repeated_side};
+pub use judge::{JudgeAnswer, JudgeState};
+pub use judges::{JUDGES, JudgeModel, judges_in};
 pub use model_id::{invocable, profile};
 pub use side::{EvaluationSide, temporary_deployment};
 pub use state::{EvaluationInput, EvaluationState, next};
-pub use tokens::EvaluationTokens;
+pub use tokens::{EvaluationTokens, JUDGE_ANSWER_TOKENS};
 
 /// Seconds after which an evaluation that didn't end fails: its deployments are billed, and its messages don't wait longer.
 pub const EVALUATION_MAX_S: i64 = 86_400;
@@ -81,9 +85,13 @@ pub struct EvaluationEntry {
     /// before that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<i64>,
-    /// The ARN of the judge's evaluation job.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub judge_job_arn: Option<String>,
+    /// The ARNs of the judge's evaluation jobs by the names of the sides whose answers they score.
+    #[serde(default)]
+    pub judge_jobs: BTreeMap<String, String>,
+    /// The beginnings of the names of jobs that may still have to be stopped, and when their evaluation ended (RFC 3339). An
+    /// item with any stays open.
+    #[serde(default)]
+    pub judge_stops: BTreeMap<String, String>,
     /// The decision and figures of the last evaluation that ended with one. A new evaluation keeps them until it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<EvaluationResult>,

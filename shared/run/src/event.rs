@@ -14,7 +14,7 @@ mod wire;
 
 pub use deployment::{DeploymentCommand, DeploymentDetail, DeploymentKind};
 pub use details::{IncompleteDetail, MisnamedDetail, RunDetail, SentMessage, Severity};
-pub use evaluation::{EvaluationCommand, EvaluationDetail, EvaluationKind, EvaluationSettings};
+pub use evaluation::{EvaluationCommand, EvaluationDetail, EvaluationKind, EvaluationSettings, JudgeSettings};
 pub use hint::{Hint, HintError};
 pub use kind::{Kind, RunCommand, RunKind};
 

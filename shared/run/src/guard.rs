@@ -7,7 +7,7 @@ mod limits;
 use tunedrop_evaluation::Price;
 use tunedrop_validation::Catalogue;
 
-use crate::{EvaluationPlan, Plan};
+use crate::{EvaluationPlan, Judge, Plan};
 pub use allowed::wants_proof;
 pub use ceiling::ceiling;
 use limits::Limits;
@@ -54,21 +54,29 @@ pub fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, made_her
     if let Some(reason) = allowed::refusal(plan, stack, catalogue, made_here) {
         return Some(reason);
     }
+    let judge = plan.evaluate.as_ref().and_then(|evaluate| evaluate.judge.as_ref());
     let recipes = Limits {
         tokens: ("the recipe's guard.max_tokens", plan.guard.max_tokens),
         cost: ("the recipe's guard.max_cost_usd", plan.guard.max_cost_usd),
         training_price: plan.price_per_1k_tokens,
         evaluation_price: plan.evaluate.as_ref().and_then(|evaluate| evaluate.price),
-        price_in: ("set price_per_1k_tokens in the recipe", "set evaluate.price in the recipe"),
+        judge_price: judge.and_then(|judge| judge.price),
+        price_in: (
+            "set price_per_1k_tokens in the recipe",
+            "set evaluate.price in the recipe",
+            "set evaluate.judge.price in the recipe",
+        ),
     };
     let stacks = Limits {
         tokens: ("the stack's MaxTokensPerRun", stack.max_tokens),
         cost: ("the stack's MaxCostPerRunUsd", stack.max_cost_usd),
         training_price: stack_price(plan),
         evaluation_price: plan.evaluate.as_ref().and_then(stack_evaluation_price),
+        judge_price: judge.and_then(stack_judge_price),
         price_in: (
             "set price_per_1k_tokens in the stack's config/catalogue.toml",
             "set inference_price in the stack's config/catalogue.toml",
+            JUDGE_PRICE_IN_CATALOGUE,
         ),
     };
     [recipes, stacks].iter().find_map(|limits| limits.over_tokens(plan).or_else(|| limits.over_cost(plan)))
@@ -81,10 +89,23 @@ fn stack_price(plan: &Plan) -> Option<f64> {
     Some(plan.price_per_1k_tokens.filter(|price| *price > catalogue).unwrap_or(catalogue))
 }
 
+/// How to set a judge's price for the stack's guard.
+pub(crate) const JUDGE_PRICE_IN_CATALOGUE: &str =
+    "use a judge of the catalogue, and set its inference_price in the stack's config/catalogue.toml";
+
 /// The same for the models that an evaluation asks.
 pub(crate) fn stack_evaluation_price(evaluate: &EvaluationPlan) -> Option<Price> {
-    let catalogue = evaluate.catalogue_price?;
-    let price = evaluate.price.unwrap_or(catalogue);
+    higher(evaluate.price, evaluate.catalogue_price)
+}
+
+/// The same for the judge.
+pub(crate) fn stack_judge_price(judge: &Judge) -> Option<Price> {
+    higher(judge.price, judge.catalogue_price)
+}
+
+fn higher(price: Option<Price>, catalogue: Option<Price>) -> Option<Price> {
+    let catalogue = catalogue?;
+    let price = price.unwrap_or(catalogue);
     Some(Price {
         input_per_1k: price.input_per_1k.max(catalogue.input_per_1k),
         output_per_1k: price.output_per_1k.max(catalogue.output_per_1k),

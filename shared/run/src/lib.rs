@@ -45,8 +45,8 @@ pub use plan::{
     Against, DeployPlan, DeployWhen, Distillation, EvaluationPlan, InvocationLogs, Judge, Plan, Reinforcement,
 };
 pub use recipe::{
-    Evaluate, LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, catalogue_price, key_of, own_base,
-    pointer_of, read_recipe, seconds as duration_s,
+    Evaluate, JudgeSection, LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, catalogue_price,
+    judge_price, key_of, own_base, pointer_of, read_recipe, seconds as duration_s,
 };
 pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
 pub use state::State;

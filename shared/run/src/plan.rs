@@ -11,6 +11,7 @@ use tunedrop_validation::{Customization, TokenBracket};
 pub use against::Against;
 
 use crate::RecipeGuard;
+use crate::evaluation::EvaluationTokens;
 
 /// Everything that a launch needs. A launch looks up only what may have changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -130,13 +131,22 @@ pub struct EvaluationPlan {
     pub answer_token_ceiling: Option<u64>,
 }
 
-/// A model that scores answers in a Bedrock evaluation job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A model that scores answers in Bedrock evaluation jobs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Judge {
-    /// The model's identifier, or that of an inference profile.
+    /// The model's identifier. Where Bedrock asks it by an inference profile only, its profile is asked.
     pub model: String,
     /// The metrics, which a judge scores.
     pub metrics: Vec<Metric>,
+    /// What the judge costs, from the recipe or the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// What it costs, from the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue_price: Option<Price>,
+    /// What the judge can bill, for the guards; absent if that isn't known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<EvaluationTokens>,
 }
 
 /// The settings of a distillation.

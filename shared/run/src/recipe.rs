@@ -20,7 +20,7 @@ use crate::own_base::{OwnBase, OwnBaseFault, OwnLookup, OwnModel};
 use crate::plan::{DeployPlan, Distillation, InvocationLogs, Reinforcement};
 pub use deploy::seconds;
 pub(crate) use evaluate::NamedMetric;
-pub use evaluate::{Evaluate, catalogue_price};
+pub use evaluate::{Evaluate, JudgeSection, catalogue_price, judge_price};
 pub use files::{key_of, pointer_of};
 use reader::Reader;
 pub use scope::{LogScope, RecipeScope};

@@ -8,6 +8,7 @@ mod answer;
 mod command;
 mod files;
 mod finish;
+mod judge;
 mod parts;
 mod prepare;
 mod sample;
@@ -15,7 +16,7 @@ mod sample;
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Inference, Ledger, Objects};
+use tunedrop_aws::{Bus, EvaluationJobs, Inference, Ledger, Objects};
 use tunedrop_report::redact;
 use tunedrop_run::decide::deploy::request_temporary;
 use tunedrop_run::decide::evaluate::{self as decide, EvaluateStep};
@@ -42,6 +43,9 @@ pub struct Evaluate {
     ledger: Ledger,
     bus: Bus,
     inference: Inference,
+    judge_jobs: EvaluationJobs,
+    /// The ARN of the role that Bedrock assumes for the judge's jobs.
+    judge_role: String,
     stack: String,
     account: String,
     region: String,
@@ -58,6 +62,8 @@ impl Evaluate {
             ledger: Ledger::new(&config, settings::required("TUNEDROP_TABLE")?),
             bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::EVALUATE),
             inference: Inference::new(&config).patient(),
+            judge_jobs: EvaluationJobs::new(&config),
+            judge_role: settings::required("TUNEDROP_JUDGE_ROLE_ARN")?,
             stack: settings::required("TUNEDROP_STACK")?,
             account: settings::required("TUNEDROP_ACCOUNT")?,
             region: settings::required("AWS_REGION")?,
@@ -93,12 +99,17 @@ impl Evaluate {
 
     /// Does what is due for the evaluation, until something else has to happen first, or nothing is left to do.
     async fn follow(&self, run_id: &RunId, deadline: i64) -> Result<(), StepError> {
-        let mut published = None;
+        let (mut published, mut stopped) = (None, false);
         for _ in 0..STEPS_MAX {
             let Some(was) = self.ledger.evaluation(run_id).await? else {
                 info!("ignored the event: run {run_id} was never evaluated");
                 return Ok(());
             };
+            if !was.judge_stops.is_empty() && !stopped {
+                stopped = true;
+                self.stop_judges(&was).await?;
+                continue;
+            }
             let deployments = self.deployments(&was).await?;
             let next = match decide::decide(&was, &deployments, age_s(&was.requested_at), &now()) {
                 EvaluateStep::Done if published == was.outcome_at => return Ok(()),
@@ -114,8 +125,10 @@ impl Evaluate {
                 },
                 EvaluateStep::Prepare => self.prepare(&was).await?,
                 EvaluateStep::Write(next) => *next,
-                EvaluateStep::Answer => match self.answer(&was, deadline).await? {
+                step @ (EvaluateStep::Answer | EvaluateStep::Judge) => match self.work_on(&was, &step, deadline).await?
+                {
                     Answered::Written => continue,
+                    Answered::Waits => return waits(&was),
                     Answered::Later => {
                         return Ok(self.bus.put(&self.stack, &Event::EvaluationDue(run_id.clone())).await?);
                     }
@@ -131,6 +144,13 @@ impl Evaluate {
             published = next.outcome_at;
         }
         Err(StepError::NotYet(format!("the evaluation of run {run_id} changed repeatedly")))
+    }
+
+    async fn work_on(&self, was: &EvaluationEntry, step: &EvaluateStep, deadline: i64) -> Result<Answered, StepError> {
+        match step {
+            EvaluateStep::Judge => self.judge(was, deadline).await,
+            _ => self.answer(was, deadline).await,
+        }
     }
 
     /// The deployment of each side, as the ledger has it.
@@ -207,7 +227,7 @@ impl Evaluate {
     }
 }
 
-/// Deployments are created: the event returns in some seconds, or after a quarter of an hour the sweep takes over. If another
+/// Deployments are created, or the judge is at work: the event returns in some seconds, or after a quarter of an hour the sweep takes over. If another
 /// function asks the models, that one has the evaluation continued.
 fn waits(was: &EvaluationEntry) -> Result<(), StepError> {
     match decide::looks_again_after(was.state, age_s(&was.changed_at)) {

@@ -228,7 +228,7 @@ impl Sweep {
         let outcome_age = evaluation.outcome_at.as_deref().map_or(0, age_s);
         let is_notified = evaluation.outcome_key().is_some_and(notified);
         if outcome_age >= REPUBLISH_AFTER_S
-            && !(is_notified && evaluation.recipe_waits)
+            && !(is_notified && (evaluation.recipe_waits || !evaluation.judge_stops.is_empty()))
             && let Some(event) = Event::evaluation(evaluation, redact)
         {
             info!("publishing the end of the evaluation of run {} again", evaluation.run_id);
@@ -238,7 +238,8 @@ impl Sweep {
         if recipe_is_next(evaluation) && (is_notified || outcome_age >= CHANNELS_S) {
             self.put(&Event::EvaluationDue(evaluation.run_id.clone())).await?;
         }
-        if !evaluation.state.is_end() && !asks && age_s(&evaluation.changed_at) >= REPUBLISH_AFTER_S {
+        let is_due = !evaluation.state.is_end() || !evaluation.judge_stops.is_empty();
+        if is_due && !asks && age_s(&evaluation.changed_at) >= REPUBLISH_AFTER_S {
             self.put(&Event::EvaluationDue(evaluation.run_id.clone())).await?;
         }
         Ok(())

@@ -107,29 +107,42 @@ fn each_wildcard_resource_is_listed_with_a_reason() {
 }
 
 #[test]
-fn only_the_job_role_is_passed_and_only_to_bedrock() {
+fn only_the_roles_of_jobs_are_passed_and_only_to_bedrock() {
     let template = template();
     let passing: Vec<(&str, &Value)> = all_statements(&template)
         .into_iter()
         .flat_map(|(name, statements)| statements.into_iter().map(move |statement| (name, statement)))
         .filter(|(_, statement)| many(&statement["Action"]).contains(&"iam:PassRole"))
         .collect();
-    assert_eq!(passing.len(), 1);
-    let (name, statement) = passing[0];
-    assert_eq!((name, &statement["Resource"]), ("LaunchRole", &json!("JobRole.Arn")));
-    assert_eq!(statement["Condition"], json!({"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}}));
+    let passed: BTreeSet<(&str, &str)> =
+        passing.iter().map(|(name, statement)| (*name, statement["Resource"].as_str().expect("one role"))).collect();
+    assert_eq!(passed, BTreeSet::from([("EvaluateRole", "JudgeRole.Arn"), ("LaunchRole", "JobRole.Arn")]));
+    for (name, statement) in passing {
+        let service = json!({"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}});
+        assert_eq!(statement["Condition"], service, "{name}");
+    }
 }
 
 #[test]
-fn bedrock_assumes_the_job_role_for_jobs_of_this_account_only() {
+fn bedrock_assumes_roles_for_jobs_of_this_account_only() {
     let template = template();
-    let trust = &properties(&template, "JobRole")["AssumeRolePolicyDocument"]["Statement"];
-    assert_eq!(trust.as_array().map(Vec::len), Some(1));
-    assert_eq!(trust[0]["Principal"], json!({"Service": "bedrock.amazonaws.com"}));
-    let condition = &trust[0]["Condition"];
-    assert_eq!(condition["StringEquals"]["aws:SourceAccount"], "AWS::AccountId");
-    let source = condition["ArnEquals"]["aws:SourceArn"].as_str().expect("an ARN");
-    assert!(source.ends_with(":${AWS::Region}:${AWS::AccountId}:model-customization-job/*"), "{source}");
+    for (role, jobs) in [("JobRole", "model-customization-job"), ("JudgeRole", "evaluation-job")] {
+        let trust = &properties(&template, role)["AssumeRolePolicyDocument"]["Statement"];
+        assert_eq!(trust.as_array().map(Vec::len), Some(1));
+        assert_eq!(trust[0]["Principal"], json!({"Service": "bedrock.amazonaws.com"}));
+        let condition = &trust[0]["Condition"];
+        assert_eq!(condition["StringEquals"]["aws:SourceAccount"], "AWS::AccountId");
+        let source = condition["ArnEquals"]["aws:SourceArn"].as_str().expect("an ARN");
+        assert!(source.ends_with(&format!(":${{AWS::Region}}:${{AWS::AccountId}}:{jobs}/*")), "{source}");
+    }
+}
+
+#[test]
+fn judge_reads_and_writes_its_own_files_only() {
+    let template = template();
+    let of = |sid| &statement(&template, "JudgeRole", sid)["Resource"];
+    assert_eq!(of("ReadAnswers"), "${Bucket.Arn}/evaluations/*/judge/*");
+    assert_eq!(of("WriteScores"), "${Bucket.Arn}/evaluations/*/judge/output/*");
 }
 
 #[test]
@@ -142,14 +155,16 @@ fn each_function_reads_its_own_queue_and_writes_its_own_log() {
     }
 }
 
+/// Actions of S3 that change nothing.
+const READS: [&str; 4] = ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"];
+
 #[test]
 fn uploads_can_only_be_read() {
     let template = template();
     for role in roles(&template) {
         for statement in allowances(&template, &role) {
-            let writes = many(&statement["Action"])
-                .iter()
-                .any(|action| action.starts_with("s3:") && !["s3:GetObject", "s3:ListBucket"].contains(action));
+            let writes =
+                many(&statement["Action"]).iter().any(|action| action.starts_with("s3:") && !READS.contains(action));
             for resource in many(&statement["Resource"]).iter().filter(|_| writes) {
                 assert!(!resource.contains("datasets/"), "{role} may write {resource}");
                 assert!(resource.contains("${Bucket.Arn}/"), "{role} may write all of {resource}");
@@ -183,14 +198,23 @@ fn notifying_roles_may_not_read_the_ledger() {
     assert_eq!(statement(&template, "SweepRole", "ReadHeads")["Action"], "dynamodb:GetItem");
 }
 
-/// evaluate can spend money by asking models. It can't create, change or delete anything at Bedrock.
+/// evaluate can spend money by asking models, and a judge. It can't create, change or delete anything else at Bedrock.
 #[test]
-fn evaluate_may_ask_models_and_do_nothing_else_at_bedrock() {
+fn evaluate_may_ask_models_and_judges_and_do_nothing_else_at_bedrock() {
     let template = template();
     let mut asked = Vec::new();
     for statement in allowances(&template, "EvaluateRole") {
         let actions = many(&statement["Action"]);
-        if actions.iter().any(|action| action.starts_with("bedrock:")) {
+        let sid = statement["Sid"].as_str().expect("a Sid");
+        if sid.ends_with("JudgeJobs") {
+            let jobs = ["bedrock:CreateEvaluationJob", "bedrock:GetEvaluationJob", "bedrock:ListEvaluationJobs"];
+            let own = ["bedrock:StopEvaluationJob", "bedrock:TagResource"];
+            assert!(actions.iter().all(|action| jobs.contains(action) || own.contains(action)), "{sid}: {actions:?}");
+            let condition = &statement["Condition"]["StringEquals"];
+            let tags = ["aws:RequestTag/tunedrop:stack", "aws:ResourceTag/tunedrop:stack"];
+            let is_own = tags.iter().any(|tag| condition[*tag] == "AWS::StackName");
+            assert!(is_own || sid == "FindJudgeJobs", "{sid} isn't limited to this stack's jobs");
+        } else if actions.iter().any(|action| action.starts_with("bedrock:")) {
             assert_eq!(actions, ["bedrock:InvokeModel"], "{}", statement["Sid"]);
             asked.push((statement["Resource"].as_str().expect("one resource"), &statement["Condition"]));
         }

@@ -58,6 +58,10 @@ fn stuck(one: &EvaluationEntry, now_s: i64) -> Option<String> {
     let lease_over = one.lease_until.map_or(0, |until| now_s - until);
     match one.state {
         EvaluationState::Waiting if step > STEP_MAX_S => Some(format!("is {state} for {}", hours(step))),
+        // Creating a job is tried for an hour before the evaluation is decided without the judge.
+        EvaluationState::Scoring if one.judge_jobs.len() < one.sides.len() && step > 2 * STEP_MAX_S => {
+            Some(format!("is {state} for {}, and the judge has too few jobs", hours(step)))
+        }
         EvaluationState::Answering if lease_over > STEP_MAX_S => {
             Some(format!("is {state}, and its last function ended {} ago without an answer", hours(lease_over)))
         }
@@ -89,6 +93,13 @@ mod tests {
             stuck(&evaluation("Waiting", &json!({})), now + 3 * 3600).as_deref(),
             Some("is Waiting for 3 hours")
         );
+        let sides = json!({ "sides": [{ "name": "base" }] });
+        assert_eq!(
+            stuck(&evaluation("Scoring", &sides), now + 3 * 3600).as_deref(),
+            Some("is Scoring for 3 hours, and the judge has too few jobs")
+        );
+        let at_work = json!({ "sides": [{ "name": "base" }], "judge_jobs": { "base": "arn" } });
+        assert_eq!(stuck(&evaluation("Scoring", &at_work), now + 10 * 3600), None, "a job may take hours");
         assert_eq!(
             stuck(&evaluation("Deploying", &json!({})), now + 24 * 3600).as_deref(),
             Some("is Deploying, 25 hours after its request")

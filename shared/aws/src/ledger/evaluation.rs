@@ -18,18 +18,8 @@ struct New<'e> {
 }
 
 /// Attributes that an evaluation may lack, and that are removed unless the new revision has them.
-const REMOVABLE: [&str; 10] = [
-    "requested_by",
-    "records",
-    "token_ceiling",
-    "chunks",
-    "lease_until",
-    "judge_job_arn",
-    "result",
-    "reason",
-    "outcome_at",
-    "owner",
-];
+const REMOVABLE: [&str; 9] =
+    ["requested_by", "records", "token_ceiling", "chunks", "lease_until", "result", "reason", "outcome_at", "owner"];
 
 impl Ledger {
     /// Reads a run's evaluation, consistently.
@@ -102,7 +92,6 @@ mod tests {
             token_ceiling: Some(1),
             chunks: Some(1),
             lease_until: Some(1),
-            judge_job_arn: text(),
             result: serde_json::from_value(result).expect("a result"),
             reason: text(),
             outcome_at: text(),

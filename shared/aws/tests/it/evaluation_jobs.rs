@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use tunedrop_aws::{EvaluationJobs, JudgeAnswer, JudgeJob, JudgeState};
+use tunedrop_aws::{EvaluationJobs, JudgeJob};
+use tunedrop_run::evaluation::{JudgeAnswer, JudgeState};
 
 use crate::support::{self, Reply, Request};
 
@@ -19,7 +20,6 @@ fn job() -> JudgeJob {
         dataset: "s3://drops/evaluations/bot-000000000001/1/judge/base.jsonl".to_owned(),
         label: "base".to_owned(),
         output: "s3://drops/evaluations/bot-000000000001/1/judge/output/".to_owned(),
-        key: None,
         tags: vec![("tunedrop:stack".to_owned(), "prod".to_owned())],
     }
 }
@@ -135,6 +135,41 @@ async fn state_is_over_when_bedrock_says_so() {
     assert!(matches!(jobs.state(ARN).await, Ok(JudgeState::Ended(_))));
 }
 
+/// A list of jobs: name, ARN and status.
+fn summaries(jobs: &[(&str, &str, &str)]) -> Value {
+    let summary = |(name, arn, status): &(&str, &str, &str)| {
+        json!({
+            "jobName": name, "jobArn": arn, "status": status, "jobType": "Automated",
+            "evaluationTaskTypes": ["General"], "creationTime": "2026-12-01T10:00:00Z",
+        })
+    };
+    json!({ "jobSummaries": jobs.iter().map(summary).collect::<Vec<_>>() })
+}
+
+#[tokio::test]
+async fn jobs_of_an_evaluation_are_stopped_by_their_names() {
+    for (status, is_stopped, is_over) in [
+        ("InProgress", true, false),
+        ("Stopping", false, false),
+        ("Stopped", false, true),
+        ("Completed", false, true),
+        ("Failed", false, true),
+    ] {
+        let list = summaries(&[("bot-0-0", ARN, status), ("robot-0-0", OTHER, "InProgress")]);
+        let (jobs, asked) = jobs(move |request| match request.method.as_str() {
+            "POST" => reply("200 OK", &json!({})),
+            _ => reply("200 OK", &list),
+        })
+        .await;
+        assert_eq!(jobs.stop_all("bot-0-").await.expect("answered"), is_over, "{status}");
+        let asked = asked.lock().expect("the log");
+        assert!(asked[0].1.contains("nameContains=bot-0-"), "{asked:?}");
+        let stopped: Vec<&str> = asked[1..].iter().map(|(_, target, _)| target.as_str()).collect();
+        let expected = format!("/evaluation-job/{}/stop", ARN.replace(':', "%3A").replace('/', "%2F"));
+        assert_eq!(stopped, if is_stopped { vec![expected.as_str()] } else { vec![] }, "{status}");
+    }
+}
+
 #[tokio::test]
 async fn stopping_a_job_that_has_ended_is_no_error() {
     for (status, code, is_ok) in [
@@ -142,7 +177,12 @@ async fn stopping_a_job_that_has_ended_is_no_error() {
         ("404 Not Found", "ResourceNotFoundException", true),
         ("500 Internal Server Error", "InternalServerException", false),
     ] {
-        let (jobs, _) = jobs(move |_| error(status, code)).await;
-        assert_eq!(jobs.stop(ARN).await.is_ok(), is_ok, "{code}");
+        let list = summaries(&[("bot-0-0", ARN, "InProgress")]);
+        let (jobs, _) = jobs(move |request| match request.method.as_str() {
+            "POST" => error(status, code),
+            _ => reply("200 OK", &list),
+        })
+        .await;
+        assert_eq!(jobs.stop_all("bot-0-").await.is_ok(), is_ok, "{code}");
     }
 }

@@ -76,6 +76,8 @@ pub struct HeldOutSample {
     pub sides: u64,
     /// Upper bounds of the tokens that are billed.
     pub tokens: EvaluationTokens,
+    /// What the judge can bill; `None` without a judge.
+    pub judge: Option<EvaluationTokens>,
 }
 
 /// A held-out file that was read.
@@ -138,7 +140,9 @@ impl HeldOutRules {
         let sides = 1 + self.section.against.len() as u64;
         let max_tokens = self.section.max_tokens.unwrap_or_else(|| profile.answer_tokens());
         let tokens = EvaluationTokens::most(sample.records.values(), sides, max_tokens);
-        (findings, Some(HeldOutSample { role: self.role, records, sides, tokens }))
+        let of_judge = |metrics: u64| EvaluationTokens::of_judge(sample.records.values(), sides, metrics, max_tokens);
+        let judge = self.section.judge.as_ref().map(|judge| of_judge(judge.metrics.len() as u64));
+        (findings, Some(HeldOutSample { role: self.role, records, sides, tokens, judge }))
     }
 
     fn check_overlap(&self, file: &HeldOutFile, push: &mut impl FnMut(Code, String, &str)) {

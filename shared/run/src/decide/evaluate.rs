@@ -3,6 +3,7 @@
 //! The item says how far the evaluation is. Answers are in S3, in chunks that are written once.
 
 mod failures;
+mod judge;
 mod look;
 mod prepare;
 mod recipe;
@@ -15,8 +16,9 @@ use crate::evaluation::{
 };
 use crate::{Deployment, DeploymentState, RunId, Timestamp};
 pub use failures::{FAILURES_MAX, failed_to_ask};
+pub use judge::{JUDGE_MAX_S, JudgeCreated, JudgeStep, judge, judge_created, scoring, without_stops};
 pub use look::{FOLLOWED_S, LOOKS_MAX, looks_again_after};
-pub use prepare::{Compared, Prepared, deployment_name, prepared, refusal, sides, with_price};
+pub use prepare::{Billing, Compared, Prepared, deployment_name, prepared, refusal, sides, with_price};
 pub use recipe::{recipe_is_next, still_claimed, with_recipe_waiting, without_recipe};
 pub use request::{AGAINST_MAX, EvaluationRequest, request, stop};
 pub use turn::{next_turn, unneeded};
@@ -32,7 +34,9 @@ pub enum EvaluateStep {
     Write(Box<EvaluationEntry>),
     /// Claim it, and ask the models.
     Answer,
-    /// A deployment changes, or another function asks the models.
+    /// Look at the judge's jobs: see [`judge`](fn@judge).
+    Judge,
+    /// A deployment changes, or another function works on it.
     Wait,
     /// Request the recipe's evaluation, which waited for the end of this one.
     Recipe,
@@ -53,7 +57,8 @@ pub fn decide(was: &EvaluationEntry, deployments: &[Option<Deployment>], age: i6
     match was.state {
         EvaluationState::Waiting => EvaluateStep::Prepare,
         EvaluationState::Deploying => deploying(was, side, now),
-        EvaluationState::Answering if is_claimed(was, now) => EvaluateStep::Wait,
+        EvaluationState::Answering | EvaluationState::Scoring if is_claimed(was, now) => EvaluateStep::Wait,
+        EvaluationState::Scoring => EvaluateStep::Judge,
         EvaluationState::Answering => match changed(was, side) {
             Changed::No => EvaluateStep::Answer,
             Changed::Gone => to(was, EvaluationInput::DeploymentGone, now),
@@ -195,13 +200,19 @@ pub fn by_profile(claimed: &EvaluationEntry, side: usize, region: &str) -> Optio
     Some(next)
 }
 
-/// The evaluation with its decision.
-pub fn decided(was: &EvaluationEntry, result: EvaluationResult, now: &str) -> Result<EvaluationEntry, &'static str> {
+/// The evaluation with its decision. `judged`: whether no job of a judge has to be stopped.
+pub fn decided(
+    was: &EvaluationEntry,
+    result: EvaluationResult,
+    judged: bool,
+    now: &str,
+) -> Result<EvaluationEntry, &'static str> {
     let state = next(was.state, EvaluationInput::Decided(result.outcome))?;
     let answered = was.chunks.unwrap_or(was.answered);
     let kept_for_recipe = was.kept_for_recipe || (state == EvaluationState::Kept && was.is_of_recipe());
     let next = EvaluationEntry { result: Some(result), answered, kept_for_recipe, ..moved(was, state, now) };
-    Ok(ended(next, state, None, now))
+    let next = ended(next, state, None, now);
+    Ok(if judged { next } else { judge::with_stop(was, next, now) })
 }
 
 /// The evaluation that can't be completed, for a reason in Bedrock's words or ours.
@@ -232,8 +243,9 @@ fn moved(was: &EvaluationEntry, state: EvaluationState, now: &str) -> Evaluation
     EvaluationEntry { state, changed_at, ..revised(was) }
 }
 
-/// The evaluation in a state that is an end.
-fn ended(next: EvaluationEntry, state: EvaluationState, reason: Option<String>, now: &str) -> EvaluationEntry {
+/// The evaluation in a state that is an end. Jobs of its judge may have to be stopped.
+fn ended(was: EvaluationEntry, state: EvaluationState, reason: Option<String>, now: &str) -> EvaluationEntry {
+    let next = judge::with_stop(&was, was.clone(), now);
     EvaluationEntry {
         state,
         changed_at: now.to_owned(),

@@ -176,6 +176,7 @@ impl EvaluationEntry {
 /// the recipe's evaluation doesn't wait for that.
 pub fn evaluation_is_over(evaluation: &EvaluationEntry, channels: &[Channel]) -> bool {
     !evaluation.recipe_waits
+        && evaluation.judge_stops.is_empty()
         && evaluation.outcome_key().is_some_and(|key| key.is_notified_on(&evaluation.notified, channels))
 }
 

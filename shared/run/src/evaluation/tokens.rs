@@ -9,6 +9,13 @@ use crate::plan::EvaluationPlan;
 const BYTES_PER_TEXT: u64 = 12;
 const BYTES_PER_TURN: u64 = 40;
 
+/// The most tokens of the instructions that a judge gets with an answer: one for each byte. The longest of the guide's prompts
+/// for Nova Pro has fewer than 5,000 characters (user guide, `model-evaluation-type-judge-prompt-nova`); the prompts of other
+/// models have some room.
+const JUDGE_INSTRUCTIONS_TOKENS: u64 = 6_000;
+/// The tokens that are assumed for what a judge writes about an answer: an explanation of some paragraphs, and the score.
+pub const JUDGE_ANSWER_TOKENS: u64 = 1_024;
+
 /// Upper bounds of the tokens that an evaluation bills.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvaluationTokens {
@@ -33,6 +40,29 @@ impl EvaluationTokens {
         EvaluationTokens {
             prompts: once.saturating_mul(sides).saturating_add(again),
             answers: asked.saturating_mul(max_tokens),
+        }
+    }
+
+    /// Returns what a judge can bill that scores the answers of `sides` models by so many metrics. It is asked about each
+    /// answer once for each metric, with the prompt, the reference answer, the answer, and instructions.
+    ///
+    /// AWS documents no maximum for the judge's own answer, so its tokens are an assumption: [`JUDGE_ANSWER_TOKENS`].
+    pub fn of_judge<'r>(
+        records: impl IntoIterator<Item = &'r HeldOut>,
+        sides: u64,
+        metrics: u64,
+        max_tokens: u64,
+    ) -> EvaluationTokens {
+        let asked = sides.saturating_mul(metrics);
+        let (mut prompts, mut count) = (0u64, 0u64);
+        for record in records {
+            let own = prompt(record).saturating_add(record.reference.len() as u64 + JUDGE_INSTRUCTIONS_TOKENS);
+            prompts = prompts.saturating_add(own).saturating_add(max_tokens);
+            count += 1;
+        }
+        EvaluationTokens {
+            prompts: prompts.saturating_mul(asked),
+            answers: count.saturating_mul(JUDGE_ANSWER_TOKENS).saturating_mul(asked),
         }
     }
 
@@ -86,5 +116,16 @@ mod tests {
         assert_eq!(most(200, 3), EvaluationTokens { prompts: 630 * prompt, answers: 630 * 64 });
         assert_eq!(most(200, 1).sum(), 230 * (prompt + 64));
         assert_eq!(EvaluationTokens::most(sample(2).records.values(), u64::MAX, u64::MAX).sum(), u64::MAX);
+    }
+
+    #[test]
+    fn judge_is_asked_about_each_answer_by_each_metric() {
+        let of =
+            |records, sides, metrics| EvaluationTokens::of_judge(sample(records).records.values(), sides, metrics, 64);
+        // The prompt as above, 3 bytes of the reference, the instructions, and an answer of 64 tokens.
+        let asked = 100 + 3 + 6_000 + 64;
+        assert_eq!(of(10, 2, 3), EvaluationTokens { prompts: 60 * asked, answers: 60 * JUDGE_ANSWER_TOKENS });
+        assert_eq!(of(10, 2, 0), EvaluationTokens::default());
+        assert_eq!(of(2, u64::MAX, 2).sum(), u64::MAX);
     }
 }

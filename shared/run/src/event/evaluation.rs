@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tunedrop_evaluation::{Metric, RECORDS_MAX, Requirement};
 
 use super::hint::{Fields, malformed};
 use super::{Event, Hint, HintError, Kind};
-use crate::evaluation::is_data_key;
+use crate::evaluation::{JudgeModel, is_data_key};
 use crate::{Against, EvaluationEntry, EvaluationResult, EvaluationState, RunId};
 
 /// The kinds that announce the end of an evaluation.
@@ -95,6 +96,31 @@ pub struct EvaluationSettings {
     pub metrics: Vec<Metric>,
     /// Requirements.
     pub require: BTreeMap<Metric, Requirement>,
+    /// The judge.
+    pub judge: Option<JudgeSettings>,
+}
+
+/// A judge that a command asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgeSettings {
+    /// A judge's alias, or Bedrock's identifier.
+    pub model: String,
+    /// What it scores, at least one.
+    pub metrics: Vec<Metric>,
+}
+
+impl JudgeSettings {
+    /// Why no evaluation can have this judge, as a clause; `None` if one can.
+    pub fn fault(&self) -> Option<&'static str> {
+        if JudgeModel::find(&self.model).is_none() {
+            Some("Bedrock doesn't have this model as a judge")
+        } else if self.metrics.is_empty() || !self.metrics.iter().all(|metric| metric.is_judged()) {
+            Some("a judge scores metrics such as Correctness, and no other ones")
+        } else {
+            None
+        }
+    }
 }
 
 impl EvaluationCommand {
@@ -167,7 +193,11 @@ impl Fields<'_> {
             return Err(malformed("require", &fault));
         }
         let (against, metrics) = (self.parsed("against")?, self.parsed("metrics")?);
-        let settings = EvaluationSettings { data, against, max_records, metrics, require };
+        let judge: Option<JudgeSettings> = self.parsed("judge")?;
+        if let Some(fault) = judge.as_ref().and_then(JudgeSettings::fault) {
+            return Err(malformed("judge", fault));
+        }
+        let settings = EvaluationSettings { data, against, max_records, metrics, require, judge };
         Ok(EvaluationCommand::Evaluate { run_id, settings })
     }
 

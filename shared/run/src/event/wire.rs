@@ -8,7 +8,8 @@ use serde::Serialize;
 use tunedrop_evaluation::{Metric, Requirement};
 
 use super::{
-    DeploymentCommand, DeploymentDetail, EvaluationDetail, EvaluationSettings, Event, RunDetail, SentMessage, VERSION,
+    DeploymentCommand, DeploymentDetail, EvaluationDetail, EvaluationSettings, Event, JudgeSettings, RunDetail,
+    SentMessage, VERSION,
 };
 use crate::{Against, Blocker, DatasetEntry, EvaluationResult};
 
@@ -79,6 +80,8 @@ struct Wire<'e> {
     metrics: &'e [Metric],
     #[serde(skip_serializing_if = "Option::is_none")]
     require: Option<&'e BTreeMap<Metric, Requirement>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judge: Option<&'e JudgeSettings>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -214,6 +217,7 @@ fn with_settings<'e>(command: Wire<'e>, settings: &'e EvaluationSettings) -> Wir
         max_records: settings.max_records,
         metrics: &settings.metrics,
         require: Some(&settings.require).filter(|require| !require.is_empty()),
+        judge: settings.judge.as_ref(),
         ..command
     }
 }

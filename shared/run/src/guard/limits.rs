@@ -15,14 +15,17 @@ pub(super) struct Limits<'p> {
     pub training_price: Option<f64>,
     /// What the models cost that an evaluation asks.
     pub evaluation_price: Option<Price>,
-    /// How to set these two prices.
-    pub price_in: (&'p str, &'p str),
+    /// What the judge costs.
+    pub judge_price: Option<Price>,
+    /// How to set these three prices.
+    pub price_in: (&'p str, &'p str, &'p str),
 }
 
 /// The most tokens that a run can bill.
 struct Billed {
     training: u64,
     evaluation: Option<EvaluationTokens>,
+    judge: Option<EvaluationTokens>,
 }
 
 impl Billed {
@@ -30,11 +33,14 @@ impl Billed {
     fn at_most(plan: &Plan) -> Result<Billed, String> {
         let training = billed_at_most(plan)?;
         let tokens = plan.evaluate.as_ref().map(|evaluate| EvaluationTokens::of_plan(evaluate).ok_or(VALIDATED_BEFORE));
-        Ok(Billed { training, evaluation: tokens.transpose()? })
+        let judge = plan.evaluate.as_ref().and_then(|evaluate| evaluate.judge.as_ref());
+        let judge = judge.map(|judge| judge.tokens.ok_or(VALIDATED_BEFORE)).transpose()?;
+        Ok(Billed { training, evaluation: tokens.transpose()?, judge })
     }
 
     fn sum(&self) -> u64 {
-        self.training.saturating_add(self.evaluation.map_or(0, |tokens| tokens.sum()))
+        let asked = self.evaluation.iter().chain(&self.judge).map(EvaluationTokens::sum);
+        asked.fold(self.training, u64::saturating_add)
     }
 }
 
@@ -60,8 +66,9 @@ impl Limits<'_> {
                 "Bedrock could bill up to {sum} tokens ({bytes} bytes of training data, at most one token per byte, × {epochs} epochs), but {name} is {max}; use fewer records or epochs, or raise the limit"
             ),
             Some(evaluation) => format!(
-                "Bedrock could bill up to {sum} tokens (training: {bytes} bytes, at most one token per byte, × {epochs} epochs; evaluation: {}), but {name} is {max}; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
-                grouped(evaluation.sum())
+                "Bedrock could bill up to {sum} tokens (training: {bytes} bytes, at most one token per byte, × {epochs} epochs; evaluation: {}{}), but {name} is {max}; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                grouped(evaluation.sum()),
+                billed.judge.map(|judge| format!("; judge: {}", grouped(judge.sum()))).unwrap_or_default()
             ),
         })
     }
@@ -80,6 +87,14 @@ impl Limits<'_> {
                 "{name} is {max} USD, but no price is known for the evaluation's requests to {base}; {fix}, or remove the limit"
             ));
         }
+        let is_judged = plan.evaluate.as_ref().is_some_and(|evaluate| evaluate.judge.is_some());
+        let of_judge = self.judge_price.filter(|price| is_price(price.input_per_1k) && is_price(price.output_per_1k));
+        if is_judged && of_judge.is_none() {
+            let fix = self.price_in.2;
+            return Some(format!(
+                "{name} is {max} USD, but no price is known for the judge; {fix}, or remove the limit"
+            ));
+        }
         let billed = match Billed::at_most(plan) {
             Ok(billed) => billed,
             Err(why) => {
@@ -90,7 +105,10 @@ impl Limits<'_> {
         };
         let training = billed.training as f64 / 1000.0 * price;
         let evaluation = billed.evaluation.zip(of_evaluation);
-        let cost = training + evaluation.map_or(0.0, |(tokens, price)| tokens.cost(&price));
+        let judge = billed.judge.zip(of_judge).map(|(tokens, price)| (tokens, price, tokens.cost(&price)));
+        let cost = training
+            + evaluation.map_or(0.0, |(tokens, price)| tokens.cost(&price))
+            + judge.map_or(0.0, |(_, _, cost)| cost);
         if cost <= max {
             return None;
         }
@@ -100,12 +118,21 @@ impl Limits<'_> {
                 "training could cost up to {cost:.2} USD ({tokens} tokens at {price} USD per 1,000), but {name} is {max} USD; use fewer records or epochs, or raise the limit"
             ),
             Some((evaluation, of)) => format!(
-                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD{}), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
                 evaluation.cost(&of),
                 grouped(evaluation.prompts),
                 of.input_per_1k,
                 grouped(evaluation.answers),
                 of.output_per_1k,
+                judge
+                    .map(|(tokens, price, cost)| format!(
+                        "; judge: {cost:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD",
+                        grouped(tokens.prompts),
+                        price.input_per_1k,
+                        grouped(tokens.answers),
+                        price.output_per_1k
+                    ))
+                    .unwrap_or_default(),
             ),
         })
     }

@@ -1,13 +1,15 @@
 //! The section `evaluate`: how a run's model is compared with others.
 
 mod check;
+mod judge;
 
 use std::collections::BTreeMap;
 
 use tunedrop_evaluation::{Metric, Price, RECORDS_DEFAULT, RECORDS_MAX, Requirement};
-use tunedrop_validation::{Code, Model};
+use tunedrop_validation::{Catalogue, Code, Model};
 
 pub(super) use check::check;
+pub use judge::{JudgeSection, judge_price};
 
 use super::check::invalid;
 use super::reader::{Reader, nearest};
@@ -34,6 +36,8 @@ pub struct Evaluate {
     pub require: BTreeMap<Metric, Requirement>,
     /// US dollars for 1,000 tokens of the models that are asked.
     pub price: Option<Price>,
+    /// The judge.
+    pub judge: Option<JudgeSection>,
     /// Where the recipe names each metric, for findings that depend on the data.
     pub(crate) named: Vec<NamedMetric>,
 }
@@ -58,15 +62,23 @@ impl Default for Evaluate {
             max_tokens: None,
             require: BTreeMap::new(),
             price: None,
+            judge: None,
             named: Vec::new(),
         }
     }
 }
 
 impl Evaluate {
-    /// Returns the plan of an evaluation with the held-out file at `data`, an `s3://` address. `catalogue_price` is what
-    /// the base model costs.
-    pub fn plan(&self, data: String, sample: &HeldOutSample, catalogue_price: Option<Price>) -> EvaluationPlan {
+    /// Returns the plan of an evaluation with the held-out file at `data`, an `s3://` address. `model`: the run's base
+    /// model in this catalogue.
+    pub fn plan(
+        &self,
+        data: String,
+        sample: &HeldOutSample,
+        model: Option<&Model>,
+        catalogue: &Catalogue,
+    ) -> EvaluationPlan {
+        let catalogue_price = model.and_then(catalogue_price);
         EvaluationPlan {
             data,
             max_records: self.max_records,
@@ -74,7 +86,7 @@ impl Evaluate {
             metrics: self.metrics.clone(),
             max_tokens: self.max_tokens,
             require: self.require.clone(),
-            judge: None,
+            judge: self.judge.as_ref().map(|judge| judge.plan(sample.judge, catalogue)),
             price: self.price.or(catalogue_price),
             catalogue_price,
             token_ceiling: Some(sample.tokens.sum()),
@@ -107,12 +119,7 @@ impl Reader<'_> {
                 "max_tokens" => section.max_tokens = self.max_tokens(node, at),
                 "require" => section.require = self.require(node, at, &mut section.named),
                 "price" => section.price = self.inference_price(node, at),
-                _ => invalid(
-                    self,
-                    at,
-                    "evaluations with a judge aren't supported yet",
-                    "remove `judge`; metrics such as rouge_l and exact_match need none",
-                ),
+                _ => section.judge = self.judge(node, at),
             }
         }
         matches!(node.value, Value::Map(_)).then_some(section)
@@ -165,27 +172,25 @@ impl Reader<'_> {
 
     /// The metric of that name, whose place is known.
     fn metric(&mut self, name: &str, pointer: &str, named: &mut Vec<NamedMetric>) -> Option<Metric> {
-        let names: Vec<&str> =
-            Metric::ALL.into_iter().filter(|metric| !metric.is_judged()).map(Metric::as_str).collect();
-        match name.parse::<Metric>() {
-            Ok(metric) if !metric.is_judged() => {
-                let place = self.places.get(pointer).map_or((1, 1), |place| (place.line, place.column));
-                named.push(NamedMetric { metric, pointer: pointer.to_owned(), place });
-                return Some(metric);
-            }
-            Ok(metric) => {
-                let message = format!("`{metric}` needs a judge, which isn't supported yet");
-                invalid(self, pointer, &message, &format!("use one of {}", names.join(", ")));
-            }
-            Err(_) => {
-                let help = match nearest(name, &names) {
-                    Some(name) => format!("did you mean `{name}`?"),
-                    None => format!("use one of {}", names.join(", ")),
-                };
-                invalid(self, pointer, "no metric has this name", &help);
-            }
-        }
-        None
+        let Ok(metric) = name.parse::<Metric>() else {
+            self.unknown_metric(name, pointer, false);
+            return None;
+        };
+        let place = self.places.get(pointer).map_or((1, 1), |place| (place.line, place.column));
+        named.push(NamedMetric { metric, pointer: pointer.to_owned(), place });
+        Some(metric)
+    }
+
+    /// `judged`: whether only a judge's metrics fit.
+    fn unknown_metric(&mut self, name: &str, pointer: &str, judged: bool) {
+        let own = |metric: &Metric| metric.is_judged() == judged;
+        let names: Vec<&str> = Metric::ALL.into_iter().filter(own).map(Metric::as_str).collect();
+        let others = Metric::ALL.map(Metric::as_str);
+        let help = match nearest(name, if judged { &names } else { &others }) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("use one of {}", names.join(", ")),
+        };
+        invalid(self, pointer, "no metric has this name", &help);
     }
 
     fn require(&mut self, node: &Node, at: &str, named: &mut Vec<NamedMetric>) -> BTreeMap<Metric, Requirement> {

@@ -8,8 +8,10 @@ use tunedrop_run::decide::evaluate::{
 use tunedrop_run::evaluation::{EVALUATION_MAX_S, chunks};
 use tunedrop_run::{Deployment, EvaluationEntry, EvaluationResult};
 
+use crate::judge::JudgeMove;
 use crate::kept::Kept;
-use crate::world::{Asker, CHUNKS, Entry, Flaw, NEVER, OWN, World, run, temporary};
+use crate::setup::{run, temporary};
+use crate::world::{Asker, CHUNKS, Entry, Flaw, NEVER, OWN, World};
 
 impl World {
     /// What the function can do next.
@@ -22,11 +24,17 @@ impl World {
         let next = self.clone();
         match &self.askers[at] {
             Asker::Idle => match &self.evaluation {
-                Some(entry) if !entry.state.is_end() => add("reads", (next, Asker::Read(entry.clone()))),
+                Some(entry) if !entry.state.is_end() || !entry.judge_stops.is_empty() => {
+                    add("reads", (next, Asker::Read(entry.clone())));
+                }
                 _ => return moves,
             },
+            Asker::Read(was) if !was.judge_stops.is_empty() => {
+                add("stops jobs", next.stop_jobs(was));
+            }
             Asker::Read(was) => match self.evaluate_step(was) {
                 EvaluateStep::Wait | EvaluateStep::Done => add("waits", (next, Asker::Idle)),
+                EvaluateStep::Judge => add("looks at jobs", next.look_at_jobs(was)),
                 step => add("plans", (next, Asker::Planned(was.clone(), Kept::new(step)))),
             },
             Asker::Planned(was, step) => add("acts", next.act(was, step)),
@@ -34,6 +42,7 @@ impl World {
                 let there = if self.flaw == Some(Flaw::NoList) { 0 } else { self.there[claimed.number as usize - 1] };
                 let missing = ((1 << CHUNKS) - 1) & !there;
                 let asker = match missing {
+                    0 if claimed.plan.judge.is_some() => Asker::Judges(claimed.clone(), JudgeMove::Begins),
                     0 => Asker::Decides(claimed.clone()),
                     _ => Asker::Looks(claimed.clone(), missing),
                 };
@@ -56,11 +65,12 @@ impl World {
             }
             Asker::Decides(claimed) => {
                 let mut next = next;
-                if let Ok(kept) = decided(claimed, result(claimed), &self.now()) {
+                if let Ok(kept) = decided(claimed, result(claimed), true, &self.now()) {
                     next.write(Some(claimed), kept);
                 }
                 add("decides", (next, Asker::Idle));
             }
+            Asker::Judges(claimed, step) => add(step.name(), next.judge_move(claimed, *step)),
         }
         if let Some(claimed) = self.claim_of(at).filter(|_| self.interruptions > 0) {
             let mut next = self.clone();
@@ -81,7 +91,8 @@ impl World {
             | Asker::Looks(claimed, _)
             | Asker::Asks(claimed, _)
             | Asker::Keeps(claimed, _)
-            | Asker::Decides(claimed) => Some(claimed),
+            | Asker::Decides(claimed)
+            | Asker::Judges(claimed, _) => Some(claimed),
         }
     }
 
@@ -129,7 +140,7 @@ impl World {
                 }
             }
             // No recipe asks for an evaluation here.
-            EvaluateStep::Recipe | EvaluateStep::Wait | EvaluateStep::Done => {}
+            EvaluateStep::Recipe | EvaluateStep::Judge | EvaluateStep::Wait | EvaluateStep::Done => {}
         }
         (self, Asker::Idle)
     }
@@ -166,7 +177,7 @@ impl World {
     }
 
     /// Ends the claim, with what is there.
-    fn release(&mut self, claimed: &Entry) {
+    pub(crate) fn release(&mut self, claimed: &Entry) {
         let answered = self.there[claimed.number as usize - 1].count_ones();
         self.write(Some(claimed), progressed(claimed, u64::from(answered)));
     }

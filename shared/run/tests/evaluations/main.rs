@@ -7,8 +7,10 @@
 
 mod deploy;
 mod evaluate;
+mod judge;
 mod kept;
 mod moves;
+mod setup;
 mod slots;
 mod world;
 
@@ -45,6 +47,7 @@ fn explore(start: World) -> Result<Seen, (String, String)> {
     while let Some(world) = queue.pop_front() {
         let at = key(&world);
         let left = (&world.evaluation, &world.deployments, &world.bedrock, &world.there, &world.asked, world.overdue);
+        let left = (left, &world.jobs);
         let mut fault = world.fault().map(str::to_owned);
         if fault.is_none() && settled.insert(key(&(left, world.interrupted))) {
             match world.clone().settle() {
@@ -128,6 +131,32 @@ fn evaluated_again_by_one_function() {
 }
 
 #[test]
+fn judge_scores_what_was_answered() {
+    holds("judge", World { functions: 1, ..World::new(&[Command::Evaluate]) }.with_own(true).with_judge(0));
+}
+
+#[test]
+fn creation_of_jobs_survives_an_interruption() {
+    holds("judge interrupted", World::new(&[]).with(1, 0, 0).all_answered());
+}
+
+#[test]
+fn evaluation_is_decided_without_a_judge_that_fails() {
+    holds("judge fails", World::new(&[]).with(1, 0, 0).all_answered().with_judge(1));
+}
+
+#[test]
+fn stopped_evaluation_stops_its_jobs() {
+    holds("judge stopped", World::new(&[Command::Stop]).with(1, 0, 0).all_answered().with_judge(1));
+}
+
+#[test]
+fn next_evaluation_stops_the_jobs_of_the_one_before() {
+    let commands = [Command::Stop, Command::Evaluate];
+    holds("judge again", World { functions: 1, ..World::new(&commands).all_answered() });
+}
+
+#[test]
 #[ignore = "explores 240,000 states; run it with `cargo test --test evaluations -- --include-ignored`"]
 fn evaluated_again_through_the_own_deployment() {
     let commands = [Command::Evaluate, Command::Stop, Command::Evaluate];
@@ -181,6 +210,22 @@ fn without_its_evaluation_a_temporary_deployment_stays() {
 fn without_its_mark_the_own_deployment_is_deleted() {
     let own = World::new(&[Command::Evaluate]).with_own(true);
     misses(Flaw::AllTemporary, own, "the run's own deployment is deleted");
+}
+
+#[test]
+fn without_a_note_jobs_of_a_stopped_evaluation_go_on() {
+    misses(Flaw::NoStops, World::new(&[Command::Stop]).all_answered(), "a job of an ended evaluation is forgotten");
+}
+
+#[test]
+fn without_time_for_late_functions_a_job_is_forgotten() {
+    misses(Flaw::ShortStops, World::new(&[Command::Stop]).all_answered(), "a job of an ended evaluation is forgotten");
+}
+
+#[test]
+fn without_a_look_before_each_job_a_stopped_evaluation_creates_more() {
+    let world = World::new(&[Command::Stop]).all_answered();
+    misses(Flaw::NoLookBeforeJob, world, "an ended evaluation creates more jobs");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What can happen next, and what must happen in the end.
 
 use tunedrop_run::decide::deploy::{BedrockStatus, is_due};
+use tunedrop_run::evaluation::JudgeState;
 
 use crate::kept::Kept;
-use crate::world::{Asker, Deployer, World, temporary};
+use crate::setup::temporary;
+use crate::world::{Asker, Deployer, World};
 
 /// A temporary deployment is gone after this many sweeps.
 const SWEEPS: usize = 2;
@@ -46,6 +48,15 @@ impl World {
                 world.failures -= 1;
                 world.work(BedrockStatus::Failed)
             });
+        }
+        for name in self.jobs.keys() {
+            add("a job completes".to_owned(), &|world| world.end_job(name, JudgeState::Completed));
+            if self.job_failures > 0 {
+                add("a job fails".to_owned(), &|world| {
+                    world.job_failures -= 1;
+                    world.end_job(name, JudgeState::Ended("no".to_owned()))
+                });
+            }
         }
         if self.outside > 0 {
             add("deleted outside tunedrop".to_owned(), &|world| {
@@ -91,14 +102,16 @@ impl World {
         self.askers = [Asker::Idle, Asker::Idle];
         self.deployer = Deployer::Idle;
         self.interrupted += 1;
-        (self.interruptions, self.failures, self.outside) = (0, 0, 0);
+        (self.interruptions, self.failures, self.outside, self.job_failures) = (0, 0, 0, 0);
         let mut since_end = 0;
         for _ in 0..SWEEPS_MAX {
             let ended = self.evaluation.as_ref().is_none_or(|entry| entry.state.is_end());
             if ended && since_end >= SWEEPS {
-                return match self.is_gone(&temporary()) {
-                    true => Ok(self),
-                    false => Err(format!("a temporary deployment is left after {SWEEPS} sweeps")),
+                return match (self.is_gone(&temporary()), self.jobs.values().any(|job| *job == JudgeState::InProgress))
+                {
+                    (true, false) => Ok(self),
+                    (false, _) => Err(format!("a temporary deployment is left after {SWEEPS} sweeps")),
+                    (true, true) => Err(format!("a job of the judge is left after {SWEEPS} sweeps")),
                 };
             }
             since_end = if ended { since_end + 1 } else { 0 };
@@ -115,7 +128,15 @@ impl World {
         for name in due.map(|item| item.name.clone()).collect::<Vec<_>>() {
             self.follow_deployment(&name)?;
         }
-        let is_open = self.evaluation.as_ref().is_some_and(|entry| entry.open.is_some() && !entry.state.is_end());
+        // The jobs of an evaluation in progress end by themselves. Others have to be stopped.
+        if let Some(prefix) = self.evaluation.as_ref().filter(|now| !now.state.is_end()).map(|now| now.judge_prefix()) {
+            let own = self.jobs.keys().filter(|name| name.starts_with(&prefix));
+            for name in own.cloned().collect::<Vec<_>>() {
+                self.end_job(&name, JudgeState::Completed);
+            }
+        }
+        let is_due = |entry: &tunedrop_run::EvaluationEntry| !entry.state.is_end() || !entry.judge_stops.is_empty();
+        let is_open = self.evaluation.as_ref().is_some_and(|entry| entry.open.is_some() && is_due(entry));
         if is_open { self.follow_evaluation() } else { Ok(()) }
     }
 
@@ -144,7 +165,8 @@ impl World {
             if let Some(fault) = self.fault() {
                 return Err(fault.to_owned());
             }
-            if what.ends_with("waits") {
+            let rests = what.ends_with("jobs") && self.askers[0] == Asker::Idle;
+            if what.ends_with("waits") || rests {
                 return Ok(());
             }
         }

@@ -17,7 +17,8 @@ use tunedrop_run::event::EvaluationSettings;
 use tunedrop_run::{Against, Deployment, DeploymentState, EvaluationEntry, EvaluationState, RunId};
 
 use crate::evaluate::result;
-use crate::world::{CHUNKS, run_with};
+use crate::setup::run_with;
+use crate::world::CHUNKS;
 
 const NOW: &str = "2026-12-01T10:00:00.000Z";
 /// The runs that are evaluated, and the one that both are compared with.
@@ -123,7 +124,7 @@ impl World {
                 self.there[at] |= 1 << bit;
                 progressed(was, u64::from(self.there[at].count_ones()))
             }
-            None if missing.is_empty() => decided(was, result(was), NOW).expect("it asks models"),
+            None if missing.is_empty() => decided(was, result(was), false, NOW).expect("it asks models"),
             None => {
                 let sides = 0..was.sides.len();
                 let answered: Vec<bool> =

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use tunedrop_run::decide::deploy::{BedrockStatus, DeployStep, DeploymentView, Request, delete, request as deploy};
 use tunedrop_run::decide::evaluate::{EvaluateStep, EvaluationRequest, request, stop};
-use tunedrop_run::evaluation::temporary_deployment;
+use tunedrop_run::evaluation::JudgeState;
 use tunedrop_run::event::EvaluationSettings;
-use tunedrop_run::{Deployment, DeploymentState, EvaluationEntry, EvaluationState, Run, RunId};
+use tunedrop_run::{Deployment, DeploymentState, EvaluationEntry, EvaluationState};
 
+use crate::judge::JudgeMove;
 use crate::kept::Kept;
+use crate::setup::{run, run_with_judge};
 
 /// The run's own deployment, which no evaluation may delete.
 pub(crate) const OWN: &str = "bot";
@@ -44,6 +45,12 @@ pub(crate) enum Flaw {
     AllTemporary,
     /// A command isn't remembered.
     NoMemory,
+    /// An ended evaluation doesn't note that its judge may be at work.
+    NoStops,
+    /// That note is forgotten while a function may still create a job.
+    ShortStops,
+    /// The evaluation isn't read again before a job is created.
+    NoLookBeforeJob,
 }
 
 pub(crate) type Entry = Kept<EvaluationEntry>;
@@ -63,6 +70,8 @@ pub(crate) enum Asker {
     /// The first of these chunks is answered, and isn't written yet.
     Keeps(Entry, u8),
     Decides(Entry),
+    /// It works on the judge.
+    Judges(Entry, JudgeMove),
 }
 
 /// How far a deploy function is.
@@ -88,6 +97,11 @@ pub(crate) struct World {
     pub(crate) there: Vec<u8>,
     pub(crate) asked: Vec<[u8; CHUNKS]>,
     pub(crate) late: Vec<u8>,
+    /// The judge's jobs at Bedrock by name, and how often one was created after the end of its evaluation.
+    pub(crate) jobs: BTreeMap<String, JudgeState>,
+    pub(crate) late_jobs: u8,
+    pub(crate) job_failures: u8,
+    pub(crate) with_judge: bool,
     pub(crate) askers: [Asker; 2],
     /// How many of these work.
     pub(crate) functions: usize,
@@ -111,34 +125,6 @@ pub(crate) struct World {
     pub(crate) broken: Option<&'static str>,
 }
 
-pub(crate) fn run() -> Run {
-    run_with("bot-000000000001")
-}
-
-/// A run that has succeeded.
-pub(crate) fn run_with(id: &str) -> Run {
-    let plan = json!({
-        "base_model": "amazon.nova-lite-v1:0:300k", "catalogue_model": "amazon.nova-lite-v1:0:300k",
-        "customization": "fine-tuning", "model_name": "m", "train": "s3://b/t", "validation": "s3://b/v", "output": "s3://b/o/",
-        "hyperparameters": {}, "tags": {}, "guard": {}, "epochs": 2, "token_ceiling": 1000, "price_per_1k_tokens": 0.5,
-    });
-    serde_json::from_value(json!({
-        "schema": 1, "run_id": id, "revision": 1, "dataset": "bot", "state": "Succeeded", "identity": "0",
-        "attempt": 1, "uploaded_at": "2026-12-01T10:00:00.000Z", "changed_at": "2026-12-01T10:00:00.000Z",
-        "model_arn": "model-1", "plan": plan,
-    }))
-    .expect("a run")
-}
-
-pub(crate) fn run_id() -> RunId {
-    run().run_id
-}
-
-/// The name of the temporary deployment.
-pub(crate) fn temporary() -> String {
-    temporary_deployment(&run_id(), &run_id())
-}
-
 impl World {
     pub(crate) fn new(commands: &[Command]) -> World {
         World {
@@ -149,6 +135,10 @@ impl World {
             there: Vec::new(),
             asked: Vec::new(),
             late: Vec::new(),
+            jobs: BTreeMap::new(),
+            late_jobs: 0,
+            job_failures: 0,
+            with_judge: false,
             askers: [Asker::Idle, Asker::Idle],
             functions: 2,
             deployer: Deployer::Idle,
@@ -203,7 +193,8 @@ impl World {
         let (was, now, id) = (self.evaluation.clone(), self.now(), id.to_string());
         let next = match command {
             Command::Evaluate => {
-                let (run, settings) = (run(), EvaluationSettings::default());
+                let run = if self.with_judge { run_with_judge() } else { run() };
+                let settings = EvaluationSettings::default();
                 let asked = EvaluationRequest { run: &run, settings: &settings, by: Some("ada"), bucket: "b" };
                 request(was.as_deref(), &asked, &now).ok()
             }
@@ -232,6 +223,7 @@ impl World {
         if let Some(now) = &self.evaluation
             && now.state.is_end()
             && now.number == next.number
+            && (now.state != next.state || now.outcome_at != next.outcome_at)
         {
             self.broken = Some("an ended evaluation changes");
         }
@@ -244,6 +236,8 @@ impl World {
         if is_decided && self.there[next.number as usize - 1].count_ones() as usize != CHUNKS {
             self.broken = Some("an evaluation is decided without all answers");
         }
+        let no_stops = self.flaw == Some(Flaw::NoStops);
+        let next = if no_stops { EvaluationEntry { judge_stops: BTreeMap::new(), ..next } } else { next };
         self.evaluation = Some(Kept::new(next));
         true
     }
@@ -286,7 +280,7 @@ impl World {
         if self.deployments.get(OWN).is_some_and(|own| !keeps(own)) && !self.own_asked {
             return Some("the run's own deployment is deleted");
         }
-        self.broken
+        self.judge_fault().or(self.broken)
     }
 
     /// Whether the evaluation has a decision.

@@ -10,13 +10,15 @@ use tunedrop_aws::{Asked, Failure};
 use tunedrop_evaluation::RecordKey;
 use tunedrop_report::redact;
 use tunedrop_run::decide::evaluate::{
-    EvaluateStep, by_profile, claim, decide, failed, failed_to_ask, next_turn, progressed, still_claimed,
+    EvaluateStep, by_profile, claim, decide, failed_to_ask, next_turn, progressed, still_claimed,
 };
 use tunedrop_run::evaluation::{AnswerLine, Chunk, chunks};
 use tunedrop_run::metric::{LogFields, Metric};
 use tunedrop_run::{EvaluationEntry, EvaluationSide};
 
 use super::Evaluate;
+use super::finish::Judging;
+use super::judge::ended;
 use super::parts::{JSON_LINES, json_lines};
 use super::sample::Stored;
 use crate::batch::StepError;
@@ -32,7 +34,7 @@ const CHUNK_S: i64 = 30;
 /// Seconds after which the next chunk is asked by another invocation, so that other evaluations and commands have their turn.
 const TURN_S: i64 = 180;
 /// Seconds that are needed to score the answers, and to compare large files.
-const FINISH_S: i64 = 120;
+pub(super) const FINISH_S: i64 = 120;
 /// Seconds after the creation of a deployment in which Bedrock may not know it everywhere.
 const SETTLES_S: i64 = 300;
 
@@ -42,6 +44,8 @@ pub(super) enum Answered {
     Written,
     /// The ledger has it, and another invocation has to continue.
     Later,
+    /// Nothing can be done now.
+    Waits,
     /// The ledger has it, and the event returns to its queue.
     Failed(StepError),
     /// The evaluation ended: what to write, after the claimed evaluation.
@@ -68,24 +72,24 @@ impl Evaluate {
         self.write(Some(was), &claimed).await?;
         let asked = self.work(&mut claimed, deadline).await;
         if let Err(fault) = &asked {
-            let now = self.ledger.evaluation(&claimed.run_id).await.unwrap_or_default();
-            if !now.is_some_and(|now| still_claimed(&mut claimed, &now)) {
-                return asked;
-            }
-            // The event comes back earlier than the claim would end.
-            let released = progressed(&claimed, claimed.answered);
-            if !self.ledger.write_evaluation(Some(&claimed), &released).await.unwrap_or(false) {
-                warn!(%fault, "the claim on the evaluation couldn't be ended");
-            }
+            self.release(&mut claimed, fault).await;
         }
         asked
     }
 
+    /// Ends the claim after a failure, because the event comes back earlier than the claim would end.
+    pub(super) async fn release(&self, claimed: &mut EvaluationEntry, fault: &StepError) {
+        let now = self.ledger.evaluation(&claimed.run_id).await.unwrap_or_default();
+        if !now.is_some_and(|now| still_claimed(claimed, &now)) {
+            return;
+        }
+        let released = progressed(claimed, claimed.answered);
+        if !self.ledger.write_evaluation(Some(claimed), &released).await.unwrap_or(false) {
+            warn!(%fault, "the claim on the evaluation couldn't be ended");
+        }
+    }
+
     async fn work(&self, claimed: &mut EvaluationEntry, deadline: i64) -> Result<Answered, StepError> {
-        let ended = |claimed: &EvaluationEntry, reason: &str| match failed(claimed, reason, &now()) {
-            Ok(next) => Ok(Answered::Ended(Box::new(claimed.clone()), Box::new(next))),
-            Err(reason) => Err(StepError::NotYet(reason.to_owned())),
-        };
         let Some(sample) = self.stored_sample(claimed).await? else {
             return ended(claimed, "the evaluation's sample doesn't exist any more");
         };
@@ -95,8 +99,11 @@ impl Evaluate {
         let all = chunks(claimed, sample.records.len());
         let missing: Vec<Chunk> =
             all.iter().filter(|chunk| !there.contains(&claimed.chunk_key(chunk))).copied().collect();
+        if missing.is_empty() && claimed.plan.judge.is_some() {
+            return self.begin_scoring(claimed, &sample).await;
+        }
         if missing.is_empty() {
-            return match self.finish(claimed, &sample).await? {
+            return match self.finish(claimed, &sample, &Judging::None).await? {
                 Ok(next) => Ok(Answered::Ended(Box::new(claimed.clone()), Box::new(next))),
                 Err(reason) => ended(claimed, &reason),
             };
@@ -207,10 +214,7 @@ impl Evaluate {
             self.write(Some(claimed), &released).await?;
             return Ok(Answered::Written);
         }
-        match failed(claimed, &format!("the model of {name} can't be asked: {words}"), &now()) {
-            Ok(next) => Ok(Answered::Ended(Box::new(claimed.clone()), Box::new(next))),
-            Err(reason) => Err(StepError::NotYet(reason.to_owned())),
-        }
+        ended(claimed, &format!("the model of {name} can't be asked: {words}"))
     }
 
     /// Asks a chunk's records, and writes the answers.

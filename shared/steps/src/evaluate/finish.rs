@@ -1,22 +1,25 @@
 //! Scores the answers, writes the report, and decides.
 
 mod collected;
+mod judging;
 
 use std::collections::BTreeMap;
 
 use tracing::warn;
-use tunedrop_evaluation::{Evaluation, Input, Overlap, RecordKey, RecordKeys, Side, evaluate};
+use tunedrop_evaluation::{Evaluation, Input, Judged, Overlap, RecordKey, RecordKeys, Side, evaluate};
 use tunedrop_report::{EvaluatedModel, EvaluationReport, RecordTexts, RelatedReport};
 use tunedrop_run::decide::evaluate::{decided, deployment_name};
 use tunedrop_run::evaluation::{chunks, repeated_side};
-use tunedrop_run::{DeployWhen, EvaluationEntry, EvaluationResult, Run};
+use tunedrop_run::{DeployWhen, EvaluationEntry, EvaluationResult, EvaluationState, Run};
 
 use super::Evaluate;
 use super::files::each_line;
 use super::sample::Stored;
 use crate::batch::StepError;
 use crate::publish::now;
-use collected::{AllAnswers, Collected, cost, notes, tokens};
+pub(super) use collected::{AllAnswers, Collected, silent};
+use collected::{cost, notes, tokens};
+pub(super) use judging::Judging;
 
 /// The most bytes of a chunk's answers: ten answers, of far more tokens than any model gives.
 const CHUNK_BYTES_MAX: usize = 32 << 20;
@@ -27,27 +30,33 @@ impl Evaluate {
         &self,
         was: &EvaluationEntry,
         sample: &Stored,
+        judging: &Judging,
     ) -> Result<Result<EvaluationEntry, String>, StepError> {
         let Some(run) = self.ledger.run(&was.run_id).await? else {
             return Ok(Err(format!("run {} isn't in the ledger any more", was.run_id)));
         };
         let mut all = self.answers(was, sample).await?;
-        let silent = was.sides.iter().zip(&all.sides).find(|(_, collected)| collected.answers.is_empty());
-        if let Some((side, collected)) = silent {
-            let words = collected.why.as_deref().unwrap_or("Bedrock gave no reason");
-            return Ok(Err(format!("the model of {} answered none of the records: {words}", side.name)));
+        if let Some(reason) = silent(was, &all) {
+            return Ok(Err(reason));
         }
+        let mut judged = Vec::new();
+        for (at, collected) in all.sides.iter().enumerate().filter(|_| *judging == Judging::Done) {
+            judged.push(self.judged(was, at, sample, collected).await?);
+        }
+        let judge_notes = judging.notes(was, &all.sides, &judged);
+        let mut judged = judged.into_iter();
         let overlap = self.overlap(was, &run).await?;
         let price = was.plan.price;
         let (tokens_in, tokens_out) = tokens(&all);
         // The answers are in memory once: they are moved, and moved back for the report's texts.
-        let side = |at: usize, collected: &mut Collected| Side {
+        let side = |at: usize, collected: &mut Collected, judged: Judged| Side {
             name: was.sides.get(at).map(|side| side.name.clone()).unwrap_or_default(),
             answers: std::mem::take(&mut collected.answers),
-            judged: BTreeMap::new(),
+            judged,
             price,
         };
-        let mut sides = all.sides.iter_mut().enumerate().map(|(at, collected)| side(at, collected));
+        let sides = all.sides.iter_mut().enumerate();
+        let mut sides = sides.map(|(at, collected)| side(at, collected, judged.next().unwrap_or_default()));
         let new = sides.next().unwrap_or_default();
         let input = Input {
             references: sample.references(),
@@ -55,8 +64,9 @@ impl Evaluate {
             overlap,
             new,
             against: sides.collect(),
-            repeated: repeated_side(was).map(|at| side(at, &mut all.again)),
-            metrics: was.plan.metrics.clone(),
+            repeated: repeated_side(was).map(|at| side(at, &mut all.again, Judged::new())),
+            metrics: judging.metrics(&was.plan),
+            judged: judging.judged(&was.plan),
             require: was.plan.require.clone(),
             ..Input::default()
         };
@@ -65,7 +75,10 @@ impl Evaluate {
             collected.answers = side.answers;
         }
         evaluation.notes.extend(notes(was, &all.sides));
-        let report = self.write_result(was, &run, sample, &evaluation, &all, (tokens_in, tokens_out)).await?;
+        evaluation.notes.extend(judge_notes);
+        let judge = was.plan.judge.as_ref().filter(|_| *judging == Judging::Done).map(|judge| judge.model.clone());
+        let took = (tokens_in, tokens_out);
+        let report = self.write_result(was, &run, sample, &evaluation, &all, (took, judge)).await?;
         let first = evaluation.metrics.first();
         let word = |verdict| serde_json::to_value(verdict).ok().and_then(|word| Some(word.as_str()?.to_owned()));
         let verdicts = first.into_iter().flat_map(|metric| &metric.differences);
@@ -83,14 +96,14 @@ impl Evaluate {
             cost_usd: price.map(|price| cost(&price, tokens_in, tokens_out)),
             report,
         };
-        match decided(was, result, &now()) {
+        match decided(was, result, judging.is_over(), &now()) {
             Ok(next) => Ok(Ok(next)),
             Err(reason) => Err(StepError::NotYet(reason.to_owned())),
         }
     }
 
     /// Reads the chunks.
-    async fn answers(&self, was: &EvaluationEntry, sample: &Stored) -> Result<AllAnswers, StepError> {
+    pub(super) async fn answers(&self, was: &EvaluationEntry, sample: &Stored) -> Result<AllAnswers, StepError> {
         let mut sides: Vec<Collected> = was.sides.iter().map(|_| Collected::default()).collect();
         let mut again = Collected::default();
         for chunk in chunks(was, sample.records.len()) {
@@ -134,7 +147,7 @@ impl Evaluate {
         sample: &Stored,
         evaluation: &Evaluation,
         all: &AllAnswers,
-        (tokens_in, tokens_out): (u64, u64),
+        ((tokens_in, tokens_out), judge): ((u64, u64), Option<String>),
     ) -> Result<String, StepError> {
         let deploy = run.plan.as_ref().and_then(|plan| plan.deploy.as_ref());
         let deploys = deploy.is_some_and(|plan| plan.when == DeployWhen::Kept) && was.is_of_recipe();
@@ -147,8 +160,9 @@ impl Evaluate {
             held_out: was.plan.data.rsplit('/').next().unwrap_or_default().to_owned(),
             models: self.models(was).await?,
             max_tokens: Some(sample.max_tokens(was)),
-            judge: None,
-            started_at: Some(was.changed_at.clone()),
+            judge,
+            // With a judge, the last change of state is the end of the answers.
+            started_at: (was.state == EvaluationState::Answering).then(|| was.changed_at.clone()),
             decided_at: Some(now()),
             cost_usd: was.plan.price.map(|price| cost(&price, tokens_in, tokens_out)),
             deploys_as: deploys.then(|| deployment_name(run).to_owned()),

@@ -1,9 +1,9 @@
 //! Prepares an evaluation: reads the held-out file, chooses the models, and checks the guards.
 
 use tunedrop_run::decide::evaluate::{
-    Compared, Prepared, deployment_name, failed, prepared, refusal, sides, with_price,
+    Billing, Compared, Prepared, deployment_name, failed, prepared, refusal, sides, with_price,
 };
-use tunedrop_run::{Against, Deployment, EvaluationEntry, EvaluationSide, EvaluationTokens, Run};
+use tunedrop_run::{Against, Deployment, EvaluationEntry, EvaluationSide, EvaluationTokens, Judge, Run};
 
 use super::Evaluate;
 use crate::batch::StepError;
@@ -37,13 +37,20 @@ impl Evaluate {
         };
         let was = match load_catalogue(&self.objects).await? {
             Some((catalogue, _)) => {
-                with_price(was.clone(), run.plan.as_ref().and_then(|plan| catalogue.find(&plan.catalogue_model)))
+                let model = run.plan.as_ref().and_then(|plan| catalogue.find(&plan.catalogue_model));
+                with_price(was.clone(), model, &catalogue)
             }
             None => was.clone(),
         };
-        let tokens = EvaluationTokens::most(&sample.records, sides.len() as u64, sample.max_tokens(&was));
-        let refusal = refusal(&was, &run, tokens, &self.guards);
-        let found = Prepared { sides, records: sample.records.len() as u64, token_ceiling: tokens.sum() };
+        let (asked, max_tokens) = (sides.len() as u64, sample.max_tokens(&was));
+        let of_judge =
+            |judge: &Judge| EvaluationTokens::of_judge(&sample.records, asked, judge.metrics.len() as u64, max_tokens);
+        let billing = Billing {
+            asked: EvaluationTokens::most(&sample.records, asked, max_tokens),
+            judge: was.plan.judge.as_ref().map(of_judge),
+        };
+        let refusal = refusal(&was, &run, billing, &self.guards);
+        let found = Prepared { sides, records: sample.records.len() as u64, token_ceiling: billing.sum() };
         Ok(Ok(prepared(&was, found, refusal, &now())))
     }
 

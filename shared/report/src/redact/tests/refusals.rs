@@ -67,7 +67,18 @@ fn keeps_refusals_by_tokens_and_cost() {
         let evaluate = serde_json::from_value(evaluate).expect("a plan");
         Plan { evaluate: Some(evaluate), ..plan() }
     };
+    let judged = |price: Option<f64>, tokens: Option<u64>| {
+        let mut plan = evaluated(Some(0.00006), Some(1_000_000));
+        let price = price.map(|price| json!({"input_per_1k": price, "output_per_1k": 4.0 * price}));
+        let tokens = tokens.map(|tokens| json!({"prompts": tokens, "answers": tokens}));
+        let judge = json!({"model": "m", "metrics": ["Correctness"], "price": price, "catalogue_price": price, "tokens": tokens});
+        plan.evaluate.as_mut().expect("an evaluation").judge = serde_json::from_value(judge).expect("a judge");
+        plan
+    };
     let plans = [
+        judged(Some(0.0008), Some(2_000_000)),
+        judged(None, Some(2_000_000)),
+        judged(Some(0.0008), None),
         evaluated(Some(0.00006), Some(1_000_000)),
         evaluated(None, Some(1_000_000)),
         evaluated(Some(0.00006), None),
@@ -88,7 +99,7 @@ fn keeps_refusals_by_tokens_and_cost() {
             }
         }
     }
-    assert_eq!(refused.len(), 20, "{refused:#?}");
+    assert_eq!(refused.len(), 26, "{refused:#?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::evaluation::EvaluationState;
 
-/// Seconds for which an event waits in the queue for the deployments of an evaluation. After that the sweep's events continue
+/// Seconds for which an event waits in the queue for the deployments of an evaluation, or for its judge. After that the sweep's events continue
 /// it.
 pub const FOLLOWED_S: i64 = 900;
 /// How often an event is received while it waits. The template allows few more, because each may take a quarter of an hour.
@@ -17,12 +17,12 @@ const LOOK_EVERY_S: i64 = 60;
 /// Seconds until an event looks again at an evaluation for which it can't do anything now; `None` if it is acknowledged.
 /// `age`: seconds since the last change of state.
 ///
-/// Only an evaluation without deployments is waited for. Who asks the models has the evaluation continued by an event of its
+/// Only deployments and the judge are waited for. Who asks the models has the evaluation continued by an event of its
 /// own (`Evaluation Due`), which is received for the first time: one event that returned after each quarter of an hour
 /// would be received a hundred times in a day.
 pub fn looks_again_after(state: EvaluationState, age: i64) -> Option<i64> {
     match age {
-        _ if state != EvaluationState::Deploying => None,
+        _ if !matches!(state, EvaluationState::Deploying | EvaluationState::Scoring) => None,
         _ if age < SOON_S => Some(LOOK_SOON_S),
         _ if age < FOLLOWED_S => Some(LOOK_EVERY_S),
         _ => None,
@@ -44,8 +44,9 @@ mod tests {
 
     #[test]
     fn an_event_waits_for_nothing_else() {
-        for state in EvaluationState::ALL.into_iter().filter(|state| *state != EvaluationState::Deploying) {
-            assert_eq!(looks_again_after(state, 0), None, "{state:?}");
+        for state in EvaluationState::ALL {
+            let waits = matches!(state, EvaluationState::Deploying | EvaluationState::Scoring);
+            assert_eq!(looks_again_after(state, 0).is_some(), waits, "{state:?}");
         }
     }
 }

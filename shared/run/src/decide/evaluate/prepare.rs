@@ -1,16 +1,16 @@
 //! What an evaluation will ask: the models, and the most that their answers can bill.
 
 use tunedrop_evaluation::{BASE, DEPLOYED, Price};
-use tunedrop_validation::{Model, grouped};
+use tunedrop_validation::{Catalogue, Model, grouped};
 
 use super::{ended, moved};
 use crate::evaluation::{
     EvaluationEntry, EvaluationInput, EvaluationSide, EvaluationState, EvaluationTokens, chunks, invocable, next,
     temporary_deployment,
 };
-use crate::guard::stack_evaluation_price;
+use crate::guard::{JUDGE_PRICE_IN_CATALOGUE, stack_evaluation_price, stack_judge_price};
 use crate::plan::Against;
-use crate::recipe::catalogue_price;
+use crate::recipe::{catalogue_price, judge_price};
 use crate::{Deployment, DeploymentState, Run, RunId, StackGuards, billed_at_most};
 
 /// A run whose model is to be compared, and the deployment that may serve it already.
@@ -29,7 +29,7 @@ pub struct Prepared {
     pub sides: Vec<EvaluationSide>,
     /// Records of the sample.
     pub records: u64,
-    /// The most tokens that all answers can bill.
+    /// The most tokens that all answers and the judge can bill.
     pub token_ceiling: u64,
 }
 
@@ -114,56 +114,87 @@ pub(super) fn serves(deployment: &Deployment, run_id: &RunId) -> bool {
 }
 
 /// The evaluation with the catalogue's price of its model, if it has no price of the catalogue yet: a command requested it.
-pub fn with_price(mut was: EvaluationEntry, model: Option<&Model>) -> EvaluationEntry {
+pub fn with_price(mut was: EvaluationEntry, model: Option<&Model>, catalogue: &Catalogue) -> EvaluationEntry {
     was.plan.catalogue_price = was.plan.catalogue_price.or(model.and_then(catalogue_price));
     was.plan.price = was.plan.price.or(was.plan.catalogue_price);
+    if let Some(judge) = &mut was.plan.judge {
+        judge.catalogue_price = judge.catalogue_price.or(judge_price(&judge.model, catalogue));
+        judge.price = judge.price.or(judge.catalogue_price);
+    }
     was
+}
+
+/// What an evaluation can bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Billing {
+    /// Asking the models.
+    pub asked: EvaluationTokens,
+    /// Asking the judge, if there is one.
+    pub judge: Option<EvaluationTokens>,
+}
+
+impl Billing {
+    /// All tokens.
+    pub fn sum(&self) -> u64 {
+        self.asked.sum().saturating_add(self.judge.map_or(0, |judge| judge.sum()))
+    }
 }
 
 /// Why the evaluation may not ask any model, in a sentence that says how to fix it; `None` if no guard forbids it. The
 /// recipe's evaluation counts as a part of its run, so it adds to what the training can bill.
-pub fn refusal(entry: &EvaluationEntry, run: &Run, asked: EvaluationTokens, stack: &StackGuards) -> Option<String> {
+pub fn refusal(entry: &EvaluationEntry, run: &Run, billing: Billing, stack: &StackGuards) -> Option<String> {
     let plan = run.plan.as_ref();
     let training = plan.filter(|_| entry.is_of_recipe()).and_then(|plan| billed_at_most(plan).ok()).unwrap_or(0);
     let own = plan.map(|plan| plan.guard.clone()).unwrap_or_default();
     let price = plan.and_then(|plan| plan.catalogue_price_per_1k_tokens.or(plan.price_per_1k_tokens));
     let trained = training as f64 / 1000.0 * price.unwrap_or(0.0);
+    let judge = entry.plan.judge.as_ref();
     let limits = [
         (
             ("the recipe's guard.max_tokens", own.max_tokens),
             ("the recipe's guard.max_cost_usd", own.max_cost_usd),
             (entry.plan.price, "set evaluate.price in the recipe"),
+            (judge.and_then(|judge| judge.price), "set evaluate.judge.price in the recipe"),
         ),
         (
             ("the stack's MaxTokensPerRun", stack.max_tokens),
             ("the stack's MaxCostPerRunUsd", stack.max_cost_usd),
             (stack_evaluation_price(&entry.plan), "set inference_price in the stack's config/catalogue.toml"),
+            (judge.and_then(stack_judge_price), JUDGE_PRICE_IN_CATALOGUE),
         ),
     ];
-    limits.into_iter().find_map(|((tokens_name, max_tokens), (cost_name, max_cost), (price, fix))| {
-        let billed = asked.sum().saturating_add(training);
+    limits.into_iter().find_map(|((tokens_name, max_tokens), (cost_name, max_cost), answers, judge)| {
+        let billed = billing.sum().saturating_add(training);
         if let Some(max) = max_tokens.filter(|max| billed > *max) {
+            let judged = billing.judge.map(|judge| format!(" and {} for the judge", grouped(judge.sum())));
             let also =
                 if training > 0 { format!(" besides the training's {}", grouped(training)) } else { String::new() };
             return Some(format!(
-                "Bedrock could bill up to {} tokens for the answers{also}, but {tokens_name} is {}; use fewer records, or raise the limit",
-                grouped(asked.sum()),
+                "Bedrock could bill up to {} tokens for the answers{}{also}, but {tokens_name} is {}; use fewer records, or raise the limit",
+                grouped(billing.asked.sum()),
+                judged.unwrap_or_default(),
                 grouped(max)
             ));
         }
         let max = max_cost?;
-        let Some(price) = price.filter(is_known) else {
-            return Some(format!(
-                "{cost_name} is {max} USD, but no price is known for the answers; {fix}, or remove the limit"
-            ));
+        let unknown = |what: &str, fix: &str| {
+            Some(format!("{cost_name} is {max} USD, but no price is known for {what}; {fix}, or remove the limit"))
         };
-        let cost = asked.cost(&price) + trained;
+        let Some(price) = answers.0.filter(is_known) else { return unknown("the answers", answers.1) };
+        let judged = match (billing.judge, judge.0.filter(is_known)) {
+            (None, _) => None,
+            (Some(_), None) => return unknown("the judge", judge.1),
+            (Some(tokens), Some(price)) => Some((tokens, tokens.cost(&price))),
+        };
+        let cost = billing.asked.cost(&price) + judged.map_or(0.0, |(_, cost)| cost) + trained;
+        let judged = judged.map(|(tokens, cost)| format!(", and {} of the judge for {cost:.2} USD", grouped(tokens.sum())));
         (cost > max).then(|| {
             format!(
-                "the answers could cost up to {cost:.2} USD together with the training that they belong to ({} tokens at {} and {} USD per 1,000), but {cost_name} is {max} USD; use fewer records, or raise the limit",
-                grouped(asked.sum()),
+                "the answers could cost up to {cost:.2} USD together with the training that they belong to ({} tokens at {} and {} USD per 1,000{}), but {cost_name} is {max} USD; use fewer records, or raise the limit",
+                grouped(billing.asked.sum()),
                 price.input_per_1k,
                 price.output_per_1k,
+                judged.unwrap_or_default(),
             )
         })
     })

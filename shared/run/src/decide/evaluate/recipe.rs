@@ -17,7 +17,8 @@ pub fn with_recipe_waiting(was: &EvaluationEntry) -> Option<EvaluationEntry> {
 /// over from there.
 pub fn still_claimed(claimed: &mut EvaluationEntry, now: &EvaluationEntry) -> bool {
     let is_next = now.revision == claimed.revision + 1 && now.number == claimed.number;
-    let asks = now.state == EvaluationState::Answering && now.lease_until == claimed.lease_until;
+    let works = matches!(now.state, EvaluationState::Answering | EvaluationState::Scoring);
+    let asks = works && now.state == claimed.state && now.lease_until == claimed.lease_until;
     if is_next && asks && now.recipe_waits && !claimed.recipe_waits {
         claimed.revision = now.revision;
         claimed.recipe_waits = true;

@@ -1,11 +1,13 @@
 //! What people and recipes ask of an evaluation: evaluate a run, stop it.
 
-use tunedrop_evaluation::RECORDS_DEFAULT;
+use std::collections::BTreeMap;
+
+use tunedrop_evaluation::{Metric, RECORDS_DEFAULT};
 
 use super::{ended, revised};
-use crate::evaluation::{EvaluationEntry, EvaluationInput, EvaluationState, next};
+use crate::evaluation::{EvaluationEntry, EvaluationInput, EvaluationState, JudgeModel, next};
 use crate::event::EvaluationSettings;
-use crate::plan::{Against, EvaluationPlan};
+use crate::plan::{Against, EvaluationPlan, Judge};
 use crate::{Run, SCHEMA, State};
 
 /// The most models that a run's model can be compared with. Each needs a deployment, of which an account has few.
@@ -62,7 +64,8 @@ pub fn request(
         answered: 0,
         failures: 0,
         lease_until: None,
-        judge_job_arn: None,
+        judge_jobs: BTreeMap::new(),
+        judge_stops: was.map(|was| was.judge_stops.clone()).unwrap_or_default(),
         result: was.and_then(|was| was.result.clone()),
         reason: None,
         recipe_waits: was.is_some_and(|was| was.recipe_waits) && request.by.is_some(),
@@ -95,6 +98,9 @@ fn plan(request: &EvaluationRequest<'_>) -> Result<EvaluationPlan, String> {
     if plan.data != data || settings.max_records.is_some() || !settings.against.is_empty() {
         plan.token_ceiling = None;
         plan.answer_token_ceiling = None;
+        if let Some(judge) = &mut plan.judge {
+            judge.tokens = None;
+        }
     }
     plan.data = data;
     if !settings.against.is_empty() {
@@ -117,11 +123,20 @@ fn plan(request: &EvaluationRequest<'_>) -> Result<EvaluationPlan, String> {
     if !settings.metrics.is_empty() {
         plan.metrics.clone_from(&settings.metrics);
     }
+    if let Some(asked) = &settings.judge {
+        let model = JudgeModel::find(&asked.model).map_or(asked.model.as_str(), |judge| judge.id).to_owned();
+        // The recipe's price is that of its judge.
+        let price = plan.judge.take().filter(|judge| judge.model == model).and_then(|judge| judge.price);
+        plan.judge = Some(Judge { model, metrics: asked.metrics.clone(), price, ..Judge::default() });
+    }
     if !settings.require.is_empty() {
         plan.require.clone_from(&settings.require);
     }
-    if let Some(metric) = plan.metrics.iter().chain(plan.require.keys()).find(|metric| metric.is_judged()) {
-        return Err(format!("{metric} needs a judge, which isn't supported yet"));
+    let judged = |metric: &&Metric| {
+        metric.is_judged() && !plan.judge.as_ref().is_some_and(|judge| judge.metrics.contains(metric))
+    };
+    if let Some(metric) = plan.metrics.iter().chain(plan.require.keys()).find(judged) {
+        return Err(format!("{metric} needs a judge that scores it"));
     }
     if plan.require.values().any(|required| required.over_base.is_some()) && !plan.against.contains(&Against::Base) {
         return Err("`over_base` compares with the base model; add `base` to `against`".to_owned());

@@ -1,4 +1,5 @@
 mod failures;
+mod judge;
 mod prepare;
 mod recipe;
 mod request;
@@ -89,7 +90,7 @@ fn every_state_has_its_step_in_every_situation() {
             let expected = match (state, deployment) {
                 (E::Kept | E::Dropped | E::Undecided | E::Failed | E::Refused | E::Stopped, _) => "Done",
                 (E::Waiting, _) => "Prepare",
-                (E::Scoring, _) => "Wait",
+                (E::Scoring, _) => "Judge",
                 (E::Deploying, None | Some(D::Deleted)) => "Deploy",
                 (E::Deploying, Some(D::Active)) => "Answering",
                 (E::Deploying, Some(D::Failed)) => "Failed",
@@ -109,6 +110,7 @@ fn every_state_has_its_step_in_every_situation() {
                     next.state.as_str()
                 }
                 EvaluateStep::Answer => "Answer",
+                EvaluateStep::Judge => "Judge",
                 EvaluateStep::Wait => "Wait",
                 EvaluateStep::Recipe => "Recipe",
                 EvaluateStep::Done => "Done",
@@ -210,10 +212,10 @@ fn decision_is_written_once() {
         "records": 1, "tokens_in": 1, "tokens_out": 1, "report": "s3://b/k",
     });
     let result: EvaluationResult = serde_json::from_value(result).expect("a result");
-    let kept = decided(&in_state(EvaluationState::Answering), result.clone(), NOW).expect("decided");
+    let kept = decided(&in_state(EvaluationState::Answering), result.clone(), true, NOW).expect("decided");
     assert_eq!((kept.state, kept.answered), (EvaluationState::Kept, 3));
     assert_eq!(kept.outcome_at.as_deref(), Some(NOW));
-    assert!(decided(&kept, result, LATER).is_err());
+    assert!(decided(&kept, result, true, LATER).is_err());
     assert!(failed(&kept, "late", LATER).is_err());
 }
 

@@ -1,9 +1,10 @@
 //! Events about evaluations, one of each kind, and of each form that a kind has.
 
 use serde_json::json;
+use tunedrop_evaluation::Metric;
 
 use super::*;
-use crate::event::{EvaluationCommand, EvaluationSettings};
+use crate::event::{EvaluationCommand, EvaluationSettings, JudgeSettings};
 use crate::{Against, EvaluationEntry};
 
 /// An evaluation as the ledger would have it in this state.
@@ -51,6 +52,7 @@ pub(super) fn examples() -> Vec<Event> {
         metrics: vec!["rouge_l".parse().expect("a metric")],
         require: serde_json::from_value(json!({ "rouge_l": { "min": 0.35, "over_base": 0.02 } }))
             .expect("requirements"),
+        judge: Some(JudgeSettings { model: "nova-pro".to_owned(), metrics: vec![Metric::Correctness] }),
     }));
     events.push(command(EvaluationCommand::Stop { run_id: run_id() }));
     events
@@ -88,6 +90,11 @@ fn settings_that_no_recipe_could_have_are_not_read() {
         ("max_records", json!(0)),
         ("max_records", json!(1001)),
         ("metrics", json!(["bleu"])),
+        ("judge", json!("nova-pro")),
+        ("judge", json!({ "model": "nova-pro" })),
+        ("judge", json!({ "model": "nova-pro", "metrics": [] })),
+        ("judge", json!({ "model": "nova-pro", "metrics": ["rouge_l"] })),
+        ("judge", json!({ "model": "nova-lite", "metrics": ["Correctness"] })),
         ("require", json!({ "rouge_l": {} })),
         ("require", json!({ "rouge_l": { "min": 2 } })),
         ("require", json!({ "rouge_l": { "least": 0.5 } })),

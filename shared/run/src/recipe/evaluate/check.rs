@@ -5,7 +5,7 @@ use tunedrop_validation::{Catalogue, Code, Format};
 use super::super::check::invalid;
 use super::super::reader::Reader;
 use super::super::{Recipe, RecipeScope, deploy};
-use super::Evaluate;
+use super::{Evaluate, judge};
 use crate::decide::evaluate::AGAINST_MAX;
 use crate::plan::Against;
 
@@ -30,6 +30,7 @@ pub(in crate::recipe) fn check(recipe: &Recipe, reader: &mut Reader<'_>, scope: 
             invalid(reader, &pointer, message, "add `base` to `against`, or remove `over_base`");
         }
     }
+    judge::check(section, scope.region.as_deref(), reader);
     deploy::check_model(recipe, reader, scope, catalogue, deploy::Need::Evaluation);
 }
 

@@ -63,7 +63,10 @@ fn reports_what_is_wrong_at_its_key() {
         ),
         ("{ data: t.jsonl, metrics: [rouge-l] }", "38 recipe-invalid-value did you mean `rouge_l`?"),
         ("{ data: t.jsonl, metrics: [bleu] }", "38 recipe-invalid-value use one of exact_match, token_f1, rouge_l"),
-        ("{ data: t.jsonl, metrics: [Correctness] }", "38 recipe-invalid-value use one of exact_match"),
+        (
+            "{ data: t.jsonl, metrics: [Correctness] }",
+            "38 recipe-invalid-value add `judge: { model: nova-pro, metrics: [Correctness] }`",
+        ),
         ("{ data: t.jsonl, metrics: [rouge_l, rouge_l] }", "47 recipe-invalid-value remove one of them"),
         ("{ data: t.jsonl, max_tokens: 3000000000 }", "40 recipe-invalid-value write a smaller number"),
         ("{ data: t.jsonl, require: { rouge_l: {} } }", "48 recipe-invalid-value add `min` or `over_base`"),
@@ -78,7 +81,6 @@ fn reports_what_is_wrong_at_its_key() {
         ),
         ("{ data: t.jsonl, price: { input_per_1k_tokens: 0.1 } }", "35 recipe-missing-key write both"),
         ("{ data: t.jsonl, price: { input_per_1k_tokens: 0, output_per_1k_tokens: 1 } }", "58 recipe-wrong-type"),
-        ("{ data: t.jsonl, judge: { model: nova-pro } }", "35 recipe-invalid-value remove `judge`"),
         ("{ data: train.jsonl }", "19 recipe-invalid-value split the records into two files"),
         ("{ data: ../t.jsonl }", "19 recipe-invalid-value write only the name, such as test.jsonl"),
         (
@@ -89,6 +91,56 @@ fn reports_what_is_wrong_at_its_key() {
     ] {
         faulty(text, wanted);
     }
+}
+
+#[test]
+fn judge_is_a_model_with_metrics() {
+    let judge = section(
+        "{ data: t.jsonl, metrics: [Helpfulness, rouge_l], require: { Correctness: { min: 0.8 } }, judge: { model: Nova-Pro, metrics: [Correctness, Helpfulness], price: { input_per_1k_tokens: 0.0008, output_per_1k_tokens: 0.0032 } } }",
+    );
+    assert_eq!(judge.metrics, [Metric::Helpfulness, Metric::RougeL]);
+    let judge = judge.judge.expect("a judge");
+    assert_eq!(
+        (judge.model.as_str(), &judge.metrics[..]),
+        ("Nova-Pro", &[Metric::Correctness, Metric::Helpfulness][..])
+    );
+    assert_eq!(judge.price, Some(Price { input_per_1k: 0.0008, output_per_1k: 0.0032 }));
+}
+
+#[test]
+fn reports_what_is_wrong_with_a_judge() {
+    for (judge, wanted) in [
+        ("nova-pro", "35 recipe-wrong-type"),
+        ("{ metrics: Correctness }", "35 recipe-missing-key add `model: nova-pro`"),
+        ("{ model: nova-pro }", "35 recipe-missing-key add `metrics: [Correctness, Helpfulness]`"),
+        ("{ model: nova-pro, metrics: [] }", "63 recipe-invalid-value name a metric such as Correctness"),
+        ("{ model: nova-pro, metrics: Correctness, models: [a] }", "76 recipe-unknown-key did you mean `model`?"),
+        ("{ model: nova-pro, metrics: [correctness] }", "63 recipe-invalid-value did you mean `Correctness`?"),
+        ("{ model: nova-pro, metrics: [toxicity] }", "63 recipe-invalid-value use one of Correctness, Completeness"),
+        ("{ model: nova-pro, metrics: [rouge_l] }", "63 recipe-invalid-value move it to `metrics`"),
+        ("{ model: nova-pro, metrics: [Refusal, Refusal] }", "72 recipe-invalid-value remove one of them"),
+        ("{ model: nova-por, metrics: Refusal }", "44 recipe-invalid-value did you mean `nova-pro`?"),
+        (
+            "{ model: amazon.titan-text-lite-v1, metrics: Refusal }",
+            "44 recipe-invalid-value use one of nova-pro, nova-2-lite",
+        ),
+    ] {
+        faulty(&format!("{{ data: t.jsonl, judge: {judge} }}"), wanted);
+    }
+    faulty(
+        "{ data: t.jsonl, require: { Helpfulness: { min: 0.5 } }, judge: { model: nova-pro, metrics: [Correctness] } }",
+        "46 recipe-invalid-value add Helpfulness to `metrics` under `judge`",
+    );
+}
+
+#[test]
+fn judge_must_be_available_in_the_region() {
+    let scope = RecipeScope { region: Some("eu-west-1".to_owned()), ..RecipeScope::default() };
+    let text = format!("{HEAD}evaluate: {{ data: t.jsonl, judge: {{ model: nova-pro, metrics: [Correctness] }} }}\n");
+    let (_, findings) = read_recipe(text.as_bytes(), "job.yaml", &scope, Catalogue::embedded());
+    let found: Vec<(&str, &str)> =
+        findings.kept.iter().map(|finding| (finding.pointer.as_str(), finding.message.as_str())).collect();
+    assert!(found.contains(&("/evaluate/judge/model", "this judge isn't available in eu-west-1")), "{found:?}");
 }
 
 #[test]

@@ -8,8 +8,8 @@ use tunedrop_run::{Against, EvaluationEntry};
 
 /// What a side answered.
 #[derive(Debug, Default)]
-pub(super) struct Collected {
-    pub(super) answers: BTreeMap<RecordKey, Answer>,
+pub(in crate::evaluate) struct Collected {
+    pub(in crate::evaluate) answers: BTreeMap<RecordKey, Answer>,
     /// Answers that end at the maximum of tokens.
     pub(super) cut: u64,
     /// Records without an answer.
@@ -39,8 +39,8 @@ impl Collected {
 }
 
 /// The answers of all sides, and those of the side that was asked again.
-pub(super) struct AllAnswers {
-    pub(super) sides: Vec<Collected>,
+pub(in crate::evaluate) struct AllAnswers {
+    pub(in crate::evaluate) sides: Vec<Collected>,
     pub(super) again: Collected,
 }
 
@@ -48,6 +48,13 @@ pub(super) struct AllAnswers {
 pub(super) fn tokens(all: &AllAnswers) -> (u64, u64) {
     let each = all.sides.iter().chain([&all.again]).map(Collected::tokens);
     each.fold((0, 0), |(inputs, outputs), (input, output)| (inputs + input, outputs + output))
+}
+
+/// Why the evaluation can't be decided: a model answered nothing.
+pub(in crate::evaluate) fn silent(was: &EvaluationEntry, all: &AllAnswers) -> Option<String> {
+    let (side, collected) = was.sides.iter().zip(&all.sides).find(|(_, collected)| collected.answers.is_empty())?;
+    let words = collected.why.as_deref().unwrap_or("Bedrock gave no reason");
+    Some(format!("the model of {} answered none of the records: {words}", side.name))
 }
 
 /// US dollars, to the millionth.
@@ -69,9 +76,6 @@ pub(super) fn notes(was: &EvaluationEntry, sides: &[Collected]) -> Vec<String> {
             notes.push("The model was compared with its base model instead.".to_owned());
         }
     }
-    if was.plan.judge.is_some() {
-        notes.push("The judge wasn't asked: this version of tunedrop doesn't start evaluation jobs.".to_owned());
-    }
     for (side, collected) in was.sides.iter().zip(sides) {
         if collected.missing > 0 {
             notes.push(format!("Records that {} gave no answer to: {}.", side.name, collected.missing));
@@ -91,7 +95,7 @@ mod tests {
         let side = |name: &&str| serde_json::json!({ "name": name });
         serde_json::from_value(serde_json::json!({
             "schema": 1, "run_id": "bot-000000000001", "dataset": "bot", "number": 1, "revision": 1, "state": "Answering",
-            "plan": { "data": "s3://b/k", "max_records": 200, "against": against, "judge": { "model": "m", "metrics": [] } },
+            "plan": { "data": "s3://b/k", "max_records": 200, "against": against },
             "sides": sides.iter().map(side).collect::<Vec<_>>(), "requested_at": "t", "changed_at": "t",
         }))
         .expect("an evaluation")
@@ -126,7 +130,7 @@ mod tests {
     #[test]
     fn notes_say_what_was_left_out() {
         let notes = notes(&entry(&["deployed"], &["bot-000000000001", "base"]), &[collected(), Collected::default()]);
-        let parts = ["no side of its own", "base model instead", "judge", "no answer to: 2.", "maximum of tokens: 1."];
+        let parts = ["no side of its own", "base model instead", "no answer to: 2.", "maximum of tokens: 1."];
         assert_eq!(notes.len(), parts.len(), "{notes:?}");
         for (note, part) in notes.iter().zip(parts) {
             assert!(note.contains(part) && !note.contains("refused 4"), "{note}");

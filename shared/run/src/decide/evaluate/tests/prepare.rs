@@ -2,7 +2,7 @@ use tunedrop_evaluation::Price;
 
 use super::*;
 use crate::evaluation::EvaluationTokens;
-use crate::plan::Against;
+use crate::plan::{Against, Judge};
 use crate::{RecipeGuard, StackGuards};
 
 fn against(against: &[Against]) -> EvaluationEntry {
@@ -87,8 +87,8 @@ fn a_run_without_a_model_cant_be_compared() {
     assert!(sides(&entry, compared(&new), None, &[]).is_err_and(|why| why.contains("no run cat-000000000001")));
 }
 
-fn answers(answers: u64) -> EvaluationTokens {
-    EvaluationTokens { prompts: 0, answers }
+fn answers(answers: u64) -> Billing {
+    Billing { asked: EvaluationTokens { prompts: 0, answers }, judge: None }
 }
 
 #[test]
@@ -138,6 +138,38 @@ fn guards_refuse_what_the_answers_could_bill() {
         refusal(&priced(2.5), &guarded, answers(501), &StackGuards::default())
             .is_some_and(|why| why.contains("max_tokens"))
     );
+}
+
+#[test]
+fn guards_count_the_judge() {
+    let billing = Billing { judge: Some(EvaluationTokens { prompts: 300, answers: 200 }), ..answers(400) };
+    let mut entry = entry(&[]);
+    let price = |usd| Some(Price { input_per_1k: usd, output_per_1k: usd });
+    entry.plan.price = price(1.0);
+    entry.plan.judge = Some(Judge { model: "m".into(), ..Judge::default() });
+    let tokens = |max| StackGuards { max_tokens: Some(max), ..StackGuards::default() };
+    assert_eq!(refusal(&entry, &run(NEW), billing, &tokens(2900)), None);
+    let why = refusal(&entry, &run(NEW), billing, &tokens(2899)).expect("refused");
+    assert!(why.contains("400 tokens for the answers and 500 for the judge besides the training's 2,000"), "{why}");
+
+    let mut guarded = run(NEW);
+    guarded.plan.as_mut().expect("a plan").guard = RecipeGuard { max_tokens: None, max_cost_usd: Some(2.4) };
+    let of_recipe = |entry: &EvaluationEntry| refusal(entry, &guarded, billing, &StackGuards::default());
+    let why = of_recipe(&entry).expect("refused");
+    assert!(why.contains("no price is known for the judge; set evaluate.judge.price"), "{why}");
+    // 1 USD for training, 0.4 for the answers.
+    for (usd, is_refused) in [(2.0, false), (2.01, true)] {
+        entry.plan.judge.as_mut().expect("a judge").price = price(usd);
+        assert_eq!(of_recipe(&entry).is_some(), is_refused, "{usd}");
+    }
+    // The uploader chooses the recipe's price.
+    entry.plan.catalogue_price = price(1.0);
+    let stack = StackGuards { max_cost_usd: Some(2.4), ..StackGuards::default() };
+    let why = refusal(&entry, &run(NEW), billing, &stack).expect("refused");
+    assert!(why.contains("no price is known for the judge; use a judge of the catalogue"), "{why}");
+    entry.plan.judge.as_mut().expect("a judge").catalogue_price = price(0.1);
+    entry.plan.judge.as_mut().expect("a judge").price = price(0.2);
+    assert_eq!(refusal(&entry, &run(NEW), billing, &stack), None);
 }
 
 #[test]

@@ -84,14 +84,15 @@ fn later_evaluations_dont_hide_that_the_recipe_kept_the_model() {
         report: "s3://b/k".into(),
     };
     let answering = in_state(EvaluationState::Answering);
-    let kept = decided(&answering, result(Outcome::Keep), NOW).expect("a decision");
+    let kept = decided(&answering, result(Outcome::Keep), true, NOW).expect("a decision");
     assert!(kept.kept_for_recipe);
     let next = asked(&kept, Some("ada"));
     assert!(next.kept_for_recipe && !next.is_of_recipe());
-    let dropped = decided(&EvaluationEntry { state: EvaluationState::Answering, ..next }, result(Outcome::Drop), NOW);
+    let dropped =
+        decided(&EvaluationEntry { state: EvaluationState::Answering, ..next }, result(Outcome::Drop), true, NOW);
     assert!(dropped.expect("a decision").kept_for_recipe);
     let of_person = EvaluationEntry { requested_by: Some("ada".into()), ..answering.clone() };
     for (was, outcome) in [(&of_person, Outcome::Keep), (&answering, Outcome::Drop), (&answering, Outcome::Undecided)] {
-        assert!(!decided(was, result(outcome), NOW).expect("a decision").kept_for_recipe, "{outcome:?}");
+        assert!(!decided(was, result(outcome), true, NOW).expect("a decision").kept_for_recipe, "{outcome:?}");
     }
 }

@@ -1,7 +1,7 @@
 use tunedrop_evaluation::{Metric, Requirement};
 
 use super::*;
-use crate::event::EvaluationSettings;
+use crate::event::{EvaluationSettings, JudgeSettings};
 use crate::plan::{Against, EvaluationPlan};
 
 fn asked(
@@ -46,12 +46,15 @@ fn recipe_wins_over_defaults_and_a_command_over_the_recipe() {
         max_records: Some(10),
         metrics: vec![Metric::ExactMatch],
         require: [(Metric::ExactMatch, Requirement { min: Some(0.5), ..Requirement::default() })].into(),
+        judge: Some(JudgeSettings { model: "nova-pro".into(), metrics: vec![Metric::Correctness] }),
     };
     let plan = asked(None, &run, &settings, Some("ada")).expect("a request").plan;
     assert_eq!(plan.data, "s3://b/evaluations/bot-000000000001/data/x.jsonl");
     assert_eq!(plan.against, [Against::Base, Against::Run(id("cat-000000000001"))], "each is asked once");
     assert_eq!((plan.max_records, plan.metrics, plan.require), (10, settings.metrics, settings.require));
     assert_eq!(plan.token_ceiling, None, "the recipe's estimate is of other questions");
+    let judge = plan.judge.expect("a judge");
+    assert_eq!((judge.model.as_str(), &judge.metrics[..]), ("amazon.nova-pro-v1:0", &[Metric::Correctness][..]));
 }
 
 #[test]
