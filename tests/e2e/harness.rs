@@ -64,6 +64,7 @@ impl Harness {
             slots: 1000,
             models: 1000,
             deployments: crate::deployment_commands::faults(),
+            evaluations: crate::judges::faults(),
             ..Faults::default()
         };
         let with = |parameters: &[(&str, &str)]| -> Vec<(String, String)> {

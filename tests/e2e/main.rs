@@ -21,6 +21,7 @@ mod held_out;
 mod idle_jobs;
 mod ignored_objects;
 mod inference;
+mod judges;
 mod malformed;
 mod metrics;
 mod network_loss;
@@ -116,6 +117,12 @@ fn main() {
             kept_model_is_deployed,
             stopped_evaluation_stays_stopped,
             recipe_evaluates_the_validation_file,
+        },
+        judges::{
+            failed_judge_is_left_out,
+            judge_scores_the_answers_of_each_model,
+            nonsense_of_a_judge_is_missing,
+            stopped_evaluation_stops_its_judge,
         },
         verdicts::{ models_are_as_good_as_their_training_data },
         own_base::{recipe_continues_from_run_and_deployment, bad_bases_are_findings_and_needed_models_are_kept},

@@ -6,10 +6,12 @@
 //! removes each. All scenarios run in both cases.
 
 mod bus;
+mod judge;
 mod proofs;
 mod scenarios;
 mod stack;
 mod template;
+mod unproven;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -18,12 +20,13 @@ use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 use libtest_mimic::{Arguments, Trial};
-use proofs::{PROOFS, Proof, Sign, UNPROVEN};
+use proofs::{PROOFS, Proof, Sign};
 use stack::TestStack;
 use template::{Permission, permissions};
 use tokio::sync::OnceCell;
 use tunedrop_local::Stack;
 use tunedrop_tests::sample::Sample;
+use unproven::UNPROVEN;
 
 use crate::scenarios::Scenario;
 
@@ -150,6 +153,8 @@ async fn every_scenario_completes(site: &TestStack<'_>) -> Result<()> {
         Deployed.run(site),
         Evaluated.run(site),
         EvaluatedByProfile.run(site),
+        Judged.run(site),
+        JudgeStopped.run(site),
         FromLogs.run(site),
     );
     // An error of a function explains more than a scenario that timed out.
@@ -200,6 +205,7 @@ async fn seen(site: &TestStack<'_>, proof: &Proof) -> Result<bool> {
     match (proof.sign, proof.function()) {
         (Sign::Denied, Some(function)) => Ok(reason.contains(&denial) || site.logged(&function, &denial).await?),
         (Sign::Reason(words), _) => Ok(reason.contains(words)),
+        (Sign::Judge(words), _) => site.logged("evaluate", words).await,
         (Sign::Denied, None) => bail!("{} is no function's role", proof.role),
     }
 }

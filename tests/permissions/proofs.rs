@@ -1,5 +1,4 @@
-//! The scenario that proves each permission when it is removed, and the permissions that can't be proven here, with
-//! reasons.
+//! The scenario that proves each permission when it is removed.
 
 use anyhow::{Result, ensure};
 
@@ -14,6 +13,8 @@ pub(crate) enum Sign {
     Denied,
     /// The run ended with this reason.
     Reason(&'static str),
+    /// The log of evaluate has these words of Bedrock about the judge's job.
+    Judge(&'static str),
 }
 
 /// A permission, the scenario that doesn't complete without it, and the sign of the denial.
@@ -23,15 +24,6 @@ pub(crate) struct Proof {
     pub(crate) action: &'static str,
     pub(crate) scenario: Scenario,
     pub(crate) sign: Sign,
-}
-
-/// Permissions that the local stack can't prove.
-pub(crate) struct Unproven {
-    /// Empty: of every role that has the statement.
-    role: &'static str,
-    sid: &'static str,
-    actions: &'static [&'static str],
-    pub(crate) reason: &'static str,
 }
 
 impl Proof {
@@ -59,19 +51,6 @@ impl Proof {
 
     pub(crate) fn is_of(&self, permission: &Permission) -> bool {
         (self.role, self.sid, self.action) == (&permission.role, &permission.sid, &permission.action)
-    }
-}
-
-impl Unproven {
-    pub(crate) fn name(&self) -> String {
-        let role = if self.role.is_empty() { "every role" } else { self.role };
-        format!("{role}/{}/{}", self.sid, self.actions.join(" "))
-    }
-
-    pub(crate) fn is_of(&self, permission: &Permission) -> bool {
-        (self.role.is_empty() || self.role == permission.role)
-            && self.sid == permission.sid
-            && self.actions.contains(&permission.action.as_str())
     }
 }
 
@@ -141,6 +120,12 @@ pub(crate) const PROOFS: &[Proof] = &[
     denied("EvaluateRole", "AskProfiles", "bedrock:InvokeModel", Scenario::EvaluatedByProfile),
     denied("EvaluateRole", "AskModelsOfProfiles", "bedrock:InvokeModel", Scenario::EvaluatedByProfile),
     denied("EvaluateRole", "AskDeployments", "bedrock:InvokeModel", Scenario::Evaluated),
+    denied("EvaluateRole", "CreateJudgeJobs", "bedrock:CreateEvaluationJob", Scenario::Judged),
+    denied("EvaluateRole", "TagJudgeJobs", "bedrock:TagResource", Scenario::Judged),
+    denied("EvaluateRole", "ReadAndStopJudgeJobs", "bedrock:GetEvaluationJob", Scenario::Judged),
+    denied("EvaluateRole", "ReadAndStopJudgeJobs", "bedrock:StopEvaluationJob", Scenario::JudgeStopped),
+    denied("EvaluateRole", "FindJudgeJobs", "bedrock:ListEvaluationJobs", Scenario::JudgeStopped),
+    denied("EvaluateRole", "HandRoleToJudge", "iam:PassRole", Scenario::Judged),
     denied("EvaluateRole", "PutOwnEvents", "events:PutEvents", Scenario::Evaluated),
     denied("EvaluateRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("evaluate")),
     denied("NotifyRole", "Ledger", "dynamodb:UpdateItem", Scenario::Rejected),
@@ -180,109 +165,25 @@ pub(crate) const PROOFS: &[Proof] = &[
         Scenario::FromLogs,
         Sign::Reason("Could not validate GetObject permissions"),
     ),
-];
-
-const KEY: &str = "only with a custom key, which the emulator stores but doesn't encrypt with";
-const NETWORK: &str = "the simulator creates no network interface for a job";
-
-const fn key(sid: &'static str, actions: &'static [&'static str]) -> Unproven {
-    Unproven { role: "", sid, actions, reason: KEY }
-}
-
-const fn network(sid: &'static str, actions: &'static [&'static str]) -> Unproven {
-    Unproven { role: "JobNetworkPolicy", sid, actions, reason: NETWORK }
-}
-
-/// The permissions that aren't proven, and why. cfn-lint and the repository tests check their text.
-pub(crate) const UNPROVEN: &[Unproven] = &[
-    Unproven {
-        role: "",
-        sid: "WriteLogs",
-        actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
-        reason: "the emulator keeps a function's log itself, without asking the role",
-    },
-    Unproven {
-        role: "",
-        sid: "TakeMessages",
-        actions: &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        reason: "the emulator receives messages from the queue itself, without the role",
-    },
-    Unproven {
-        role: "ValidateRole",
-        sid: "DropUnfinishedCopies",
-        actions: &["s3:AbortMultipartUpload"],
-        reason: "only for files above 256 MiB that are replaced while they are copied, and its failure is left to the lifecycle",
-    },
-    Unproven {
-        role: "LaunchRole",
-        sid: "CountJobs",
-        actions: &["bedrock:ListModelCustomizationJobs"],
-        reason: "without an answer, launch assumes that job slots are the quota, and continues: every scenario still completes",
-    },
-    Unproven {
-        role: "JobRole",
-        sid: "FindFiles",
-        actions: &["s3:ListBucket"],
-        reason: "the simulator reads and writes by name; it lists invocation logs only",
-    },
-    Unproven {
-        role: "WebhookRole",
-        sid: "CallWebhook",
-        actions: &["events:InvokeApiDestination"],
-        reason: "the emulator creates no API destinations from a template",
-    },
-    Unproven {
-        role: "ForwardRole",
-        sid: "ForwardEvents",
-        actions: &["events:PutEvents"],
-        reason: "the emulator forwards events itself, without asking the role",
-    },
-    Unproven {
-        role: "JobRole",
-        sid: "AskTeacher",
-        actions: &["bedrock:InvokeModel"],
-        reason: "the simulator asks no teacher",
-    },
-    Unproven {
-        role: "JobRole",
-        sid: "AskGrader",
-        actions: &["lambda:InvokeFunction"],
-        reason: "the simulator calls no grader",
-    },
-    key("UseKey", &["kms:Decrypt", "kms:GenerateDataKey"]),
-    key("UseKeyForQueue", &["kms:Decrypt"]),
-    key("UseKeyForFiles", &["kms:Decrypt", "kms:GenerateDataKey"]),
-    key("UseKeyForTopic", &["kms:Decrypt", "kms:GenerateDataKey"]),
-    key("UseKeyForModels", &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]),
-    key("GrantKeyForModels", &["kms:CreateGrant"]),
-    key(
-        "UseKeyForTable",
-        &[
-            "kms:Decrypt",
-            "kms:DescribeKey",
-            "kms:Encrypt",
-            "kms:GenerateDataKey",
-            "kms:GenerateDataKeyWithoutPlaintext",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-        ],
+    shown(
+        "JudgeRole",
+        "ReadAnswers",
+        "s3:GetObject",
+        Scenario::Judged,
+        Sign::Judge("Could not validate GetObject permissions"),
     ),
-    network(
-        "LookAround",
-        &[
-            "ec2:DescribeDhcpOptions",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSecurityGroups",
-            "ec2:DescribeSubnets",
-            "ec2:DescribeVpcs",
-        ],
+    shown(
+        "JudgeRole",
+        "WriteScores",
+        "s3:PutObject",
+        Scenario::Judged,
+        Sign::Judge("Could not validate PutObject permissions"),
     ),
-    network("MakeInterface", &["ec2:CreateNetworkInterface"]),
-    network("MakeInterfaceInSubnets", &["ec2:CreateNetworkInterface"]),
-    network("MakeInterfaceInSecurityGroups", &["ec2:CreateNetworkInterface"]),
-    network("TagInterface", &["ec2:CreateTags"]),
-    network(
-        "UseInterface",
-        &["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"],
+    shown(
+        "JudgeRole",
+        "AskJudge",
+        "bedrock:InvokeModel",
+        Scenario::Judged,
+        Sign::Judge("not authorized to perform: bedrock:InvokeModel"),
     ),
 ];

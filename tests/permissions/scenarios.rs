@@ -8,6 +8,7 @@ use serde_json::json;
 use tunedrop_run::event::{DeploymentCommand, EvaluationCommand, EvaluationSettings, Event, Kind, VERSION};
 use tunedrop_run::{Against, Deployment, DeploymentState, RunId, State};
 
+use crate::judge;
 use crate::stack::{LOGS, TestStack};
 
 const NOVA: &str = "base_model: nova-lite\n";
@@ -40,6 +41,10 @@ pub(crate) enum Scenario {
     Evaluated,
     /// The same with a base model that answers only through an inference profile.
     EvaluatedByProfile,
+    /// Evaluated as the recipe says, with a judge.
+    Judged,
+    /// Stopped by a command, while the judge is at work.
+    JudgeStopped,
     /// Reinforcement fine-tuning on invocation logs, to Succeeded.
     FromLogs,
     /// The ledger is deleted, so each function's event goes back to its queue. It is delivered again before the queue's own
@@ -54,6 +59,7 @@ impl Scenario {
             Scenario::Stopped => "hold-stopped".to_owned(),
             Scenario::InterruptedLaunch => "hold-cut-off".to_owned(),
             Scenario::LostEvent => "lost-swept".to_owned(),
+            Scenario::JudgeStopped => "waits-judged".to_owned(),
             Scenario::FailingLedger(_) => "troubled".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         }
@@ -75,6 +81,8 @@ impl Scenario {
             Scenario::Evaluated => evaluated(site, &self.dataset(), "nova-lite", 20).await,
             // The model needs 200 records.
             Scenario::EvaluatedByProfile => evaluated(site, &self.dataset(), "nova-2-lite", 200).await,
+            Scenario::Judged => judge::judged(site, &self.dataset()).await,
+            Scenario::JudgeStopped => judge::stopped(site, &self.dataset()).await,
             Scenario::FromLogs => from_logs(site, &self.dataset()).await,
             Scenario::FailingLedger(function) => failing_ledger(site, &self.dataset(), function).await,
         };
@@ -245,7 +253,7 @@ async fn upload_dataset(site: &TestStack<'_>, dataset: &str, recipe: &str) -> Re
 }
 
 /// `n` good conversations; another `seed` gives other ones.
-fn conversations(n: usize, seed: &str) -> String {
+pub(crate) fn conversations(n: usize, seed: &str) -> String {
     let mut lines = String::new();
     for i in 0..n {
         let _ = writeln!(

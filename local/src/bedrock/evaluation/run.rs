@@ -66,7 +66,7 @@ async fn work(simulator: &Shared, arn: &str, request: &CreateRequest) -> Result<
             .enumerate()
             .map(|(at, row)| {
                 let drawn = chance(faults.seed, &["nonsense", name, &at.to_string()]);
-                if drawn < faults.nonsense { judge::nonsense(row, at) } else { row.to_string() }
+                if drawn < faults.nonsense_of(name) { judge::nonsense(row, at) } else { row.to_string() }
             })
             .collect();
         let (kind, dataset) = (config.task_type.as_deref().unwrap_or_default(), config.name());
