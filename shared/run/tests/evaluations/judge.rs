@@ -97,8 +97,11 @@ impl World {
                 Asker::Idle
             }
             JudgeMove::Looks(todo) => {
-                let goes_on = self.is_claimed(claimed) || self.flaw == Some(Flaw::NoLookBeforeJob);
-                if goes_on { on(JudgeMove::Creates(todo)) } else { Asker::Idle }
+                if self.is_claimed(claimed) {
+                    on(JudgeMove::Creates(todo))
+                } else {
+                    Asker::Idle
+                }
             }
             JudgeMove::Creates(todo) => {
                 let name = claimed.judge_job_name(todo.trailing_zeros() as usize);

@@ -223,12 +223,6 @@ fn without_time_for_late_functions_a_job_is_forgotten() {
 }
 
 #[test]
-fn without_a_look_before_each_job_a_stopped_evaluation_creates_more() {
-    let world = World::new(&[Command::Stop]).all_answered();
-    misses(Flaw::NoLookBeforeJob, world, "an ended evaluation creates more jobs");
-}
-
-#[test]
 fn without_a_memory_a_repeated_command_evaluates_again() {
     let world = World { repeats: 1, ..World::new(&[Command::Evaluate, Command::Stop]) };
     misses(Flaw::NoMemory, world, "a repeated command starts another evaluation");

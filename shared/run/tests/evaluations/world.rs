@@ -49,8 +49,6 @@ pub(crate) enum Flaw {
     NoStops,
     /// That note is forgotten while a function may still create a job.
     ShortStops,
-    /// The evaluation isn't read again before a job is created.
-    NoLookBeforeJob,
 }
 
 pub(crate) type Entry = Kept<EvaluationEntry>;
