@@ -200,7 +200,7 @@ fn notifying_roles_may_not_read_the_ledger() {
 
 /// evaluate can spend money by asking models, and a judge. It can't create, change or delete anything else at Bedrock.
 #[test]
-fn evaluate_may_ask_models_and_judges_and_do_nothing_else_at_bedrock() {
+fn evaluate_may_ask_models_and_a_judge_and_do_nothing_else_at_bedrock() {
     let template = template();
     let mut asked = Vec::new();
     for statement in allowances(&template, "EvaluateRole") {

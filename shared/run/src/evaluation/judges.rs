@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn judges_are_found_by_alias_identifier_and_profile() {
+    fn judge_is_found_by_alias_identifier_and_profile() {
         for name in
             ["nova-pro", "Nova-Pro", "amazon.nova-pro-v1:0", "us.amazon.nova-pro-v1:0", "amazon.nova-pro-v1:0:300k"]
         {

@@ -61,14 +61,19 @@ impl Limits<'_> {
         }
         let (sum, bytes, max) = (grouped(billed.sum()), grouped(plan.token_ceiling.unwrap_or_default()), grouped(max));
         let epochs = plan.epochs.unwrap_or_default();
-        Some(match billed.evaluation {
-            None => format!(
+        let part = |tokens: EvaluationTokens| grouped(tokens.sum());
+        Some(match (billed.evaluation, billed.judge) {
+            (None, _) => format!(
                 "Bedrock could bill up to {sum} tokens ({bytes} bytes of training data, at most one token per byte, × {epochs} epochs), but {name} is {max}; use fewer records or epochs, or raise the limit"
             ),
-            Some(evaluation) => format!(
-                "Bedrock could bill up to {sum} tokens (training: {bytes} bytes, at most one token per byte, × {epochs} epochs; evaluation: {}{}), but {name} is {max}; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
-                grouped(evaluation.sum()),
-                billed.judge.map(|judge| format!("; judge: {}", grouped(judge.sum()))).unwrap_or_default()
+            (Some(evaluation), None) => format!(
+                "Bedrock could bill up to {sum} tokens (training: {bytes} bytes, at most one token per byte, × {epochs} epochs; evaluation: {}), but {name} is {max}; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                part(evaluation)
+            ),
+            (Some(evaluation), Some(judge)) => format!(
+                "Bedrock could bill up to {sum} tokens (training: {bytes} bytes, at most one token per byte, × {epochs} epochs; evaluation: {}; judge: {}), but {name} is {max}; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                part(evaluation),
+                part(judge)
             ),
         })
     }
@@ -113,26 +118,23 @@ impl Limits<'_> {
             return None;
         }
         let tokens = grouped(billed.training);
-        Some(match evaluation {
-            None => format!(
+        let Some((evaluation, of)) = evaluation else {
+            return Some(format!(
                 "training could cost up to {cost:.2} USD ({tokens} tokens at {price} USD per 1,000), but {name} is {max} USD; use fewer records or epochs, or raise the limit"
+            ));
+        };
+        let (asked, in_usd, out_usd) = (evaluation.cost(&of), of.input_per_1k, of.output_per_1k);
+        let (prompts, answers) = (grouped(evaluation.prompts), grouped(evaluation.answers));
+        Some(match judge {
+            None => format!(
+                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked:.2} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit"
             ),
-            Some((evaluation, of)) => format!(
-                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD{}), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
-                evaluation.cost(&of),
-                grouped(evaluation.prompts),
+            Some((judge, of, judged)) => format!(
+                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked:.2} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD; judge: {judged:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                grouped(judge.prompts),
                 of.input_per_1k,
-                grouped(evaluation.answers),
-                of.output_per_1k,
-                judge
-                    .map(|(tokens, price, cost)| format!(
-                        "; judge: {cost:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD",
-                        grouped(tokens.prompts),
-                        price.input_per_1k,
-                        grouped(tokens.answers),
-                        price.output_per_1k
-                    ))
-                    .unwrap_or_default(),
+                grouped(judge.answers),
+                of.output_per_1k
             ),
         })
     }

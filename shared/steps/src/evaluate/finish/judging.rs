@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn without_scores_a_judges_metric_is_left_out_unless_it_decides() {
+    fn without_scores_a_metric_of_the_judge_is_left_out_unless_it_decides() {
         let without = Judging::Without("no".to_owned());
         for (metrics, expected) in [
             (&["rouge_l", "Correctness"][..], &[Metric::RougeL][..]),
