@@ -129,8 +129,8 @@ impl Limits<'_> {
             None => format!(
                 "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked:.2} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit"
             ),
-            Some((judge, of, judged)) => format!(
-                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked:.2} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD; judge: {judged:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+            Some((judge, of, scored)) => format!(
+                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked:.2} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD; judge: {scored:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
                 grouped(judge.prompts),
                 of.input_per_1k,
                 grouped(judge.answers),

@@ -115,10 +115,10 @@ fn reports_what_is_wrong_with_a_judge() {
         ("{ model: nova-pro }", "35 recipe-missing-key add `metrics: [Correctness, Helpfulness]`"),
         ("{ model: nova-pro, metrics: [] }", "63 recipe-invalid-value name a metric such as Correctness"),
         ("{ model: nova-pro, metrics: Correctness, models: [a] }", "76 recipe-unknown-key did you mean `model`?"),
-        ("{ model: nova-pro, metrics: [correctness] }", "63 recipe-invalid-value did you mean `Correctness`?"),
-        ("{ model: nova-pro, metrics: [toxicity] }", "63 recipe-invalid-value use one of Correctness, Completeness"),
-        ("{ model: nova-pro, metrics: [rouge_l] }", "63 recipe-invalid-value move it to `metrics`"),
-        ("{ model: nova-pro, metrics: [Refusal, Refusal] }", "72 recipe-invalid-value remove one of them"),
+        ("{ model: nova-pro, metrics: [correctness] }", "64 recipe-invalid-value did you mean `Correctness`?"),
+        ("{ model: nova-pro, metrics: [toxicity] }", "64 recipe-invalid-value use one of Correctness, Completeness"),
+        ("{ model: nova-pro, metrics: [rouge_l] }", "64 recipe-invalid-value move it to `metrics`"),
+        ("{ model: nova-pro, metrics: [Refusal, Refusal] }", "73 recipe-invalid-value remove one of them"),
         ("{ model: nova-por, metrics: Refusal }", "44 recipe-invalid-value did you mean `nova-pro`?"),
         (
             "{ model: amazon.titan-text-lite-v1, metrics: Refusal }",
@@ -129,7 +129,7 @@ fn reports_what_is_wrong_with_a_judge() {
     }
     faulty(
         "{ data: t.jsonl, require: { Helpfulness: { min: 0.5 } }, judge: { model: nova-pro, metrics: [Correctness] } }",
-        "46 recipe-invalid-value add Helpfulness to `metrics` under `judge`",
+        "52 recipe-invalid-value add Helpfulness to `metrics` under `judge`",
     );
 }
 
