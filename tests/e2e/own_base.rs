@@ -142,7 +142,7 @@ fn base_is_found_from_the_command_line(
         let printed = ends(shell, "submit own-cli --dry-run --local", 0)?;
         let model = run.model_arn.as_deref().unwrap_or_default();
         let found = format!("base_model {base} is the custom model of run {}: {model}\n", run.run_id);
-        has(&printed, &[&found, "20 records", "Nova Lite", "datasets/own-cli/train.jsonl"])?;
+        has(&printed, &[&found, "records     20", "Nova Lite", "datasets/own-cli/train.jsonl"])?;
         ensure!(!printed.contains("No estimate") && !printed.contains("looks up"), "{printed}");
     }
     shell.write("own-cli/job.yaml", &format!("base_model: run:{}\nlike: nova-pro\n", first.run_id))?;
