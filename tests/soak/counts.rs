@@ -146,7 +146,7 @@ fn message_about(call: &Call) -> Option<String> {
         "Publish" => Some(call.resource.replace("%3A", ":").rsplit(':').next()?.trim().to_owned()),
         "UpdateItem" => {
             let (kind, name) = call.resource.split_once('#')?;
-            Some(if kind == "run" { dataset_of(name) } else { name.to_owned() })
+            Some(if matches!(kind, "run" | "evaluation") { dataset_of(name) } else { name.to_owned() })
         }
         _ => None,
     }

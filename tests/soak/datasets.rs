@@ -24,9 +24,19 @@ pub(crate) enum DatasetKind {
     Again,
     /// Its recipe is never uploaded.
     Incomplete,
+    /// Evaluated, deployed because it is kept, and deleted when the deployment expires.
+    Evaluated,
+    /// Deployed, replaced by a newer version, rolled back, and undeployed.
+    RolledBack,
 }
 
-const KINDS: [DatasetKind; 9] = [
+/// The kinds of the first datasets, which the shortest soak has too.
+const FIRST: [DatasetKind; 2] = [DatasetKind::RolledBack, DatasetKind::Evaluated];
+
+/// Held-out records: fewer than a chunk has, and more than a decision needs.
+pub(crate) const HELD_OUT: usize = 8;
+
+const KINDS: [DatasetKind; 11] = [
     DatasetKind::Fails,
     DatasetKind::Rejected,
     DatasetKind::Withdrawn,
@@ -36,6 +46,8 @@ const KINDS: [DatasetKind; 9] = [
     DatasetKind::Replaced,
     DatasetKind::Again,
     DatasetKind::Incomplete,
+    DatasetKind::Evaluated,
+    DatasetKind::RolledBack,
 ];
 
 /// One dataset.
@@ -56,7 +68,8 @@ impl Dataset {
     fn new(at: usize, seed: u64) -> Dataset {
         let drawn = |what| chance(seed, &[what, &at.to_string()]);
         // Half of them succeed.
-        let kind = KINDS.get((drawn("kind") * 18.0) as usize).copied().unwrap_or(DatasetKind::Succeeds);
+        let any = || KINDS.get((drawn("kind") * 22.0) as usize).copied().unwrap_or(DatasetKind::Succeeds);
+        let kind = FIRST.get(at).copied().unwrap_or_else(any);
         let name = format!("{}-{at:04}", format!("{kind:?}").to_lowercase());
         let models = ["nova-micro", "nova-lite", "nova-pro", "nova-2-lite"];
         let model = match kind {
@@ -66,6 +79,14 @@ impl Dataset {
         let mut recipe = format!("base_model: {model}\n");
         if matches!(kind, DatasetKind::Approved | DatasetKind::Dismissed | DatasetKind::Replaced) {
             recipe.push_str("launch: manual\n");
+        }
+        match kind {
+            // Whatever the models answer, this is kept.
+            DatasetKind::Evaluated => recipe.push_str(
+                "evaluate: { data: test.jsonl, metrics: [exact_match], require: { empty_rate: { max: 0.9 } } }\ndeploy: { expires_after: 1h }\n",
+            ),
+            DatasetKind::RolledBack => recipe.push_str("deploy: {}\n"),
+            _ => {}
         }
         // Nova 2 Lite needs more records than the others.
         let records = if model == "nova-2-lite" { 200 } else { 10 };
@@ -79,6 +100,9 @@ impl Dataset {
             recipe.push_str("validation: validation.jsonl\n");
             files.push(("validation.jsonl", nova(2, &format!("{name} validation"))));
         }
+        if kind == DatasetKind::Evaluated {
+            files.push(("test.jsonl", nova(HELD_OUT, &format!("{name} held out"))));
+        }
         if kind != DatasetKind::Incomplete {
             let first = drawn("recipe first") < 0.5;
             files.insert(if first { 0 } else { files.len() }, ("job.yaml", recipe));
@@ -89,7 +113,10 @@ impl Dataset {
     /// The expected final states of its runs, sorted.
     pub(crate) fn states(&self) -> &'static [&'static str] {
         match self.kind {
-            DatasetKind::Succeeds | DatasetKind::Approved | DatasetKind::Again => &["Succeeded"],
+            DatasetKind::Succeeds | DatasetKind::Approved | DatasetKind::Again | DatasetKind::Evaluated => {
+                &["Succeeded"]
+            }
+            DatasetKind::RolledBack => &["Succeeded", "Succeeded"],
             DatasetKind::Fails => &["Failed"],
             DatasetKind::Rejected => &["Rejected"],
             DatasetKind::Withdrawn => &["Refused"],
@@ -107,22 +134,37 @@ impl Dataset {
             | DatasetKind::Again
             | DatasetKind::Fails
             | DatasetKind::Stopped
+            | DatasetKind::Evaluated
             | DatasetKind::Replaced => 1,
+            DatasetKind::RolledBack => 2,
             DatasetKind::Rejected | DatasetKind::Withdrawn | DatasetKind::Dismissed | DatasetKind::Incomplete => 0,
         }
     }
 
-    /// The messages that must be sent about it once.
-    pub(crate) fn expected_messages(&self) -> &'static [&'static str] {
+    /// How often its deployment was requested; 0 if it has none.
+    pub(crate) fn deployed(&self) -> u64 {
         match self.kind {
-            DatasetKind::Succeeds | DatasetKind::Approved => &["Run Succeeded"],
-            DatasetKind::Fails => &["Run Failed"],
-            DatasetKind::Rejected => &["Dataset Rejected"],
-            DatasetKind::Withdrawn => &["Run Refused"],
-            DatasetKind::Dismissed | DatasetKind::Stopped => &["Run Stopped"],
-            DatasetKind::Replaced => &["Run Superseded", "Run Succeeded"],
-            DatasetKind::Again => &["Run Succeeded", "Dataset Accepted"],
-            DatasetKind::Incomplete => &["Dataset Incomplete"],
+            DatasetKind::Evaluated => 1,
+            DatasetKind::RolledBack => 3,
+            _ => 0,
+        }
+    }
+
+    /// The messages that must be sent about it, and how often.
+    pub(crate) fn expected_messages(&self) -> &'static [(&'static str, usize)] {
+        match self.kind {
+            DatasetKind::Succeeds | DatasetKind::Approved => &[("Run Succeeded", 1)],
+            DatasetKind::Fails => &[("Run Failed", 1)],
+            DatasetKind::Rejected => &[("Dataset Rejected", 1)],
+            DatasetKind::Withdrawn => &[("Run Refused", 1)],
+            DatasetKind::Dismissed | DatasetKind::Stopped => &[("Run Stopped", 1)],
+            DatasetKind::Replaced => &[("Run Superseded", 1), ("Run Succeeded", 1)],
+            DatasetKind::Again => &[("Run Succeeded", 1), ("Dataset Accepted", 1)],
+            DatasetKind::Incomplete => &[("Dataset Incomplete", 1)],
+            DatasetKind::Evaluated => {
+                &[("Run Succeeded", 1), ("Run Evaluated", 1), ("Run Deployed", 1), ("Deployment Deleted", 1)]
+            }
+            DatasetKind::RolledBack => &[("Run Succeeded", 2), ("Run Deployed", 3), ("Deployment Deleted", 1)],
         }
     }
 
@@ -134,6 +176,9 @@ impl Dataset {
                 &[("Run Held", 1), ("Run Launched", 1), ("Dataset Incomplete", 1)]
             }
             DatasetKind::Incomplete => &[],
+            DatasetKind::RolledBack => &[("Run Launched", 2), ("Dataset Incomplete", 1)],
+            // Sent only if the soak takes half an hour.
+            DatasetKind::Evaluated => &[("Run Launched", 1), ("Dataset Incomplete", 1), ("Deployment Expiring", 1)],
             _ => &[("Run Launched", 1), ("Dataset Incomplete", 1)],
         }
     }

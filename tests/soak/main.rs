@@ -14,6 +14,7 @@ mod counts;
 mod datasets;
 mod faults;
 mod killer;
+mod models;
 mod operator;
 mod outages;
 mod results;

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::task::JoinSet;
-use tunedrop_run::event::{Event, RunCommand};
+use tunedrop_run::decide::notify::Channel;
+use tunedrop_run::event::{DeploymentCommand, Event, RunCommand};
+use tunedrop_run::{Deployment, DeploymentState};
 use tunedrop_tests::data::nova;
 
 use crate::datasets::{Dataset, DatasetKind};
@@ -74,10 +76,32 @@ impl Operator {
                 DatasetKind::Replaced if one("Held").is_some() => {
                     self.upload(soak, dataset, "train.jsonl", &nova(200, &format!("{} newer", dataset.name))).await?;
                 }
+                DatasetKind::RolledBack if one("Succeeded").is_some() => self.serve(soak, dataset).await?,
                 _ => {}
             }
         }
         Ok(self.done.len() > before)
+    }
+
+    /// Replaces a deployed model by that of a newer version, then returns to it, and deletes the deployment: each when people
+    /// know of the step before.
+    async fn serve(&mut self, soak: &SoakStack, dataset: &Dataset) -> Result<()> {
+        let Some(found) = soak.ledger.deployment(&dataset.name).await?.filter(is_settled) else { return Ok(()) };
+        let was_done = |what| self.done.contains(&(dataset.name.clone(), what));
+        let name = dataset.name.clone();
+        let (what, command) = match (found.request, was_done("roll back"), was_done("undeploy")) {
+            (1, ..) => {
+                let newer = nova(200, &format!("{} newer", dataset.name));
+                return self.upload(soak, dataset, "train.jsonl", &newer).await;
+            }
+            (2, false, _) => ("roll back", DeploymentCommand::RollBack { name }),
+            (3, _, false) => ("undeploy", DeploymentCommand::Delete { name }),
+            _ => return Ok(()),
+        };
+        let event = Event::DeploymentCommand { command, by: Some("ada".to_owned()) };
+        soak.bus.put(soak.name, &event).await?;
+        self.done.insert((dataset.name.clone(), what));
+        Ok(())
     }
 
     async fn command(
@@ -116,6 +140,7 @@ impl Operator {
                 DatasetKind::Approved | DatasetKind::Dismissed | DatasetKind::Stopped => &["command"],
                 DatasetKind::Again => &["upload"],
                 DatasetKind::Replaced => &["upload", "command"],
+                DatasetKind::RolledBack => &["upload", "roll back", "undeploy"],
                 _ => &[],
             };
             let undone = needs.iter().any(|what| !self.done.contains(&(dataset.name.clone(), *what)));
@@ -125,6 +150,12 @@ impl Operator {
         }
         left.join(", ")
     }
+}
+
+/// Whether the requested model answers, and people were notified of that.
+fn is_settled(deployment: &Deployment) -> bool {
+    let serves = deployment.state == DeploymentState::Active && deployment.serving.as_ref() == Some(&deployment.run_id);
+    serves && deployment.outcome_key().is_some_and(|key| key.is_notified(&deployment.notified, Channel::Topic))
 }
 
 fn named(item: &Value) -> String {

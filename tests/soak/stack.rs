@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tunedrop_aws::Bus;
+use tunedrop_aws::{Bus, Ledger};
 use tunedrop_local::bedrock::{self, Config, EventFaultRates, Faults, JobFault};
 use tunedrop_local::build::{self, Binaries};
 use tunedrop_local::proxy::{Proxy, ProxyEvent, Route};
@@ -23,7 +23,8 @@ use crate::killer::kill_owner;
 const LONG_S: i64 = 7_200;
 /// If no call is made for this long, no function works.
 const QUIET: Duration = Duration::from_secs(3);
-/// Visibility timeout of the queues, in seconds. The template's 360 and 5,400 would take too long.
+/// Visibility timeout of the queues, in seconds. The template's 360 and 5,400 would take too long: a message waits for this
+/// after the function that had it was killed.
 const HIDDEN_S: u32 = 60;
 /// Timeout of the functions, in place of 60 s. As in the template, it is shorter than the visibility timeout.
 const TIMEOUT_S: u32 = 50;
@@ -47,6 +48,7 @@ pub(crate) struct SoakStack {
     pub(crate) bus: Bus,
     pub(crate) bucket: String,
     pub(crate) items: Items,
+    pub(crate) ledger: Ledger,
     pub(crate) http: reqwest::Client,
     pub(crate) messages: Vec<tunedrop_local::Message>,
 }
@@ -91,6 +93,7 @@ impl SoakStack {
         Ok(SoakStack {
             name: "soak",
             bucket: stack.deployment().bucket()?.to_owned(),
+            ledger: Ledger::new(&sdk, stack.deployment().table()?.to_owned()),
             items: Items::new(http.clone(), stack.endpoint().to_owned(), stack.deployment().table()?.to_owned()),
             s3: aws_sdk_s3::Client::new(&sdk),
             bus: Bus::new(&sdk, stack.deployment().bus()?.to_owned(), senders::COMMANDS),
@@ -126,6 +129,12 @@ impl SoakStack {
         let answer = self.http.post(format!("{}/_simulator/faults", self.bedrock)).json(faults).send().await?;
         answer.error_for_status().context("the simulator rejects the faults")?;
         Ok(())
+    }
+
+    /// What the simulator answers at this path.
+    pub(crate) async fn answer(&self, path: &str) -> Result<Value> {
+        let answer = self.http.get(format!("{}/{path}", self.bedrock)).send().await?;
+        Ok(answer.error_for_status()?.json().await?)
     }
 
     /// Collects the messages that were sent.
@@ -178,7 +187,9 @@ impl SoakStack {
 
     /// Moves the ledger's times back by two hours, and runs the sweep. If it gets a fault, the next one does the work.
     pub(crate) async fn let_time_pass(&self) -> Result<()> {
-        self.items.age(LONG_S, &["changed_at", "uploaded_at", "latest_uploaded_at", "reuploaded_at"]).await?;
+        self.items
+            .age(LONG_S, &["changed_at", "uploaded_at", "latest_uploaded_at", "reuploaded_at", "ends_at"])
+            .await?;
         let stack = self.stack()?;
         let sweep = stack.deployment().function("sweep")?;
         if let Err(error) = stack.invoke(sweep, &json!({})).await {
