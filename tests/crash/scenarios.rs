@@ -1,6 +1,6 @@
 //! The scenarios: each takes a dataset from its upload to an end. `table` has the expected results.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde_json::json;
 use tunedrop_run::event::{DeploymentCommand, Kind};
 use tunedrop_tests::data::{nova, pairs};
@@ -30,6 +30,30 @@ pub(crate) async fn deployed(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "deployments": { "ms": 0 } })).await?;
     upload_dataset(l, "base_model: nova-lite\ndeploy: {}\n", "deployed").await?;
     l.settle().await?;
+    l.deployment_command(DeploymentCommand::Delete { name: l.dataset.clone() }).await?;
+    l.settle().await
+}
+
+/// The second version continues from what the dataset's deployment serves, and then takes its place there. The same content
+/// again is the same run, although the deployment serves its own model by then.
+pub(crate) async fn own_base(l: &mut Worker) -> Result<()> {
+    l.set_faults(json!({ "deployments": { "ms": 0 } })).await?;
+    upload_dataset(l, "base_model: nova-lite\ndeploy: {}\n", "first").await?;
+    l.settle().await?;
+    let first = l.newest().await?;
+    l.resources.age(HOUR_S).await?;
+    let recipe = format!("base_model: deployed:{}\nlaunch: manual\ndeploy: {{}}\n", l.dataset);
+    upload_dataset(l, &recipe, "second").await?;
+    l.settle().await?;
+    l.command(Kind::ApproveRun).await?;
+    l.settle().await?;
+    l.resources.age(HOUR_S).await?;
+    l.upload("job.yaml", recipe).await?;
+    l.settle().await?;
+    let second = l.newest().await?;
+    ensure!(second.base_run.as_ref() == Some(&first.run_id), "{second:?}");
+    let base = second.plan.map(|plan| plan.base_model);
+    ensure!(base == first.model_arn, "it continues from {base:?}");
     l.deployment_command(DeploymentCommand::Delete { name: l.dataset.clone() }).await?;
     l.settle().await
 }

@@ -39,6 +39,7 @@ const SUCCEEDED: (&str, usize) = ("Run Succeeded", 1);
 pub(crate) const SCENARIOS: &[Scenario] = scenarios! {
     accepted => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED];
     deployed => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Deployed", 1), ("Deployment Deleted", 1)];
+    own_base => ["Succeeded", "Succeeded"], 2, [("Run Held", 1), ("Run Launched", 2), ("Run Succeeded", 2), ("Run Deployed", 2), ("Dataset Accepted", 1), ("Deployment Deleted", 1)];
     evaluated => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Evaluated", 1)];
     completed_later => ["Succeeded"], 1, [("Dataset Incomplete", 1), LAUNCHED, SUCCEEDED];
     rejected_twice => ["Rejected"], 0, [("Dataset Rejected", 2)];
