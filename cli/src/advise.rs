@@ -14,7 +14,7 @@ use crate::format::BOLD;
 use crate::location::small_text;
 use crate::{print, print_exactly};
 
-use table::{Advice, Table};
+use table::{Advice, Answers, Table};
 
 /// Decide whether to customize a model, and how
 ///
@@ -59,18 +59,37 @@ pub(crate) fn advise(args: &AdviseArgs) -> Result<ExitCode> {
         ),
         None => ask::interview(&table)?,
     };
-    let advice = table.advice(&answers);
     if args.json {
-        let Advice { name, why, .. } = &advice;
-        let object = json!({
-            "version": 1, "advice": name, "why": why, "answers": answers,
-            "for": advice.kind.pro, "against": advice.kind.con, "next": advice.kind.next,
-        });
-        print_exactly(&format!("{object:#}\n"))?;
+        print_exactly(&object(&table, &answers))?;
     } else {
-        print(&page(&advice))?;
+        print(&page(&table.advice(&answers)))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The advice as one JSON object.
+fn object(table: &Table, answers: &Answers) -> String {
+    let advice = table.advice(answers);
+    let Advice { name, why, .. } = &advice;
+    let object = json!({
+        "version": 1, "advice": name, "why": why, "answers": answers,
+        "for": advice.kind.pro, "against": advice.kind.con, "next": advice.kind.next,
+    });
+    format!("{object:#}\n")
+}
+
+/// The advice for these answers, as one JSON object. The error names an answer that is missing or invalid.
+pub(crate) fn advised(answers: Answers) -> Result<String> {
+    let table = Table::embedded();
+    ask::check(&table, &answers)?;
+    Ok(object(&table, &answers))
+}
+
+/// The questions, as a JSON list of objects with `id`, `ask`, `answers` and `help`. The first answer is the default.
+pub(crate) fn questions() -> String {
+    let question = |question: &table::Question| json!({"id": question.id, "ask": question.ask, "answers": question.answers, "help": question.help});
+    let questions: Vec<serde_json::Value> = Table::embedded().questions.iter().map(question).collect();
+    format!("{:#}\n", serde_json::Value::from(questions))
 }
 
 fn page(advice: &Advice) -> String {

@@ -59,6 +59,7 @@ pub(crate) fn check_dataset(dataset: Dataset, options: Options, strict: bool, ou
                 role: file.role,
                 model: (file.rules.model.alias.clone(), file.rules.model.name.clone()),
                 customization: file.rules.customization,
+                record_tokens: file.rules.training.record_tokens,
                 findings: file.findings,
                 statistics: file.statistics,
             };

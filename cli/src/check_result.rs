@@ -15,6 +15,8 @@ pub(crate) struct FileResult {
     /// The model's alias, and its name.
     pub(crate) model: (String, String),
     pub(crate) customization: Customization,
+    /// The model's limit of tokens for a record, if AWS documents one.
+    pub(crate) record_tokens: Option<u64>,
     /// The findings about this file.
     pub(crate) findings: Findings,
     pub(crate) statistics: Statistics,
@@ -33,6 +35,8 @@ pub(crate) struct CheckResult {
     pub(crate) blocked: bool,
     /// Whether warnings block in any of the datasets.
     pub(crate) strict: bool,
+    /// Whether a program passed records instead of files.
+    pub(crate) is_given: bool,
     /// What the evaluation of the dataset that was checked last will ask.
     pub(crate) held_out: Option<HeldOutSample>,
 }

@@ -14,9 +14,11 @@ use tunedrop_reshape::Source;
 use tunedrop_validation::s3_uri_fault;
 
 use self::sources::Container;
+pub(crate) use self::work::Conversion;
 use self::work::Work;
 use crate::catalogue;
 use crate::options::Type;
+use crate::reshape::print_notes;
 use crate::tables::Kind;
 
 /// Convert data to the format a model needs
@@ -41,35 +43,35 @@ Exit codes: 0 every record was converted, 1 records were left out, 2 wrong usage
 pub(crate) struct ConvertArgs {
     /// Data file; - for standard input
     #[arg(value_name = "IN")]
-    input: PathBuf,
+    pub(crate) input: PathBuf,
     /// Format of the data; auto detects it for each record
     #[arg(long, value_enum, default_value_t)]
-    from: From,
+    pub(crate) from: From,
     /// Sheet of the workbook [default: the first visible one]
     #[arg(long, value_name = "NAME")]
-    sheet: Option<String>,
+    pub(crate) sheet: Option<String>,
     /// Base model: an alias such as nova-lite, or Bedrock's identifier
     #[arg(long, value_name = "MODEL")]
-    model: String,
+    pub(crate) model: String,
     /// Customization [default: fine-tuning, if the model has it]
     #[arg(long = "type", value_enum, value_name = "TYPE")]
-    customization: Option<Type>,
+    pub(crate) customization: Option<Type>,
     /// Output file
     #[arg(long, short, value_name = "OUT")]
-    output: PathBuf,
+    pub(crate) output: PathBuf,
     /// S3 folder of the dataset, for images in records: s3://BUCKET/datasets/NAME/
     #[arg(long, value_name = "S3_URI")]
-    media: Option<String>,
+    pub(crate) media: Option<String>,
     /// Overwrite OUT, and images with the same names
     #[arg(long)]
-    force: bool,
+    pub(crate) force: bool,
     /// Catalogue file that overrides entries of the built-in one
     #[arg(long, value_name = "FILE")]
-    catalogue: Option<PathBuf>,
+    pub(crate) catalogue: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum From {
+pub(crate) enum From {
     #[default]
     Auto,
     /// messages with role and content; also OpenAI's Responses API
@@ -127,20 +129,27 @@ impl From {
 }
 
 pub(crate) fn convert(args: &ConvertArgs) -> anyhow::Result<ExitCode> {
+    let mut notes = Vec::new();
+    let done = run(args, &mut notes);
+    print_notes(&notes);
+    Ok(ExitCode::from(u8::from(done?.is_partial())))
+}
+
+/// Converts the file. `notes` gets the lines to print, also if there is an error.
+pub(crate) fn run(args: &ConvertArgs, notes: &mut Vec<String>) -> anyhow::Result<Conversion> {
     let catalogue = catalogue::load(args.catalogue.as_deref())?;
     let model = catalogue::find(&catalogue, &args.model)?;
     let rules = catalogue::rules(model, args.customization.map(Into::into))?;
     let mut work = Work::new(args, rules.training)?;
-    let mut notes = Vec::new();
     let mut take = |number, begun, record: Result<&str, String>| work.take(number, begun, record);
-    let read = sources::each(&args.input, args.from.container(), args.sheet.as_deref(), &mut notes, &mut take);
-    notes.iter().for_each(|note| anstream::eprintln!("  {note}"));
+    let mut of_file = Vec::new();
+    let read = sources::each(&args.input, args.from.container(), args.sheet.as_deref(), &mut of_file, &mut take);
+    notes.extend(of_file.iter().map(|note| format!("  {note}")));
     let cut_off = read?;
     if args.from == From::OpenAi {
         work.is_openai = true;
     }
-    let has_left_out = work.finish(&rules, cut_off)?;
-    Ok(ExitCode::from(u8::from(has_left_out || cut_off)))
+    work.finish(&rules, cut_off, notes)
 }
 
 /// The first records of a file as `convert` reads them; those that it leaves out are skipped. At most `most` are read. If

@@ -57,12 +57,20 @@ pub(crate) fn datasets<'c>(
     args: &DataArgs,
     catalogue: &'c Catalogue,
 ) -> anyhow::Result<(Vec<Dataset<'c>>, Vec<Unreadable>)> {
+    of_locations(args.paths.iter().map(|path| Location::of(path)).collect(), args, catalogue)
+}
+
+/// The same of these locations instead of the paths.
+pub(crate) fn of_locations<'c>(
+    locations: Vec<Location>,
+    args: &DataArgs,
+    catalogue: &'c Catalogue,
+) -> anyhow::Result<(Vec<Dataset<'c>>, Vec<Unreadable>)> {
     let customization = args.customization.map(Into::into);
     let given = match &args.model {
         Some(name) => Some(rules(find(catalogue, name)?, customization)?),
         None => None,
     };
-    let locations: Vec<Location> = args.paths.iter().map(|path| Location::of(path)).collect();
     let stdin = locations.iter().filter(|location| **location == Location::Stdin).count();
     ensure!(stdin < 2, "standard input can be read only once; save it to a file first");
     let folders: Vec<bool> = locations.iter().map(Location::is_folder).collect();

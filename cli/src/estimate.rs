@@ -13,10 +13,14 @@ use tunedrop_validation::{Customization, Options, Role, estimate as bill};
 use crate::catalogue::{self, Rules};
 use crate::check_result::CheckResult;
 use crate::dataset::{Dataset, datasets};
+use crate::location::Unreadable;
 use crate::options::DataArgs;
 use crate::{check_dataset, complain, print, print_exactly};
 use evaluation::Evaluation;
 use page::Page;
+
+/// The most epochs that an estimate is made for.
+pub(crate) const EPOCHS_MAX: u64 = 1_000_000;
 
 /// Estimate the billed tokens and the cost of training and evaluation
 #[derive(Debug, Args)]
@@ -36,16 +40,16 @@ Exit codes:
   2: a usage error, or a file that can't be read")]
 pub(crate) struct EstimateArgs {
     #[command(flatten)]
-    data: DataArgs,
+    pub(crate) data: DataArgs,
     /// Passes over the data [default: the recipe's epochCount, or the model's default]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    epochs: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=EPOCHS_MAX))]
+    pub(crate) epochs: Option<u64>,
     /// Price in USD per 1,000 tokens trained [default: the recipe's, or the catalogue's]
     #[arg(long, value_name = "PRICE", value_parser = price)]
-    price_per_1k: Option<f64>,
+    pub(crate) price_per_1k: Option<f64>,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 fn price(text: &str) -> Result<f64, String> {
@@ -66,9 +70,77 @@ pub(crate) struct Sourced<T> {
     by: &'static str,
 }
 
+/// The estimates of the training files, and what was found meanwhile.
+pub(crate) struct Estimates<'c> {
+    pages: Vec<Page<'c>>,
+    /// Why datasets weren't read whose base model only a stack knows.
+    awaits: Vec<String>,
+    outcome: CheckResult,
+}
+
+impl Estimates<'_> {
+    /// The note instead of an estimate, if only a stack knows the base model.
+    pub(crate) fn instead(&self) -> Option<&str> {
+        let note = self.awaits.first()?;
+        (self.pages.is_empty() && self.outcome.findings.errors == 0).then_some(note)
+    }
+
+    /// Files that can't be read, and findings about recipes and missing files, a sentence each.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let unread = self.outcome.unreadable.iter().map(|fault| format!("{} can't be read: {}", fault.path, fault.why));
+        let found = self.outcome.findings.kept.iter();
+        let found = found.map(|finding| format!("{}: {}; {}", finding.file, finding.message, finding.help));
+        unread.chain(found).collect()
+    }
+
+    /// Whether nothing was read that is billed.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pages.is_empty() && self.outcome.unreadable.is_empty() && self.outcome.findings.errors == 0
+    }
+
+    /// One JSON object.
+    pub(crate) fn json(&self) -> String {
+        page::json(&self.pages)
+    }
+
+    fn exit(&self) -> ExitCode {
+        let is_estimated = self.outcome.findings.errors == 0 && self.pages.iter().all(Page::is_estimated);
+        match (self.outcome.unreadable.is_empty(), is_estimated) {
+            (false, _) => ExitCode::from(2),
+            (true, true) => ExitCode::SUCCESS,
+            (true, false) => ExitCode::from(1),
+        }
+    }
+}
+
 pub(crate) fn estimate(args: &EstimateArgs) -> anyhow::Result<ExitCode> {
     let catalogue = catalogue::load(args.data.catalogue.as_deref())?;
-    let (datasets, unreadable) = datasets(&args.data, &catalogue)?;
+    let estimates = run(datasets(&args.data, &catalogue)?, args)?;
+    if let Some(note) = estimates.instead() {
+        print(&format!("No estimate: {note}\n"))?;
+        return Ok(ExitCode::from(1));
+    }
+    if estimates.is_empty() {
+        complain(NOTHING_BILLED);
+        return Ok(ExitCode::from(2));
+    }
+    estimates.problems().iter().for_each(|problem| complain(problem));
+    if args.json {
+        print_exactly(&estimates.json())?
+    } else {
+        print(&page::human(&estimates.pages))?
+    }
+    Ok(estimates.exit())
+}
+
+/// The error for data without a training file.
+pub(crate) const NOTHING_BILLED: &str = "no training file: only training files are billed";
+
+/// Reads the datasets, and estimates their training files.
+pub(crate) fn run<'c>(
+    (datasets, unreadable): (Vec<Dataset<'c>>, Vec<Unreadable>),
+    args: &EstimateArgs,
+) -> anyhow::Result<Estimates<'c>> {
     let mut outcome = CheckResult { unreadable, ..CheckResult::default() };
     let mut pages = Vec::new();
     let awaits: Vec<String> =
@@ -99,31 +171,7 @@ pub(crate) fn estimate(args: &EstimateArgs) -> anyhow::Result<ExitCode> {
             });
         }
     }
-    if let ([], [note, ..], 0) = (pages.as_slice(), awaits.as_slice(), outcome.findings.errors) {
-        print(&format!("No estimate: {note}\n"))?;
-        return Ok(ExitCode::from(1));
-    }
-    if pages.is_empty() && outcome.unreadable.is_empty() && outcome.findings.errors == 0 {
-        complain("no training file: only training files are billed");
-        return Ok(ExitCode::from(2));
-    }
-    for fault in &outcome.unreadable {
-        complain(&format!("{} can't be read: {}", fault.path, fault.why));
-    }
-    for finding in outcome.findings.kept.iter() {
-        complain(&format!("{}: {}; {}", finding.file, finding.message, finding.help));
-    }
-    if args.json {
-        print_exactly(&page::json(&pages))?
-    } else {
-        print(&page::human(&pages))?
-    }
-    let is_estimated = outcome.findings.errors == 0 && pages.iter().all(Page::is_estimated);
-    Ok(match (outcome.unreadable.is_empty(), is_estimated) {
-        (false, _) => ExitCode::from(2),
-        (true, true) => ExitCode::SUCCESS,
-        (true, false) => ExitCode::from(1),
-    })
+    Ok(Estimates { pages, awaits, outcome })
 }
 
 fn epochs(args: &EstimateArgs, dataset: &Dataset, rules: Rules) -> Sourced<u64> {

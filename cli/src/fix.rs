@@ -28,28 +28,48 @@ Exit codes: 0 every record written is valid, 1 invalid records remain, 2 wrong u
 pub(crate) struct FixArgs {
     /// Data file; - for standard input
     #[arg(value_name = "IN")]
-    input: PathBuf,
+    pub(crate) input: PathBuf,
     /// Base model: an alias such as nova-lite, or Bedrock's identifier
     #[arg(long, value_name = "MODEL")]
-    model: String,
+    pub(crate) model: String,
     /// Customization [default: fine-tuning, if the model has it]
     #[arg(long = "type", value_enum, value_name = "TYPE")]
-    customization: Option<Type>,
+    pub(crate) customization: Option<Type>,
     /// Remove records that are still invalid
     #[arg(long)]
-    drop_invalid: bool,
+    pub(crate) drop_invalid: bool,
     /// Output file
     #[arg(long, short, value_name = "OUT")]
-    output: PathBuf,
+    pub(crate) output: PathBuf,
     /// Overwrite OUT
     #[arg(long)]
-    force: bool,
+    pub(crate) force: bool,
     /// Catalogue file that overrides entries of the built-in one
     #[arg(long, value_name = "FILE")]
-    catalogue: Option<PathBuf>,
+    pub(crate) catalogue: Option<PathBuf>,
+}
+
+/// The result of fixing a file.
+pub(crate) struct FixedFile {
+    /// Records in the output.
+    pub(crate) written: u64,
+    pub(crate) removed: u64,
+    /// Records in the output that are still invalid.
+    pub(crate) invalid: u64,
+    /// Whether an array has no closing bracket.
+    pub(crate) is_incomplete: bool,
 }
 
 pub(crate) fn fix(args: &FixArgs) -> anyhow::Result<ExitCode> {
+    let mut notes = Vec::new();
+    let done = run(args, &mut notes);
+    reshape::print_notes(&notes);
+    let done = done?;
+    Ok(ExitCode::from(u8::from(done.invalid > 0 || done.is_incomplete)))
+}
+
+/// Fixes the file. `printed` gets the lines to print, also if there is an error.
+pub(crate) fn run(args: &FixArgs, printed: &mut Vec<String>) -> anyhow::Result<FixedFile> {
     let catalogue = catalogue::load(args.catalogue.as_deref())?;
     let model = catalogue::find(&catalogue, &args.model)?;
     let rules = catalogue::rules(model, args.customization.map(Into::into))?;
@@ -90,9 +110,9 @@ pub(crate) fn fix(args: &FixArgs) -> anyhow::Result<ExitCode> {
             bytes += line.len() as u64 + 1;
             output.line(&line)
         })?;
-    reshape::print_notes(&notes, what);
+    printed.extend(reshape::note_lines(&notes, what).iter().map(|line| format!("  {line}")));
     if is_incomplete {
-        anstream::eprintln!("  the array has no closing bracket: the file may be incomplete");
+        printed.push("  the array has no closing bracket: the file may be incomplete".to_owned());
     }
     if let Some(fault) = first_fault.filter(|_| records == 0) {
         bail!(
@@ -109,22 +129,22 @@ pub(crate) fn fix(args: &FixArgs) -> anyhow::Result<ExitCode> {
     }
     output.finish()?;
     let out = args.output.display();
-    anstream::eprintln!("{} written to {out}; {} removed", counted(written, "record"), grouped(removed));
+    printed.push(format!("{} written to {out}; {} removed", counted(written, "record"), grouped(removed)));
     let statistics = Statistics { records: written, valid_records: written, bytes, ..Statistics::default() };
     let train = SetFile { name: &args.output.to_string_lossy(), statistics: &statistics };
     let of_file = check_set(model, rules.customization, Some(train), None, &Quotas::default()).kept;
     for finding in of_file.iter().filter(|finding| finding.severity == Severity::Error) {
-        anstream::eprintln!("as training data, {out} is rejected: {}; {}", finding.message, finding.help);
+        printed.push(format!("as training data, {out} is rejected: {}; {}", finding.message, finding.help));
     }
     let left = if args.drop_invalid { 0 } else { invalid };
     if left > 0 {
-        anstream::eprintln!(
+        printed.push(format!(
             "{} still invalid: run tunedrop check {} {model_options}, or remove them with --drop-invalid",
             counted(left, "record"),
             shell(&args.output.to_string_lossy())
-        );
+        ));
     }
-    Ok(ExitCode::from(u8::from(left > 0 || is_incomplete)))
+    Ok(FixedFile { written, removed, invalid: left, is_incomplete })
 }
 
 /// Whether the validator finds no error in a line by itself.

@@ -1,6 +1,7 @@
 //! Prints the result of a check: one module for each format.
 
 mod github;
+mod html;
 mod human;
 mod json;
 mod sarif;
@@ -13,6 +14,7 @@ use std::io::IsTerminal;
 use anstyle::{AnsiColor, Style};
 
 pub(crate) use github::github;
+pub(crate) use html::html;
 pub(crate) use human::human;
 pub(crate) use json::json;
 pub(crate) use sarif::sarif;
@@ -41,6 +43,16 @@ pub(crate) struct View {
 }
 
 impl View {
+    /// Without a terminal, with a few findings of each code in full.
+    pub(crate) fn folded() -> View {
+        View { columns: COLUMNS, per_code: SHOWN_PER_CODE }
+    }
+
+    /// Without a terminal, with all findings in full.
+    pub(crate) fn unfolded() -> View {
+        View { columns: COLUMNS, per_code: usize::MAX }
+    }
+
     /// `fold`: show only a few findings of each code in full.
     pub(crate) fn of_terminal(fold: bool) -> View {
         let terminal = if std::io::stdout().is_terminal() { console::Term::stdout().size_checked() } else { None };

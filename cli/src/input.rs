@@ -10,6 +10,7 @@ use tunedrop_validation::{Ending, FileType, LAYOUT_HEAD, layout_of};
 
 use crate::placeholders::{filled, filled_command};
 use crate::tables::Kind;
+use crate::watched;
 
 /// The largest UTF-16 text, in bytes. It is read whole, and takes three times this memory.
 const UTF16_MAX: usize = 256 << 20;
@@ -30,7 +31,7 @@ pub(crate) struct Text {
 
 impl Read for Text {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.from.read(buffer)
+        watched::read(&mut self.from, buffer)
     }
 }
 

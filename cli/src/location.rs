@@ -1,8 +1,9 @@
-//! Locations of data: standard input, a path, or an address in S3.
+//! Locations of data: standard input, a path, an address in S3, or records that a program passes.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, ensure};
 
@@ -21,7 +22,41 @@ pub(crate) enum Location {
         bucket: String,
         key: String,
     },
+    /// Records that a program passes instead of a file.
+    Given(Given),
 }
+
+/// Records that are read once, with the name that findings show.
+#[derive(Clone)]
+pub(crate) struct Given {
+    name: String,
+    from: Arc<Mutex<Option<Box<dyn Read + Send>>>>,
+}
+
+impl Given {
+    pub(crate) fn new(name: &str, from: Box<dyn Read + Send>) -> Given {
+        Given { name: name.to_owned(), from: Arc::new(Mutex::new(Some(from))) }
+    }
+
+    /// The records, the first time.
+    pub(crate) fn take(&self) -> Option<Box<dyn Read + Send>> {
+        self.from.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.debug_tuple("Given").field(&self.name).finish()
+    }
+}
+
+impl PartialEq for Given {
+    fn eq(&self, other: &Given) -> bool {
+        Arc::ptr_eq(&self.from, &other.from)
+    }
+}
+
+impl Eq for Given {}
 
 /// A location that can't be read: its name, and a sentence with the reason and what to do.
 #[derive(Debug)]
@@ -63,6 +98,7 @@ impl Location {
     pub(crate) fn name(&self) -> String {
         match self {
             Location::Stdin => "-".to_owned(),
+            Location::Given(given) => given.name.clone(),
             Location::Local(path) => path.display().to_string(),
             Location::Remote { bucket, key } => format!("s3://{bucket}/{key}"),
         }
@@ -70,7 +106,7 @@ impl Location {
 
     pub(crate) fn is_folder(&self) -> bool {
         match self {
-            Location::Stdin => false,
+            Location::Stdin | Location::Given(_) => false,
             Location::Local(path) => path.is_dir(),
             Location::Remote { key, .. } => key.is_empty() || key.ends_with('/'),
         }
@@ -83,7 +119,7 @@ impl Location {
                 Location::Remote { bucket: bucket.clone(), key: format!("{key}{name}") }
             }
             Location::Local(path) => Location::Local(path.join(name)),
-            Location::Stdin => Location::Stdin,
+            Location::Stdin | Location::Given(_) => self.clone(),
         }
     }
 
@@ -91,7 +127,7 @@ impl Location {
     pub(crate) fn names(&self) -> Result<Vec<String>, Unreadable> {
         let mut names = Vec::new();
         match self {
-            Location::Stdin => {}
+            Location::Stdin | Location::Given(_) => {}
             Location::Local(path) => {
                 for entry in std::fs::read_dir(path).map_err(|error| self.unreadable(&error))? {
                     let entry = entry.map_err(|error| self.unreadable(&error))?;
@@ -112,7 +148,7 @@ impl Location {
     /// Whether it exists.
     pub(crate) fn exists(&self) -> Result<bool, Unreadable> {
         match self {
-            Location::Stdin => Ok(true),
+            Location::Stdin | Location::Given(_) => Ok(true),
             Location::Local(path) => path.try_exists().map_err(|error| self.unreadable(&error)),
             Location::Remote { bucket, key } => {
                 Ok(remote::find(bucket, key).map_err(|why| self.because(why))?.is_some())

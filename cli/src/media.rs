@@ -25,7 +25,7 @@ pub(crate) fn look(
             all
         }
         Location::Local(path) => look_beside(path, wanted, check),
-        Location::Stdin => 0,
+        Location::Stdin | Location::Given(_) => 0,
     };
     if looked_at > 0 {
         check.looked_at(wanted);

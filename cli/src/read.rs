@@ -1,12 +1,10 @@
-//! Reads files: standard input, local files, and objects in S3.
+//! Reads files: standard input, local files, objects in S3, and records that a program passes.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 
-use tunedrop_aws::{Object, Objects};
-
 use crate::location::{Location, Unreadable};
-use crate::remote;
+use crate::{remote, watched};
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 1 << 20;
@@ -16,7 +14,8 @@ pub(crate) enum Opened {
     Stdin,
     /// The file and its size; a pipe or a device has none.
     Local(File, Option<u64>),
-    Remote(Box<(Objects, Object)>),
+    Remote(Box<remote::Found>),
+    Given(Box<dyn Read + Send>),
 }
 
 /// Why an existing file wasn't read to its end.
@@ -31,6 +30,9 @@ pub(crate) enum Refused {
 pub(crate) fn open(location: &Location) -> Result<Option<Opened>, Unreadable> {
     Ok(match location {
         Location::Stdin => Some(Opened::Stdin),
+        Location::Given(given) => {
+            Some(Opened::Given(given.take().ok_or_else(|| location.because("it was read before"))?))
+        }
         Location::Local(path) => match File::open(path) {
             Ok(file) => {
                 let size = file.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len());
@@ -58,9 +60,9 @@ impl Opened {
     /// The size in bytes, if it is known.
     pub(crate) fn bytes(&self) -> Option<u64> {
         match self {
-            Opened::Stdin => None,
+            Opened::Stdin | Opened::Given(_) => None,
             Opened::Local(_, bytes) => *bytes,
-            Opened::Remote(found) => Some(found.1.size),
+            Opened::Remote(found) => Some(found.bytes()),
         }
     }
 
@@ -70,7 +72,8 @@ impl Opened {
         match self {
             Opened::Stdin => local(chunks(&mut std::io::stdin().lock(), take)),
             Opened::Local(mut file, _) => local(chunks(&mut file, take)),
-            Opened::Remote(found) => remote::read(&found.0, &found.1, take).map_err(|refused| match refused {
+            Opened::Given(mut from) => local(chunks(&mut from, take)),
+            Opened::Remote(found) => remote::read(&found, take).map_err(|refused| match refused {
                 remote::Refused::ForGood(why) => Refused::ForGood(why),
                 remote::Refused::Here(why) => Refused::Here(location.because(why)),
             }),
@@ -81,7 +84,7 @@ impl Opened {
 fn chunks(from: &mut dyn Read, take: &mut dyn FnMut(&[u8]) -> bool) -> std::io::Result<()> {
     let mut chunk = vec![0; CHUNK];
     loop {
-        match from.read(&mut chunk) {
+        match watched::read(from, &mut chunk) {
             Ok(0) => return Ok(()),
             Ok(n) if take(&chunk[..n]) => {}
             Ok(_) => return Ok(()),

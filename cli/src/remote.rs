@@ -33,6 +33,19 @@ async fn objects_in(bucket: &str) -> Objects {
     Objects::new(&Access::default().configs().await.all, bucket.to_owned())
 }
 
+/// An object that exists, and what reads it.
+pub(crate) struct Found {
+    objects: Objects,
+    object: Object,
+}
+
+impl Found {
+    /// The size in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.object.size
+    }
+}
+
 /// Why an existing object wasn't read to its end.
 pub(crate) enum Refused {
     /// Nobody can read it: it is archived, or its key is missing.
@@ -41,12 +54,12 @@ pub(crate) enum Refused {
     Here(String),
 }
 
-/// The object at `key`, and a client to read it with. `None` if there is none.
-pub(crate) fn find(bucket: &str, key: &str) -> Result<Option<(Objects, Object)>, String> {
+/// The object at `key`. `None` if there is none.
+pub(crate) fn find(bucket: &str, key: &str) -> Result<Option<Found>, String> {
     runtime()?.block_on(async {
         let objects = objects_in(bucket).await;
         let found = objects.find(key).await.map_err(explain)?;
-        Ok(found.map(|object| (objects, object)))
+        Ok(found.map(|object| Found { objects, object }))
     })
 }
 
@@ -77,9 +90,9 @@ pub(crate) fn look(bucket: &str, wanted: &MediaWanted, check: &mut DatasetCheck)
 }
 
 /// Passes the bytes of an object to `take`, in order, until it returns false.
-pub(crate) fn read(objects: &Objects, object: &Object, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), Refused> {
+pub(crate) fn read(found: &Found, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), Refused> {
     runtime().map_err(Refused::Here)?.block_on(async {
-        let mut ranges = objects.ranges(object);
+        let mut ranges = found.objects.ranges(&found.object);
         loop {
             match ranges.next().await.map_err(|failure| Refused::Here(explain(failure)))? {
                 Piece::Bytes(bytes) if take(&bytes) => {}

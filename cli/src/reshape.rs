@@ -129,7 +129,7 @@ pub(crate) fn note_lines(notes: &Notes, what: &str) -> Vec<String> {
     lines
 }
 
-/// Prints notes on stderr, by record.
-pub(crate) fn print_notes(notes: &Notes, what: &str) {
-    note_lines(notes, what).iter().for_each(|line| anstream::eprintln!("  {line}"));
+/// Prints the notes of a command on stderr, a line each.
+pub(crate) fn print_notes(notes: &[String]) {
+    notes.iter().for_each(|line| anstream::eprintln!("{line}"));
 }

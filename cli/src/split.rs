@@ -30,28 +30,48 @@ Exit codes: 0 split, 2 wrong usage, or a file can't be read or written")]
 pub(crate) struct SplitArgs {
     /// Data file in JSON Lines
     #[arg(value_name = "IN")]
-    input: PathBuf,
+    pub(crate) input: PathBuf,
     /// Size of the validation file: a percentage such as 5%, or a number of records
     #[arg(long, value_name = "SHARE", default_value = "5%")]
-    validation: Share,
+    pub(crate) validation: Share,
     /// Seed: each number gives another split
     #[arg(long, default_value_t = 0, value_name = "N")]
-    seed: u64,
+    pub(crate) seed: u64,
     /// Maximum number of validation records
     #[arg(long, value_name = "N")]
-    at_most: Option<u64>,
+    pub(crate) at_most: Option<u64>,
     /// Training file [default: IN with .train before its extension]
     #[arg(long, value_name = "FILE")]
-    train: Option<PathBuf>,
+    pub(crate) train: Option<PathBuf>,
     /// Validation file [default: IN with .validation before its extension]
     #[arg(long, value_name = "FILE")]
-    out_validation: Option<PathBuf>,
+    pub(crate) out_validation: Option<PathBuf>,
     /// Overwrite existing files
     #[arg(long)]
-    force: bool,
+    pub(crate) force: bool,
+}
+
+/// The result of a split.
+pub(crate) struct SplitFiles {
+    pub(crate) train: PathBuf,
+    pub(crate) validation: PathBuf,
+    pub(crate) train_records: u64,
+    pub(crate) validation_records: u64,
 }
 
 pub(crate) fn split(args: &SplitArgs) -> anyhow::Result<ExitCode> {
+    let done = run(args)?;
+    let (left, of) = (counted(done.train_records, "record"), done.train.display());
+    anstream::eprintln!(
+        "{left} written to {of}, {} to {}",
+        grouped(done.validation_records),
+        done.validation.display()
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Splits the file.
+pub(crate) fn run(args: &SplitArgs) -> anyhow::Result<SplitFiles> {
     if args.input.as_os_str() == "-" {
         bail!("split reads its input twice and can't read standard input; name a file");
     }
@@ -110,9 +130,7 @@ pub(crate) fn split(args: &SplitArgs) -> anyhow::Result<ExitCode> {
     })?;
     to_train.finish()?;
     to_validation.finish()?;
-    let (left, of) = (counted(groups.records() - count, "record"), train.display());
-    anstream::eprintln!("{left} written to {of}, {} to {}", grouped(count), validation.display());
-    Ok(ExitCode::SUCCESS)
+    Ok(SplitFiles { train, validation, train_records: groups.records() - count, validation_records: count })
 }
 
 /// The error for records whose duplicates don't fit into the validation file.

@@ -70,9 +70,15 @@ pub(super) fn form(table: &Table) -> String {
     out
 }
 
-/// Reads a file of answers. Every question needs a valid answer, and other keys are errors.
+/// Reads a file of answers.
 pub(super) fn read(table: &Table, text: &str) -> Result<Answers> {
     let given: Answers = toml::from_str(text)?;
+    check(table, &given)?;
+    Ok(given)
+}
+
+/// Every question needs a valid answer, and other keys are errors.
+pub(super) fn check(table: &Table, given: &Answers) -> Result<()> {
     for question in &table.questions {
         match given.get(&question.id) {
             Some(answer) if question.answers.contains(answer) => {}
@@ -83,7 +89,7 @@ pub(super) fn read(table: &Table, text: &str) -> Result<Answers> {
     if let Some(stray) = given.keys().find(|id| table.questions.iter().all(|question| question.id != **id)) {
         bail!("unknown question {stray}; `tunedrop advise --questions` prints them all");
     }
-    Ok(given)
+    Ok(())
 }
 
 #[cfg(test)]

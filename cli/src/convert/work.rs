@@ -1,4 +1,4 @@
-//! Converts the records, collects the results and prints them.
+//! Converts the records, and collects the results.
 
 mod reserved;
 
@@ -25,7 +25,26 @@ const LINKS_SHOWN: usize = 50;
 /// Most characters of a link that are shown.
 const LINK_MAX: usize = 200;
 
-/// The conversion of a file.
+/// The result of a conversion.
+pub(crate) struct Conversion {
+    /// Records in the output. None is written if this is 0.
+    pub(crate) written: u64,
+    /// Of those, the ones that were in the model's format already.
+    pub(crate) copied: u64,
+    pub(crate) left_out: u64,
+    pub(crate) images: u64,
+    /// Whether an array has no closing bracket.
+    pub(crate) is_incomplete: bool,
+}
+
+impl Conversion {
+    /// Whether the output may lack records of the input.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.left_out > 0 || self.is_incomplete
+    }
+}
+
+/// The conversion of a file in progress.
 pub(super) struct Work<'c> {
     args: &'c ConvertArgs,
     training: &'c Training,
@@ -126,69 +145,74 @@ impl<'c> Work<'c> {
         filled(&why, input, &reshape::model_options(&self.args.model, self.args.customization)).into()
     }
 
-    /// Prints the notes and completes the files. Returns whether records were left out.
-    pub(super) fn finish(self, rules: &Rules, cut_off: bool) -> anyhow::Result<bool> {
-        reshape::print_notes(&self.reasons, "left out: record");
-        self.print_links();
-        reshape::print_notes(&self.notes, "changed: record");
-        self.print_dropped();
+    /// Completes the files. `notes` gets the lines to print, also if there is an error.
+    pub(super) fn finish(self, rules: &Rules, cut_off: bool, notes: &mut Vec<String>) -> anyhow::Result<Conversion> {
+        notes.extend(reshape::note_lines(&self.reasons, "left out: record").iter().map(|line| format!("  {line}")));
+        self.note_links(notes);
+        notes.extend(reshape::note_lines(&self.notes, "changed: record").iter().map(|line| format!("  {line}")));
+        self.note_dropped(notes);
         if cut_off {
-            anstream::eprintln!("  the array has no closing bracket: the file may be incomplete");
+            notes.push("  the array has no closing bracket: the file may be incomplete".to_owned());
         }
         let (input, output) = (self.args.input.display(), self.args.output.display());
+        let mut done = Conversion {
+            written: self.written,
+            copied: self.copied,
+            left_out: self.left_out,
+            images: 0,
+            is_incomplete: cut_off,
+        };
         if self.written == 0 {
             if self.left_out == 0 {
                 bail!("{input} has no records, so nothing was written");
             }
-            anstream::eprintln!("no record of {input} could be converted, so nothing was written");
-            return Ok(true);
+            notes.push(format!("no record of {input} could be converted, so nothing was written"));
+            return Ok(done);
         }
         let images = self.images.finish()?;
         self.output.finish()?;
-        let count = images.keep();
+        done.images = images.keep();
         let (written, name) = (counted(self.written, "record"), rules.model.name.as_str());
         let copied = match self.copied {
             0 => String::new(),
             copied => format!(", {} already in its format", grouped(copied)),
         };
-        anstream::eprintln!("{written} for {name} written to {output}{copied}; {} left out", grouped(self.left_out));
+        notes.push(format!("{written} for {name} written to {output}{copied}; {} left out", grouped(self.left_out)));
         let reserved = self.reserved.count();
         if reserved > 0 {
             let model_options = reshape::model_options(&self.args.model, self.args.customization);
             let found = counted(reserved, "reserved string");
             let out = shell(&self.args.output.to_string_lossy());
-            anstream::eprintln!("{found} in {output}, which Bedrock rejects: run tunedrop check {out} {model_options}");
+            notes.push(format!("{found} in {output}, which Bedrock rejects: run tunedrop check {out} {model_options}"));
         }
-        if count > 0 {
+        if done.images > 0 {
             let folder = visible(self.args.media.as_deref().unwrap_or_default());
-            anstream::eprintln!("{} written to the same folder, for {folder}", counted(count, "image"));
+            notes.push(format!("{} written to the same folder, for {folder}", counted(done.images, "image")));
         }
         if self.is_openai {
-            anstream::eprint!("{}", openai::hyperparameters(rules));
+            notes.extend(openai::hyperparameters(rules).lines().map(str::to_owned));
         }
-        Ok(self.left_out > 0)
+        Ok(done)
     }
 
-    fn print_links(&self) {
+    fn note_links(&self, notes: &mut Vec<String>) {
         if !self.links.is_empty() {
-            anstream::eprintln!("  images to download:");
+            notes.push("  images to download:".to_owned());
         }
-        for (number, link) in &self.links {
-            anstream::eprintln!("    record {number}: {link}");
-        }
+        notes.extend(self.links.iter().map(|(number, link)| format!("    record {number}: {link}")));
         if self.more_links > 0 {
-            anstream::eprintln!("    … and {} more", grouped(self.more_links));
+            notes.push(format!("    … and {} more", grouped(self.more_links)));
         }
     }
 
-    fn print_dropped(&self) {
+    fn note_dropped(&self, notes: &mut Vec<String>) {
         for (records, keys) in self.dropped.by_count() {
             let keys: Vec<String> = keys.into_iter().map(|key| format!("`{}`", visible(key))).collect();
             let (word, each) = if keys.len() == 1 { ("key", "") } else { ("keys", " each") };
-            anstream::eprintln!("  dropped the {word} {} of {}{each}", keys.join(", "), counted(records, "record"));
+            notes.push(format!("  dropped the {word} {} of {}{each}", keys.join(", "), counted(records, "record")));
         }
         if self.dropped.more > 0 {
-            anstream::eprintln!("  dropped other keys as well, {}", counted(self.dropped.more, "time"));
+            notes.push(format!("  dropped other keys as well, {}", counted(self.dropped.more, "time")));
         }
     }
 }

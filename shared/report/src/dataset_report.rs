@@ -30,9 +30,10 @@ pub struct DatasetReport {
     pub dataset: String,
     /// The run's id; absent if files are missing.
     pub run_id: Option<String>,
-    /// The run's state at the time of the report: `Rejected`, `Incomplete`, `Held`, `Queued` or `Superseded`.
+    /// The run's state at the time of the report: `Rejected`, `Incomplete`, `Held`, `Queued` or `Superseded`. Without a stack,
+    /// `Valid` or `Invalid`.
     pub state: String,
-    /// RFC 3339: when the dataset's newest file was uploaded.
+    /// RFC 3339: when the dataset's newest file was uploaded. Empty without a stack.
     pub uploaded_at: String,
     /// RFC 3339: the earliest launch of an accepted update, for which more files may follow; absent if the run is launched
     /// as soon as a job slot is free.
@@ -93,6 +94,11 @@ impl DatasetReport {
     /// Returns `report.html`, a self-contained file.
     pub fn html(&self) -> String {
         page::render(self).expect("writing to a string doesn't fail")
+    }
+
+    /// Whether the data was checked without a stack: there is no run, and no folder in a bucket.
+    fn is_local(&self) -> bool {
+        self.state == "Valid" || self.state == "Invalid"
     }
 
     /// Whether the report is only about the name of a file that was ignored. There is no dataset then.

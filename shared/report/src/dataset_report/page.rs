@@ -73,7 +73,11 @@ pub(super) fn render(report: &DatasetReport) -> Result<String, askama::Error> {
         style: STYLE,
         style_hash: STYLE_HASH,
         title: format!("{dataset}: {}", visible(&report.state.to_lowercase())),
-        kind: if report.is_misnamed() { "Folder" } else { "Dataset" },
+        kind: match report.is_local() {
+            true => "Check of",
+            false if report.is_misnamed() => "Folder",
+            false => "Dataset",
+        },
         tone,
         dataset,
         headline,
@@ -81,18 +85,19 @@ pub(super) fn render(report: &DatasetReport) -> Result<String, askama::Error> {
         progress: report.fixed.as_ref().map(|fixed| fixed.sentence()),
         command: approved.map(|run_id| command("approve", run_id, &report.stack)),
         missing_files: report.missing_files.iter().map(|file| visible(file)).collect(),
-        must_fix: findings.errors > 0 || report.state == "Rejected",
+        must_fix: findings.errors > 0 || report.state == "Rejected" || report.state == "Invalid",
         total: errors_and_warnings(findings.errors, findings.warnings),
         has_lines: findings.kept.iter().any(|finding| finding.line.is_some()),
         resolved: report.fixed.as_ref().and_then(|fixed| fixed.resolved(findings)),
         groups: groups(report),
-        check_again: (!findings.kept.is_empty() && !report.is_misnamed()).then(|| check_again(report)),
+        check_again: (!findings.kept.is_empty() && !report.is_misnamed() && !report.is_local())
+            .then(|| check_again(report)),
         data_files: data.iter().map(|(file, _)| visible(&file.name)).collect(),
         rows: rows(&data),
         histograms: data.iter().filter_map(|(file, statistics)| histogram(&file.name, statistics, limit)).collect(),
         has_limit: limit.is_some(),
         longest: longest(&data, limit),
-        show_run: !report.is_misnamed(),
+        show_run: !report.is_misnamed() && !report.is_local(),
         facts: facts(report),
         settings: settings(report),
         files: report.files.iter().map(file).collect(),
@@ -141,6 +146,15 @@ pub(super) fn headline(report: &DatasetReport) -> (&'static str, String) {
     let records = report.files.iter().find(|file| file.role == "train").and_then(|file| file.statistics.as_ref());
     let records = records.map_or(String::new(), |statistics| format!(": {}", counted(statistics.records, "record")));
     match report.state.as_str() {
+        "Valid" if findings.warnings > 0 => {
+            ("good", format!("Valid{records}, {}", counted(findings.warnings, "warning")))
+        }
+        "Valid" => ("good", format!("Valid{records}")),
+        "Invalid" if findings.errors > 0 => ("bad", format!("Invalid: fix {}", counted(findings.errors, "error"))),
+        "Invalid" if findings.warnings > 0 => {
+            ("bad", format!("Invalid: {}, which are errors in strict mode", counted(findings.warnings, "warning")))
+        }
+        "Invalid" => ("bad", "Not checked".to_owned()),
         "Rejected" if report.is_misnamed() => ("bad", "A file was ignored because of its name".to_owned()),
         "Rejected" if findings.errors == 0 && findings.warnings > 0 => {
             let warnings = counted(findings.warnings, "warning");

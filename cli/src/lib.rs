@@ -1,60 +1,97 @@
 //! The command line: the checks of the cloud on this machine, and commands for runs in a stack.
+//!
+//! A library, so that the Python package uses the same code: [`api`] has what needs no AWS, as functions. Without the
+//! feature `aws`, that is all there is.
+
+// Some functions are for commands that need AWS.
+#![cfg_attr(not(feature = "aws"), allow(dead_code))]
 
 mod advise;
+pub mod api;
 mod catalogue;
 mod check;
 mod check_dataset;
 mod check_result;
+#[cfg(feature = "aws")]
 mod command;
+#[cfg(feature = "aws")]
 mod compare;
+#[cfg(feature = "aws")]
 mod complete;
 mod convert;
 mod dataset;
+#[cfg(feature = "aws")]
 mod deploy;
+#[cfg(feature = "aws")]
 mod deployments;
+#[cfg(feature = "aws")]
 mod doctor;
 mod estimate;
+#[cfg(feature = "aws")]
 mod evaluate;
+#[cfg(feature = "aws")]
 mod evaluations;
+#[cfg(feature = "aws")]
 mod explain;
 mod fit;
 mod fix;
 mod folder;
 mod format;
 mod free_name;
+#[cfg(feature = "aws")]
 mod init;
 mod input;
 mod location;
+#[cfg(feature = "aws")]
 mod logs;
 mod media;
+#[cfg(feature = "aws")]
 mod models;
 mod near_miss;
 mod options;
 mod placeholders;
 mod progress;
 mod read;
+#[cfg(feature = "aws")]
 mod redrive;
+#[cfg(feature = "aws")]
 mod remote;
+#[cfg(not(feature = "aws"))]
+#[path = "no_remote.rs"]
+mod remote;
+#[cfg(feature = "aws")]
 mod report;
 mod reshape;
+#[cfg(feature = "aws")]
 mod rm;
+#[cfg(feature = "aws")]
 mod runs;
 mod split;
+#[cfg(feature = "aws")]
 mod stack;
+#[cfg(feature = "aws")]
 mod submit;
 mod tables;
+#[cfg(feature = "aws")]
 mod try_model;
+#[cfg(feature = "aws")]
 mod watch;
+mod watched;
 mod write;
 
 use std::io::{ErrorKind, Write};
+#[cfg(feature = "aws")]
 use std::process::ExitCode;
 
+#[cfg(feature = "aws")]
 use clap::{Parser, Subcommand};
+#[cfg(feature = "aws")]
 use tunedrop_run::event::RunCommand;
 
+#[cfg(feature = "aws")]
 use options::Color;
 
+#[cfg(feature = "aws")]
 #[derive(Parser)]
 #[command(
     name = "tunedrop",
@@ -75,6 +112,7 @@ struct Cli {
     color: Color,
 }
 
+#[cfg(feature = "aws")]
 #[derive(Subcommand)]
 enum Command {
     Advise(advise::AdviseArgs),
@@ -127,7 +165,9 @@ Exit codes:
     Man(complete::ManArgs),
 }
 
-fn main() -> ExitCode {
+/// Runs the command in the arguments of the process, and returns its exit code.
+#[cfg(feature = "aws")]
+pub fn main() -> ExitCode {
     let Cli { command, color } = Cli::parse();
     anstream::ColorChoice::from(color).write_global();
     let done = match command {
@@ -197,7 +237,7 @@ fn whole(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "aws"))]
 mod tests {
     use clap::CommandFactory;
 

@@ -1,0 +1,7 @@
+//! The program `tunedrop`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tunedrop_cli::main()
+}
