@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyIterator};
 use tunedrop_cli::api::Watch;
 
-/// How often Python notices Ctrl-C and is told the progress.
+/// How often Python notices Ctrl-C and gets the progress.
 const EVERY: Duration = Duration::from_millis(50);
 
 /// The first exception that Python raised during a call.

@@ -49,8 +49,8 @@ def check(
     """
     both = [data] if validation is None else [data, validation]
     arguments = _arguments(both, model, type, role, catalogue)
-    with following(progress, both) as told:
-        report = Report(_check(arguments, sensitive, strict, excerpts, told))
+    with following(progress, both) as notify:
+        report = Report(_check(arguments, sensitive, strict, excerpts, notify))
     unreadable = report.to_dict()["unreadable"]
     if unreadable:
         raise TunedropError("\n".join(f"{one['path']} can't be read: {one['reason']}" for one in unreadable))
@@ -99,9 +99,9 @@ def estimate(
 
     Raises `TunedropError` if an argument is wrong, a file can't be read, or the recipe has errors.
     """
-    with following(progress, [data]) as told:
+    with following(progress, [data]) as notify:
         arguments = _arguments([data], model, type, None, catalogue)
-        text, problems = _estimated(arguments, epochs, price_per_1k, told)
+        text, problems = _estimated(arguments, epochs, price_per_1k, notify)
     files = json.loads(text)["files"]
     if problems or not files:
         raise TunedropError("\n".join(problems) or "no training file was read")

@@ -62,7 +62,7 @@ def following(progress: Progress, data: Sequence[Data]) -> Generator[Callable[[i
     name = ", ".join(os.path.basename(os.fspath(path)) for path in paths) or "records"
     display, begin, shown = Display(), time.monotonic(), 0.0
 
-    def told(read: int) -> None:
+    def notify(read: int) -> None:
         nonlocal shown
         now = time.monotonic()
         if now - begin >= PATIENCE_S and now - shown >= EVERY_S:
@@ -71,6 +71,6 @@ def following(progress: Progress, data: Sequence[Data]) -> Generator[Callable[[i
             display.show(f"<progress{value}></progress> {html.escape(name)}: {read / 1e6:,.0f} MB")
 
     try:
-        yield told
+        yield notify
     finally:
         display.clear()

@@ -49,7 +49,7 @@ def convert(
     `from_` is the format of the data, such as `"openai"`; `"auto"` detects it. `sheet` is the sheet of a workbook, and
     `media` the dataset's folder in S3, for images in records. `force` overwrites `output`.
     """
-    with as_file(data) as path, following(progress, [path]) as told:
+    with as_file(data) as path, following(progress, [path]) as notify:
         done = _convert(
             {
                 "input": path,
@@ -62,7 +62,7 @@ def convert(
                 "force": force,
                 "catalogue": None if catalogue is None else os.fspath(catalogue),
             },
-            told,
+            notify,
         )
     written, copied, left_out, images, incomplete, notes = done
     return Conversion(pathlib.Path(output), written, copied, left_out, images, incomplete, tuple(notes))
@@ -99,7 +99,7 @@ def fix(
 
     `drop_invalid` removes records that are still invalid. `force` overwrites `output`.
     """
-    with as_file(data) as path, following(progress, [path]) as told:
+    with as_file(data) as path, following(progress, [path]) as notify:
         done = _fix(
             {
                 "input": path,
@@ -110,7 +110,7 @@ def fix(
                 "force": force,
                 "catalogue": None if catalogue is None else os.fspath(catalogue),
             },
-            told,
+            notify,
         )
     written, removed, invalid, incomplete, notes = done
     return FixedFile(pathlib.Path(output), written, removed, invalid, incomplete, tuple(notes))
@@ -142,7 +142,7 @@ def split(
     `validation` is a percentage such as `"5%"`, or a number of records. The outputs are beside the input, unless `train`
     and `out_validation` name them. `force` overwrites them.
     """
-    with following(progress, [data]) as told:
+    with following(progress, [data]) as notify:
         made = _split(
             {
                 "input": os.fspath(data),
@@ -153,6 +153,6 @@ def split(
                 "out_validation": None if out_validation is None else os.fspath(out_validation),
                 "force": force,
             },
-            told,
+            notify,
         )
     return SplitFiles(pathlib.Path(made[0]), pathlib.Path(made[1]), made[2], made[3])
