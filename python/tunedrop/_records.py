@@ -142,6 +142,9 @@ def _present(parts: Iterable[list[dict[str, Any]]]) -> Iterator[Mapping[str, Any
 
 
 def _without_nulls(value: Any) -> Any:
+    # What most values are: asking them for `tolist` takes time.
+    if isinstance(value, (str, int)):
+        return value
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, dict):
@@ -153,6 +156,8 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _is_null(value: Any) -> bool:
+    if isinstance(value, (str, int, dict, list)):
+        return False
     # pandas.NA and pandas.NaT have no common type.
     missing = type(value).__name__ in ("NAType", "NaTType")
     return value is None or missing or (isinstance(value, float) and math.isnan(value))
