@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import tunedrop
-from conftest import record
+from conftest import ROOT, record
 from tunedrop import _stack
 
 RUN_ID = "support-bot-0123456789ab"
@@ -66,6 +66,10 @@ def test_submits_and_returns_the_run(fake: Fake, capsys: pytest.CaptureFixture[s
     submitted, shown = log.read_text().splitlines()
     assert submitted == "submit --yes --wait 15 --name=support-bot --local -- datasets/support-bot"
     assert shown == f"show --json --local -- {RUN_ID}"
+
+
+def test_the_program_prints_the_command_that_the_id_is_taken_from() -> None:
+    assert "  Follow it with `tunedrop watch {run_id}{}`\\n" in (ROOT / "cli/src/submit/wait.rs").read_text()
 
 
 def test_submit_follows_the_run(fake: Fake) -> None:

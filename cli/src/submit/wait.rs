@@ -87,7 +87,7 @@ fn result(head: &DatasetEntry, recipe_ms: i64) -> Option<Uploaded> {
     }
 }
 
-/// Prints the run's id and state, and how to follow it.
+/// Prints the run's id and state, and how to follow it. The Python package takes the id from the last line.
 pub(super) async fn print_run(stack: &Stack, run_id: &str) -> Result<ExitCode> {
     let run = stack.run(run_id).await?;
     let state = style(run.state);

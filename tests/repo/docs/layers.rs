@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{read, root};
 
 /// The crates that each crate may use. The tests may use all of them.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("tunedrop-validation", &[]),
     ("tunedrop-run", &["tunedrop-evaluation", "tunedrop-validation"]),
     ("tunedrop-report", &["tunedrop-evaluation", "tunedrop-run", "tunedrop-validation"]),
@@ -37,6 +37,8 @@ const ALLOWED: [(&str, &[&str]); 18] = [
             "tunedrop-validation",
         ],
     ),
+    // Without the feature `aws` of the command line.
+    ("tunedrop-python", &["tunedrop-cli"]),
     // The Bedrock simulator is an independent implementation, so it shares nothing.
     ("tunedrop-local", &[]),
     ("tunedrop-speed", &["tunedrop-validation"]),
@@ -166,4 +168,25 @@ fn only_one_product_crate_depends_on_the_sdk() {
         who.into_iter().filter(|name| !NAMES_SDK.contains(&name.as_str())).collect::<Vec<_>>(),
         Vec::<String>::new()
     );
+}
+
+/// A wheel is installed where nothing talks to AWS, and a notebook imports the module.
+#[test]
+fn python_module_has_neither_aws_nor_tokio() {
+    let manifest = |path: &str| -> toml::Table { read(&root().join(path)).parse().expect("a manifest is TOML") };
+    let (workspace, cli, python) = (manifest("Cargo.toml"), manifest("cli/Cargo.toml"), manifest("python/Cargo.toml"));
+    let used = &workspace["workspace"]["dependencies"]["tunedrop-cli"];
+    assert_eq!(used["default-features"].as_bool(), Some(false));
+    let asked = python["dependencies"]["tunedrop-cli"].get("features");
+    assert!(asked.is_none() && used.get("features").is_none(), "{asked:?}");
+    let (ours, locked) = (ours(), locked(&read(&root().join("Cargo.lock"))));
+    let dependencies = cli["dependencies"].as_table().expect("a table of dependencies");
+    let is_optional = |about: &toml::Value| about.get("optional").and_then(toml::Value::as_bool) == Some(true);
+    let optional = dependencies.iter().filter(|(_, about)| is_optional(about)).count();
+    assert!(optional >= 3, "only {optional} dependencies are optional");
+    for (name, _) in dependencies.iter().filter(|(_, about)| !is_optional(about)) {
+        let all = reached(name, &ours, &locked).into_iter().chain([name.clone()]);
+        let impure: Vec<String> = all.filter(|name| speaks_to_the_world(name)).collect();
+        assert!(impure.is_empty(), "{name} reaches {impure:?}");
+    }
 }
