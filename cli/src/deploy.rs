@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use tunedrop_run::decide::deploy::{Request, delete, request, rollback as previous_run};
 use tunedrop_run::decide::evaluate::deployment_name;
-use tunedrop_run::deployment::{on_demand_regions, requested_name_fault};
+use tunedrop_run::deployment::{on_demand_regions, requested_name_fault, throughput_support};
 use tunedrop_run::event::{DeploymentCommand, Event};
-use tunedrop_run::{Deployment, DeploymentState, Run, RunId, Timestamp};
+use tunedrop_run::{Capacity, Deployment, DeploymentState, RunId, Timestamp};
 
 pub(crate) use args::{DeployArgs, RollbackArgs, UndeployArgs};
 pub(crate) use follow::{Wanted, active, follow, is_recent, of_recipe};
@@ -26,6 +26,7 @@ pub(crate) fn deploy(args: &DeployArgs) -> Result<ExitCode> {
         if let Some(fault) = args.name.as_deref().and_then(requested_name_fault) {
             bail!("invalid name: {fault}");
         }
+        let named = args.capacity()?;
         let stack = args.stack.find_to_change().await?;
         let run = stack.run(&args.run).await?;
         let plan = run.plan.as_ref().and_then(|plan| plan.deploy.as_ref());
@@ -34,23 +35,31 @@ pub(crate) fn deploy(args: &DeployArgs) -> Result<ExitCode> {
         let was = stack.ledger()?.deployment(name).await.map_err(explain)?;
         if let Some(was) = &was
             && serves_already(was, &run.run_id)
+            && named.is_none_or(|named| named == was.capacity)
         {
             return already(&stack, was, args).await;
         }
         // The account and the time only matter to what is written.
-        let wanted = Request { name, run: &run, expires_after_s, by: None };
-        if let Err(why) = request(was.as_ref(), &wanted, &stack.name, "", &now()) {
-            return nothing_sent(&why);
-        }
+        let units_max = units_max(&stack, named)?;
+        let wanted = Request { name, run: &run, expires_after_s, capacity: named, units_max, by: None };
+        let next = match request(was.as_ref(), &wanted, &stack.name, "", &now()) {
+            Ok(next) => next,
+            Err(why) => return nothing_sent(&why),
+        };
         let region = stack.configs.all.region().map(ToString::to_string).unwrap_or_default();
-        if let Some(why) = run.plan.as_ref().and_then(|plan| not_on_demand(&plan.base_model, &region)) {
+        let unserved = |base: &str| match next.capacity {
+            Capacity::OnDemand => not_on_demand(base, &region),
+            Capacity::Provisioned { .. } => throughput_support(base).fault(base, Some(&region)),
+        };
+        if let Some(why) = run.plan.as_ref().and_then(|plan| unserved(&plan.base_model)) {
             return nothing_sent(&why);
         }
-        print(&plan_of(&run, name, was.as_ref(), expires_after_s))?;
+        print(&plan_of(&next, was.as_ref()))?;
         let sent = DeploymentCommand::Deploy {
             run_id: run.run_id.clone(),
             name: Some(name.to_owned()),
             expires_after_s: args.expires,
+            capacity: named,
         };
         let after = was.as_ref().map_or(0, |was| was.request);
         put(&stack, sent, name, args.wait).await?;
@@ -147,12 +156,15 @@ async fn already(stack: &Stack, was: &Deployment, args: &DeployArgs) -> Result<E
             Ok(ExitCode::SUCCESS)
         }
         (DeploymentState::Active, Some(seconds)) => {
+            if let Some(why) = was.capacity.forbidden(units_max(stack, None)?) {
+                return nothing_sent(&why);
+            }
             if ends_after(was, Timestamp::now().as_second().saturating_add(seconds)) {
                 return nothing_sent(&format!("{name} ends later already: {}", expiry(was).unwrap_or_default()));
             }
             print(&format!("{name} serves run {run_id} already. It is deleted {} from now\n", lasting(seconds)))?;
             let (run_id, name) = (was.run_id.clone(), Some(was.name.clone()));
-            let sent = DeploymentCommand::Deploy { run_id, name, expires_after_s: args.expires };
+            let sent = DeploymentCommand::Deploy { run_id, name, expires_after_s: args.expires, capacity: None };
             put(stack, sent, &was.name, false).await?;
             Ok(ExitCode::SUCCESS)
         }
@@ -185,12 +197,26 @@ fn not_possible(stack: &Stack, name: &str, was: Option<&Deployment>, why: &str) 
     nothing_sent(why)
 }
 
+/// The most model units that the stack allows; `None` if an older version deployed it. `wanted`: what the command names, which
+/// an older version would ignore.
+fn units_max(stack: &Stack, wanted: Option<Capacity>) -> Result<Option<u32>> {
+    match (stack.output("MaxModelUnits"), wanted) {
+        (Ok(most), _) => Ok(Some(most.parse().context("the stack's MaxModelUnits isn't a number")?)),
+        (Err(_), None | Some(Capacity::OnDemand)) => Ok(None),
+        (Err(error), Some(_)) => Err(error),
+    }
+}
+
 /// Why Bedrock can't serve custom models of this base model on demand in a Region.
 pub(crate) fn not_on_demand(base: &str, region: &str) -> Option<String> {
     let regions = on_demand_regions(base);
     if regions.is_empty() {
         return Some(format!(
-            "Bedrock can't deploy custom models of {base} on demand. Use provisioned throughput: `aws bedrock create-provisioned-model-throughput`"
+            "Bedrock can't deploy custom models of {base} on demand{}",
+            match throughput_support(base).fault(base, Some(region)) {
+                None => ". `tunedrop deploy --type provisioned --expires 8h` serves one by the hour",
+                Some(_) => "",
+            }
         ));
     }
     (!regions.contains(&region)).then(|| {
@@ -199,21 +225,30 @@ pub(crate) fn not_on_demand(base: &str, region: &str) -> Option<String> {
     })
 }
 
-/// What a request will do.
-fn plan_of(run: &Run, name: &str, was: Option<&Deployment>, expires_after_s: Option<i64>) -> String {
-    let (name, run_id) = (visible(name), visible(&run.run_id));
+/// What a request will do. `next`: the deployment with the request in it.
+fn plan_of(next: &Deployment, was: Option<&Deployment>) -> String {
+    let (name, run_id) = (visible(&next.name), visible(&next.run_id));
     let what = match was {
         Some(was) if was.state.answers() => format!(
             "{name} will serve run {run_id}, in place of {}. The ARN stays the same, and calls are answered during the change",
             visible(was.serving.as_ref().unwrap_or(&was.run_id))
         ),
+        _ if next.capacity.is_provisioned() => {
+            format!("Bedrock will deploy run {run_id} as {name}, {}, under a new ARN", next.capacity)
+        }
         _ => format!("Bedrock will deploy run {run_id} as {name}, under a new ARN"),
     };
-    let end = match expires_after_s {
+    let end = match next.expires_after_s {
         Some(seconds) => format!("It is deleted {} after that", lasting(seconds)),
         None => "It doesn't expire".to_owned(),
     };
-    format!("{what}. {end}\n")
+    let billed = match next.capacity.model_units() {
+        Some(_) => {
+            ". Until then, each model unit is billed by the hour, called or not. tunedrop doesn't know the price"
+        }
+        None => "",
+    };
+    format!("{what}. {end}{billed}\n")
 }
 
 /// A time in days or hours.

@@ -10,7 +10,7 @@ use serde_json::json;
 use tunedrop_run::{Deployment, DeploymentState, RunId};
 
 use crate::deploy::expiry;
-use crate::format::{ERROR, GOOD, WARNING, visible};
+use crate::format::{ERROR, GOOD, WARNING, counted, visible};
 use crate::runs::time;
 use crate::stack::{Stack, StackArgs, block_on, explain};
 use crate::{print, print_exactly};
@@ -103,6 +103,11 @@ pub(crate) fn part_of(deployment: &Deployment, run_id: &RunId) -> String {
     }
 }
 
+/// How provisioned throughput is billed.
+pub(crate) fn billed(model_units: u32) -> String {
+    format!("by the hour, {}", counted(u64::from(model_units), "model unit"))
+}
+
 fn page(one: &Deployment) -> String {
     let state = style(one.state);
     let mut out = format!("{} is {state}{}{state:#}\n", visible(&one.name), one.state.as_str());
@@ -116,6 +121,7 @@ fn page(one: &Deployment) -> String {
         ("Previous", one.previous.as_ref().map(run)),
         ("Dataset", Some(visible(&one.dataset)).filter(|_| one.dataset != one.name)),
         ("ARN", one.arn.as_deref().map(visible)),
+        ("Billed", one.capacity.model_units().filter(|_| !one.state.is_end()).map(billed)),
         ("Expires", expiry(one).filter(|_| !one.state.is_end())),
         ("State since", Some(format!("{} UTC", time(&one.changed_at)))),
         ("Requested by", one.requested_by.as_deref().map(visible)),
@@ -172,6 +178,17 @@ mod tests {
         );
         let page = anstream::adapter::strip_str(&page(&temporary)).to_string();
         assert!(page.contains("\n  Temporary     for the evaluation of bot-000000000002\n"), "{page}");
+    }
+
+    #[test]
+    fn provisioned_throughput_shows_how_it_is_billed() {
+        let two = tunedrop_run::Capacity::Provisioned { model_units: 2 };
+        let shown = |state| {
+            let provisioned = Deployment { capacity: two, ..deployment(state) };
+            anstream::adapter::strip_str(&page(&provisioned)).to_string()
+        };
+        assert!(shown("Active").contains("\n  Billed        by the hour, 2 model units\n"), "{}", shown("Active"));
+        assert!(!shown("Deleted").contains("Billed"), "{}", shown("Deleted"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ Bedrock bills the training file's tokens, times the epochs. Its tokenizers are
 not public, so tokens are a range. Invalid records are not counted. A validation
 file is not billed. With `evaluate` in the recipe, asking the models is billed
 too: the most tokens that this can take are shown, as guards count them.
+Provisioned throughput is billed by the hour, and is not part of the cost.
 
 Exit codes:
   0: estimated
@@ -149,6 +150,8 @@ pub(crate) fn run<'c>(
         let before = outcome.files.len();
         let made = dataset.rules.map(|rules| (rules, epochs(args, &dataset, rules), price_of(args, &dataset, rules)));
         let asked = dataset.recipe().and_then(|recipe| recipe.evaluate.clone());
+        let deploy = dataset.recipe().and_then(|recipe| recipe.deploy.clone());
+        let throughput = deploy.filter(|plan| plan.capacity.is_provisioned());
         outcome.held_out = None;
         check_dataset::check_dataset(dataset, Options::default(), false, &mut outcome);
         let trained = outcome.files[before..].iter().filter(|file| file.role == Role::Train);
@@ -168,6 +171,7 @@ pub(crate) fn run<'c>(
                 price,
                 estimate,
                 evaluation,
+                throughput: throughput.clone(),
             });
         }
     }

@@ -101,7 +101,12 @@ pub(crate) async fn deployment_deleted_in_the_console_is_noticed(w: &Harness) ->
     ensure!(gone.reason.as_deref() == Some("it was deleted outside tunedrop"), "{gone:?}");
     w.wait_for_messages(&w.main, name, "outside tunedrop", 1).await?;
     // It is created again only on command.
-    let deploy = DeploymentCommand::Deploy { run_id: run.run_id.clone(), name: None, expires_after_s: Some(3600) };
+    let deploy = DeploymentCommand::Deploy {
+        run_id: run.run_id.clone(),
+        name: None,
+        expires_after_s: Some(3600),
+        capacity: None,
+    };
     command(w, deploy).await?;
     let again = deployed(w, name, DeploymentState::Active, Some(&run)).await?;
     ensure!(again.arn.is_some_and(|new| new != arn), "it is another deployment");

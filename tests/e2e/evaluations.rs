@@ -167,7 +167,12 @@ pub(crate) async fn kept_model_is_deployed(w: &Harness) -> Result<()> {
     let dataset = "kept-bot";
     let run = train(w, dataset).await?;
     let mut plan = run.plan.clone().context("a plan")?;
-    plan.deploy = Some(DeployPlan { name: None, when: DeployWhen::Kept, expires_after_s: None });
+    plan.deploy = Some(DeployPlan {
+        name: None,
+        when: DeployWhen::Kept,
+        expires_after_s: None,
+        capacity: tunedrop_run::Capacity::OnDemand,
+    });
     plan.evaluate = Some(EvaluationPlan {
         data: plan.validation.clone().context("a validation file")?,
         max_records: RECORDS,

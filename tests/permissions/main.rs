@@ -151,6 +151,7 @@ async fn every_scenario_completes(site: &TestStack<'_>) -> Result<()> {
         InterruptedLaunch.run(site),
         LostEvent.run(site),
         Deployed.run(site),
+        Provisioned.run(site),
         Evaluated.run(site),
         EvaluatedByProfile.run(site),
         Judged.run(site),

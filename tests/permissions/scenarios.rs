@@ -37,6 +37,8 @@ pub(crate) enum Scenario {
     SweptWhileHeld,
     /// Deployed as the recipe says, replaced by the model of a newer run, and deleted by a command.
     Deployed,
+    /// The same on provisioned throughput, where the model is evaluated, too.
+    Provisioned,
     /// Evaluated by a command: the run's model, through a temporary deployment, and its base model.
     Evaluated,
     /// The same with a base model that answers only through an inference profile.
@@ -77,7 +79,10 @@ impl Scenario {
             Scenario::InterruptedLaunch => interrupted_launch(site, &self.dataset()).await,
             Scenario::LostEvent => lost_event(site, &self.dataset()).await,
             Scenario::SweptWhileHeld => swept_while_held(site, &self.dataset()).await,
-            Scenario::Deployed => deployed(site, &self.dataset()).await,
+            Scenario::Deployed => deployed(site, &self.dataset(), "when: succeeded", false).await,
+            Scenario::Provisioned => {
+                deployed(site, &self.dataset(), "type: provisioned, expires_after: 1h", true).await
+            }
             Scenario::Evaluated => evaluated(site, &self.dataset(), "nova-lite", 20).await,
             // The model needs 200 records.
             Scenario::EvaluatedByProfile => evaluated(site, &self.dataset(), "nova-2-lite", 200).await,
@@ -180,8 +185,8 @@ async fn swept_while_held(site: &TestStack<'_>, dataset: &str) -> Result<()> {
     site.sweep().await
 }
 
-async fn deployed(site: &TestStack<'_>, dataset: &str) -> Result<()> {
-    upload_dataset(site, dataset, "base_model: nova-lite\ndeploy: { when: succeeded }\n").await?;
+async fn deployed(site: &TestStack<'_>, dataset: &str, deploy: &str, is_evaluated: bool) -> Result<()> {
+    upload_dataset(site, dataset, &format!("base_model: nova-lite\ndeploy: {{ {deploy} }}\n")).await?;
     let serves = |run_id: RunId| {
         move |deployment: &Deployment| {
             deployment.state == DeploymentState::Active && deployment.serving.as_ref() == Some(&run_id)
@@ -192,8 +197,11 @@ async fn deployed(site: &TestStack<'_>, dataset: &str) -> Result<()> {
     site.upload(dataset, "train.jsonl", conversations(20, "another version")).await?;
     let second = async || site.newest(dataset).await.filter(|run| run.run_id != first.run_id);
     let second = site.until("a run of the second version", second).await?;
-    let updated = site.deployment(dataset, "updated", serves(second.run_id)).await?;
+    let updated = site.deployment(dataset, "updated", serves(second.run_id.clone())).await?;
     ensure!(updated.arn == created.arn, "callers need another ARN: {updated:?}");
+    if is_evaluated {
+        evaluate(site, second.run_id).await?;
+    }
     let command = DeploymentCommand::Delete { name: dataset.to_owned() };
     site.put(&Event::DeploymentCommand { command, by: Some("ada".to_owned()) }).await?;
     site.deployment(dataset, "deleted", |deployment| deployment.state == DeploymentState::Deleted).await?;
@@ -203,7 +211,10 @@ async fn deployed(site: &TestStack<'_>, dataset: &str) -> Result<()> {
 async fn evaluated(site: &TestStack<'_>, dataset: &str, base_model: &str, records: usize) -> Result<()> {
     site.upload(dataset, "train.jsonl", conversations(records, dataset)).await?;
     site.upload(dataset, "job.yaml", format!("base_model: {base_model}\n")).await?;
-    let run_id = site.run_in(dataset, State::Succeeded).await?.run_id;
+    evaluate(site, site.run_in(dataset, State::Succeeded).await?.run_id).await
+}
+
+async fn evaluate(site: &TestStack<'_>, run_id: RunId) -> Result<()> {
     let data = format!("evaluations/{run_id}/data/held-out.jsonl");
     site.put_object(&data, conversations(10, "held-out records")).await?;
     let settings = EvaluationSettings { data: Some(data), against: vec![Against::Base], ..Default::default() };

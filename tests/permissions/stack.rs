@@ -65,6 +65,7 @@ pub(crate) fn parameters() -> Vec<(String, String)> {
         ("InvocationLogPrefix".to_owned(), "june/".to_owned()),
         ("ChatTopic".to_owned(), "true".to_owned()),
         ("SettleSeconds".to_owned(), "0".to_owned()),
+        ("MaxModelUnits".to_owned(), "1".to_owned()),
     ]
 }
 

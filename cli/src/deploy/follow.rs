@@ -8,7 +8,7 @@ use tunedrop_run::decide::evaluate::deployment_name;
 use tunedrop_run::{Deployment, DeploymentOutcome, DeploymentState, Run, RunId, Timestamp};
 
 use super::expiry;
-use crate::deployments::style;
+use crate::deployments::{billed, style};
 use crate::format::{BOLD, visible};
 use crate::print;
 use crate::stack::Stack;
@@ -189,6 +189,9 @@ pub(crate) fn active(stack: &Stack, seen: &Deployment) -> String {
     let name = visible(&seen.name);
     let mut page =
         format!("{BOLD}{name}{BOLD:#} serves run {}\n", visible(seen.serving.as_ref().unwrap_or(&seen.run_id)));
+    if let Some(model_units) = seen.capacity.model_units() {
+        page.push_str(&format!("  Billed   {}\n", billed(model_units)));
+    }
     if let Some(expiry) = expiry(seen) {
         page.push_str(&format!("  Expires  {expiry}\n"));
     }

@@ -1,6 +1,7 @@
 //! Prints estimates, for people and as JSON.
 
 use serde_json::{Value, json};
+use tunedrop_run::DeployPlan;
 use tunedrop_validation::{Estimate, Statistics};
 
 use super::Sourced;
@@ -18,6 +19,8 @@ pub(super) struct Page<'c> {
     pub(super) estimate: Estimate,
     /// Absent if the recipe asks for none.
     pub(super) evaluation: Option<Evaluation>,
+    /// The recipe's deployment on provisioned throughput; absent if there is none.
+    pub(super) throughput: Option<DeployPlan>,
 }
 
 impl Page<'_> {
@@ -43,7 +46,7 @@ pub(super) fn human(pages: &[Page]) -> String {
 }
 
 fn page(page: &Page) -> String {
-    let Page { path, rules, statistics, epochs, price, estimate, evaluation } = page;
+    let Page { path, rules, statistics, epochs, price, estimate, evaluation, throughput } = page;
     let (model, kind) = (visible(&rules.model.name), rules.customization.as_str());
     let mut text = format!("{BOLD}{}{BOLD:#} ({model}, {kind})\n", visible(path));
     let mut row = |name: &str, value: String| text.push_str(&format!("  {name:<11} {value}\n"));
@@ -89,6 +92,16 @@ fn page(page: &Page) -> String {
             row("judge", judge);
         }
     }
+    if let Some(plan) = throughput {
+        let lasts = plan.expires_after_s.map_or(String::new(), |seconds| format!("{} hours ", seconds / 3600));
+        row(
+            "deployment",
+            format!(
+                "{}, billed by the hour until it is deleted, {lasts}after each change: unknown price, and not part of the cost",
+                plan.capacity
+            ),
+        );
+    }
     let left_out = statistics.records - statistics.valid_records;
     if left_out > 0 {
         row(
@@ -109,7 +122,7 @@ pub(super) fn json(pages: &[Page]) -> String {
 }
 
 fn object(page: &Page) -> Value {
-    let Page { path, rules, statistics, epochs, price, estimate, evaluation } = page;
+    let Page { path, rules, statistics, epochs, price, estimate, evaluation, throughput } = page;
     json!({
         "path": path,
         "model": rules.model.alias,
@@ -126,5 +139,8 @@ fn object(page: &Page) -> Value {
         "price_from": price.as_ref().map(|price| price.by),
         "cost_usd": page.cost().map(|(low, high)| json!({"low": low, "high": high})),
         "evaluation": evaluation.as_ref().map(Evaluation::object),
+        "throughput": throughput.as_ref().map(|plan| json!({
+            "model_units": plan.capacity.model_units(), "expires_after_s": plan.expires_after_s, "usd_per_hour": null,
+        })),
     })
 }

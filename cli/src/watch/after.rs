@@ -107,7 +107,7 @@ mod tests {
     }
 
     fn plan(when: DeployWhen) -> DeployPlan {
-        DeployPlan { name: None, when, expires_after_s: None }
+        DeployPlan { name: None, when, expires_after_s: None, capacity: tunedrop_run::Capacity::OnDemand }
     }
 
     fn code(next: &Next) -> Option<u8> {

@@ -23,6 +23,19 @@ fn expiry_outside_an_hour_to_a_year_is_a_usage_error() {
 }
 
 #[test]
+fn model_units_without_provisioned_throughput_are_a_usage_error() {
+    for (args, expected) in [
+        (&["--type", "on-demand", "--model-units", "1"][..], "--model-units is allowed only with --type provisioned"),
+        (&["--model-units", "1"], "--type"),
+        (&["--type", "provisioned", "--model-units", "0"], "0 is not in 1..="),
+        (&["--type", "reserved"], "possible values: on-demand, provisioned"),
+    ] {
+        let (code, said) = failed(&[&["deploy", "bot"], args].concat());
+        assert!(code == 2 && said.contains(expected), "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn invalid_name_is_rejected_before_the_stack_is_looked_up() {
     let too_long = "a".repeat(41);
     for name in ["a b", "-a", "a--b", "", &too_long] {

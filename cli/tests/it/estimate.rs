@@ -73,3 +73,18 @@ fn prints_no_cost_without_a_valid_record() {
     let page = run("a.jsonl", &["--json"]).json()["files"][0].clone();
     assert!(["cost_usd", "tokens", "billed"].iter().all(|key| page[key].is_null()), "{page}");
 }
+
+/// Nobody knows what an hour costs, so the estimate says that it isn't part of the cost.
+#[test]
+fn provisioned_throughput_is_named_and_not_priced() {
+    let record = r#"{"messages": [{"role": "user", "content": [{"text": "a"}]}, {"role": "assistant", "content": [{"text": "b"}]}], "schemaVersion": "bedrock-conversation-2024"}"#;
+    let deploy = "deploy: { type: provisioned, model_units: 2, expires_after: 8h }";
+    let recipe = format!("base_model: nova-lite\nprice_per_1k_tokens: 0.001\n{deploy}\n");
+    let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("d/train.jsonl", format!("{record}\n").as_bytes())]);
+    let ran = tunedrop(here.path(), &["estimate", "d"]);
+    let line = "  deployment  on 2 model units of provisioned throughput, billed by the hour until it is deleted, 8 hours after each change: unknown price, and not part of the cost\n";
+    assert!(ran.out.contains(line), "{}", ran.out);
+    let json = &tunedrop(here.path(), &["estimate", "d", "--json"]).json()["files"][0]["throughput"].clone();
+    assert_eq!((&json["model_units"], &json["expires_after_s"]), (&2.into(), &28_800.into()));
+    assert!(json["usd_per_hour"].is_null());
+}

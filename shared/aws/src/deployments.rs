@@ -1,4 +1,6 @@
-//! Bedrock's custom model deployments.
+//! Deployments at Bedrock: custom model deployments, which serve on demand, and provisioned throughput.
+
+mod throughput;
 
 use std::time::Duration;
 
@@ -9,8 +11,8 @@ use aws_sdk_bedrock::Client;
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_bedrock::operation::get_custom_model_deployment::GetCustomModelDeploymentOutput;
 use aws_sdk_bedrock::types::{CustomModelDeploymentStatus, CustomModelDeploymentUpdateStatus, Tag};
-use tunedrop_run::Deployment;
 use tunedrop_run::decide::deploy::{BedrockStatus, DeploymentView, UpdateStatus};
+use tunedrop_run::{Capacity, Deployment};
 
 use crate::Failure;
 pub use tunedrop_run::decide::deploy::DeployAnswer;
@@ -31,47 +33,57 @@ impl Deployments {
         Deployments { client: Client::new(config), stack }
     }
 
-    /// Looks a deployment up by name or ARN; `None` where Bedrock knows none.
-    pub async fn get(&self, name_or_arn: &str) -> Result<Option<DeploymentView>, Failure> {
-        let request = self.client.get_custom_model_deployment().custom_model_deployment_identifier(name_or_arn);
+    /// Looks a deployment up; `None` where Bedrock knows none. One that isn't created yet is looked up by its name, so an
+    /// interrupted creation is found.
+    pub async fn get(&self, deployment: &Deployment) -> Result<Option<DeploymentView>, Failure> {
+        let id = deployment.identifier();
+        if deployment.capacity.is_provisioned() {
+            return throughput::get(&self.client, id, &deployment.model_arn).await;
+        }
+        let request = self.client.get_custom_model_deployment().custom_model_deployment_identifier(id);
         match request.send().await {
             Ok(shown) => Ok(Some(view(shown))),
             Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
-            Err(error) => Err(Failure::of_bedrock(format!("bedrock:GetCustomModelDeployment {name_or_arn}"), &error)),
+            Err(error) => Err(Failure::of_bedrock(format!("bedrock:GetCustomModelDeployment {id}"), &error)),
         }
     }
 
     /// Creates a deployment. The token is that of its request, so a repeated call returns the same deployment.
     pub async fn create(&self, deployment: &Deployment) -> Result<DeployAnswer, Failure> {
+        let tags = self.tags(deployment)?;
+        if let Capacity::Provisioned { model_units } = deployment.capacity {
+            return throughput::create(&self.client, deployment, model_units, tags).await;
+        }
         let call = format!("bedrock:CreateCustomModelDeployment {}", deployment.name);
-        let mut request = self
+        let request = self
             .client
             .create_custom_model_deployment()
             .model_deployment_name(&deployment.bedrock_name)
             .model_arn(&deployment.model_arn)
-            .client_request_token(deployment.token());
-        let tags = [
-            ("tunedrop:stack", self.stack.as_str()),
-            ("tunedrop:dataset", &deployment.dataset),
-            ("tunedrop:deployment", &deployment.name),
-        ];
-        for (key, value) in tags {
-            match Tag::builder().key(key).value(value).build() {
-                Ok(tag) => request = request.tags(tag),
-                Err(error) => return Err(Failure::new(call, &error)),
-            }
-        }
-        let timeouts = TimeoutConfig::builder().read_timeout(CREATE_TIMEOUT).operation_timeout(CREATE_TIMEOUT).build();
-        let once =
-            aws_sdk_bedrock::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(timeouts);
-        match request.customize().config_override(once).send().await {
+            .client_request_token(deployment.token())
+            .set_tags(Some(tags));
+        match request.customize().config_override(once()).send().await {
             Ok(answer) => Ok(DeployAnswer::Accepted(answer.custom_model_deployment_arn)),
             Err(error) => answer(call, &error),
         }
     }
 
+    fn tags(&self, deployment: &Deployment) -> Result<Vec<Tag>, Failure> {
+        let tags = [
+            ("tunedrop:stack", self.stack.as_str()),
+            ("tunedrop:dataset", &deployment.dataset),
+            ("tunedrop:deployment", &deployment.name),
+        ];
+        let tag = |(key, value)| Tag::builder().key(key).value(value).build();
+        let built = tags.into_iter().map(tag).collect::<Result<_, _>>();
+        built.map_err(|error| Failure::new(format!("the tags of deployment {}", deployment.name), &error))
+    }
+
     /// Puts the requested model behind the deployment's ARN.
     pub async fn update(&self, deployment: &Deployment) -> Result<DeployAnswer, Failure> {
+        if deployment.capacity.is_provisioned() {
+            return throughput::update(&self.client, deployment).await;
+        }
         let call = format!("bedrock:UpdateCustomModelDeployment {}", deployment.name);
         let request = self
             .client
@@ -84,8 +96,11 @@ impl Deployments {
         }
     }
 
-    /// Deletes a deployment.
-    pub async fn delete(&self, arn: &str) -> Result<DeployAnswer, Failure> {
+    /// Deletes the deployment with this ARN at Bedrock, which may be another than the ledger has.
+    pub async fn delete(&self, deployment: &Deployment, arn: &str) -> Result<DeployAnswer, Failure> {
+        if deployment.capacity.is_provisioned() {
+            return throughput::delete(&self.client, arn).await;
+        }
         let call = format!("bedrock:DeleteCustomModelDeployment {arn}");
         let request = self.client.delete_custom_model_deployment().custom_model_deployment_identifier(arn);
         match request.send().await {
@@ -95,8 +110,14 @@ impl Deployments {
     }
 }
 
-/// What Bedrock's error means for a deployment. API reference: none of the three operations lists an error for a name in
-/// use; creations list `ServiceQuotaExceededException`, deletions `ConflictException`.
+/// A creation is sent once.
+fn once() -> aws_sdk_bedrock::config::Builder {
+    let timeouts = TimeoutConfig::builder().read_timeout(CREATE_TIMEOUT).operation_timeout(CREATE_TIMEOUT).build();
+    aws_sdk_bedrock::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(timeouts)
+}
+
+/// What Bedrock's error means for a deployment. API reference: none of the operations lists an error for a name in use;
+/// creations list `ServiceQuotaExceededException`, deletions `ConflictException`.
 fn answer<E, R>(call: String, error: &SdkError<E, R>) -> Result<DeployAnswer, Failure>
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub use compared::Compared;
 #[cfg(test)]
 pub(crate) use lineage::tests::sample as lineage_sample;
-pub(crate) use next::{Trained, converse, delete_model};
+pub(crate) use next::{Trained, converse, delete_model, supports_converse};
 
 use serde::Serialize;
 

@@ -1,21 +1,27 @@
 //! Deployments: the ledger's item of one, its names, and its states.
 //!
-//! A deployment serves a run's custom model under an ARN that doesn't change when another run's model takes its place.
+//! A deployment serves a run's custom model under an ARN that doesn't change when another run's model takes its place. At
+//! Bedrock it is a custom model deployment, or provisioned throughput.
+//!
 //! What to do about one is decided in [`decide::deploy`](crate::decide::deploy).
 
+mod capacity;
 mod name;
 mod on_demand;
 mod state;
+mod throughput;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::RunId;
+pub use capacity::{Capacity, MODEL_UNITS_MAX};
 pub(crate) use name::TEMPORARY;
 pub use name::{DEPLOYMENT_NAME_MAX, bedrock_name, deployment_name_fault, requested_name_fault};
 pub use on_demand::{ON_DEMAND_ALIASES, on_demand_regions};
 pub use state::{DeploymentInput, DeploymentState, next};
+pub use throughput::{ThroughputSupport, throughput_support};
 
 /// The shortest time after which a deployment may expire, in seconds: the owner is notified at half time, and the sweep
 /// comes every few minutes.
@@ -72,6 +78,10 @@ pub struct Deployment {
     pub dataset: String,
     /// The state.
     pub state: DeploymentState,
+    /// How Bedrock serves its model: the attributes `type` and `model_units`. It doesn't change until nothing is left of the
+    /// deployment at Bedrock.
+    #[serde(flatten)]
+    pub capacity: Capacity,
     /// The run whose model it is to serve.
     pub run_id: RunId,
     /// The ARN of that run's custom model.
@@ -180,7 +190,7 @@ impl Deployment {
     }
 
     /// The token of this request's creation: `clientRequestToken` has at most 256 letters, digits and hyphens (API
-    /// reference, CreateCustomModelDeployment).
+    /// reference, CreateCustomModelDeployment and CreateProvisionedModelThroughput).
     pub fn token(&self) -> String {
         format!("{}-{}", self.bedrock_name, self.request)
     }

@@ -25,6 +25,8 @@ pub struct StackGuards {
     pub max_tokens: Option<u64>,
     /// The most that one run may cost, in USD.
     pub max_cost_usd: Option<f64>,
+    /// The most model units of provisioned throughput that a run's deployment may have. `None`: any.
+    pub max_model_units: Option<u32>,
     /// The Region of the jobs. `None`: not compared.
     pub region: Option<String>,
     /// The account of the jobs. `None`: not compared.

@@ -31,7 +31,7 @@ pub use dataset_check::{
     Begun, CheckedFile, DatasetCheck, DatasetSpec, FilePass, HeldOutSample, MediaHome, MediaWanted, MediumLook,
     RECIPE_READ_MAX, RecipeFile, SetReport, SetRules, Unreadable,
 };
-pub use deployment::{Deployment, DeploymentOutcome, DeploymentState};
+pub use deployment::{Capacity, Deployment, DeploymentOutcome, DeploymentState};
 pub use entry::{DatasetEntry, MISNAMED_KEPT_S, MisnamedFile, Run, SCHEMA};
 pub use evaluation::{EvaluationEntry, EvaluationResult, EvaluationSide, EvaluationState, EvaluationTokens};
 pub use guard::{StackGuards, billed_at_most, ceiling, refusal, wants_proof};

@@ -11,6 +11,7 @@ use tunedrop_validation::{Customization, TokenBracket};
 pub use against::Against;
 
 use crate::RecipeGuard;
+use crate::deployment::Capacity;
 use crate::evaluation::EvaluationTokens;
 
 /// Everything that a launch needs. A launch looks up only what may have changed.
@@ -82,6 +83,9 @@ pub struct DeployPlan {
     /// Seconds after which the deployment is deleted; `None`: never.
     #[serde(default)]
     pub expires_after_s: Option<i64>,
+    /// How Bedrock serves the model: `type` and `model_units`.
+    #[serde(flatten)]
+    pub capacity: Capacity,
 }
 
 /// When a run's model is deployed.

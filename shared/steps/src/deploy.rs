@@ -1,8 +1,8 @@
-//! deploy: creates, updates and deletes deployments of custom models.
+//! deploy: creates, updates and deletes deployments of custom models, on demand or on provisioned throughput.
 //!
 //! The ledger has the requested state, and Bedrock the actual one. An event only names a deployment; a command changes the
-//! request. A temporary deployment is deleted when its evaluation doesn't need it any more. While Bedrock works, the event stays in the queue, for a quarter of an hour at most. After that the
-//! sweep has the deployment looked at.
+//! request. A temporary deployment is deleted when its evaluation doesn't need it any more. While Bedrock works, the event
+//! stays in the queue, for a quarter of an hour at most. After that the sweep has the deployment looked at.
 
 mod command;
 
@@ -35,6 +35,8 @@ pub struct Deploy {
     deployments: Deployments,
     stack: String,
     account: String,
+    /// The stack's `MaxModelUnits`.
+    units_max: u32,
 }
 
 impl Deploy {
@@ -47,6 +49,7 @@ impl Deploy {
             bus: Bus::new(&config, settings::required("TUNEDROP_BUS")?, senders::DEPLOY),
             deployments: Deployments::new(&config, stack.clone()),
             account: settings::required("TUNEDROP_ACCOUNT")?,
+            units_max: settings::number("TUNEDROP_MAX_MODEL_UNITS")?.unwrap_or(0),
             stack,
         })
     }
@@ -113,7 +116,14 @@ impl Deploy {
         if was.as_ref().is_some_and(|was| was.knows(run_id)) {
             return Ok(Some(name.to_owned()));
         }
-        let request = Request { name, run: &run, expires_after_s: plan.expires_after_s, by: None };
+        let request = Request {
+            name,
+            run: &run,
+            expires_after_s: plan.expires_after_s,
+            capacity: Some(plan.capacity),
+            units_max: Some(self.units_max),
+            by: None,
+        };
         match decide::request(was.as_ref(), &request, &self.stack, &self.account, &now()) {
             Ok(next) => self.write(was.as_ref(), &next.after_command(run_id)).await?,
             Err(reason) => warn!(reason, "run {run_id} isn't deployed as {name}"),
@@ -136,7 +146,7 @@ impl Deploy {
                     continue;
                 }
             }
-            let seen = self.deployments.get(was.identifier()).await?;
+            let seen = self.deployments.get(&was).await?;
             let step = decide::decide(&was, seen.as_ref(), age_s(&was.changed_at), &now());
             match step {
                 DeployStep::Done if published == was.outcome_at => return Ok(()),
@@ -167,7 +177,7 @@ impl Deploy {
         let answer = match call {
             DeployStep::Create => self.deployments.create(claimed).await?,
             DeployStep::Update => self.deployments.update(claimed).await?,
-            DeployStep::Delete(arn) => self.deployments.delete(arn).await?,
+            DeployStep::Delete(arn) => self.deployments.delete(claimed, arn).await?,
             DeployStep::Write(_) | DeployStep::Wait | DeployStep::Done => return Ok(claimed.clone()),
         };
         if let DeployAnswer::Later(words) | DeployAnswer::Refused(words) = &answer {

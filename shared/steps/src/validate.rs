@@ -83,6 +83,7 @@ impl Validate {
                     settings::optional("TUNEDROP_INVOCATION_LOG_PREFIX"),
                 ),
                 tag_keys: settings::list("TUNEDROP_ALLOWED_TAG_KEYS"),
+                max_model_units: Some(settings::number("TUNEDROP_MAX_MODEL_UNITS")?.unwrap_or(0)),
                 ..RecipeScope::default()
             },
             launch: settings::launch_default()?,

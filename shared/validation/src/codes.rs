@@ -173,6 +173,7 @@ codes! {
     NearMissName "near-miss-name" Error recipe::NEAR_MISS_NAME;
     InvalidDatasetName "invalid-dataset-name" Error recipe::INVALID_DATASET_NAME;
     ModelWithdrawn "model-withdrawn" Warning recipe::MODEL_WITHDRAWN;
+    UnlistedThroughput "unlisted-throughput" Warning recipe::UNLISTED_THROUGHPUT;
 }
 
 impl Code {

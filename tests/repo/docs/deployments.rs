@@ -1,6 +1,6 @@
 //! docs/deployments.md and the code agree about recipes and base models.
 
-use tunedrop_run::deployment::on_demand_regions;
+use tunedrop_run::deployment::{ThroughputSupport, on_demand_regions, throughput_support};
 use tunedrop_run::{DeployWhen, RecipeScope, read_recipe};
 use tunedrop_validation::Catalogue;
 
@@ -39,4 +39,24 @@ fn page_names_every_model_that_can_be_deployed() {
         }
     }
     assert!(named >= 5, "hardly any model was found, so nothing was checked");
+}
+
+#[test]
+fn page_names_every_model_that_can_have_provisioned_throughput() {
+    let page = page();
+    let (_, section) = page.split_once("## Provisioned throughput\n").expect("the page has the section");
+    let (section, _) = section.split_once("\n## ").expect("the section ends");
+    for model in Catalogue::embedded().models() {
+        let alias = &model.alias;
+        let line = section.lines().find(|line| line.contains(&format!("`{alias}`")));
+        match throughput_support(&model.identifier) {
+            ThroughputSupport::Region(region) => assert!(line.is_some_and(|line| line.contains(region)), "{alias}"),
+            _ => assert_eq!(line, None, "{alias}"),
+        }
+    }
+    let (_, recipe) = section.split_once("```yaml\n").expect("the section has a recipe");
+    let (recipe, _) = recipe.split_once("```").expect("the recipe ends");
+    let (recipe, findings) = read_recipe(recipe.as_bytes(), "job.yaml", &RecipeScope::default(), Catalogue::embedded());
+    assert!(findings.kept.is_empty(), "{:?}", findings.kept);
+    assert!(recipe.deploy.is_some_and(|plan| plan.capacity.is_provisioned()));
 }

@@ -34,7 +34,7 @@ async fn differences(stack: &Stack) -> Result<(usize, Vec<String>), Failure> {
     for listed in all {
         // The index lags, and Bedrock is asked after the ledger.
         let Some(now) = ledger.deployment(&listed.name).await? else { continue };
-        let seen = bedrock.get(now.identifier()).await?;
+        let seen = bedrock.get(&now).await?;
         count += usize::from(!now.state.is_end());
         differences.extend(difference(&now, seen.as_ref()).map(|words| format!("{} {words}", now.name)));
     }

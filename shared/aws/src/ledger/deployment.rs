@@ -18,7 +18,8 @@ struct New<'d> {
 }
 
 /// Attributes that a deployment may lack, and that are removed unless the new revision has them.
-const REMOVABLE: [&str; 16] = [
+const REMOVABLE: [&str; 17] = [
+    "model_units",
     "serving",
     "serving_model_arn",
     "previous",
@@ -98,6 +99,7 @@ mod tests {
         let least: Deployment = serde_json::from_value(least).expect("a deployment");
         let text = || Some("text".to_owned());
         let whole = Deployment {
+            capacity: tunedrop_run::Capacity::Provisioned { model_units: 1 },
             serving: Some(least.run_id.clone()),
             serving_model_arn: text(),
             previous: Some(least.run_id.clone()),

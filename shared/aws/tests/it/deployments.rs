@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use tunedrop_aws::{DeployAnswer, Deployments};
-use tunedrop_run::Deployment;
 use tunedrop_run::decide::deploy::{BedrockStatus, UpdateStatus};
+use tunedrop_run::{Capacity, Deployment};
 
 use crate::support::{self, Reply, Request};
 
 const ARN: &str = "arn:aws:bedrock:us-east-1:111122223333:custom-model-deployment/abcdefghijkl";
+const THROUGHPUT: &str = "arn:aws:bedrock:us-east-1:111122223333:provisioned-model/abcdefghijkl";
 const MODEL: &str = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/mnopqrstuvwx";
 
 fn deployment() -> Deployment {
@@ -18,6 +19,12 @@ fn deployment() -> Deployment {
         "arn": ARN, "changed_at": "2026-12-01T10:00:00.000Z",
     }))
     .expect("a deployment")
+}
+
+/// The same on two model units of provisioned throughput.
+fn provisioned() -> Deployment {
+    let capacity = Capacity::Provisioned { model_units: 2 };
+    Deployment { capacity, arn: Some(THROUGHPUT.to_owned()), ..deployment() }
 }
 
 /// Deployments of a server that always answers so, and what it was asked.
@@ -79,7 +86,7 @@ async fn changes_name_the_arn() {
     assert_eq!((method.as_str(), target.as_str()), ("PATCH", path.as_str()));
     assert_eq!(serde_json::from_str::<serde_json::Value>(&body).expect("JSON")["modelArn"], MODEL);
     let (deleted, asked) = deployments(|| json("200 OK", "{}")).await;
-    deleted.delete(ARN).await.expect("answered");
+    deleted.delete(&deployment(), ARN).await.expect("answered");
     let (method, target, _) = asked.lock().expect("the log")[0].clone();
     assert_eq!((method.as_str(), target.as_str()), ("DELETE", path.as_str()));
 }
@@ -97,12 +104,11 @@ async fn answers_are_final_or_not() {
         ("500 Internal Server Error", "InternalServerException", None),
     ] {
         let (deployments, _) = deployments(move || error(status, code)).await;
-        for answer in [
-            deployments.create(&deployment()).await,
-            deployments.update(&deployment()).await,
-            deployments.delete(ARN).await,
-        ] {
-            assert_eq!(answer.ok(), expected, "{code}");
+        for one in [deployment(), provisioned()] {
+            let (create, update) = (deployments.create(&one).await, deployments.update(&one).await);
+            for answer in [create, update, deployments.delete(&one, ARN).await] {
+                assert_eq!(answer.ok(), expected, "{code}");
+            }
         }
     }
 }
@@ -111,7 +117,8 @@ async fn answers_are_final_or_not() {
 async fn creation_is_sent_once() {
     let (deployments, asked) = deployments(|| error("500 Internal Server Error", "InternalServerException")).await;
     deployments.create(&deployment()).await.expect_err("not answered");
-    assert_eq!(asked.lock().expect("the log").len(), 1);
+    deployments.create(&provisioned()).await.expect_err("not answered");
+    assert_eq!(asked.lock().expect("the log").len(), 2);
 }
 
 /// API reference, GetCustomModelDeployment.
@@ -123,10 +130,56 @@ async fn view_has_status_model_and_update() {
          \"updateDetails\": {{\"modelArn\": \"{MODEL}\", \"updateStatus\": \"UpdateCompleted\"}}}}"
     );
     let (known, _) = deployments(move || json("200 OK", &shown)).await;
-    let view = known.get(ARN).await.expect("answered").expect("a deployment");
+    let view = known.get(&deployment()).await.expect("answered").expect("a deployment");
     assert_eq!((view.arn.as_str(), view.status), (ARN, Some(BedrockStatus::Active)));
     assert_eq!(view.update, Some((MODEL.to_owned(), Some(UpdateStatus::Completed))));
     assert_eq!(view.serves(), MODEL);
     let (unknown, _) = deployments(|| error("404 Not Found", "ResourceNotFoundException")).await;
-    assert_eq!(unknown.get(ARN).await.expect("answered"), None);
+    assert_eq!(unknown.get(&deployment()).await.expect("answered"), None);
+}
+
+/// API reference, CreateProvisionedModelThroughput: without a `commitmentDuration`, it is bought by the hour.
+#[tokio::test]
+async fn throughput_is_bought_without_a_commitment() {
+    let (deployments, asked) =
+        deployments(|| json("201 Created", &format!("{{\"provisionedModelArn\": \"{THROUGHPUT}\"}}"))).await;
+    let answer = deployments.create(&provisioned()).await.expect("answered");
+    assert_eq!(answer, DeployAnswer::Accepted(THROUGHPUT.to_owned()));
+    let (method, target, body) = asked.lock().expect("the log")[0].clone();
+    assert_eq!((method.as_str(), target.as_str()), ("POST", "/provisioned-model-throughput"));
+    let mut body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(body["tags"].as_array().map(Vec::len), Some(3));
+    body.as_object_mut().expect("a map").remove("tags");
+    let expected = serde_json::json!({
+        "clientRequestToken": "support-bot-9f86d081884c-2", "provisionedModelName": "support-bot-9f86d081884c",
+        "modelId": MODEL, "modelUnits": 2,
+    });
+    assert_eq!(body, expected);
+}
+
+/// API reference, UpdateProvisionedModelThroughput, DeleteProvisionedModelThroughput and GetProvisionedModelThroughput.
+#[tokio::test]
+async fn throughput_is_changed_deleted_and_shown_by_its_arn() {
+    let path = format!("/provisioned-model-throughput/{}", THROUGHPUT.replace(':', "%3A").replace('/', "%2F"));
+    let (changed, asked) = deployments(|| json("200 OK", "{}")).await;
+    let accepted = DeployAnswer::Accepted(THROUGHPUT.to_owned());
+    assert_eq!(changed.update(&provisioned()).await.expect("answered"), accepted);
+    assert_eq!(changed.delete(&provisioned(), THROUGHPUT).await.expect("answered"), accepted);
+    let asked = asked.lock().expect("the log").clone();
+    assert_eq!((asked[0].0.as_str(), asked[0].1.as_str()), ("PATCH", path.as_str()));
+    let body: serde_json::Value = serde_json::from_str(&asked[0].2).expect("JSON");
+    assert_eq!(body, serde_json::json!({ "desiredModelId": MODEL }));
+    assert_eq!((asked[1].0.as_str(), asked[1].1.as_str()), ("DELETE", path.as_str()));
+
+    let shown = serde_json::json!({
+        "provisionedModelArn": THROUGHPUT, "provisionedModelName": "support-bot-9f86d081884c", "modelArn": "old",
+        "desiredModelArn": MODEL, "foundationModelArn": "base", "modelUnits": 2, "desiredModelUnits": 2,
+        "status": "Updating", "creationTime": "2026-12-01T10:00:00Z", "lastModifiedTime": "2026-12-01T10:00:00Z",
+    });
+    let (known, _) = deployments(move || json("200 OK", &shown.to_string())).await;
+    let view = known.get(&provisioned()).await.expect("answered").expect("it exists");
+    assert_eq!((view.arn.as_str(), view.status), (THROUGHPUT, Some(BedrockStatus::Active)));
+    assert_eq!(view.update, Some((MODEL.to_owned(), Some(UpdateStatus::Updating))));
+    let (unknown, _) = deployments(|| error("404 Not Found", "ResourceNotFoundException")).await;
+    assert_eq!(unknown.get(&provisioned()).await.expect("answered"), None);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use tunedrop_report::{Billing, Compared, Outcome, Phase, training_metrics, validation_metrics};
-use tunedrop_run::{Ancestor, DeployPlan, DeployWhen, EvaluationPlan, FileVersion, Lineage};
+use tunedrop_run::{Ancestor, Capacity, DeployPlan, DeployWhen, EvaluationPlan, FileVersion, Lineage};
 use tunedrop_validation::TokenBracket;
 
 use super::Page;
@@ -30,10 +30,20 @@ pub(crate) fn all() -> Vec<Page> {
             ),
         )
     };
-    let plan = DeployPlan { name: None, when: DeployWhen::Succeeded, expires_after_s: Some(72 * 3600) };
+    let plan = DeployPlan {
+        name: None,
+        when: DeployWhen::Succeeded,
+        expires_after_s: Some(72 * 3600),
+        capacity: Capacity::OnDemand,
+    };
     let deployed = Outcome { deploy: Some(plan), ..success.clone() };
     let evaluated = Outcome {
-        deploy: Some(DeployPlan { name: None, when: DeployWhen::Kept, expires_after_s: None }),
+        deploy: Some(DeployPlan {
+            name: None,
+            when: DeployWhen::Kept,
+            expires_after_s: None,
+            capacity: Capacity::OnDemand,
+        }),
         evaluate: Some(evaluation()),
         ..success.clone()
     };

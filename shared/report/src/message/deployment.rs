@@ -3,9 +3,9 @@
 use tunedrop_run::event::{DeploymentDetail, DeploymentKind, Severity};
 
 use super::body::indented;
-use crate::outcome::{converse, delete_model};
+use crate::outcome::{converse, delete_model, supports_converse};
 use crate::redact;
-use crate::wording::{between, command, moment, shell, visible};
+use crate::wording::{between, command, counted, moment, shell, visible};
 
 /// A time that fits most deployments, for the command that keeps one longer.
 const LONGER: &str = " --expires 72h";
@@ -100,6 +100,7 @@ pub(super) fn facts(detail: &DeploymentDetail) -> Vec<(&'static str, String)> {
     let text = |value: &Option<String>| value.as_deref().map(visible);
     add("Deployment", Some(visible(&detail.name)));
     add("ARN", text(&detail.arn));
+    add("Billed", detail.capacity.model_units().filter(|_| detail.arn.is_some()).map(billed));
     add("Base provider", provider(&detail.model_arn));
     add("Run", Some(visible(&detail.run_id)));
     add("Custom model", Some(visible(&detail.model_arn)));
@@ -108,9 +109,14 @@ pub(super) fn facts(detail: &DeploymentDetail) -> Vec<(&'static str, String)> {
     facts
 }
 
+/// How provisioned throughput is billed.
+fn billed(model_units: u32) -> String {
+    format!("by the hour until the deployment is deleted, {}", counted(u64::from(model_units), "model unit"))
+}
+
 /// How to call it. Only models that Converse supports can be deployed on demand.
 fn call(detail: &DeploymentDetail) -> Option<String> {
-    let arn = detail.arn.as_deref()?;
+    let arn = detail.arn.as_deref().filter(|_| supports_converse(&detail.model_arn))?;
     Some(format!("To call the model, use the deployment's ARN as the model id:\n  {}", converse(arn, &shell(arn))))
 }
 

@@ -61,7 +61,7 @@ fn file(file: &FileVersion) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use tunedrop_run::{DeployPlan, Lineage};
+    use tunedrop_run::{Capacity, DeployPlan, Lineage};
 
     use super::*;
     use crate::samples::{HOSTILE, MODEL, failed, succeeded};
@@ -93,7 +93,12 @@ pub(crate) mod tests {
 
     #[test]
     fn goes_from_the_ancestors_and_files_to_the_deployment() {
-        let deploy = Some(DeployPlan { name: None, when: DeployWhen::Succeeded, expires_after_s: None });
+        let deploy = Some(DeployPlan {
+            name: None,
+            when: DeployWhen::Succeeded,
+            expires_after_s: None,
+            capacity: Capacity::OnDemand,
+        });
         let rows = rows(&Outcome { deploy, ..succeeded() });
         let rows: Vec<String> = rows.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         insta::assert_snapshot!(rows.join("\n"));
@@ -103,7 +108,12 @@ pub(crate) mod tests {
     fn a_failed_run_has_no_model_and_an_old_one_no_lineage() {
         let names = |outcome: &Outcome| rows(outcome).iter().map(|(name, _)| *name).collect::<Vec<_>>();
         let failed = Outcome {
-            deploy: Some(DeployPlan { name: None, when: DeployWhen::Succeeded, expires_after_s: None }),
+            deploy: Some(DeployPlan {
+                name: None,
+                when: DeployWhen::Succeeded,
+                expires_after_s: None,
+                capacity: Capacity::OnDemand,
+            }),
             ..failed()
         };
         assert_eq!(names(&failed).last(), Some(&"Run"));

@@ -77,11 +77,17 @@ impl Trained<'_> {
         let mut commands = self.commands();
         let name = shell(self.run_id);
         let region = region(self.model_arn);
-        let (deployed, delete) = if self.is_on_demand() {
-            // The ARN to invoke exists only after the deployment, which is found by its name at Bedrock.
-            let name = bedrock_name(self.stack, account(self.model_arn), self.name());
+        let own = bedrock_name(self.stack, account(self.model_arn), self.name());
+        // The ARN to invoke exists only after the deployment, which is found by its name at Bedrock.
+        let (deployed, delete) = if self.is_provisioned() {
+            let get = format!("get-provisioned-model-throughput{region} --provisioned-model-id {}", shell(&own));
+            (
+                format!("\"$(aws bedrock {get} --query provisionedModelArn --output text)\""),
+                command("undeploy", self.name(), self.stack),
+            )
+        } else if self.is_on_demand() {
             let get =
-                format!("get-custom-model-deployment{region} --custom-model-deployment-identifier {}", shell(&name));
+                format!("get-custom-model-deployment{region} --custom-model-deployment-identifier {}", shell(&own));
             (
                 format!("\"$(aws bedrock {get} --query customModelDeploymentArn --output text)\""),
                 command("undeploy", self.name(), self.stack),
@@ -145,9 +151,12 @@ impl Trained<'_> {
     fn deployments(self) -> Vec<Step> {
         let region = region(self.model_arn);
         let (name, arn) = (shell(self.run_id), shell(self.model_arn));
-        if !self.is_on_demand() {
+        if !self.is_on_demand() && !self.is_provisioned() {
             return vec![(
-                "Deploy the model on provisioned throughput (billed by the hour until you delete it)".to_owned(),
+                format!(
+                    "Deploy the model on provisioned throughput (billed by the hour until you delete it). Or have tunedrop delete it after some time, if the stack's MaxModelUnits allows it: `{} --type provisioned --expires 8h`",
+                    command("deploy", self.run_id, self.stack)
+                ),
                 format!(
                     "aws bedrock create-provisioned-model-throughput{region} --model-units 1 --provisioned-model-name {name} --model-id {arn}"
                 ),
@@ -159,22 +168,29 @@ impl Trained<'_> {
             let expires = plan
                 .expires_after_s
                 .map_or(String::new(), |seconds| format!(" The deployment expires {} h after that.", seconds / 3600));
+            let how = match plan.capacity.model_units() {
+                Some(units) => format!(
+                    " on provisioned throughput ({}, billed by the hour)",
+                    counted(u64::from(units), "model unit")
+                ),
+                None => String::new(),
+            };
             return vec![match plan.when {
                 DeployWhen::Succeeded => (
                     format!(
-                        "The recipe has tunedrop deploy the model as `{name}` when the run succeeds. You get a message with the ARN to call when it answers.{expires} To list the deployments"
+                        "The recipe has tunedrop deploy the model as `{name}`{how} when the run succeeds. You get a message with the ARN to call when it answers.{expires} To list the deployments"
                     ),
                     tunedrop("deployments", self.stack),
                 ),
                 DeployWhen::Kept => (
                     format!(
-                        "The recipe has tunedrop deploy the model as `{name}` if its evaluation keeps it. You get a message with the decision, and one with the ARN to call when the deployment answers.{expires} To deploy it before that"
+                        "The recipe has tunedrop deploy the model as `{name}`{how} if its evaluation keeps it. You get a message with the decision, and one with the ARN to call when the deployment answers.{expires} To deploy it before that"
                     ),
                     deploy,
                 ),
                 DeployWhen::Approved => (
                     format!(
-                        "The recipe has tunedrop deploy the model as `{name}` when you ask for it. You get a message with the ARN to call when it answers.{expires} To deploy it"
+                        "The recipe has tunedrop deploy the model as `{name}`{how} when you ask for it. You get a message with the ARN to call when it answers.{expires} To deploy it"
                     ),
                     deploy,
                 ),
@@ -199,6 +215,11 @@ impl Trained<'_> {
     /// The name of tunedrop's deployment of the model.
     fn name(&self) -> &str {
         self.deploy.and_then(|plan| plan.name.as_deref()).unwrap_or(self.dataset)
+    }
+
+    /// Whether the recipe has it deployed on provisioned throughput.
+    fn is_provisioned(&self) -> bool {
+        self.deploy.is_some_and(|plan| plan.capacity.is_provisioned())
     }
 
     /// `base_model` may be a custom model's ARN, which contains the name of its base model. If the base is unknown, on-demand
@@ -233,8 +254,8 @@ pub(crate) fn delete_model(arn: &str) -> String {
     format!("aws bedrock delete-custom-model{} --model-identifier {}", region(arn), shell(arn))
 }
 
-/// Image and embedding models don't support the Converse API.
-fn supports_converse(base_model: &str) -> bool {
+/// Image and embedding models don't support the Converse API. `base_model`: its identifier, or an ARN that contains it.
+pub(crate) fn supports_converse(base_model: &str) -> bool {
     !["image", "canvas", "embed"].iter().any(|word| base_model.contains(word))
 }
 

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use tunedrop_run::deployment::bedrock_name;
-use tunedrop_run::{DeployPlan, DeployWhen, EvaluationPlan};
+use tunedrop_run::{Capacity, DeployPlan, DeployWhen, EvaluationPlan};
 
 use super::{LossPoint, Outcome, Trained};
 use crate::samples::{HOSTILE, assert_harmless, compared, failed, loss_series, seen, succeeded};
@@ -145,11 +145,18 @@ fn lists_commands_to_deploy_call_and_delete() {
 #[test]
 fn says_what_the_recipe_deploys_instead_of_how_to() {
     let next = |deploy| next_of(&Outcome { stack: "prod".to_owned(), deploy: Some(deploy), ..succeeded() }).join("\n");
-    let at_once =
-        DeployPlan { name: Some("bot".to_owned()), when: DeployWhen::Succeeded, expires_after_s: Some(259_200) };
+    let at_once = DeployPlan {
+        name: Some("bot".to_owned()),
+        when: DeployWhen::Succeeded,
+        expires_after_s: Some(259_200),
+        capacity: Capacity::OnDemand,
+    };
     insta::assert_snapshot!("deploys_at_once", next(at_once.clone()));
-    let approved = DeployPlan { name: None, when: DeployWhen::Approved, expires_after_s: None };
+    let approved =
+        DeployPlan { name: None, when: DeployWhen::Approved, expires_after_s: None, capacity: Capacity::OnDemand };
     insta::assert_snapshot!("deploys_when_approved", next(approved));
+    let capacity = Capacity::Provisioned { model_units: 2 };
+    insta::assert_snapshot!("deploys_on_provisioned_throughput", next(DeployPlan { capacity, ..at_once.clone() }));
     let outcome = Outcome { deploy: Some(at_once), ..succeeded() };
     assert_harmless(&outcome.html());
     assert!(seen(&outcome.html()).contains("The deployment expires 72 h after that."));
@@ -161,7 +168,12 @@ fn says_what_the_recipe_deploys_instead_of_how_to() {
 fn says_that_an_evaluation_follows_and_where_its_report_will_be() {
     let plan =
         serde_json::json!({ "data": "s3://drops/test.jsonl", "max_records": 1_000, "against": ["base", "deployed"] });
-    let deploy = DeployPlan { name: Some("bot".to_owned()), when: DeployWhen::Kept, expires_after_s: Some(86_400) };
+    let deploy = DeployPlan {
+        name: Some("bot".to_owned()),
+        when: DeployWhen::Kept,
+        expires_after_s: Some(86_400),
+        capacity: Capacity::OnDemand,
+    };
     let evaluate: EvaluationPlan = serde_json::from_value(plan).unwrap();
     let outcome = Outcome { deploy: Some(deploy), evaluate: Some(evaluate), ..succeeded() };
     insta::assert_snapshot!("evaluates", next_of(&outcome).join("\n"));

@@ -21,6 +21,8 @@ const OURS: &[&str] = &[
     "this stack allows only the base models {names}, not {name}; change the recipe's base_model, or the stack's parameter AllowedBaseModels",
     "this stack allows only the models {names}, not the teacher {name}; change the recipe's teacher, or the stack's parameter AllowedBaseModels",
     "this stack allows only tags with the keys {names}, not {name}; remove the tag from the recipe, or change the stack's parameter AllowedTagKeys",
+    "this stack doesn't allow provisioned throughput (its parameter MaxModelUnits is 0); deploy on demand, or change the parameter",
+    "this stack allows at most {n} model units for a deployment (its parameter MaxModelUnits); deploy on demand, or change the parameter",
     "{name} is an imported model, which Bedrock can't customize; choose another base_model",
     "{name} isn't a custom model; choose another base_model",
     "{name} belongs to another account or Region; copy the model to this one, or choose another base_model",

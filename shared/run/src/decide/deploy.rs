@@ -11,9 +11,11 @@ use crate::Timestamp;
 use crate::deployment::{Deployment, DeploymentInput, DeploymentOutcome, DeploymentState, next};
 use answer::accepted;
 pub use answer::{DeployAnswer, answered};
-pub use request::{Request, delete, extend, request, request_temporary, rollback};
-pub use view::{BedrockStatus, DeploymentView, UpdateStatus};
+pub use request::{Request, delete, extend, other_capacity, request, request_temporary, rollback};
+pub use view::{BedrockStatus, DeploymentView, Throughput, ThroughputStatus, UpdateStatus};
 
+/// Seconds after which an expired deployment that is billed by the hour is deleted although Bedrock didn't accept its update.
+pub const UPDATE_REFUSED_S: i64 = 3600;
 /// Seconds for which a deployment that Bedrock accepted may not show up: Get may lag behind Create.
 pub const UNSEEN_S: i64 = 900;
 /// Seconds for which the event that started a change waits in deploy's queue for its end. After that the sweep asks.
@@ -63,7 +65,7 @@ pub fn decide(was: &Deployment, seen: Option<&DeploymentView>, age: i64, now: &s
         Creating | Updating | Active => match seen {
             None if was.state == Creating && age < UNSEEN_S => DeployStep::Wait,
             None => gone(was, now, Some("it was deleted outside tunedrop")),
-            Some(seen) => existing(was, seen, now),
+            Some(seen) => existing(was, seen, age, now),
         },
         Deleting => match seen {
             // A creation without an answer may still show up.
@@ -95,7 +97,7 @@ fn requested(was: &Deployment, seen: Option<&DeploymentView>, now: &str) -> Depl
     }
 }
 
-fn existing(was: &Deployment, seen: &DeploymentView, now: &str) -> DeployStep {
+fn existing(was: &Deployment, seen: &DeploymentView, age: i64, now: &str) -> DeployStep {
     if was.arn.as_deref() != Some(seen.arn.as_str()) {
         return DeployStep::Write(Box::new(Deployment { arn: Some(seen.arn.clone()), ..revised(was) }));
     }
@@ -106,10 +108,7 @@ fn existing(was: &Deployment, seen: &DeploymentView, now: &str) -> DeployStep {
     }
     let ours = seen.update.as_ref().filter(|(model, _)| *model == was.model_arn);
     match (was.state, ours, &seen.update) {
-        (DeploymentState::Active, ..) if has_ended(was, now) => match delete(Some(was), None, "it expired", now) {
-            Ok(next) => DeployStep::Write(Box::new(next)),
-            Err(_) => DeployStep::Done,
-        },
+        (DeploymentState::Active, ..) if has_ended(was, now) => expired(was, now),
         (DeploymentState::Active, ..) => DeployStep::Done,
         _ if seen.serves() == was.model_arn && !is_updating(seen) => {
             to(was, DeploymentInput::Served, now, |next| served(next, was, now))
@@ -125,11 +124,20 @@ fn existing(was: &Deployment, seen: &DeploymentView, now: &str) -> DeployStep {
             }
         }),
         (_, _, Some((_, Some(UpdateStatus::Updating)))) => DeployStep::Wait,
+        // It would be billed for as long as Bedrock refuses the update.
+        _ if was.capacity.is_provisioned() && age >= UPDATE_REFUSED_S && has_ended(was, now) => expired(was, now),
         (_, Some((_, Some(UpdateStatus::Failed))), _) if was.update_sent => {
             let reason = seen.failure.as_deref().unwrap_or("Bedrock gave no reason");
             to(was, DeploymentInput::UpdateFailed, now, |next| failed(next, was, reason, now))
         }
         _ => DeployStep::Update,
+    }
+}
+
+fn expired(was: &Deployment, now: &str) -> DeployStep {
+    match delete(Some(was), None, "it expired", now) {
+        Ok(next) => DeployStep::Write(Box::new(next)),
+        Err(_) => DeployStep::Done,
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::hint::Fields;
 use super::{Event, Hint, HintError, Kind, hint};
-use crate::deployment::{EXPIRES_AFTER_MAX_S, EXPIRES_AFTER_MIN_S, deployment_name_fault};
+use crate::deployment::{Capacity, EXPIRES_AFTER_MAX_S, EXPIRES_AFTER_MIN_S, deployment_name_fault};
 use crate::{Deployment, DeploymentOutcome, DeploymentState, RunId};
 
 /// The kinds that announce an outcome of a deployment, or its coming end.
@@ -62,6 +62,8 @@ pub struct DeploymentDetail {
     pub name: String,
     /// Its state after what happened.
     pub state: DeploymentState,
+    /// How Bedrock serves its model.
+    pub capacity: Capacity,
     /// The run that the event is about: the one that is served, was requested, or was served last.
     pub run_id: RunId,
     /// The run that was served before, for a rollback.
@@ -95,6 +97,8 @@ pub enum DeploymentCommand {
         name: Option<String>,
         /// Seconds after which the deployment is deleted; `None`: as the recipe says.
         expires_after_s: Option<i64>,
+        /// How Bedrock serves the model; `None`: as it does already, or as the recipe says.
+        capacity: Option<Capacity>,
     },
     /// Serve the previous run's model again.
     RollBack {
@@ -164,6 +168,7 @@ fn detail(deployment: &Deployment, at: String, redact: impl Fn(&str) -> String) 
     DeploymentDetail {
         name: deployment.name.clone(),
         state: deployment.state,
+        capacity: deployment.capacity,
         run_id: deployment.run_id.clone(),
         previous: deployment.previous.clone(),
         serving: deployment.serving.clone(),
@@ -205,6 +210,21 @@ impl Fields<'_> {
                     })?)
                 }
             };
-        Ok(DeploymentCommand::Deploy { run_id: self.run_id()?, name, expires_after_s })
+        Ok(DeploymentCommand::Deploy { run_id: self.run_id()?, name, expires_after_s, capacity: self.capacity()? })
+    }
+
+    /// The capacity of a command; `None` if it names none.
+    fn capacity(self) -> Result<Option<Capacity>, HintError> {
+        let is_given = |field: &str| !self.0.get(field).is_none_or(Value::is_null);
+        if !is_given("type") && !is_given("model_units") {
+            return Ok(None);
+        }
+        let units = self.0.get("model_units").filter(|units| !units.is_null());
+        let wrong = || hint::malformed("model_units", "expected a number from 1, with the type `provisioned` only");
+        let model_units = units.map(|units| units.as_u64().ok_or_else(wrong)).transpose()?;
+        match self.text("type")? {
+            kind @ ("on-demand" | "provisioned") => Capacity::of(kind, model_units).ok_or_else(wrong).map(Some),
+            _ => Err(hint::malformed("type", "expected `on-demand` or `provisioned`")),
+        }
     }
 }

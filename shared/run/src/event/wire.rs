@@ -1,5 +1,4 @@
-//! The `detail` as JSON: one list of all fields, of which each kind fills its own. It is never parsed as a whole; see
-//! [`Hint`](super::Hint).
+//! The `detail` as JSON: one list of all fields, of which each kind fills its own. Only [`Hint`](super::Hint) reads it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,7 +10,7 @@ use super::{
     DeploymentCommand, DeploymentDetail, EvaluationDetail, EvaluationSettings, Event, JudgeSettings, RunDetail,
     SentMessage, VERSION,
 };
-use crate::{Against, Blocker, DatasetEntry, EvaluationResult};
+use crate::{Against, Blocker, Capacity, DatasetEntry, EvaluationResult};
 
 /// All fields that a detail can have, in the order in which they are written. Fields that all events have had since
 /// version 1 are written for every kind, even if they are empty.
@@ -56,6 +55,11 @@ struct Wire<'e> {
     model_arn: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployment_arn: Option<&'e str>,
+    /// How Bedrock serves a deployment's model.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    capacity: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model_units: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     serving_run_id: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,16 +155,7 @@ impl Event {
             Event::Command { run_id, by, .. } => Wire { run_id: Some(run_id), by: by.as_deref(), ..Wire::default() },
             Event::Deployment(_, deployment) => of_deployment(deployment),
             Event::DeploymentDue(name) => Wire { deployment: Some(name), ..Wire::default() },
-            Event::DeploymentCommand { command, by } => Wire {
-                run_id: command.run_id().map(|run_id| run_id.as_str()),
-                deployment: command.name(),
-                expires_after_s: match command {
-                    DeploymentCommand::Deploy { expires_after_s, .. } => *expires_after_s,
-                    _ => None,
-                },
-                by: by.as_deref(),
-                ..Wire::default()
-            },
+            Event::DeploymentCommand { command, by } => Wire { by: by.as_deref(), ..of_command(command) },
             Event::Evaluation(_, evaluation) => of_evaluation(evaluation),
             Event::EvaluationDue(run_id) => Wire { run_id: Some(run_id), dataset: run_id.dataset(), ..Wire::default() },
             Event::EvaluationCommand { command, by } => {
@@ -175,6 +170,21 @@ impl Event {
     }
 }
 
+fn of_command(command: &DeploymentCommand) -> Wire<'_> {
+    let (expires_after_s, capacity) = match command {
+        DeploymentCommand::Deploy { expires_after_s, capacity, .. } => (*expires_after_s, *capacity),
+        _ => (None, None),
+    };
+    Wire {
+        run_id: command.run_id().map(|run_id| run_id.as_str()),
+        deployment: command.name(),
+        expires_after_s,
+        capacity: capacity.map(Capacity::as_str),
+        model_units: capacity.and_then(Capacity::model_units),
+        ..Wire::default()
+    }
+}
+
 fn of_deployment(deployment: &DeploymentDetail) -> Wire<'_> {
     Wire {
         run_id: Some(&deployment.run_id),
@@ -184,6 +194,8 @@ fn of_deployment(deployment: &DeploymentDetail) -> Wire<'_> {
         at: Some(&deployment.at),
         model_arn: Some(&deployment.model_arn),
         deployment_arn: deployment.arn.as_deref(),
+        capacity: Some(deployment.capacity.as_str()),
+        model_units: deployment.capacity.model_units(),
         serving_run_id: deployment.serving.as_deref(),
         previous_run_id: deployment.previous.as_deref(),
         ends_at: deployment.ends_at.as_deref(),

@@ -1,4 +1,4 @@
-//! The base models and teachers that a run may use, and the tags that it may set.
+//! The base models and teachers that a run may use, the tags that it may set, and the model units that it may buy.
 
 use tunedrop_validation::{Catalogue, same_model};
 
@@ -40,6 +40,15 @@ pub(super) fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, m
             all(),
             section.teacher
         ));
+    }
+    let units = plan.deploy.as_ref().and_then(|deploy| deploy.capacity.model_units());
+    if let Some((units, most)) = units.zip(stack.max_model_units)
+        && units > most
+    {
+        return Some(match most {
+            0 => "this stack doesn't allow provisioned throughput (its parameter MaxModelUnits is 0); deploy on demand, or change the parameter".to_owned(),
+            _ => format!("this stack allows at most {most} model units for a deployment (its parameter MaxModelUnits); deploy on demand, or change the parameter"),
+        });
     }
     let keys = &stack.allowed_tag_keys;
     let other = plan.tags.keys().find(|key| !keys.is_empty() && !keys.contains(key))?;

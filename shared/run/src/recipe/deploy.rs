@@ -1,11 +1,12 @@
-//! The section `deploy`: where a run's model is served, and for how long.
+//! The section `deploy`: where a run's model is served, how, and for how long.
 
 use tunedrop_validation::{Catalogue, Code};
 
 use super::reader::Reader;
 use super::{Recipe, RecipeScope};
 use crate::deployment::{
-    EXPIRES_AFTER_MAX_S, EXPIRES_AFTER_MIN_S, ON_DEMAND_ALIASES, on_demand_regions, requested_name_fault,
+    Capacity, EXPIRES_AFTER_MAX_S, EXPIRES_AFTER_MIN_S, MODEL_UNITS_MAX, ON_DEMAND_ALIASES, ThroughputSupport,
+    on_demand_regions, requested_name_fault, throughput_support,
 };
 use crate::plan::{DeployPlan, DeployWhen};
 use crate::yaml::{Node, Value};
@@ -13,23 +14,43 @@ use crate::yaml::{Node, Value};
 const WHEN: [(&str, DeployWhen); 3] =
     [("kept", DeployWhen::Kept), ("succeeded", DeployWhen::Succeeded), ("approved", DeployWhen::Approved)];
 
+/// Whether the model is served on provisioned throughput.
+const TYPES: [(&str, bool); 2] = [("on-demand", false), ("provisioned", true)];
+
 impl Reader<'_> {
     pub(super) fn deploy(&mut self, node: &Node, at: &str) -> Option<DeployPlan> {
-        let mut plan = DeployPlan { name: None, when: DeployWhen::Succeeded, expires_after_s: None };
+        let capacity = Capacity::OnDemand;
+        let mut plan = DeployPlan { name: None, when: DeployWhen::Succeeded, expires_after_s: None, capacity };
         // `deploy:` without anything below it is easy to write, and asks for the defaults.
         if matches!(&node.value, Value::Scalar { text, quoted: false } if ["", "~", "null"].contains(&text.as_str())) {
             return Some(plan);
         }
-        for (entry, at) in self.entries(node, at, &["name", "when", "expires_after"]) {
+        let (mut is_provisioned, mut model_units) = (false, 1);
+        for (entry, at) in self.entries(node, at, &["name", "when", "expires_after", "type", "model_units"]) {
             match entry.key.as_str() {
                 "name" => plan.name = self.text(&entry.value, &at),
                 "when" => {
                     plan.when = self.choice(&entry.value, &at, &WHEN).unwrap_or(plan.when);
                 }
-                _ => plan.expires_after_s = self.duration(&entry.value, &at),
+                "expires_after" => plan.expires_after_s = self.duration(&entry.value, &at),
+                "type" => is_provisioned = self.choice(&entry.value, &at, &TYPES).unwrap_or(false),
+                _ => model_units = self.model_units(&entry.value, &at).unwrap_or(model_units),
             }
         }
+        if is_provisioned {
+            plan.capacity = Capacity::Provisioned { model_units };
+        }
         Some(plan)
+    }
+
+    fn model_units(&mut self, node: &Node, at: &str) -> Option<u32> {
+        let number = self.whole_number(node, at)?;
+        let units = u32::try_from(number).ok().filter(|units| *units <= MODEL_UNITS_MAX);
+        if units.is_none() {
+            let message = "Bedrock doesn't take this number of model units".to_owned();
+            self.at(at, Code::RecipeInvalidValue, message, format!("write a number from 1 to {MODEL_UNITS_MAX}"));
+        }
+        units
     }
 
     /// A time such as `72h` or `3d`, in seconds.
@@ -93,7 +114,66 @@ pub(super) fn check(recipe: &mut Recipe, reader: &mut Reader<'_>, scope: &Recipe
         let help = "write a name such as support-bot, or remove it to use the dataset's name".to_owned();
         reader.at("/deploy/name", Code::RecipeInvalidValue, fault.to_owned(), help);
     }
+    let plan = plan.clone();
+    if plan.capacity.is_provisioned() {
+        check_throughput(&plan, recipe, reader, scope, catalogue);
+        return;
+    }
+    if reader.has("/deploy/model_units") {
+        let message = "`model_units` is allowed only with `type: provisioned`".to_owned();
+        let help = "remove it, or write `type: provisioned`, which is billed by the hour".to_owned();
+        reader.at("/deploy/model_units", Code::RecipeInvalidValue, message, help);
+    }
     check_model(recipe, reader, scope, catalogue, Need::Deployment);
+}
+
+/// Checks that the recipe's custom model can have provisioned throughput in the stack, and that it ends.
+fn check_throughput(
+    plan: &DeployPlan,
+    recipe: &Recipe,
+    reader: &mut Reader<'_>,
+    scope: &RecipeScope,
+    catalogue: &Catalogue,
+) {
+    if !reader.has("/deploy/expires_after") {
+        let message =
+            "provisioned throughput requires `expires_after`, because it is billed by the hour until it is deleted";
+        let help = "add a time such as `expires_after: 8h`".to_owned();
+        reader.at("/deploy", Code::RecipeMissingKey, message.to_owned(), help);
+    }
+    if let Some(why) = plan.capacity.forbidden(scope.max_model_units) {
+        let help = "deploy on demand, or ask the stack's operator to change MaxModelUnits".to_owned();
+        reader.at("/deploy/type", Code::RecipeInvalidValue, why, help);
+    }
+    let Some(base) = base_of(recipe, catalogue) else { return };
+    let region = scope.region.as_deref();
+    let name = recipe.model(catalogue).map_or("this base model", |model| &model.name);
+    match throughput_support(&base) {
+        ThroughputSupport::Unknown => reader.at(
+            "/deploy/type",
+            Code::UnlistedThroughput,
+            format!("tunedrop doesn't know whether Bedrock has provisioned throughput for custom models of {name}"),
+            "look it up on AWS's page \"Supported Region and models for Provisioned Throughput\" before you train"
+                .to_owned(),
+        ),
+        support => {
+            let Some(fault) = support.fault(name, region) else { return };
+            let regions = on_demand_regions(&base);
+            let is_on_demand = region.map_or(!regions.is_empty(), |region| regions.contains(&region));
+            let help = match is_on_demand {
+                true => "write `type: on-demand`, and remove `model_units`",
+                false => "remove `deploy`, or use another base model",
+            };
+            reader.at("/deploy/type", Code::RecipeInvalidValue, fault, help.to_owned());
+        }
+    }
+}
+
+/// The identifier of the recipe's base model, or a custom model's ARN. For a base model that only the ledger knows, `like`
+/// decides.
+fn base_of(recipe: &Recipe, catalogue: &Catalogue) -> Option<String> {
+    let like = || recipe.model(catalogue).map(|model| model.identifier.clone());
+    recipe.base_model_identifier(catalogue).or_else(like)
 }
 
 /// Checks that Bedrock can deploy the recipe's custom model on demand.
@@ -108,16 +188,17 @@ pub(super) fn check_model(
         Need::Deployment => ("deploy", ""),
         Need::Evaluation => ("evaluate", "an evaluation needs a deployment, and "),
     };
-    // For a base model that only the ledger knows, `like` decides.
-    let like = || recipe.model(catalogue).map(|model| model.identifier.clone());
-    let Some(base) = recipe.base_model_identifier(catalogue).or_else(like) else { return };
+    let Some(base) = base_of(recipe, catalogue) else { return };
     let regions = on_demand_regions(&base);
     let pointer = format!("/{key}");
     if regions.is_empty() {
         let name = recipe.model(catalogue).map_or("this base model", |model| &model.name);
+        let has_throughput = throughput_support(&base).fault(name, scope.region.as_deref()).is_none();
         let instead = match need {
-            Need::Deployment => ", and use provisioned throughput when the model exists",
-            Need::Evaluation => "",
+            Need::Deployment if has_throughput => {
+                ", or deploy it with `type: provisioned` and `expires_after`, which is billed by the hour"
+            }
+            _ => "",
         };
         reader.at(
             &pointer,

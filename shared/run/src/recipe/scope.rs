@@ -15,6 +15,8 @@ pub struct RecipeScope {
     pub logs: LogScope,
     /// Keys that tags may have. Empty: any.
     pub tag_keys: Vec<String>,
+    /// The most model units that a deployment may have: the stack's `MaxModelUnits`. `None`: not known.
+    pub max_model_units: Option<u32>,
     /// What the recipe's [`OwnBase`](crate::OwnBase) is, if it names one: see [`own_base`](super::own_base).
     pub own_base: OwnLookup,
 }

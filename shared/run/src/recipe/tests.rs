@@ -5,6 +5,7 @@ use crate::DeployWhen;
 
 mod evaluate;
 mod own;
+mod provisioned;
 mod stack;
 
 fn read(text: &str) -> (Recipe, Vec<String>) {
@@ -65,7 +66,7 @@ fn deployment_is_read_and_checked() {
         faults(&format!("base_model: nova-lite\ndeploy: {section}\n"), &[wanted]);
     }
     let text = "base_model: llama-3-1-8b\ndeploy: { name: bot }\n";
-    faults(text, &["2:9 recipe-invalid-value remove `deploy`, and use provisioned throughput"]);
+    faults(text, &["2:9 recipe-invalid-value remove `deploy`, or deploy it with `type: provisioned`"]);
     let scope = RecipeScope { region: Some("us-west-2".to_owned()), ..RecipeScope::default() };
     let (_, findings) = read_recipe(b"base_model: nova-lite\ndeploy: {}\n", "job.yaml", &scope, Catalogue::embedded());
     assert_eq!(findings.kept.len(), 1, "{findings:?}");

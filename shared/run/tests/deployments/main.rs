@@ -88,6 +88,24 @@ fn deleted_while_its_change_fails() {
 }
 
 #[test]
+fn throughput_is_created_updated_and_rolled_back() {
+    let commands = [Command::Recipe(1), Command::Recipe(2), Command::RollBack];
+    all("throughput", World::new(&commands).with(1, 0, 0).provisioned());
+}
+
+#[test]
+fn failed_update_of_throughput_leaves_the_previous_model_serving() {
+    let commands = [Command::Recipe(1), Command::Deploy(2)];
+    all("failing throughput", World::new(&commands).with(1, 2, 0).provisioned());
+}
+
+#[test]
+fn throughput_is_deleted_while_it_is_created_or_updated() {
+    let commands = [Command::Deploy(1), Command::Deploy(2), Command::Delete];
+    all("deletion of throughput", World::new(&commands).with(1, 0, 0).provisioned());
+}
+
+#[test]
 fn deployed_again_after_a_deletion() {
     let commands = [Command::Deploy(1), Command::Delete, Command::Deploy(1)];
     all("again", World::new(&commands).with(1, 0, 0));

@@ -134,6 +134,10 @@ impl World {
                     self.write(&item, claimed.clone());
                     let answer = self.call(&claimed, &step);
                     self.write(&claimed, answered(&claimed, &step, answer, NOW));
+                    // Until that is done, Bedrock may refuse to delete it.
+                    if matches!(step, DeployStep::Delete(_)) {
+                        self.work(false);
+                    }
                 }
             }
         }

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 use tunedrop_run::decide::deploy::{
-    BedrockStatus, DeployAnswer, DeployStep, DeploymentView, Request, UNSEEN_S, UpdateStatus, claim, decide, delete,
-    request, rollback,
+    BedrockStatus, DeployAnswer, DeployStep, DeploymentView, Request, Throughput, ThroughputStatus, UNSEEN_S,
+    UpdateStatus, claim, decide, delete, request, rollback,
 };
-use tunedrop_run::{Deployment, DeploymentState, Run};
+use tunedrop_run::{Capacity, Deployment, DeploymentState, Run};
 
 pub(crate) const NOW: &str = "2026-12-01T10:00:00.000Z";
 /// No lease of the model ends by the clock: an explicit move ends it.
@@ -47,6 +47,7 @@ pub(crate) struct World {
     pub(crate) deleted_outside: bool,
     /// Whether a function claims the deployment before a call.
     pub(crate) claims: bool,
+    pub(crate) capacity: Capacity,
 }
 
 pub(crate) fn run(number: u8) -> Run {
@@ -70,6 +71,7 @@ impl World {
             outside: 0,
             deleted_outside: false,
             claims: true,
+            capacity: Capacity::OnDemand,
         }
     }
 
@@ -78,14 +80,20 @@ impl World {
         World { interruptions, failures, outside, ..self }
     }
 
+    /// On provisioned throughput.
+    pub(crate) fn provisioned(self) -> World {
+        World { capacity: Capacity::Provisioned { model_units: 1 }, ..self }
+    }
+
     /// Carries the next command out: a read and a conditional write, which nothing can come between.
     pub(crate) fn command(&mut self) {
         let was = self.item.clone();
         let command = self.commands.remove(0);
         let ask = |number: u8| {
             let run = run(number);
-            request(was.as_ref(), &Request { name: "bot", run: &run, expires_after_s: None, by: None }, "s", "a", NOW)
-                .ok()
+            let (expires_after_s, capacity) = (Some(3600), Some(self.capacity));
+            let asked = Request { name: "bot", run: &run, expires_after_s, capacity, units_max: None, by: None };
+            request(was.as_ref(), &asked, "s", "a", NOW).ok()
         };
         let next = match command {
             Command::Recipe(number) if was.as_ref().is_some_and(|was| was.knows(&run(number).run_id)) => None,
@@ -105,7 +113,8 @@ impl World {
     /// What Bedrock shows of the item's deployment.
     pub(crate) fn look(&self, item: &Deployment) -> Option<DeploymentView> {
         let by_name = item.identifier() == item.bedrock_name;
-        self.bedrock.clone().filter(|shown| by_name || shown.arn == item.identifier())
+        let shown = self.bedrock.clone().filter(|shown| by_name || shown.arn == item.identifier())?;
+        Some(if item.capacity.is_provisioned() { throughput(shown).view(&item.model_arn) } else { shown })
     }
 
     /// Writes the next revision; false if the item was written since `was`.
@@ -147,13 +156,19 @@ impl World {
             DeployStep::Update => match &mut self.bedrock {
                 Some(shown) if Some(&shown.arn) == item.arn.as_ref() => {
                     if matches!(shown.update, Some((_, Some(UpdateStatus::Updating)))) {
-                        return DeployAnswer::Later("another update".to_owned());
+                        let words = "another update".to_owned();
+                        let is_provisioned = item.capacity.is_provisioned();
+                        return if is_provisioned { DeployAnswer::Refused(words) } else { DeployAnswer::Later(words) };
                     }
                     shown.update = Some((item.model_arn.clone(), Some(UpdateStatus::Updating)));
                     DeployAnswer::Accepted(shown.arn.clone())
                 }
                 _ => unknown(),
             },
+            // Bedrock deletes no throughput that it creates or updates.
+            DeployStep::Delete(_) if item.capacity.is_provisioned() && self.clone().work(false) => {
+                DeployAnswer::Later("it changes".to_owned())
+            }
             DeployStep::Delete(arn) => match self.bedrock.take_if(|shown| shown.arn == *arn) {
                 Some(shown) => DeployAnswer::Accepted(shown.arn),
                 None => unknown(),
@@ -196,5 +211,27 @@ impl World {
             }
         }
         None
+    }
+}
+
+/// What Bedrock shows of provisioned throughput in this state: less than of a deployment.
+fn throughput(shown: DeploymentView) -> Throughput {
+    let desired = match &shown.update {
+        Some((model, Some(UpdateStatus::Updating))) => model,
+        _ => &shown.model_arn,
+    };
+    let is_updating = *desired != shown.model_arn;
+    let failed = matches!(shown.update, Some((_, Some(UpdateStatus::Failed))));
+    Throughput {
+        desired_model_arn: desired.clone(),
+        status: Some(match shown.status {
+            Some(BedrockStatus::Creating) => ThroughputStatus::Creating,
+            Some(BedrockStatus::Failed) => ThroughputStatus::Failed,
+            _ if is_updating => ThroughputStatus::Updating,
+            _ => ThroughputStatus::InService,
+        }),
+        failure: failed.then(|| "the update failed".to_owned()),
+        arn: shown.arn,
+        model_arn: shown.model_arn,
     }
 }

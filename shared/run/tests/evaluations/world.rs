@@ -163,7 +163,8 @@ impl World {
     /// With the run's own deployment, which serves it or another run.
     pub(crate) fn with_own(mut self, serves_run: bool) -> World {
         let run = run();
-        let request = Request { name: OWN, run: &run, expires_after_s: None, by: None };
+        let request =
+            Request { name: OWN, run: &run, expires_after_s: None, capacity: None, units_max: None, by: None };
         let mut own = deploy(None, &request, "s", "a", &self.now()).expect("a deployment");
         own.state = DeploymentState::Active;
         own.arn = Some("arn-own".to_owned());

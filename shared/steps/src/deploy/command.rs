@@ -4,7 +4,7 @@ use tracing::{info, warn};
 use tunedrop_run::decide::deploy::{self as decide, Request};
 use tunedrop_run::deployment::requested_name_fault;
 use tunedrop_run::event::DeploymentCommand;
-use tunedrop_run::{Deployment, RunId};
+use tunedrop_run::{Capacity, Deployment, RunId};
 
 use super::Deploy;
 use crate::batch::StepError;
@@ -29,8 +29,8 @@ impl Deploy {
             return Ok(None);
         }
         match command {
-            DeploymentCommand::Deploy { run_id, name, expires_after_s } => {
-                self.deploy(&run_id, name, expires_after_s, sent).await
+            DeploymentCommand::Deploy { run_id, name, expires_after_s, capacity } => {
+                self.deploy(&run_id, name, (expires_after_s, capacity), sent).await
             }
             DeploymentCommand::RollBack { name } => self.roll_back(name, sent).await,
             DeploymentCommand::Delete { name } => self.delete(name, sent).await,
@@ -41,7 +41,7 @@ impl Deploy {
         &self,
         run_id: &RunId,
         name: Option<String>,
-        expires_after_s: Option<i64>,
+        (expires_after_s, capacity): (Option<i64>, Option<Capacity>),
         sent: &Sent,
     ) -> Result<Option<String>, StepError> {
         let Some(run) = self.ledger.run(run_id).await? else {
@@ -52,7 +52,11 @@ impl Deploy {
         let name = name.or_else(|| plan?.name.clone()).unwrap_or_else(|| run.dataset.clone());
         let was = self.ledger.deployment(&name).await?;
         // A run that is served already can be served for longer.
-        let serves = |was: &&Deployment| was.serving.as_ref() == Some(run_id) && was.dataset == run.dataset;
+        let serves = |was: &&Deployment| {
+            let is_same = capacity.is_none_or(|capacity| capacity == was.capacity);
+            let is_allowed = was.capacity.forbidden(Some(self.units_max)).is_none();
+            was.serving.as_ref() == Some(run_id) && was.dataset == run.dataset && is_same && is_allowed
+        };
         if let Some((was, seconds)) = was.as_ref().filter(serves).zip(expires_after_s)
             && let Ok(next) = decide::extend(was, seconds, &sent.at)
         {
@@ -60,7 +64,8 @@ impl Deploy {
             return Ok(Some(name));
         }
         let expires_after_s = expires_after_s.or_else(|| plan?.expires_after_s);
-        let request = Request { name: &name, run: &run, expires_after_s, by: sent.by.as_deref() };
+        let (by, units_max) = (sent.by.as_deref(), Some(self.units_max));
+        let request = Request { name: &name, run: &run, expires_after_s, capacity, units_max, by };
         match decide::request(was.as_ref(), &request, &self.stack, &self.account, &now()) {
             Ok(next) => self.carry_out(was.as_ref(), next, sent).await?,
             Err(reason) => info!(reason, "ignored the command to deploy run {run_id} as {name}"),
@@ -82,7 +87,8 @@ impl Deploy {
             return Ok(None);
         };
         let expires_after_s = was.as_ref().and_then(|was| was.expires_after_s);
-        let request = Request { name: &name, run: &run, expires_after_s, by: sent.by.as_deref() };
+        let (by, units_max) = (sent.by.as_deref(), Some(self.units_max));
+        let request = Request { name: &name, run: &run, expires_after_s, capacity: None, units_max, by };
         match decide::request(was.as_ref(), &request, &self.stack, &self.account, &now()) {
             Ok(next) => self.carry_out(was.as_ref(), next, sent).await?,
             Err(reason) => info!(reason, "ignored the rollback of deployment {name}"),

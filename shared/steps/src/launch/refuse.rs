@@ -20,6 +20,7 @@ pub(crate) fn guards() -> Result<StackGuards, lambda_runtime::Error> {
         allowed_base_models: settings::list("TUNEDROP_ALLOWED_BASE_MODELS"),
         custom_base_models: settings::list("TUNEDROP_CUSTOM_BASE_MODEL_ARNS"),
         allowed_tag_keys: settings::list("TUNEDROP_ALLOWED_TAG_KEYS"),
+        max_model_units: Some(settings::number("TUNEDROP_MAX_MODEL_UNITS")?.unwrap_or(0)),
         max_tokens: settings::number("TUNEDROP_MAX_TOKENS_PER_RUN")?,
         max_cost_usd: settings::number("TUNEDROP_MAX_COST_PER_RUN_USD")?,
         region: settings::optional("AWS_REGION"),

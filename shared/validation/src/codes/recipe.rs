@@ -120,3 +120,12 @@ pub(super) const MODEL_WITHDRAWN: Text = Text {
     fix: "Use the model that the finding names. Its data format may differ.",
     source: "User guide, \"Model lifecycle\"",
 };
+
+pub(super) const UNLISTED_THROUGHPUT: Text = Text {
+    title: "Unknown support for provisioned throughput",
+    what: "The recipe deploys on provisioned throughput, and tunedrop doesn't know whether Bedrock has that for custom models of the base model.",
+    why: "Without it, the model is trained and billed, and the deployment fails.",
+    example: "deploy: { type: provisioned, expires_after: 8h }, and a base model of the stack's own catalogue",
+    fix: "Look the base model up on the page that the source names. Deploy on demand if it isn't listed.",
+    source: "User guide, \"Supported Region and models for Provisioned Throughput\"",
+};

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use tunedrop_run::event::{Event, SentMessage};
-use tunedrop_run::{DeployPlan, DeployWhen, DeploymentState, RunId, State};
+use tunedrop_run::{Capacity, DeployPlan, DeployWhen, DeploymentState, RunId, State};
 
 use super::super::tests::{REGION, STACK, assert_fits, in_chat, message_on, shown, shown_of};
 use super::super::{RunDetail, chat, message, sent};
@@ -17,6 +17,7 @@ fn deployment(state: DeploymentState) -> DeploymentDetail {
     DeploymentDetail {
         name: "support-bot".to_owned(),
         state,
+        capacity: Capacity::OnDemand,
         run_id: "support-bot-0123456789ab".parse().unwrap(),
         previous: run("support-bot-fedc09876543"),
         serving: run("support-bot-0123456789ab"),
@@ -175,8 +176,25 @@ fn nobody_is_notified_of_commands_and_looks() {
 }
 
 #[test]
+fn provisioned_throughput_says_how_it_is_billed() {
+    let provisioned = DeploymentDetail {
+        capacity: Capacity::Provisioned { model_units: 2 },
+        arn: Some("arn:aws:bedrock:us-east-1:111122223333:provisioned-model/yzabcdefghij".to_owned()),
+        ..active()
+    };
+    insta::assert_snapshot!("provisioned", shown(&event(DeploymentKind::Deployed, provisioned.clone())));
+    let gone = DeploymentDetail { arn: None, ..provisioned };
+    assert!(facts(&gone).iter().all(|(name, _)| *name != "Billed"), "nothing is billed any more");
+}
+
+#[test]
 fn custom_model_ready_says_what_the_recipe_deploys() {
-    let plan = |when| DeployPlan { name: Some("bot".to_owned()), when, expires_after_s: Some(86_400) };
+    let plan = |when| DeployPlan {
+        name: Some("bot".to_owned()),
+        when,
+        expires_after_s: Some(86_400),
+        capacity: Capacity::OnDemand,
+    };
     for (name, when) in [("ready_at_once", DeployWhen::Succeeded), ("ready_to_approve", DeployWhen::Approved)] {
         let run = RunDetail { deploy: Some(plan(when)), ..detail_in(State::Succeeded) };
         let text = shown_of(&Event::Run(tunedrop_run::event::RunKind::Succeeded, Box::new(run)), "prod");

@@ -107,6 +107,10 @@ fn keeps_refusals_by_models_and_tags() {
     let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let from = |base: &str| Plan { base_model: base.to_owned(), ..plan() };
     let stack = StackGuards::default;
+    let deploy =
+        serde_json::json!({ "when": "succeeded", "expires_after_s": 3600, "type": "provisioned", "model_units": 2 });
+    let deploy = serde_json::from_value(deploy).ok();
+    let provisioned = || Plan { deploy: deploy.clone(), ..plan() };
     let elsewhere = StackGuards { region: Some("us-west-2".to_owned()), ..stack() };
     let only = |names: &[&str]| StackGuards { allowed_base_models: list(names), ..stack() };
     let mut refused = std::collections::BTreeSet::new();
@@ -114,6 +118,8 @@ fn keeps_refusals_by_models_and_tags() {
         (plan(), only(&["nova-micro", "nova-pro"])),
         (plan(), only(&["nova-lite"])),
         (plan(), StackGuards { allowed_tag_keys: list(&["owner", "cost-center"]), ..stack() }),
+        (provisioned(), StackGuards { max_model_units: Some(0), ..stack() }),
+        (provisioned(), StackGuards { max_model_units: Some(1), ..stack() }),
         (from(IMPORTED), stack()),
         (from("arn:aws:bedrock:us-east-1:111122223333:custom-model/x"), stack()),
         (from(CUSTOM), elsewhere),
@@ -124,7 +130,7 @@ fn keeps_refusals_by_models_and_tags() {
         passes(&reason);
         refused.insert(reason);
     }
-    assert_eq!(refused.len(), 8, "{refused:#?}");
+    assert_eq!(refused.len(), 10, "{refused:#?}");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What people and recipes ask of a deployment: serve a run, go back to the previous one, delete it.
 
 use super::{later, moved, revised};
+use crate::custom_model::CustomModelArn;
 use crate::deployment::{
-    Candidate, Deployment, DeploymentInput, DeploymentState, bedrock_name, next, requested_name_fault,
+    Candidate, Capacity, Deployment, DeploymentInput, DeploymentState, bedrock_name, next, requested_name_fault,
 };
 use crate::evaluation::temporary_deployment;
 use crate::{Run, RunId, SCHEMA, State};
@@ -14,8 +15,13 @@ pub struct Request<'r> {
     pub name: &'r str,
     /// The run, which has succeeded.
     pub run: &'r Run,
-    /// Seconds after which the deployment is deleted.
+    /// Seconds after which the deployment is deleted. `None`: never, or for provisioned throughput, which always has an end,
+    /// after the time of the request before.
     pub expires_after_s: Option<i64>,
+    /// How Bedrock serves the model; `None`: as before, if the deployment exists, or else as the run's recipe says.
+    pub capacity: Option<Capacity>,
+    /// The most model units that the stack allows; `None`: not known.
+    pub units_max: Option<u32>,
     /// Who asks; `None`: the recipe.
     pub by: Option<&'r str>,
 }
@@ -33,7 +39,19 @@ pub fn request(
     if let Some(fault) = requested_name_fault(request.name) {
         return Err(fault.to_owned());
     }
-    fill_in(was, request, stack, account, now)
+    let has = was.filter(|was| !is_free(was));
+    let of_recipe = || request.run.plan.as_ref().and_then(|plan| Some(plan.deploy.as_ref()?.capacity));
+    let capacity = request.capacity.or(has.map(|was| was.capacity)).or_else(of_recipe).unwrap_or_default();
+    if let Some(why) = capacity.forbidden(request.units_max) {
+        return Err(why);
+    }
+    let before = has.filter(|was| was.capacity.is_provisioned()).and_then(|was| was.expires_after_s);
+    let expires_after_s = request.expires_after_s.or(before.filter(|_| capacity.is_provisioned()));
+    if capacity.is_provisioned() && expires_after_s.is_none() {
+        let why = "provisioned throughput is billed by the hour, so the deployment needs a time after which it expires";
+        return Err(why.to_owned());
+    }
+    fill_in(was, &Request { capacity: Some(capacity), expires_after_s, ..request.clone() }, stack, account, now)
 }
 
 /// The temporary deployment that serves a run's model to the evaluation of the run `evaluation`; `None` if that evaluation has
@@ -51,7 +69,8 @@ pub fn request_temporary(
         return Ok(None);
     }
     let name = temporary_deployment(evaluation, &run.run_id);
-    let request = Request { name: &name, run, expires_after_s: None, by: None };
+    let capacity = Some(Capacity::OnDemand);
+    let request = Request { name: &name, run, expires_after_s: None, capacity, units_max: None, by: None };
     let next = fill_in(was, &request, stack, account, now)?;
     Ok(Some(Deployment { evaluation: Some(evaluation.clone()), notify: Vec::new(), ..next }))
 }
@@ -84,6 +103,7 @@ fn fill_in(
                 revision: 1,
                 dataset: run.dataset.clone(),
                 state: DeploymentState::Requested,
+                capacity: request.capacity.unwrap_or_default(),
                 run_id: run.run_id.clone(),
                 model_arn,
                 request: 1,
@@ -117,6 +137,10 @@ fn fill_in(
     if was.dataset != run.dataset && !is_free(was) {
         return Err(format!("the name belongs to the dataset {}; deploy the run under another name", was.dataset));
     }
+    let capacity = request.capacity.unwrap_or_default();
+    if let Some(why) = fixed(was, capacity, &model_arn) {
+        return Err(why);
+    }
     if was.run_id == run.run_id && !was.state.is_end() && was.state != DeploymentState::Deleting {
         return Err(format!("the deployment serves run {} already, or is about to", run.run_id));
     }
@@ -129,6 +153,7 @@ fn fill_in(
     Ok(fill(
         Deployment {
             candidates,
+            capacity,
             run_id: run.run_id.clone(),
             model_arn,
             request: was.request + 1,
@@ -141,6 +166,33 @@ fn fill_in(
         },
         request,
     ))
+}
+
+/// Why what is at Bedrock can't become what is requested: its capacity can't be changed, and provisioned throughput takes only
+/// models of the base model that it has (API reference, UpdateProvisionedModelThroughput).
+fn fixed(was: &Deployment, capacity: Capacity, model_arn: &str) -> Option<String> {
+    if is_free(was) {
+        return None;
+    }
+    if was.capacity != capacity {
+        return Some(other_capacity(was, capacity));
+    }
+    let base = |arn: &'_ str| CustomModelArn::parse(arn).ok().map(|arn| arn.base.to_owned());
+    let (has, wants) = base(&was.model_arn).zip(base(model_arn))?;
+    (capacity.is_provisioned() && has != wants).then(|| {
+        format!(
+            "the deployment's provisioned throughput is for models of {has}, not of {wants}; delete the deployment first, or use another name"
+        )
+    })
+}
+
+/// Why a deployment can't change to another capacity, and what to do first.
+pub fn other_capacity(was: &Deployment, capacity: Capacity) -> String {
+    let first = match was.state {
+        DeploymentState::Deleting | DeploymentState::Failed => "deploy the run again when it is deleted".to_owned(),
+        _ => format!("delete it first with `tunedrop undeploy {}`, or use another name", was.name),
+    };
+    format!("the deployment is {}, which can't be changed to {capacity}; {first}", was.capacity)
 }
 
 /// What a request says about the deployment itself.
@@ -158,7 +210,7 @@ fn fill(deployment: Deployment, request: &Request<'_>) -> Deployment {
 }
 
 /// The deployment that ends later, or why that is ignored: it ends `seconds` after `since` (RFC 3339), the time of the
-/// command. A repeated command changes nothing.
+/// command. A repeated command changes nothing. The caller checks that the stack allows the capacity.
 pub fn extend(was: &Deployment, seconds: i64, since: &str) -> Result<Deployment, &'static str> {
     if was.state != DeploymentState::Active {
         return Err("the deployment isn't active");

@@ -1,4 +1,5 @@
 mod end;
+mod provisioned;
 
 use super::*;
 use crate::{Run, State};
@@ -29,7 +30,7 @@ fn second() -> Run {
 }
 
 fn asked(was: Option<&Deployment>, run: &Run) -> Result<Deployment, String> {
-    let asked = Request { name: "bot", run, expires_after_s: None, by: Some("ada") };
+    let asked = Request { name: "bot", run, expires_after_s: None, capacity: None, units_max: None, by: Some("ada") };
     request(was, &asked, "prod", "111122223333", NOW)
 }
 

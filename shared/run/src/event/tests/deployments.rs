@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::Deployment;
+use crate::{Capacity, Deployment};
 
 /// A deployment as the ledger would have it after this outcome.
 fn deployment(outcome: &str, state: &str) -> Deployment {
@@ -35,17 +35,56 @@ pub(super) fn examples() -> Vec<Event> {
         .into_iter()
         .filter_map(|(outcome, state)| Event::deployment(&deployment(outcome, state), as_it_is))
         .collect();
+    let provisioned = Deployment {
+        capacity: Capacity::Provisioned { model_units: 1 },
+        arn: Some("arn:aws:bedrock:us-east-1:111122223333:provisioned-model/yzabcdefghij".to_owned()),
+        ..deployment("Deployed", "Active")
+    };
+    events.extend(Event::deployment(&provisioned, as_it_is));
     events.extend(Event::expiring(&deployment("Deployed", "Active"), as_it_is));
     events.push(Event::DeploymentDue(name()));
-    events.push(command(DeploymentCommand::Deploy { run_id: run_id(), name: None, expires_after_s: None }));
+    events.push(command(DeploymentCommand::Deploy {
+        run_id: run_id(),
+        name: None,
+        expires_after_s: None,
+        capacity: None,
+    }));
     events.push(command(DeploymentCommand::Deploy {
         run_id: run_id(),
         name: Some(name()),
         expires_after_s: Some(259_200),
+        capacity: None,
+    }));
+    events.push(command(DeploymentCommand::Deploy {
+        run_id: run_id(),
+        name: Some(name()),
+        expires_after_s: Some(28_800),
+        capacity: Some(Capacity::Provisioned { model_units: 1 }),
     }));
     events.push(command(DeploymentCommand::RollBack { name: name() }));
     events.push(command(DeploymentCommand::Delete { name: name() }));
     events
+}
+
+#[test]
+fn model_units_are_read_with_their_type_only() {
+    let read = |fields: serde_json::Value| {
+        let mut detail = json!({ "version": 1, "stack": "tunedrop", "run_id": RUN_ID });
+        detail.as_object_mut().expect("a map").extend(fields.as_object().expect("fields").clone());
+        Hint::read(Kind::DeployRun.as_str(), &detail, "tunedrop").is_ok()
+    };
+    for (fields, is_read) in [
+        (json!({ "type": "on-demand" }), true),
+        (json!({ "type": "provisioned" }), true),
+        (json!({ "type": "provisioned", "model_units": 2 }), true),
+        (json!({ "type": null, "model_units": null }), true),
+        (json!({ "type": "provisioned", "model_units": 0 }), false),
+        (json!({ "type": "provisioned", "model_units": "2" }), false),
+        (json!({ "type": "on-demand", "model_units": 1 }), false),
+        (json!({ "model_units": 1 }), false),
+    ] {
+        assert_eq!(read(fields.clone()), is_read, "{fields}");
+    }
 }
 
 #[test]
@@ -62,6 +101,7 @@ fn names_and_times_that_no_deployment_has_are_not_read() {
         (Kind::DeployRun, "expires_after_s", json!(3599)),
         (Kind::DeployRun, "expires_after_s", json!(31_536_001)),
         (Kind::DeployRun, "expires_after_s", json!("72h")),
+        (Kind::DeployRun, "type", json!("reserved")),
         (Kind::RollBackDeployment, "deployment", json!(null)),
         (Kind::DeleteDeployment, "deployment", json!("a".repeat(41))),
         (Kind::DeploymentDue, "deployment", json!("")),

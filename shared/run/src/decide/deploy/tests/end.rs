@@ -6,7 +6,8 @@ use super::*;
 fn expired_deployment_is_deleted_after_a_notice() {
     let mut bedrock = Bedrock::default();
     let run = first();
-    let wish = Request { name: "bot", run: &run, expires_after_s: Some(4 * 3600), by: None };
+    let wish =
+        Request { name: "bot", run: &run, expires_after_s: Some(4 * 3600), capacity: None, units_max: None, by: None };
     let active = bedrock.follow(request(None, &wish, "prod", "111122223333", NOW).expect("a deployment"), false);
     assert_eq!(active.ends_at.as_deref(), Some("2026-12-01T14:01:00.000Z"));
     for (now, soon, ended) in [
@@ -28,7 +29,8 @@ fn expired_deployment_is_deleted_after_a_notice() {
 fn extension_counts_from_the_command_and_repeats_nothing() {
     let mut bedrock = Bedrock::default();
     let run = first();
-    let asked = Request { name: "bot", run: &run, expires_after_s: Some(3600), by: None };
+    let asked =
+        Request { name: "bot", run: &run, expires_after_s: Some(3600), capacity: None, units_max: None, by: None };
     let active = bedrock.follow(request(None, &asked, "prod", "111122223333", NOW).expect("a deployment"), false);
     assert_eq!(active.ends_at.as_deref(), Some("2026-12-01T11:01:00.000Z"));
     let longer = extend(&active, 7200, "2026-12-01T10:30:00Z").expect("an extension");
