@@ -147,7 +147,7 @@ pub(crate) fn run<'c>(
     let awaits: Vec<String> =
         datasets.iter().filter(|one| one.rules.is_none()).filter_map(Dataset::awaits_upload).collect();
     for dataset in datasets {
-        let before = outcome.files.len();
+        let (before, catalogue) = (outcome.files.len(), dataset.catalogue);
         let made = dataset.rules.map(|rules| (rules, epochs(args, &dataset, rules), price_of(args, &dataset, rules)));
         let asked = dataset.recipe().and_then(|recipe| recipe.evaluate.clone());
         let deploy = dataset.recipe().and_then(|recipe| recipe.deploy.clone());
@@ -161,7 +161,7 @@ pub(crate) fn run<'c>(
                 "reinforcement fine-tuning isn't billed by the token, so its cost can't be estimated from the data"
             );
             let evaluation = outcome.held_out.take().zip(asked.as_ref());
-            let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model, &catalogue));
+            let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model, catalogue));
             let estimate = bill(file.statistics.tokens, epochs.value, price.as_ref().map(|price| price.value));
             pages.push(Page {
                 path: file.path.clone(),

@@ -65,12 +65,13 @@ impl Harness {
             models: 1000,
             deployments: crate::deployment_commands::faults(),
             evaluations: crate::judges::faults(),
+            throughputs: crate::throughput::faults(),
             ..Faults::default()
         };
         let with = |parameters: &[(&str, &str)]| -> Vec<(String, String)> {
             parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
-        let parameters = with(&[("SettleSeconds", "1")]);
+        let parameters = with(&[("SettleSeconds", "1"), ("MaxModelUnits", crate::throughput::MAX_MODEL_UNITS)]);
         let options = StackOptions { name: "main".to_owned(), parameters, faults, ..StackOptions::default() };
         let stack = Stack::start(binaries, options).await?;
         let guarded = with(&[

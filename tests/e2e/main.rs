@@ -42,6 +42,7 @@ mod slow;
 mod stack;
 mod subscriptions;
 mod terminal;
+mod throughput;
 mod trials;
 mod update;
 mod verdicts;
@@ -111,6 +112,12 @@ fn main() {
         deployments::{
             deploys_updates_rolls_back_and_deletes,
             deployment_deleted_in_the_console_is_noticed,
+        },
+        throughput::{
+            is_bought_updated_rolled_back_and_expires,
+            is_refused_before_training_unless_the_stack_allows_it,
+            commands_deploy_ask_evaluate_and_delete_it,
+            failed_purchase_is_reported_and_not_billed,
         },
         evaluations::{
             better_model_is_kept,

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail, ensure};
+use tunedrop_run::OwnLookup;
 use tunedrop_validation::Options;
 
 use super::choice;
@@ -98,6 +99,7 @@ impl Data {
             customization: self.customization.map(|name| choice("type", &name)).transpose()?,
             role: self.role.map(|name| choice("role", &name)).transpose()?,
             catalogue: self.catalogue,
+            own_base: OwnLookup::default(),
         };
         Ok((self.sources.into_iter().map(location).collect(), args))
     }
