@@ -72,8 +72,9 @@ def check(parameters, template):
         if allowed and value not in map(str, allowed):
             sys.exit(f"{key}={value} is not allowed; allowed are {', '.join(map(str, allowed))}")
         least, most = known[key].get("MinValue"), known[key].get("MaxValue")
-        if least is not None and not least <= float(value) <= most:
-            sys.exit(f"{key}={value} is not allowed; allowed are {least} to {most}")
+        if least is not None and float(value) < least or most is not None and float(value) > most:
+            bounds = f"at least {least}" if most is None else f"{least} to {most}"
+            sys.exit(f"{key}={value} is not allowed; allowed are {bounds}")
         if pattern and not re.search(pattern, value):
             sys.exit(f"{key}={value} is not allowed: {known[key].get('ConstraintDescription', pattern)}")
 

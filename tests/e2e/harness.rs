@@ -10,8 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::primitives::ByteStream;
 use serde_json::{Value, json};
 use tunedrop_local::bedrock::{EventAction, EventFault, Faults, JobFault};
-use tunedrop_local::build::Binaries;
-use tunedrop_local::{Stack, StackOptions};
+use tunedrop_local::{Stack, StackOptions, build::Binaries};
 use tunedrop_run::event::{Event, Kind, RunCommand};
 use tunedrop_run::{Run, State, Timestamp};
 

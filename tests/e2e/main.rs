@@ -65,24 +65,16 @@ macro_rules! scenarios {
 fn main() {
     // The longest ones first, so that none of them is left at the end.
     let side_by_side = scenarios!(
-        notifications::{
-            repeated_uploads_keep_an_item_small,
-        },
+        notifications::{ repeated_uploads_keep_an_item_small },
         slow::{
             uploads_a_file_at_one_mbit,
             uploads_parts_at_four_mbit,
             interrupted_multipart_upload_is_aborted,
             checks_a_file_at_one_mbit,
         },
-        parity::{
-            check_and_validate_report_the_same_findings,
-        },
-        inference::{
-            client_gets_answers_before_during_and_after_an_update,
-        },
-        network_loss::{
-            watch_reconnects_after_network_loss,
-        },
+        parity::{ check_and_validate_report_the_same_findings },
+        inference::{ client_gets_answers_before_during_and_after_an_update },
+        network_loss::{ watch_reconnects_after_network_loss },
         runs::{
             trains_an_accepted_dataset,
             names_the_lines_of_a_rejected_dataset,
@@ -109,10 +101,7 @@ fn main() {
             default_model_makes_a_recipe_optional,
         },
         held_out::{ starts_the_run, renews_a_queued_run, leaves_a_trained_run, rejects_no_run, counts_in_guards },
-        deployments::{
-            deploys_updates_rolls_back_and_deletes,
-            deployment_deleted_in_the_console_is_noticed,
-        },
+        deployments::{ deploys_updates_rolls_back_and_deletes, deployment_deleted_in_the_console_is_noticed },
         throughput::{
             is_bought_updated_rolled_back_and_expires,
             is_refused_before_training_unless_the_stack_allows_it,
@@ -141,9 +130,7 @@ fn main() {
             approval_starts_a_waiting_update,
             multipart_upload_counts_from_its_completion,
         },
-        pages::{
-            late_report_does_not_replace_a_newer_one,
-        },
+        pages::{ late_report_does_not_replace_a_newer_one },
         reupload::{
             queued_content_is_answered_with_its_run,
             running_and_succeeded_content_is_answered_with_its_run,
@@ -236,10 +223,7 @@ fn main() {
             failed_deployments_are_reported,
             doctor_finds_a_deployment_that_bedrock_lost,
         },
-        evaluation_commands::{
-            model_is_evaluated_on_command,
-            evaluation_is_refused_before_it_is_sent,
-        },
+        evaluation_commands::{ model_is_evaluated_on_command, evaluation_is_refused_before_it_is_sent },
         doctor::{doctor_reports_failures_until_they_are_fixed},
         web_requests::{every_port_rejects_requests_from_web_pages},
         reports::{every_kind_of_bad_input_is_a_finding},
@@ -266,14 +250,9 @@ fn main() {
             paused_run_has_no_lease_and_can_be_stopped,
             newer_events_return_to_their_queue,
         },
-        ignored_objects::{
-            malformed_messages_are_not_retried,
-        },
+        ignored_objects::{ malformed_messages_are_not_retried },
         contract::{forged_events_of_every_kind_change_nothing},
-        malformed::{
-            one_megabyte_message_is_acknowledged,
-            unusual_keys_block_nothing,
-        },
+        malformed::{ one_megabyte_message_is_acknowledged, unusual_keys_block_nothing },
         idle_jobs::{idle_job_is_reported_once},
         redrive::{redriven_messages_are_processed},
         guards::{

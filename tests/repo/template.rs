@@ -8,6 +8,7 @@ mod numbers;
 mod parameters;
 mod permissions;
 mod readers;
+mod throughput;
 mod watch;
 mod wiring;
 

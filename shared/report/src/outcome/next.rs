@@ -154,7 +154,7 @@ impl Trained<'_> {
         if !self.is_on_demand() && !self.is_provisioned() {
             return vec![(
                 format!(
-                    "Deploy the model on provisioned throughput (billed by the hour until you delete it). Or have tunedrop delete it after some time, if the stack's MaxModelUnits allows it: `{} --type provisioned --expires 8h`",
+                    "Deploy the model on provisioned throughput, billed by the hour until you delete it. `{} --type provisioned --expires 8h` has tunedrop delete it after 8 hours, if the stack's MaxModelUnits allows it",
                     command("deploy", self.run_id, self.stack)
                 ),
                 format!(

@@ -1,5 +1,7 @@
 //! The `detail` as JSON: one list of all fields, of which each kind fills its own. Only [`Hint`](super::Hint) reads it.
 
+mod message;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -7,8 +9,7 @@ use serde::Serialize;
 use tunedrop_evaluation::{Metric, Requirement};
 
 use super::{
-    DeploymentCommand, DeploymentDetail, EvaluationDetail, EvaluationSettings, Event, JudgeSettings, RunDetail,
-    SentMessage, VERSION,
+    DeploymentCommand, DeploymentDetail, EvaluationDetail, EvaluationSettings, Event, JudgeSettings, RunDetail, VERSION,
 };
 use crate::{Against, Blocker, Capacity, DatasetEntry, EvaluationResult};
 
@@ -165,7 +166,7 @@ impl Event {
                     None => sent,
                 }
             }
-            Event::MessageSent(message) => of_message(message),
+            Event::MessageSent(message) => message::of_message(message),
         }
     }
 }
@@ -258,47 +259,6 @@ fn of_run(run: &RunDetail) -> Wire<'_> {
         owner: run.owner.as_deref(),
         uploader: run.uploader.as_deref(),
         fixed: run.fixed.as_deref(),
-        ..Wire::default()
-    }
-}
-
-/// Returns the message and the fields to filter on. It goes to a webhook, so it names no person: neither the recipe's
-/// addresses nor the uploader.
-fn of_message(message: &SentMessage) -> Wire<'_> {
-    let Wire {
-        run_id,
-        item,
-        dataset,
-        deployment,
-        evaluation,
-        state,
-        at,
-        uploaded_at,
-        reuploaded,
-        errors,
-        warnings,
-        report,
-        owner,
-        ..
-    } = message.event.wire();
-    Wire {
-        run_id,
-        item,
-        dataset,
-        deployment,
-        evaluation,
-        state,
-        at,
-        uploaded_at,
-        reuploaded,
-        errors,
-        warnings,
-        report,
-        owner,
-        kind: Some(message.event.kind().as_str()),
-        severity: Some(message.severity.as_str()),
-        subject: Some(&message.subject),
-        text: Some(&message.text),
         ..Wire::default()
     }
 }

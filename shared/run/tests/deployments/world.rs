@@ -48,6 +48,9 @@ pub(crate) struct World {
     /// Whether a function claims the deployment before a call.
     pub(crate) claims: bool,
     pub(crate) capacity: Capacity,
+    /// How often Bedrock refuses to delete throughput that changes. After that, it ends the change before the deletion:
+    /// without a bound there were infinitely many revisions.
+    pub(crate) conflicts: u8,
 }
 
 pub(crate) fn run(number: u8) -> Run {
@@ -72,6 +75,7 @@ impl World {
             deleted_outside: false,
             claims: true,
             capacity: Capacity::OnDemand,
+            conflicts: 1,
         }
     }
 
@@ -165,8 +169,8 @@ impl World {
                 }
                 _ => unknown(),
             },
-            // Bedrock deletes no throughput that it creates or updates.
-            DeployStep::Delete(_) if item.capacity.is_provisioned() && self.clone().work(false) => {
+            DeployStep::Delete(_) if self.is_busy_throughput(item) && self.conflicts > 0 => {
+                self.conflicts -= 1;
                 DeployAnswer::Later("it changes".to_owned())
             }
             DeployStep::Delete(arn) => match self.bedrock.take_if(|shown| shown.arn == *arn) {
@@ -175,6 +179,11 @@ impl World {
             },
             DeployStep::Write(_) | DeployStep::Wait | DeployStep::Done => unknown(),
         }
+    }
+
+    /// Whether it is throughput that Bedrock creates or updates, and so doesn't delete.
+    fn is_busy_throughput(&self, item: &Deployment) -> bool {
+        item.capacity.is_provisioned() && self.clone().work(false)
     }
 
     /// Bedrock ends what it works on; whether it did.
