@@ -81,7 +81,7 @@ pub(crate) const UNPROVEN: &[Unproven] = &[
     },
     Unproven {
         role: "JudgeRole",
-        sid: "AskJudge",
+        sid: "AskJudgeInBatches",
         actions: &["bedrock:CreateModelInvocationJob", "bedrock:StopModelInvocationJob"],
         reason: "the simulator asks the judge record by record; AWS's page on the judge's role has these actions",
     },

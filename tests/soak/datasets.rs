@@ -176,7 +176,8 @@ impl Dataset {
                 &[("Run Held", 1), ("Run Launched", 1), ("Dataset Incomplete", 1)]
             }
             DatasetKind::Incomplete => &[],
-            DatasetKind::RolledBack => &[("Run Launched", 2), ("Dataset Incomplete", 1)],
+            // The newer version changes one file only, so people get a message that it waits for others.
+            DatasetKind::RolledBack => &[("Run Launched", 2), ("Dataset Incomplete", 1), ("Dataset Accepted", 1)],
             // Sent only if the soak takes half an hour.
             DatasetKind::Evaluated => &[("Run Launched", 1), ("Dataset Incomplete", 1), ("Deployment Expiring", 1)],
             _ => &[("Run Launched", 1), ("Dataset Incomplete", 1)],

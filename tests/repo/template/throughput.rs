@@ -21,7 +21,7 @@ fn only_a_stack_with_max_model_units_can_buy_throughput() {
             .collect();
         assert_eq!(found, [is_conditional], "{action}");
     }
-    assert_eq!(template["Parameters"]["MaxModelUnits"]["Default"], 0);
+    assert_eq!(template["Parameters"]["MaxModelUnits"]["Default"], "0");
     for function in ["Validate", "Launch", "Deploy"] {
         let variables = &properties(&template, &format!("{function}Function"))["Environment"]["Variables"];
         assert_eq!(variables["TUNEDROP_MAX_MODEL_UNITS"], "MaxModelUnits", "{function}");
