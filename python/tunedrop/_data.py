@@ -81,6 +81,8 @@ class Estimate:
     high_usd: float | None
     evaluation: dict[str, Any] | None
     """What the recipe's evaluation costs at most, if it asks for one."""
+    throughput: dict[str, Any] | None
+    """The recipe's deployment on provisioned throughput, billed by the hour; None if there is none."""
 
 
 def estimate(
