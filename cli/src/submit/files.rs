@@ -1,6 +1,6 @@
 //! The files of a folder to upload, in their order.
 //!
-//! A link is followed only to a file that is in the folder and isn't hidden: a folder from somebody else may contain links
+//! A link is followed only to a file that is in the folder and isn't hidden: a folder from another person may contain links
 //! to keys and credentials.
 
 use std::fs;
