@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
+use tunedrop_local::bedrock::CallFault;
 use tunedrop_run::{Run, State, Timestamp};
 
 use crate::data::{nova, pairs};
@@ -78,7 +79,7 @@ pub(crate) async fn refuses_a_legacy_model(w: &Harness) -> Result<()> {
     let run = w.run_in(&w.main, "legacy", State::Refused).await?;
     ensure!(run.reason.as_deref().is_some_and(|reason| reason.contains("legacy")), "{run:?}");
     w.wait_for_messages(&w.main, "legacy", "legacy", 1).await?;
-    w.faults(json!({ "lifecycle": {} })).await
+    Ok(())
 }
 
 /// People learn of the day on which a base model becomes legacy when a run is launched, and from its outcome report.
@@ -118,28 +119,43 @@ pub(crate) async fn keeps_bedrocks_refusal_verbatim(w: &Harness) -> Result<()> {
     Ok(())
 }
 
+const THROTTLED: &str = "passing-throttled";
+const LOST: &str = "passing-lost";
+
+/// The first launches of two datasets' runs are throttled, or lose the answer after the job was created.
+pub(crate) fn transient_errors() -> Vec<CallFault> {
+    [(THROTTLED, "ThrottlingException", false), (LOST, "InternalServerException", true)]
+        .map(|(dataset, error, after)| CallFault {
+            operation: "CreateModelCustomizationJob".to_owned(),
+            job: dataset.to_owned(),
+            error: error.to_owned(),
+            message: "try again".to_owned(),
+            // As often as the SDK tries a call.
+            times: Some(3),
+            after,
+        })
+        .into()
+}
+
 /// A throttled launch, and one whose answer is lost after the job was created: each ends with one job.
 pub(crate) async fn retries_transient_errors(w: &Harness) -> Result<()> {
-    let faults = [("ThrottlingException", false), ("InternalServerException", true)];
-    for (i, (error, after)) in faults.into_iter().enumerate() {
-        let fault = json!({ "operation": "CreateModelCustomizationJob", "error": error, "message": "try again", "times": 3, "after": after });
-        w.faults(json!({ "calls": [fault] })).await?;
-        let dataset = format!("passing-{i}");
-        w.upload(&w.main, &dataset, "job.yaml", "base_model: nova-lite\n").await?;
-        w.upload(&w.main, &dataset, "train.jsonl", nova(20, &dataset)).await?;
+    let launched = async |dataset: &str| {
+        w.upload(&w.main, dataset, "job.yaml", "base_model: nova-lite\n").await?;
+        w.upload(&w.main, dataset, "train.jsonl", nova(20, dataset)).await?;
         w.until("the launch to fail or the job to be known", async || {
-            let head = w.main.ledger.dataset(&dataset).await.ok()??;
+            let head = w.main.ledger.dataset(dataset).await.ok()??;
             let run = w.main.ledger.run(&head.latest_run?).await.ok()??;
-            let over = run.lease_until.is_some_and(|lease| lease <= tunedrop_run::Timestamp::now().as_second());
+            let over = run.lease_until.is_some_and(|lease| lease <= Timestamp::now().as_second());
             (over || run.job_arn.is_some()).then_some(())
         })
         .await?;
         // Its message may be redelivered later. The sweep is quicker.
         w.sweep(&w.main).await?;
-        w.run_in(&w.main, &dataset, State::Succeeded).await?;
-        ensure!(w.jobs(&dataset).await?.len() == 1, "one job");
-    }
-    w.faults(json!({ "calls": [] })).await
+        w.run_in(&w.main, dataset, State::Succeeded).await?;
+        ensure!(w.jobs(dataset).await?.len() == 1, "one job");
+        Ok(())
+    };
+    tokio::try_join!(launched(THROTTLED), launched(LOST)).map(|_| ())
 }
 
 pub(crate) async fn full_slots_keep_runs_queued(w: &Harness) -> Result<()> {
@@ -171,7 +187,7 @@ pub(crate) async fn full_slots_keep_runs_queued(w: &Harness) -> Result<()> {
     for i in 1..=3 {
         w.run_in(&w.main, &format!("slots-{i}"), State::Succeeded).await?;
     }
-    w.faults(json!({ "slots": 1000 })).await
+    Ok(())
 }
 
 /// A price, and the stack's own model. Then a catalogue that can't be read.

@@ -1,5 +1,6 @@
 //! The deployed stacks, and what scenarios do with them and observe.
 
+mod faults;
 mod items;
 mod watched;
 
@@ -60,6 +61,7 @@ impl Harness {
                 status: "Completed".to_owned(),
                 ..EventFault::default()
             }],
+            calls: crate::guards::transient_errors(),
             slots: 1000,
             models: 1000,
             deployments: crate::deployment_commands::faults(),
@@ -220,14 +222,6 @@ impl Harness {
             job["jobName"].as_str().and_then(|name| name.strip_prefix(dataset)?.strip_prefix('-')).is_some_and(is_hash)
         };
         Ok(jobs.iter().filter(ours).cloned().collect())
-    }
-
-    /// Sets the faults of the Bedrock simulator.
-    pub(crate) async fn faults(&self, faults: Value) -> Result<()> {
-        let answer =
-            self.http.post(format!("{}/_simulator/faults", self.stack.bedrock_endpoint())).json(&faults).send().await?;
-        ensure!(answer.status().is_success(), "the simulator refuses {faults}: {}", answer.text().await?);
-        Ok(())
     }
 
     pub(crate) async fn command(&self, side: &DeployedStack, kind: Kind, run_id: &str) -> Result<()> {

@@ -263,14 +263,14 @@ fn main() {
             stack_catalogue_extends_the_built_in_one,
         },
     );
-    // These wait for minutes, for leases to end. They run alone too.
+    // These wait for minutes, for leases to end.
     let slow = scenarios!(
         guards::{retries_transient_errors},
     );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let (shared, own) = (Site::new(SIDE_BY_SIDE), Site::new(1));
     // The slow ones first, so that none of them is left at the end.
-    let mut all: Vec<_> = trials(slow, &own, runtime.handle()).map(|trial| trial.with_ignored_flag(true)).collect();
+    let mut all: Vec<_> = trials(slow, &shared, runtime.handle()).map(|trial| trial.with_ignored_flag(true)).collect();
     all.extend(trials(alone, &own, runtime.handle()));
     all.extend(trials(side_by_side, &shared, runtime.handle()));
     let mut arguments = Arguments::from_args();

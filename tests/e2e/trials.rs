@@ -26,12 +26,14 @@ pub(crate) struct Site {
     harness: OnceCell<Harness>,
     /// The scenarios that may still start.
     free: Semaphore,
+    /// Whether scenarios run one by one, and may set faults for all of Bedrock.
+    one_by_one: bool,
 }
 
 impl Site {
     /// Creates a site on which this many scenarios run at once.
     pub(crate) fn new(at_once: usize) -> Arc<Site> {
-        Arc::new(Site { harness: OnceCell::new(), free: Semaphore::new(at_once) })
+        Arc::new(Site { harness: OnceCell::new(), free: Semaphore::new(at_once), one_by_one: at_once == 1 })
     }
 
     async fn run(&self, name: &str, scenario: Scenario) -> Result<()> {
@@ -39,7 +41,11 @@ impl Site {
         let start = async || Harness::start(BINARIES.get_or_try_init(build::functions).await?).await;
         let harness = self.harness.get_or_try_init(start).await?;
         let begin = Instant::now();
-        let result = scenario(harness).await;
+        let mut result = scenario(harness).await;
+        // Whatever a scenario has set, and also if it failed: the next one expects the faults of the start.
+        if self.one_by_one {
+            result = result.and(harness.reset_faults().await);
+        }
         if begin.elapsed() > SLOW {
             println!("{name} took {} s", begin.elapsed().as_secs());
         }

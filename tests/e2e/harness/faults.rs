@@ -1,0 +1,23 @@
+//! The faults of the Bedrock simulator, which all scenarios of an emulator share.
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use super::Harness;
+
+impl Harness {
+    /// Sets the faults of the Bedrock simulator.
+    pub(crate) async fn faults(&self, faults: Value) -> Result<()> {
+        let answer =
+            self.http.post(format!("{}/_simulator/faults", self.stack.bedrock_endpoint())).json(&faults).send().await?;
+        ensure!(answer.status().is_success(), "the simulator refuses {faults}: {}", answer.text().await?);
+        Ok(())
+    }
+
+    /// Restores the faults with which the simulator was started.
+    pub(crate) async fn reset_faults(&self) -> Result<()> {
+        let url = format!("{}/_simulator/faults", self.stack.bedrock_endpoint());
+        self.http.delete(url).send().await?.error_for_status()?;
+        Ok(())
+    }
+}
