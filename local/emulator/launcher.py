@@ -13,8 +13,9 @@ holds the same rule for the servers written in Rust.
 The emulator also ends when its standard input does, so that it can't outlive whoever started it,
 and then removes the folder named by TUNEDROP_LOCAL_SCRATCH.
 
-Policies of event buses are added by `buses.py`, and the dates of multipart uploads by `uploads.py`. Nothing else of the
-emulator is changed, and nothing on disk. The functions that are called are private ones of ministack, hence the check of the version.
+Policies of event buses are added by `buses.py`, and the dates of multipart uploads by `uploads.py`. `server.py` has another HTTP
+server. Nothing else of the emulator is changed, and nothing on disk. The functions that are called are private ones of
+ministack, hence the check of the version.
 """
 
 import http.server
@@ -52,12 +53,8 @@ def behind_a_guard(app, port):
             await app(scope, receive, send)
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        if scope["type"] == "websocket" or is_foreign(headers, port):
-            # A WebSocket that is closed before it is accepted is answered with 403, too. tunedrop opens none.
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008})
-            else:
-                await answer(send, 403, FORBIDDEN.encode(), b"text/plain")
+        if is_foreign(headers, port):
+            await answer(send, 403, FORBIDDEN.encode(), b"text/plain")
             return
         await app(scope, receive, without_cors(send))
 
@@ -154,18 +151,21 @@ def main():
     if not port.isdigit():
         sys.exit("GATEWAY_PORT must be the port to listen on: requests for any other are refused")
 
+    import hypercorn.asyncio
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator
     from ministack.services import eventbridge, s3
     from ministack.services.cloudformation import provisioners
 
     import buses
+    import server
     import uploads
 
     buses.teach(eventbridge, provisioners, iam_actions, iam_evaluator)
     uploads.teach(s3)
     app.app = behind_a_guard(with_events_endpoint(app.app, eventbridge._put_events), port)
     guard_runtime_apis()
+    hypercorn.asyncio.serve = server.serve
     sys.argv = ["ministack"]
     threading.Thread(target=end_with_parent, daemon=True).start()
     try:
