@@ -1,7 +1,8 @@
 //! End to end: the real function binaries, deployed from the real template, triggered by real uploads.
 //!
 //! Most scenarios run side by side on one emulator, each with datasets of its own. Scenarios that change or check what
-//! all scenarios of an emulator share run one by one on a second emulator, at the same time.
+//! all scenarios of an emulator share run one by one on a second emulator, at the same time. The soak has a third one:
+//! it waits most of its time, so it costs little beside the scenarios.
 //!
 //! `cargo test --test e2e` leaves out the slow scenarios; `-- --include-ignored` runs all.
 
@@ -49,7 +50,7 @@ mod verdicts;
 mod web_requests;
 
 use libtest_mimic::Arguments;
-use trials::{Scenario, Site, trials};
+use trials::{Scenario, Site, soaks, trials};
 use tunedrop_tests::data;
 
 /// Scenarios that run side by side on the shared emulator. They wait more than they compute.
@@ -269,11 +270,13 @@ fn main() {
     );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let (shared, own) = (Site::new(SIDE_BY_SIDE), Site::new(1));
+    let mut arguments = Arguments::from_args();
+    let all_of_them = arguments.include_ignored || arguments.ignored;
     // The slow ones first, so that none of them is left at the end.
-    let mut all: Vec<_> = trials(slow, &shared, runtime.handle()).map(|trial| trial.with_ignored_flag(true)).collect();
+    let mut all = soaks(all_of_them, runtime.handle());
+    all.extend(trials(slow, &shared, runtime.handle()).map(|trial| trial.with_ignored_flag(true)));
     all.extend(trials(alone, &own, runtime.handle()));
     all.extend(trials(side_by_side, &shared, runtime.handle()));
-    let mut arguments = Arguments::from_args();
     // A thread for each scenario: the sites limit how many run.
     arguments.test_threads = arguments.test_threads.or(Some(all.len()));
     let conclusion = libtest_mimic::run(&arguments, all);

@@ -10,6 +10,7 @@ use libtest_mimic::Trial;
 use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, Semaphore};
 use tunedrop_local::build::{self, Binaries};
+use tunedrop_tests::soak::{self, SoakConfig};
 
 use crate::harness::Harness;
 
@@ -74,4 +75,21 @@ pub(crate) fn trials(
             runtime.block_on(site.run(name, scenario)).map_err(|error| format!("{error:#}").into())
         })
     })
+}
+
+/// Returns the short soak, or with `all_of_them` a longer one and the outages in its place.
+pub(crate) fn soaks(all_of_them: bool, runtime: &Handle) -> Vec<Trial> {
+    let configs = match all_of_them {
+        false => vec![("soak::six_datasets", SoakConfig::soak(6, 1, 10))],
+        true => vec![
+            ("soak::sixteen_datasets", SoakConfig::soak(16, 1, 10)),
+            ("soak::three_outages", SoakConfig::outages(30, 1)),
+        ],
+    };
+    let runtime = runtime.clone();
+    let soaks = configs.into_iter().map(move |(name, config)| {
+        let runtime = runtime.clone();
+        Trial::test(name, move || runtime.block_on(soak::run(&config)).map_err(|error| format!("{error:#}").into()))
+    });
+    soaks.collect()
 }

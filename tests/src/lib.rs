@@ -4,3 +4,4 @@ pub mod data;
 pub mod items;
 pub mod pattern;
 pub mod sample;
+pub mod soak;

@@ -1,11 +1,11 @@
 //! The datasets, and the expected result of each.
 
+use crate::data::{nova, pairs};
 use tunedrop_local::bedrock::chance;
-use tunedrop_tests::data::{nova, pairs};
 
 /// The kinds of datasets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DatasetKind {
+pub(super) enum DatasetKind {
     Succeeds,
     /// Its job fails.
     Fails,
@@ -34,7 +34,7 @@ pub(crate) enum DatasetKind {
 const FIRST: [DatasetKind; 2] = [DatasetKind::RolledBack, DatasetKind::Evaluated];
 
 /// Held-out records: fewer than a chunk has, and more than a decision needs.
-pub(crate) const HELD_OUT: usize = 8;
+pub(super) const HELD_OUT: usize = 8;
 
 const KINDS: [DatasetKind; 11] = [
     DatasetKind::Fails,
@@ -52,15 +52,15 @@ const KINDS: [DatasetKind; 11] = [
 
 /// One dataset.
 #[derive(Clone, Debug)]
-pub(crate) struct Dataset {
-    pub(crate) name: String,
-    pub(crate) kind: DatasetKind,
+pub(super) struct Dataset {
+    pub(super) name: String,
+    pub(super) kind: DatasetKind,
     /// In the order of their upload.
-    pub(crate) files: Vec<(&'static str, String)>,
+    pub(super) files: Vec<(&'static str, String)>,
 }
 
 /// Makes this many datasets. The seed decides their kinds.
-pub(crate) fn generate(datasets: usize, seed: u64) -> Vec<Dataset> {
+pub(super) fn generate(datasets: usize, seed: u64) -> Vec<Dataset> {
     (0..datasets).map(|at| Dataset::new(at, seed)).collect()
 }
 
@@ -111,7 +111,7 @@ impl Dataset {
     }
 
     /// The expected final states of its runs, sorted.
-    pub(crate) fn states(&self) -> &'static [&'static str] {
+    pub(super) fn states(&self) -> &'static [&'static str] {
         match self.kind {
             DatasetKind::Succeeds | DatasetKind::Approved | DatasetKind::Again | DatasetKind::Evaluated => {
                 &["Succeeded"]
@@ -127,7 +127,7 @@ impl Dataset {
     }
 
     /// The expected number of jobs.
-    pub(crate) fn jobs(&self) -> usize {
+    pub(super) fn jobs(&self) -> usize {
         match self.kind {
             DatasetKind::Succeeds
             | DatasetKind::Approved
@@ -142,7 +142,7 @@ impl Dataset {
     }
 
     /// How often its deployment was requested; 0 if it has none.
-    pub(crate) fn deployed(&self) -> u64 {
+    pub(super) fn deployed(&self) -> u64 {
         match self.kind {
             DatasetKind::Evaluated => 1,
             DatasetKind::RolledBack => 3,
@@ -151,7 +151,7 @@ impl Dataset {
     }
 
     /// The messages that must be sent about it, and how often.
-    pub(crate) fn expected_messages(&self) -> &'static [(&'static str, usize)] {
+    pub(super) fn expected_messages(&self) -> &'static [(&'static str, usize)] {
         match self.kind {
             DatasetKind::Succeeds | DatasetKind::Approved => &[("Run Succeeded", 1)],
             DatasetKind::Fails => &[("Run Failed", 1)],
@@ -169,7 +169,7 @@ impl Dataset {
     }
 
     /// Messages that may be sent up to this many times. No message is sent about a state that the run left too early.
-    pub(crate) fn possible_messages(&self) -> &'static [(&'static str, usize)] {
+    pub(super) fn possible_messages(&self) -> &'static [(&'static str, usize)] {
         match self.kind {
             DatasetKind::Replaced => &[("Run Held", 2), ("Run Launched", 1), ("Dataset Incomplete", 1)],
             DatasetKind::Approved | DatasetKind::Dismissed => {

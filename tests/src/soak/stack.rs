@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::items::Items;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -13,11 +14,10 @@ use tunedrop_local::build::{self, Binaries};
 use tunedrop_local::proxy::{Proxy, ProxyEvent, Route};
 use tunedrop_local::{ACCOUNT, REGION, Stack, StackOptions};
 use tunedrop_run::event::senders;
-use tunedrop_tests::items::Items;
 
-use crate::counts::Counters;
-use crate::faults::{FaultInjector, FaultRates, Outage};
-use crate::killer::kill_owner;
+use super::counts::Counters;
+use super::faults::{FaultInjector, FaultRates, Outage};
+use super::killer::kill_owner;
 
 /// Longer than any lease, claim or delay of the sweep, except the day that a quota holds a run.
 const LONG_S: i64 = 7_200;
@@ -29,35 +29,35 @@ const HIDDEN_S: u32 = 60;
 /// Timeout of the functions, in place of 60 s. As in the template, it is shorter than the visibility timeout.
 const TIMEOUT_S: u32 = 50;
 /// An hour that isn't compressed.
-pub(crate) const HOUR_S: u32 = 3_600;
+pub(super) const HOUR_S: u32 = 3_600;
 /// How long an update waits for further files.
 const SETTLE_S: &str = "5";
 const QUEUES: [&str; 6] = ["Validate", "Launch", "Record", "Deploy", "Evaluate", "Notify"];
 
-pub(crate) struct SoakStack {
-    pub(crate) name: &'static str,
+pub(super) struct SoakStack {
+    pub(super) name: &'static str,
     stack: Option<Stack>,
     options: StackOptions,
     binaries: Binaries,
     folder: PathBuf,
     _proxy: Proxy,
-    pub(crate) down: Outage,
-    pub(crate) bedrock: String,
-    pub(crate) counters: Arc<Counters>,
-    pub(crate) s3: aws_sdk_s3::Client,
-    pub(crate) bus: Bus,
-    pub(crate) bucket: String,
-    pub(crate) items: Items,
-    pub(crate) ledger: Ledger,
-    pub(crate) http: reqwest::Client,
-    pub(crate) messages: Vec<tunedrop_local::Message>,
+    pub(super) down: Outage,
+    pub(super) bedrock: String,
+    pub(super) counters: Arc<Counters>,
+    pub(super) s3: aws_sdk_s3::Client,
+    pub(super) bus: Bus,
+    pub(super) bucket: String,
+    pub(super) items: Items,
+    pub(super) ledger: Ledger,
+    pub(super) http: reqwest::Client,
+    pub(super) messages: Vec<tunedrop_local::Message>,
 }
 
 impl SoakStack {
     /// Starts it with delays that are shorter if an hour takes fewer seconds.
-    pub(crate) async fn start(seed: u64, rates: FaultRates, hour_s: u32) -> Result<SoakStack> {
+    pub(super) async fn start(name: &str, seed: u64, rates: FaultRates, hour_s: u32) -> Result<SoakStack> {
         let binaries = build::functions().await?;
-        let folder = std::env::temp_dir().join(format!("tunedrop-soak-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("tunedrop-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let template = folder.join("template.yaml");
         std::fs::write(&template, template_text(hour_s)?)?;
@@ -116,7 +116,7 @@ impl SoakStack {
 
     /// Stops the stack while it works, and starts it again. Jobs continue in the meantime, but don't end: the files that
     /// they write then need S3, which in an account isn't part of the stack.
-    pub(crate) async fn restart(&mut self) -> Result<()> {
+    pub(super) async fn restart(&mut self) -> Result<()> {
         self.set_faults(&json!({ "hold": [""] })).await?;
         self.collect(0).await?;
         self.counters.stopped();
@@ -132,13 +132,13 @@ impl SoakStack {
     }
 
     /// What the simulator answers at this path.
-    pub(crate) async fn answer(&self, path: &str) -> Result<Value> {
+    pub(super) async fn answer(&self, path: &str) -> Result<Value> {
         let answer = self.http.get(format!("{}/{path}", self.bedrock)).send().await?;
         Ok(answer.error_for_status()?.json().await?)
     }
 
     /// Collects the messages that were sent.
-    pub(crate) async fn collect(&mut self, seconds: i32) -> Result<()> {
+    pub(super) async fn collect(&mut self, seconds: i32) -> Result<()> {
         let stack = self.stack()?;
         let queue = stack.subscribe(stack.deployment()).await?;
         let messages = stack.receive(&queue, seconds).await?;
@@ -147,18 +147,18 @@ impl SoakStack {
     }
 
     /// Whether no function works.
-    pub(crate) fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.counters.silence() > QUIET
     }
 
     /// Whether the queues have no messages, visible or hidden.
-    pub(crate) async fn queues_are_empty(&mut self) -> Result<bool> {
+    pub(super) async fn queues_are_empty(&mut self) -> Result<bool> {
         self.collect(0).await?;
         Ok(self.depth("QueueUrl").await? == 0)
     }
 
     /// The number of messages in the dead-letter queues.
-    pub(crate) async fn dead_letters(&self) -> Result<i64> {
+    pub(super) async fn dead_letters(&self) -> Result<i64> {
         self.depth("DeadLetterQueueUrl").await
     }
 
@@ -174,7 +174,7 @@ impl SoakStack {
 
     /// The most receives of a message, and how many messages returned to their queue, from the functions' logs after this
     /// byte. The last number is where the log ends now. Only a line about such a message has the field `received`.
-    pub(crate) fn received(&self, from: usize) -> Result<(u64, usize, usize)> {
+    pub(super) fn received(&self, from: usize) -> Result<(u64, usize, usize)> {
         let log = std::fs::read(self.stack()?.log_file()).context("the emulator's log")?;
         let text = String::from_utf8_lossy(&log[from.min(log.len())..]).into_owned();
         let times = text.lines().filter_map(|line| {
@@ -186,7 +186,7 @@ impl SoakStack {
     }
 
     /// Moves the ledger's times back by two hours, and runs the sweep. If it gets a fault, the next one does the work.
-    pub(crate) async fn let_time_pass(&self) -> Result<()> {
+    pub(super) async fn let_time_pass(&self) -> Result<()> {
         self.items
             .age(LONG_S, &["changed_at", "uploaded_at", "latest_uploaded_at", "reuploaded_at", "ends_at"])
             .await?;
@@ -199,7 +199,7 @@ impl SoakStack {
     }
 
     /// Stops everything, and deletes its files.
-    pub(crate) async fn stop(self) -> Result<()> {
+    pub(super) async fn stop(self) -> Result<()> {
         if let Some(stack) = self.stack {
             stack.stop().await?;
         }

@@ -2,22 +2,22 @@
 
 use std::collections::HashSet;
 
+use crate::data::nova;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::task::JoinSet;
 use tunedrop_run::decide::notify::Channel;
 use tunedrop_run::event::{DeploymentCommand, Event, RunCommand};
 use tunedrop_run::{Deployment, DeploymentState};
-use tunedrop_tests::data::nova;
 
-use crate::datasets::{Dataset, DatasetKind};
-use crate::stack::SoakStack;
+use super::datasets::{Dataset, DatasetKind};
+use super::stack::SoakStack;
 
 /// Uploads at once.
 const ABREAST: usize = 8;
 
 /// Uploads these datasets, several at a time, and the files of each in order.
-pub(crate) async fn upload_all(soak: &SoakStack, datasets: &[Dataset]) -> Result<()> {
+pub(super) async fn upload_all(soak: &SoakStack, datasets: &[Dataset]) -> Result<()> {
     let mut uploads = JoinSet::new();
     for dataset in datasets {
         if uploads.len() >= ABREAST {
@@ -45,7 +45,7 @@ async fn upload(s3: &aws_sdk_s3::Client, bucket: &str, dataset: &str, file: &str
 
 /// What was done so far.
 #[derive(Debug, Default)]
-pub(crate) struct Operator {
+pub(super) struct Operator {
     done: HashSet<(String, &'static str)>,
 }
 
@@ -57,7 +57,7 @@ struct RunState<'i> {
 
 impl Operator {
     /// Does what is due. Returns whether anything was.
-    pub(crate) async fn act(&mut self, soak: &SoakStack, datasets: &[Dataset], items: &[Value]) -> Result<bool> {
+    pub(super) async fn act(&mut self, soak: &SoakStack, datasets: &[Dataset], items: &[Value]) -> Result<bool> {
         let before = self.done.len();
         for dataset in datasets {
             let runs = runs_of(items, &dataset.name);
@@ -128,12 +128,12 @@ impl Operator {
     }
 
     /// Whether everything was done, and nothing in the ledger is open.
-    pub(crate) fn is_done(&self, datasets: &[Dataset], items: &[Value]) -> bool {
+    pub(super) fn is_done(&self, datasets: &[Dataset], items: &[Value]) -> bool {
         self.left(datasets, items).is_empty()
     }
 
     /// Describes what isn't done yet.
-    pub(crate) fn left(&self, datasets: &[Dataset], items: &[Value]) -> String {
+    pub(super) fn left(&self, datasets: &[Dataset], items: &[Value]) -> String {
         let mut left: Vec<String> = items.iter().filter(|item| item["open"].is_object()).map(named).collect();
         for dataset in datasets {
             let needs: &[&str] = match dataset.kind {

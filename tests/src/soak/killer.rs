@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 /// Kills the process that owns this loopback port. Returns whether there was one.
-pub(crate) fn kill_owner(port: u16) -> Result<bool> {
+pub(super) fn kill_owner(port: u16) -> Result<bool> {
     let Some(inode) = inode_of(port)? else {
         return Ok(false);
     };

@@ -7,13 +7,13 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tunedrop_local::Message;
 
-use crate::counts::dataset_of;
-use crate::datasets::Dataset;
-use crate::models;
-use crate::stack::SoakStack;
+use super::counts::dataset_of;
+use super::datasets::Dataset;
+use super::models;
+use super::stack::SoakStack;
 
 /// Prints the counts, then compares every dataset with its expected result.
-pub(crate) async fn show(
+pub(super) async fn show(
     datasets: &[Dataset],
     soak: &SoakStack,
     messages: &[Message],
@@ -96,7 +96,7 @@ fn hold(dataset: &Dataset, soak: &SoakStack, runs: &[&Value], jobs: &[Value], me
     Ok(duplicates)
 }
 
-pub(crate) fn text<'i>(item: &'i Value, name: &str) -> &'i str {
+pub(super) fn text<'i>(item: &'i Value, name: &str) -> &'i str {
     item[name]["S"].as_str().unwrap_or_default()
 }
 

@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use crate::SoakConfig;
-use crate::datasets::Dataset;
-use crate::operator::Operator;
-use crate::stack::SoakStack;
+use super::SoakConfig;
+use super::datasets::Dataset;
+use super::operator::Operator;
+use super::stack::SoakStack;
 
 /// With a limit of this many receives, messages reached the dead-letter queue.
 const RECEIVES: u64 = 5;
 
 /// Makes each service fail for an hour, one after the other, and uploads a part of the datasets as each outage starts.
-pub(crate) async fn run(
+pub(super) async fn run(
     config: &SoakConfig,
     datasets: &[Dataset],
     soak: &mut SoakStack,
@@ -26,7 +26,7 @@ pub(crate) async fn run(
         let (_, _, before) = soak.received(0)?;
         soak.down.set(Some(service));
         let hour = Instant::now() + Duration::from_secs(u64::from(config.hour_s));
-        crate::operator::upload_all(soak, part).await?;
+        super::operator::upload_all(soak, part).await?;
         while Instant::now() < hour {
             // While SNS fails, nobody learns of a held run, so the commands come later.
             if *service != "sns" {

@@ -8,22 +8,22 @@ use tunedrop_local::proxy::{Call, FaultAction};
 
 /// How many calls and events get a fault, each from 0 to 1.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct FaultRates {
+pub(super) struct FaultRates {
     /// Calls that are throttled, fail or lose their connection.
-    pub(crate) faults: f64,
+    pub(super) faults: f64,
     /// Calls in which the function is killed.
-    pub(crate) kills: f64,
+    pub(super) kills: f64,
     /// Events of Bedrock that are lost. As many are duplicated, and twice as many are delayed.
-    pub(crate) events: f64,
+    pub(super) events: f64,
 }
 
 /// The service that fails at the moment, if one does.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Outage(Arc<Mutex<Option<&'static str>>>);
+pub(super) struct Outage(Arc<Mutex<Option<&'static str>>>);
 
 impl Outage {
     /// Makes every call to this service fail from now on, or none.
-    pub(crate) fn set(&self, service: Option<&'static str>) {
+    pub(super) fn set(&self, service: Option<&'static str>) {
         *self.0.lock().expect("no holder panics") = service;
     }
 
@@ -34,7 +34,7 @@ impl Outage {
 
 /// Decides which calls get a fault.
 #[derive(Debug)]
-pub(crate) struct FaultInjector {
+pub(super) struct FaultInjector {
     seed: u64,
     rates: FaultRates,
     /// The service of which every call fails.
@@ -44,12 +44,12 @@ pub(crate) struct FaultInjector {
 }
 
 impl FaultInjector {
-    pub(crate) fn new(seed: u64, rates: FaultRates, down: Outage) -> FaultInjector {
+    pub(super) fn new(seed: u64, rates: FaultRates, down: Outage) -> FaultInjector {
         FaultInjector { seed, rates, down, counts: Mutex::default() }
     }
 
     /// The n-th call of an operation on a resource gets the same fault in each run.
-    pub(crate) fn decide(&self, call: &Call) -> FaultAction {
+    pub(super) fn decide(&self, call: &Call) -> FaultAction {
         let nth = {
             let mut counts = self.counts.lock().expect("no holder panics");
             let count = counts.entry((call.operation.clone(), call.resource.clone())).or_default();

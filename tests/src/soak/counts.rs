@@ -10,7 +10,7 @@ use tunedrop_run::RunId;
 
 /// Shared between the proxy's callback and the reader of its events.
 #[derive(Debug)]
-pub(crate) struct Counters(Mutex<Counts>);
+pub(super) struct Counters(Mutex<Counts>);
 
 #[derive(Debug)]
 struct Counts {
@@ -31,17 +31,17 @@ struct Counts {
 }
 
 /// The counts to print.
-pub(crate) struct Figures {
-    pub(crate) calls: BTreeMap<(String, String), u64>,
-    pub(crate) retries: u64,
-    pub(crate) faults: BTreeMap<&'static str, u64>,
-    pub(crate) killed: u64,
-    pub(crate) created: u64,
-    pub(crate) found: usize,
+pub(super) struct Figures {
+    pub(super) calls: BTreeMap<(String, String), u64>,
+    pub(super) retries: u64,
+    pub(super) faults: BTreeMap<&'static str, u64>,
+    pub(super) killed: u64,
+    pub(super) created: u64,
+    pub(super) found: usize,
 }
 
 impl Counters {
-    pub(crate) fn new() -> Counters {
+    pub(super) fn new() -> Counters {
         Counters(Mutex::new(Counts {
             calls: BTreeMap::new(),
             retries: 0,
@@ -60,7 +60,7 @@ impl Counters {
     }
 
     /// Records a call, and what happens to it.
-    pub(crate) fn record(&self, call: &Call, action: FaultAction) {
+    pub(super) fn record(&self, call: &Call, action: FaultAction) {
         let mut counts = self.counts();
         *counts.calls.entry((call.service.clone(), call.operation.clone())).or_default() += 1;
         counts.last = Instant::now();
@@ -79,7 +79,7 @@ impl Counters {
     }
 
     /// Records a call that a service carried out.
-    pub(crate) fn done(&self, seen: &ProxyEvent) {
+    pub(super) fn done(&self, seen: &ProxyEvent) {
         let ProxyEvent::Completed { call, body } = seen else {
             return;
         };
@@ -93,12 +93,12 @@ impl Counters {
     }
 
     /// Records that a function was killed.
-    pub(crate) fn killed(&self) {
+    pub(super) fn killed(&self) {
         self.counts().killed += 1;
     }
 
     /// Records that the stack was stopped: the last messages may be sent, but not recorded as sent.
-    pub(crate) fn stopped(&self) {
+    pub(super) fn stopped(&self) {
         let mut counts = self.counts();
         let late = counts.published.iter().filter(|(at, _)| at.elapsed() < Duration::from_secs(5));
         let late: Vec<String> = late.map(|(_, dataset)| dataset.clone()).collect();
@@ -106,16 +106,16 @@ impl Counters {
     }
 
     /// The time since the last call.
-    pub(crate) fn silence(&self) -> Duration {
+    pub(super) fn silence(&self) -> Duration {
         self.counts().last.elapsed()
     }
 
     /// Whether a message about this dataset may be sent twice.
-    pub(crate) fn may_be_duplicated(&self, dataset: &str) -> bool {
+    pub(super) fn may_be_duplicated(&self, dataset: &str) -> bool {
         self.counts().duplicates.contains(dataset)
     }
 
-    pub(crate) fn figures(&self) -> Figures {
+    pub(super) fn figures(&self) -> Figures {
         let counts = self.counts();
         Figures {
             calls: counts.calls.clone(),
@@ -128,7 +128,7 @@ impl Counters {
     }
 
     /// One line, for an error.
-    pub(crate) fn summary(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let figures = self.figures();
         format!(
             "{} calls, {} retries, faults {:?}",
@@ -153,7 +153,7 @@ fn message_about(call: &Call) -> Option<String> {
 }
 
 /// The dataset of a run. The text itself if it isn't a run's id.
-pub(crate) fn dataset_of(run_id: &str) -> String {
+pub(super) fn dataset_of(run_id: &str) -> String {
     run_id.parse::<RunId>().map_or_else(|_| run_id.to_owned(), |id| id.dataset().to_owned())
 }
 

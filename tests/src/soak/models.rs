@@ -4,15 +4,15 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tunedrop_run::{Deployment, DeploymentState, EvaluationEntry, EvaluationState};
 
-use crate::datasets::{Dataset, DatasetKind, HELD_OUT};
-use crate::results::text;
-use crate::stack::SoakStack;
+use super::datasets::{Dataset, DatasetKind, HELD_OUT};
+use super::results::text;
+use super::stack::SoakStack;
 
 /// How often a question may be asked: an interruption repeats those of one chunk.
 const TIMES_MAX: u64 = 2;
 
 /// Prints the counts, and compares each evaluation and deployment with its expected end.
-pub(crate) async fn show(items: &[Value], soak: &SoakStack, datasets: &[Dataset]) -> Result<()> {
+pub(super) async fn show(items: &[Value], soak: &SoakStack, datasets: &[Dataset]) -> Result<()> {
     let evaluations = items.iter().filter(|item| text(item, "kind") == "evaluation").count();
     let deployments: Vec<&str> =
         items.iter().filter(|item| text(item, "kind") == "deployment").map(|item| text(item, "name")).collect();
