@@ -141,6 +141,11 @@ pub(super) async fn list(
 ) -> Answer {
     let caller = wire::enter(&simulator, "ListEvaluationJobs", &headers).await?;
     permissions::require(&simulator, &caller, "bedrock:ListEvaluationJobs", "*").await?;
+    let mut broken = Broken::default();
+    let part = query.get("nameContains").map(String::as_str);
+    broken.text("nameContains", part, false, patterns::evaluation_name);
+    broken.result()?;
+    let part = part.unwrap_or_default();
     let after = moment(&query, "creationTimeAfter")?;
     let before = moment(&query, "creationTimeBefore")?;
     let statuses = ["InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting"];
@@ -148,7 +153,6 @@ pub(super) async fn list(
     let kind = one_of(&query, "applicationTypeEquals", &["ModelEvaluation", "RagEvaluation"])?;
     one_of(&query, "sortBy", &["CreationTime"])?;
     let ascending = one_of(&query, "sortOrder", &["Ascending", "Descending"])? == Some("Ascending");
-    let part = query.get("nameContains").map_or("", String::as_str);
     let state = simulator.state();
     let fits = |job: &&EvaluationJob| {
         after.is_none_or(|after| job.created > after)

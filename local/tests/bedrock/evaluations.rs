@@ -100,6 +100,10 @@ async fn a_judge_scores_each_answer() {
     let list = simulator.bedrock.list_evaluation_jobs().status_equals(Status::Completed).send().await.unwrap();
     let summary = &list.job_summaries()[0];
     assert_eq!((summary.job_arn(), summary.evaluator_model_identifiers()[0].as_str()), (arn.as_str(), JUDGE));
+    let named = |part: &str| simulator.bedrock.list_evaluation_jobs().name_contains(part).send();
+    assert_eq!(named(&summary.job_name()[..3]).await.unwrap().job_summaries().len(), 1);
+    let refused = named("job-").await.unwrap_err().into_service_error();
+    assert!(refused.is_validation_exception(), "a filter has the pattern of a name, without a hyphen at its end");
 }
 
 #[tokio::test]

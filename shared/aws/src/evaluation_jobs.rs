@@ -111,7 +111,9 @@ impl EvaluationJobs {
     /// Stops the jobs whose names begin with `prefix`. Returns whether none of them is in progress, so that a later call has
     /// nothing to do.
     pub async fn stop_all(&self, prefix: &str) -> Result<bool, Failure> {
-        let mut pages = self.client.list_evaluation_jobs().name_contains(prefix).into_paginator().items().send();
+        // The filter may not end in a hyphen (API reference, ListEvaluationJobs: `[a-z0-9](-*[a-z0-9]){0,62}`).
+        let part = prefix.trim_end_matches('-');
+        let mut pages = self.client.list_evaluation_jobs().name_contains(part).into_paginator().items().send();
         let mut is_over = true;
         while let Some(job) = pages.next().await {
             let job =
