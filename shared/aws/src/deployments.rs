@@ -17,8 +17,8 @@ use tunedrop_run::{Capacity, Deployment};
 use crate::Failure;
 pub use tunedrop_run::decide::deploy::DeployAnswer;
 
-/// A creation isn't repeated by the SDK, so it gets longer for its answer.
-const CREATE_TIMEOUT: Duration = Duration::from_secs(30);
+/// A creation or an update isn't repeated by the SDK, so it gets longer for its answer.
+const ONCE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Bedrock's deployments of this account and Region.
 #[derive(Debug, Clone)]
@@ -79,7 +79,8 @@ impl Deployments {
         built.map_err(|error| Failure::new(format!("the tags of deployment {}", deployment.name), &error))
     }
 
-    /// Puts the requested model behind the deployment's ARN.
+    /// Puts the requested model behind the deployment's ARN. If the answer is lost, a repeated call would be refused, because the
+    /// first one is in progress, and would look like a failed update.
     pub async fn update(&self, deployment: &Deployment) -> Result<DeployAnswer, Failure> {
         if deployment.capacity.is_provisioned() {
             return throughput::update(&self.client, deployment).await;
@@ -90,7 +91,7 @@ impl Deployments {
             .update_custom_model_deployment()
             .custom_model_deployment_identifier(deployment.identifier())
             .model_arn(&deployment.model_arn);
-        match request.send().await {
+        match request.customize().config_override(once()).send().await {
             Ok(answer) => Ok(DeployAnswer::Accepted(answer.custom_model_deployment_arn)),
             Err(error) => answer(call, &error),
         }
@@ -110,14 +111,14 @@ impl Deployments {
     }
 }
 
-/// A creation is sent once.
+/// Creations and updates are sent once.
 fn once() -> aws_sdk_bedrock::config::Builder {
-    let timeouts = TimeoutConfig::builder().read_timeout(CREATE_TIMEOUT).operation_timeout(CREATE_TIMEOUT).build();
+    let timeouts = TimeoutConfig::builder().read_timeout(ONCE_TIMEOUT).operation_timeout(ONCE_TIMEOUT).build();
     aws_sdk_bedrock::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(timeouts)
 }
 
 /// What Bedrock's error means for a deployment. API reference: none of the operations lists an error for a name in use;
-/// creations list `ServiceQuotaExceededException`, deletions `ConflictException`.
+/// creations list `ServiceQuotaExceededException`, deletions `ConflictException`, and updates neither.
 fn answer<E, R>(call: String, error: &SdkError<E, R>) -> Result<DeployAnswer, Failure>
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,

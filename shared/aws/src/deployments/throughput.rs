@@ -63,7 +63,7 @@ pub(super) async fn update(client: &Client, deployment: &Deployment) -> Result<D
         .update_provisioned_model_throughput()
         .provisioned_model_id(deployment.identifier())
         .desired_model_id(&deployment.model_arn);
-    match request.send().await {
+    match request.customize().config_override(once()).send().await {
         Ok(_) => Ok(DeployAnswer::Accepted(deployment.identifier().to_owned())),
         Err(error) => answer(call, &error),
     }

@@ -1,7 +1,10 @@
 //! Deployments: what is sent, how often, and what Bedrock's answers mean.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use tunedrop_aws::{DeployAnswer, Deployments};
 use tunedrop_run::decide::deploy::{BedrockStatus, UpdateStatus};
 use tunedrop_run::{Capacity, Deployment};
@@ -27,11 +30,25 @@ fn provisioned() -> Deployment {
     Deployment { capacity, arn: Some(THROUGHPUT.to_owned()), ..deployment() }
 }
 
+/// The requests that a server got: method, target and body.
+type Asked = Arc<Mutex<Vec<(String, String, String)>>>;
+
 /// Deployments of a server that always answers so, and what it was asked.
-async fn deployments(
-    answer: impl Fn() -> Reply + Send + Sync + 'static,
-) -> (Deployments, Arc<Mutex<Vec<(String, String, String)>>>) {
-    let asked = Arc::new(Mutex::new(Vec::new()));
+async fn deployments(answer: impl Fn() -> Reply + Send + Sync + 'static) -> (Deployments, Asked) {
+    let (config, asked) = answering(answer).await;
+    (Deployments::new(&config, "prod".to_owned()), asked)
+}
+
+/// The same, for a client that repeats calls.
+async fn retrying(answer: impl Fn() -> Reply + Send + Sync + 'static) -> (Deployments, Asked) {
+    let (config, asked) = answering(answer).await;
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    let config = config.into_builder().retry_config(retries).build();
+    (Deployments::new(&config, "prod".to_owned()), asked)
+}
+
+async fn answering(answer: impl Fn() -> Reply + Send + Sync + 'static) -> (SdkConfig, Asked) {
+    let asked = Asked::default();
     let log = Arc::clone(&asked);
     let config = support::server(move |request: Request| {
         let line = (request.method.clone(), request.target.clone(), request.body.clone());
@@ -39,7 +56,7 @@ async fn deployments(
         let reply = answer();
         async move { reply }
     });
-    (Deployments::new(&config.await, "prod".to_owned()), asked)
+    (config.await, asked)
 }
 
 fn json(status: &'static str, body: &str) -> Reply {
@@ -113,12 +130,17 @@ async fn answers_are_final_or_not() {
     }
 }
 
+/// The SDK would repeat them: this client has its standard retries.
 #[tokio::test]
-async fn creation_is_sent_once() {
-    let (deployments, asked) = deployments(|| error("500 Internal Server Error", "InternalServerException")).await;
-    deployments.create(&deployment()).await.expect_err("not answered");
-    deployments.create(&provisioned()).await.expect_err("not answered");
-    assert_eq!(asked.lock().expect("the log").len(), 2);
+async fn creations_and_updates_are_sent_once() {
+    let (deployments, asked) = retrying(|| error("500 Internal Server Error", "InternalServerException")).await;
+    for one in [deployment(), provisioned()] {
+        deployments.create(&one).await.expect_err("not answered");
+        deployments.update(&one).await.expect_err("not answered");
+    }
+    assert_eq!(asked.lock().expect("the log").len(), 4);
+    deployments.delete(&deployment(), ARN).await.expect_err("not answered");
+    assert!(asked.lock().expect("the log").len() > 5, "a deletion may be repeated");
 }
 
 /// API reference, GetCustomModelDeployment.

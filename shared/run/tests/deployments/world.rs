@@ -160,9 +160,7 @@ impl World {
             DeployStep::Update => match &mut self.bedrock {
                 Some(shown) if Some(&shown.arn) == item.arn.as_ref() => {
                     if matches!(shown.update, Some((_, Some(UpdateStatus::Updating)))) {
-                        let words = "another update".to_owned();
-                        let is_provisioned = item.capacity.is_provisioned();
-                        return if is_provisioned { DeployAnswer::Refused(words) } else { DeployAnswer::Later(words) };
+                        return DeployAnswer::Refused("another update".to_owned());
                     }
                     shown.update = Some((item.model_arn.clone(), Some(UpdateStatus::Updating)));
                     DeployAnswer::Accepted(shown.arn.clone())

@@ -21,8 +21,9 @@ pub fn answered(claimed: &Deployment, step: &DeployStep, answer: DeployAnswer, n
     let next = match (step, answer) {
         (DeployStep::Create, DeployAnswer::Accepted(arn)) => accepted(claimed, &arn, now),
         (DeployStep::Update, DeployAnswer::Accepted(_)) => return Deployment { update_sent: true, ..revised(claimed) },
-        // Bedrock refuses to repeat an update that it accepted and hasn't shown yet: provisioned throughput has no conflict.
-        (DeployStep::Update, DeployAnswer::Refused(words)) if repeats_throughput_update(claimed) => {
+        // Bedrock refuses to repeat an update that it accepted and hasn't shown yet. Updates have no conflict (API reference,
+        // UpdateCustomModelDeployment and UpdateProvisionedModelThroughput).
+        (DeployStep::Update, DeployAnswer::Refused(words)) if claimed.update_sent => {
             return Deployment { reason: Some(words), ..revised(claimed) };
         }
         (DeployStep::Create | DeployStep::Update, DeployAnswer::Refused(words) | DeployAnswer::NotFound(words)) => {
@@ -38,10 +39,6 @@ pub fn answered(claimed: &Deployment, step: &DeployStep, answer: DeployAnswer, n
         DeployStep::Write(next) => *next,
         _ => revised(claimed),
     }
-}
-
-fn repeats_throughput_update(claimed: &Deployment) -> bool {
-    claimed.update_sent && claimed.capacity.is_provisioned()
 }
 
 /// The creation was accepted.

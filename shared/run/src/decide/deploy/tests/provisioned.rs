@@ -145,6 +145,8 @@ fn refused_repeat_of_an_update_is_no_failure() {
     let sent = accept(&asked, &DeployStep::Update, "arn-1");
     let waits = refused(&sent);
     assert_eq!((waits.state, waits.outcome, waits.update_sent), (DeploymentState::Updating, sent.outcome, true));
+    let on_demand = refused(&Deployment { capacity: Capacity::OnDemand, ..sent });
+    assert_eq!(on_demand.state, DeploymentState::Updating, "it has no conflict either");
 }
 
 /// An update that Bedrock refuses again and again doesn't keep it beyond its end.
