@@ -4,6 +4,7 @@
 //! asks, and the sweep has it ask again while something changes.
 
 mod answer;
+mod end;
 mod request;
 mod view;
 
@@ -11,6 +12,8 @@ use crate::Timestamp;
 use crate::deployment::{Deployment, DeploymentInput, DeploymentOutcome, DeploymentState, next};
 use answer::accepted;
 pub use answer::{DeployAnswer, answered};
+pub use end::{NOTICE_S, ends_soon, has_ended};
+use end::{end_of, expired, later};
 pub use request::{Request, delete, extend, other_capacity, request, request_temporary, rollback};
 pub use view::{BedrockStatus, DeploymentView, Throughput, ThroughputStatus, UpdateStatus};
 
@@ -28,10 +31,6 @@ const SOON_S: i64 = 60;
 const LOOK_SOON_S: i64 = 5;
 /// Seconds between two looks after that.
 const LOOK_EVERY_S: i64 = 15;
-/// Seconds before the end of a deployment at which its owner is notified; at half time, if it lasts for less than twice as
-/// long.
-pub const NOTICE_S: i64 = 86_400;
-
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum DeployStep {
@@ -120,6 +119,8 @@ fn existing(was: &Deployment, seen: &DeploymentView, age: i64, now: &str) -> Dep
                 candidates: Vec::new(),
                 serving: made.map(|run| run.run_id.clone()),
                 serving_model_arn: Some(seen.serves().to_owned()),
+                // It answers, and would never expire if Bedrock didn't accept or complete the update.
+                ends_at: end_of(was, now),
                 ..next
             }
         }),
@@ -131,13 +132,6 @@ fn existing(was: &Deployment, seen: &DeploymentView, age: i64, now: &str) -> Dep
             to(was, DeploymentInput::UpdateFailed, now, |next| failed(next, was, reason, now))
         }
         _ => DeployStep::Update,
-    }
-}
-
-fn expired(was: &Deployment, now: &str) -> DeployStep {
-    match delete(Some(was), None, "it expired", now) {
-        Ok(next) => DeployStep::Write(Box::new(next)),
-        Err(_) => DeployStep::Done,
     }
 }
 
@@ -156,10 +150,9 @@ fn is_updating(seen: &DeploymentView) -> bool {
 /// The requested model answers.
 fn served(next: Deployment, was: &Deployment, now: &str) -> Deployment {
     let changed = was.serving.as_ref() != Some(&was.run_id);
-    let ends_at = was.expires_after_s.and_then(|seconds| later(now, seconds));
     let next = Deployment {
         deployed_at: Some(now.to_owned()),
-        ends_at,
+        ends_at: end_of(was, now),
         serving: Some(was.run_id.clone()),
         serving_model_arn: Some(was.model_arn.clone()),
         reason: None,
@@ -209,32 +202,10 @@ fn gone(was: &Deployment, now: &str, why: Option<&str>) -> DeployStep {
     })
 }
 
-/// Whether it has expired.
-pub fn has_ended(deployment: &Deployment, now: &str) -> bool {
-    let time = |text: &str| text.parse::<Timestamp>().ok();
-    match (deployment.ends_at.as_deref().and_then(time), time(now)) {
-        (Some(end), Some(now)) => now >= end,
-        _ => false,
-    }
-}
-
-/// Whether its owner is to be notified that it ends soon.
-pub fn ends_soon(deployment: &Deployment, now: &str) -> bool {
-    let time = |text: &str| text.parse::<Timestamp>().ok().map(Timestamp::as_second);
-    let Some((end, now)) = deployment.ends_at.as_deref().and_then(time).zip(time(now)) else { return false };
-    let lasts = deployment.expires_after_s.unwrap_or(2 * NOTICE_S);
-    deployment.state.answers() && now < end && now >= end - NOTICE_S.min(lasts / 2)
-}
-
 /// Whether deploy has to look at it: it is changing, it has expired, it must still exist, or it is temporary and not closed.
 pub fn is_due(deployment: &Deployment) -> bool {
     let is_unclosed = deployment.evaluation.is_some() && deployment.open.is_some();
     deployment.state.is_in_motion() || deployment.state.answers() || deployment.arn.is_some() || is_unclosed
-}
-
-fn later(now: &str, seconds: i64) -> Option<String> {
-    let end = Timestamp::from_second(now.parse::<Timestamp>().ok()?.as_second().checked_add(seconds)?).ok()?;
-    Some(format!("{end:.3}"))
 }
 
 /// Seconds until the event that follows a change looks at it again; `None` if the sweep takes over. `age` is since the last
