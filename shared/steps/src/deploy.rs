@@ -175,7 +175,10 @@ impl Deploy {
     /// Makes a call that changes the deployment, which this function has claimed. Returns what to write.
     async fn call(&self, claimed: &Deployment, call: &DeployStep) -> Result<Deployment, StepError> {
         let answer = match call {
-            DeployStep::Create => self.deployments.create(claimed).await?,
+            DeployStep::Create => match decide::not_allowed(claimed, self.units_max) {
+                Some(refused) => refused,
+                None => self.deployments.create(claimed).await?,
+            },
             DeployStep::Update => self.deployments.update(claimed).await?,
             DeployStep::Delete(arn) => self.deployments.delete(claimed, arn).await?,
             DeployStep::Write(_) | DeployStep::Wait | DeployStep::Done => return Ok(claimed.clone()),

@@ -23,6 +23,8 @@ const OURS: &[&str] = &[
     "this stack allows only tags with the keys {names}, not {name}; remove the tag from the recipe, or change the stack's parameter AllowedTagKeys",
     "this stack doesn't allow provisioned throughput (its parameter MaxModelUnits is 0); deploy on demand, or change the parameter",
     "this stack allows at most {n} model units for a deployment (its parameter MaxModelUnits); deploy on demand, or change the parameter",
+    "this stack doesn't allow provisioned throughput (its parameter MaxModelUnits is 0)",
+    "this stack allows at most {n} model units for a deployment (its parameter MaxModelUnits)",
     "{name} is an imported model, which Bedrock can't customize; choose another base_model",
     "{name} isn't a custom model; choose another base_model",
     "{name} belongs to another account or Region; copy the model to this one, or choose another base_model",

@@ -11,7 +11,7 @@ mod view;
 use crate::Timestamp;
 use crate::deployment::{Deployment, DeploymentInput, DeploymentOutcome, DeploymentState, next};
 use answer::accepted;
-pub use answer::{DeployAnswer, answered};
+pub use answer::{DeployAnswer, answered, not_allowed};
 pub use end::{NOTICE_S, ends_soon, has_ended};
 use end::{end_of, expired, later};
 pub use request::{Request, delete, extend, other_capacity, request, request_temporary, rollback};

@@ -16,6 +16,12 @@ pub enum DeployAnswer {
     NotFound(String),
 }
 
+/// The answer to a creation that the stack doesn't allow any more, instead of Bedrock's: `MaxModelUnits` may be lower than when
+/// the deployment was requested. `None`: it may be created.
+pub fn not_allowed(deployment: &Deployment, units_max: u32) -> Option<DeployAnswer> {
+    deployment.capacity.forbidden(Some(units_max)).map(DeployAnswer::Refused)
+}
+
 /// What to write after a call that the deployment was claimed for. `step`: the call. `now` is RFC 3339.
 pub fn answered(claimed: &Deployment, step: &DeployStep, answer: DeployAnswer, now: &str) -> Deployment {
     let next = match (step, answer) {

@@ -169,3 +169,17 @@ fn expired_throughput_is_deleted_although_its_update_waits() {
     let on_demand = Deployment { capacity: Capacity::OnDemand, ..asked };
     assert_eq!(decide(&on_demand, Some(&seen), UPDATE_REFUSED_S, ended), DeployStep::Update);
 }
+
+/// The stack's `MaxModelUnits` was lowered while the account had no free units.
+#[test]
+fn waiting_creation_that_the_stack_forbids_by_now_fails() {
+    let waits = wanted(None, &first(), Some(Capacity::Provisioned { model_units: 2 })).expect("a deployment");
+    assert_eq!(not_allowed(&waits, 2), None);
+    for (units_max, words) in [(1, "at most 1 model units"), (0, "MaxModelUnits is 0")] {
+        let answer = not_allowed(&waits, units_max).expect("a refusal");
+        let failed = answered(&waits, &DeployStep::Create, answer, LATER);
+        assert_eq!((failed.state, failed.outcome), (DeploymentState::Failed, Some(DeploymentOutcome::Failed)));
+        assert!(failed.reason.as_deref().is_some_and(|reason| reason.contains(words)), "{failed:?}");
+    }
+    assert_eq!(not_allowed(&Deployment { capacity: Capacity::OnDemand, ..waits }, 0), None);
+}
