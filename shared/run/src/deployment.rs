@@ -92,6 +92,9 @@ pub struct Deployment {
     /// Whether Bedrock was asked to change the model to this request's.
     #[serde(default)]
     pub update_sent: bool,
+    /// Whether Bedrock accepted the deletion that was asked for last.
+    #[serde(default)]
+    pub deletion_sent: bool,
     /// The runs that were requested before, and not yet served: the deployment is created with one of their models if another
     /// run is requested meanwhile.
     #[serde(default)]

@@ -67,8 +67,8 @@ pub fn decide(was: &Deployment, seen: Option<&DeploymentView>, age: i64, now: &s
             Some(seen) => existing(was, seen, age, now),
         },
         Deleting => match seen {
-            // A creation without an answer may still show up.
-            None if was.arn.is_none() && age < UNSEEN_S => DeployStep::Wait,
+            // One that never answered, or whose creation has no answer, may still show up.
+            None if was.serving_model_arn.is_none() && !was.deletion_sent && age < UNSEEN_S => DeployStep::Wait,
             None => gone(was, now, None),
             Some(seen) => DeployStep::Delete(seen.arn.clone()),
         },

@@ -38,6 +38,9 @@ pub fn answered(claimed: &Deployment, step: &DeployStep, answer: DeployAnswer, n
         (_, DeployAnswer::Later(words) | DeployAnswer::Refused(words)) => {
             return Deployment { reason: Some(words), ..revised(claimed) };
         }
+        (DeployStep::Delete(_), DeployAnswer::Accepted(_)) => {
+            return Deployment { deletion_sent: true, ..revised(claimed) };
+        }
         // It is deleted, or about to be: the next read shows it.
         (_, DeployAnswer::Accepted(_) | DeployAnswer::NotFound(_)) => DeployStep::Done,
     };

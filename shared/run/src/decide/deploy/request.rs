@@ -108,6 +108,7 @@ fn fill_in(
                 model_arn,
                 request: 1,
                 update_sent: false,
+                deletion_sent: false,
                 candidates: Vec::new(),
                 serving: None,
                 serving_model_arn: None,
@@ -243,5 +244,7 @@ pub fn delete(was: Option<&Deployment>, by: Option<&str>, reason: &str, now: &st
     let lease_until = was.lease_until;
     // Until a creation is accepted, the ARN is that of an earlier deployment that failed. The name finds both.
     let arn = was.arn.clone().filter(|_| was.state != DeploymentState::Requested);
-    Ok(Deployment { reason: Some(reason.to_owned()), requested_by: by, arn, lease_until, ..moved(was, state, now) })
+    let deletion_sent = false;
+    let next = moved(was, state, now);
+    Ok(Deployment { reason: Some(reason.to_owned()), requested_by: by, arn, deletion_sent, lease_until, ..next })
 }

@@ -245,6 +245,17 @@ fn deletion_waits_for_a_creation_without_an_answer() {
     assert!(bedrock.shown.is_none());
 }
 
+/// Bedrock may show a creation a moment after it accepted it. Until then, nothing says that it is gone.
+#[test]
+fn deletion_waits_for_an_accepted_creation_that_bedrock_shows_late() {
+    let creating = accept(&asked(None, &first()).expect("a deployment"), &DeployStep::Create, "arn-1");
+    let deleting = delete(Some(&creating), Some("ada"), "ada asked for it", NOW).expect("a deletion");
+    assert_eq!(decide(&deleting, None, UNSEEN_S - 1, LATER), DeployStep::Wait);
+    let sent = accept(&deleting, &DeployStep::Delete("arn-1".to_owned()), "arn-1");
+    let step = decide(&sent, None, 0, LATER);
+    assert!(matches!(&step, DeployStep::Write(next) if next.state == DeploymentState::Deleted), "{step:?}");
+}
+
 #[test]
 fn claimed_deployment_is_left_alone() {
     let requested = asked(None, &first()).expect("a deployment");
