@@ -194,8 +194,12 @@ impl Deployment {
 
     /// The token of this request's creation: `clientRequestToken` has at most 256 letters, digits and hyphens (API
     /// reference, CreateCustomModelDeployment and CreateProvisionedModelThroughput).
+    ///
+    /// The time is that of the request, as long as the deployment is Requested. If a stack is created again, its first requests
+    /// have the numbers of earlier ones, whose tokens Bedrock may remember.
     pub fn token(&self) -> String {
-        format!("{}-{}", self.bedrock_name, self.request)
+        let time: String = self.changed_at.chars().filter(char::is_ascii_digit).collect();
+        format!("{}-{}-{time}", self.bedrock_name, self.request)
     }
 
     /// By what to ask Bedrock for it: its ARN, or before it is created its name.

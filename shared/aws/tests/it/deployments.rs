@@ -79,7 +79,7 @@ async fn creation_has_a_token_and_tags() {
     let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(body["modelDeploymentName"], "support-bot-9f86d081884c");
     assert_eq!(body["modelArn"], MODEL);
-    assert_eq!(body["clientRequestToken"], "support-bot-9f86d081884c-2");
+    assert_eq!(body["clientRequestToken"], "support-bot-9f86d081884c-2-20261201100000000");
     let tags: Vec<(&str, &str)> = body["tags"]
         .as_array()
         .expect("tags")
@@ -173,7 +173,7 @@ async fn throughput_is_bought_without_a_commitment() {
     assert_eq!(body["tags"].as_array().map(Vec::len), Some(3));
     body.as_object_mut().expect("a map").remove("tags");
     let expected = serde_json::json!({
-        "clientRequestToken": "support-bot-9f86d081884c-2", "provisionedModelName": "support-bot-9f86d081884c",
+        "clientRequestToken": "support-bot-9f86d081884c-2-20261201100000000", "provisionedModelName": "support-bot-9f86d081884c",
         "modelId": MODEL, "modelUnits": 2,
     });
     assert_eq!(body, expected);

@@ -180,6 +180,15 @@ fn deployment_deleted_outside_is_noticed_and_not_created_again() {
     assert_ne!(again.token(), bedrock_token(&first()), "a new creation needs a new token");
 }
 
+#[test]
+fn token_is_that_of_one_request_and_of_one_ledger() {
+    let requested = asked(None, &first()).expect("a deployment");
+    assert_eq!(claim(&requested, 1).token(), requested.token(), "a repeated call has the same one");
+    let created_again = Deployment { changed_at: LATER.to_owned(), ..requested.clone() };
+    assert_ne!(created_again.token(), requested.token(), "of a stack that was created again");
+    assert_ne!(asked(Some(&requested), &second()).expect("another run").token(), requested.token());
+}
+
 fn bedrock_token(run: &Run) -> String {
     asked(None, run).expect("a deployment").token()
 }
