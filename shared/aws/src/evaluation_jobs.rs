@@ -88,12 +88,12 @@ impl EvaluationJobs {
         Ok(None)
     }
 
-    /// How far the job is. A job that Bedrock doesn't know has ended.
+    /// How far the job is.
     pub async fn state(&self, arn: &str) -> Result<JudgeState, Failure> {
         let shown = match self.client.get_evaluation_job().job_identifier(arn).send().await {
             Ok(shown) => shown,
             Err(error) if error.code() == Some("ResourceNotFoundException") => {
-                return Ok(JudgeState::Ended("Bedrock doesn't know the evaluation job any more".to_owned()));
+                return Ok(JudgeState::Unknown);
             }
             Err(error) => return Err(Failure::of_bedrock(format!("bedrock:GetEvaluationJob {arn}"), &error)),
         };

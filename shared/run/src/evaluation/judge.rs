@@ -16,6 +16,8 @@ pub enum JudgeState {
     InProgress,
     /// Its output is complete.
     Completed,
+    /// Bedrock doesn't know it: it may not show a new job at once.
+    Unknown,
     /// It ended without output, in Bedrock's words.
     Ended(String),
 }

@@ -5,7 +5,8 @@ use tunedrop_aws::JudgeJob;
 use tunedrop_evaluation::{JudgeDataset, Judged, judge_metric_name};
 use tunedrop_report::redact;
 use tunedrop_run::decide::evaluate::{
-    JudgeCreated, JudgeStep, claim, failed, judge, judge_created, progressed, scoring, still_claimed, without_stops,
+    JudgeCreated, JudgeStep, claim, failed, judge, judge_created, progressed, scoring, seen, still_claimed,
+    without_stops,
 };
 use tunedrop_run::evaluation::{JudgeAnswer, JudgeModel, JudgeState};
 use tunedrop_run::event::Event;
@@ -49,7 +50,7 @@ impl Evaluate {
         let mut jobs = Vec::new();
         for side in &was.sides {
             jobs.push(match was.judge_jobs.get(&side.name) {
-                Some(arn) => Some(self.judge_jobs.state(arn).await?),
+                Some(arn) => Some(seen(self.judge_jobs.state(arn).await?, age_s(&was.changed_at))),
                 None => None,
             });
         }

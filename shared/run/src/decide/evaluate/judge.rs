@@ -20,6 +20,10 @@ const FAILURES_MAX: u32 = 20;
 /// Seconds of the pause after such a failure: as long as between two sweeps, whose events continue the evaluation.
 const PAUSE_S: i64 = 240;
 
+/// Seconds of Scoring for which a job that Bedrock accepted may be unknown to it: creations are tried for 80 minutes at most, and
+/// Get may lag behind them for a quarter of an hour, as for deployments.
+const UNSEEN_S: i64 = 7_200;
+
 /// What to do about the judge's jobs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JudgeStep {
@@ -38,13 +42,13 @@ pub enum JudgeStep {
 pub fn judge(was: &EvaluationEntry, jobs: &[Option<JudgeState>], age: i64) -> JudgeStep {
     let ended = jobs.iter().flatten().find_map(|job| match job {
         JudgeState::Ended(words) => Some(words.clone()),
-        JudgeState::InProgress | JudgeState::Completed => None,
+        JudgeState::InProgress | JudgeState::Completed | JudgeState::Unknown => None,
     });
     if let Some(words) = ended {
         return JudgeStep::Without(words);
     }
     let missing: Vec<usize> = (0..was.sides.len()).filter(|side| jobs.get(*side).is_none_or(Option::is_none)).collect();
-    let is_over = missing.is_empty() && !jobs.contains(&Some(JudgeState::InProgress));
+    let is_over = missing.is_empty() && jobs.iter().all(|job| *job == Some(JudgeState::Completed));
     match is_over {
         true => JudgeStep::Decide,
         false if age >= JUDGE_MAX_S => {
@@ -52,6 +56,16 @@ pub fn judge(was: &EvaluationEntry, jobs: &[Option<JudgeState>], age: i64) -> Ju
         }
         false if missing.is_empty() => JudgeStep::Wait,
         false => JudgeStep::Create(missing),
+    }
+}
+
+/// How far an accepted job is. One that Bedrock doesn't know is in progress for a while, and has ended after that. `age`: seconds
+/// since the evaluation is Scoring.
+pub fn seen(job: JudgeState, age: i64) -> JudgeState {
+    match job {
+        JudgeState::Unknown if age < UNSEEN_S => JudgeState::InProgress,
+        JudgeState::Unknown => JudgeState::Ended("Bedrock doesn't know the evaluation job any more".to_owned()),
+        known => known,
     }
 }
 

@@ -40,6 +40,19 @@ fn each_situation_of_the_jobs_has_its_step() {
     }
 }
 
+/// A job may be shown a moment after it was accepted. To decide without it then would pay for scores that nobody reads.
+#[test]
+fn job_that_bedrock_doesnt_know_is_waited_for_two_hours() {
+    use JudgeState::{Completed, InProgress, Unknown};
+    assert_eq!(seen(Unknown, 7_199), InProgress);
+    let ended = seen(Unknown, 7_200);
+    assert!(matches!(&ended, JudgeState::Ended(words) if words.contains("doesn't know")), "{ended:?}");
+    for job in [InProgress, Completed, JudgeState::Ended("no access".to_owned())] {
+        assert_eq!(seen(job.clone(), 10_000), job);
+    }
+    assert_eq!(judge(&scoring_entry(), &[Some(Unknown), Some(Completed)], 60), JudgeStep::Wait);
+}
+
 #[test]
 fn scoring_begins_when_all_answers_are_there() {
     let claimed = claim(&in_state(EvaluationState::Answering), 2_000_000_000);
