@@ -18,7 +18,7 @@ use crate::{Deployment, DeploymentState, RunId, Timestamp};
 pub use failures::{FAILURES_MAX, failed_to_ask};
 pub use judge::{JUDGE_MAX_S, JudgeCreated, JudgeStep, judge, judge_created, scoring, seen, without_stops};
 pub use look::{FOLLOWED_S, LOOKS_MAX, looks_again_after};
-pub use prepare::{Billing, Compared, Prepared, deployment_name, prepared, refusal, sides, with_price};
+pub use prepare::{Billing, Compared, Prepared, deployment_name, judge_fault, prepared, refusal, sides, with_price};
 pub use recipe::{recipe_is_next, still_claimed, with_recipe_waiting, without_recipe};
 pub use request::{AGAINST_MAX, EvaluationRequest, request, stop};
 pub use turn::{next_turn, unneeded};

@@ -1,7 +1,7 @@
 //! Prepares an evaluation: reads the held-out file, chooses the models, and checks the guards.
 
 use tunedrop_run::decide::evaluate::{
-    Billing, Compared, Prepared, deployment_name, failed, prepared, refusal, sides, with_price,
+    Billing, Compared, Prepared, deployment_name, failed, judge_fault, prepared, refusal, sides, with_price,
 };
 use tunedrop_run::{Against, Deployment, EvaluationEntry, EvaluationSide, EvaluationTokens, Judge, Run};
 
@@ -27,6 +27,9 @@ impl Evaluate {
         let Some(run) = self.ledger.run(&was.run_id).await? else {
             return Ok(Err(format!("run {} isn't in the ledger any more", was.run_id)));
         };
+        if let Some(reason) = judge_fault(&was.plan, &self.region) {
+            return Ok(Err(reason));
+        }
         let sides = match self.sides(was, &run).await? {
             Ok(sides) => sides,
             Err(reason) => return Ok(Err(reason)),

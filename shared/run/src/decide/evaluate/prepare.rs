@@ -5,11 +5,11 @@ use tunedrop_validation::{Catalogue, Model, grouped};
 
 use super::{ended, moved};
 use crate::evaluation::{
-    EvaluationEntry, EvaluationInput, EvaluationSide, EvaluationState, EvaluationTokens, chunks, invocable, next,
-    temporary_deployment,
+    EvaluationEntry, EvaluationInput, EvaluationSide, EvaluationState, EvaluationTokens, JudgeModel, chunks, invocable,
+    next, temporary_deployment,
 };
 use crate::guard::{JUDGE_PRICE_IN_CATALOGUE, stack_evaluation_price, stack_judge_price};
-use crate::plan::Against;
+use crate::plan::{Against, EvaluationPlan};
 use crate::recipe::{catalogue_price, judge_price};
 use crate::{Deployment, DeploymentState, Run, RunId, StackGuards, billed_at_most};
 
@@ -111,6 +111,14 @@ pub(super) fn serves(deployment: &Deployment, run_id: &RunId) -> bool {
         && deployment.run_id == *run_id
         && deployment.serving.as_ref() == Some(run_id)
         && deployment.arn.is_some()
+}
+
+/// Why the evaluation can't have its judge in this Region; `None` if it can, or has none. No model is asked then: a judge that
+/// can't be asked would be noticed only after all answers are paid for.
+pub fn judge_fault(plan: &EvaluationPlan, region: &str) -> Option<String> {
+    let judge = plan.judge.as_ref()?;
+    let id = JudgeModel::find(&judge.model).and_then(|known| known.id_in(Some(region)));
+    id.is_none().then(|| format!("{} isn't available as a judge in {region}", judge.model))
 }
 
 /// The evaluation with the catalogue's price of its model, if it has no price of the catalogue yet: a command requested it.

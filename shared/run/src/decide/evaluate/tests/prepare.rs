@@ -184,3 +184,21 @@ fn prepared_evaluation_knows_how_much_it_asks() {
     assert_eq!((refused.state, refused.reason.as_deref()), (EvaluationState::Refused, Some("too many")));
     assert_eq!(refused.outcome_at.as_deref(), Some(LATER));
 }
+
+#[test]
+fn judge_must_be_available_before_a_model_is_asked() {
+    let mut plan = entry(&[]).plan;
+    assert_eq!(judge_fault(&plan, "eu-west-1"), None, "it has none");
+    for (model, region, is_available) in [
+        ("amazon.nova-pro-v1:0", "us-east-1", true),
+        ("amazon.nova-pro-v1:0", "us-west-2", true),
+        ("amazon.nova-pro-v1:0", "eu-west-1", false),
+        ("mistral.mistral-large-2402-v1:0", "us-east-2", false),
+        ("amazon.nova-lite-v1:0", "us-east-1", false),
+    ] {
+        plan.judge = Some(Judge { model: model.to_owned(), ..Judge::default() });
+        let fault = judge_fault(&plan, region);
+        assert_eq!(fault.is_none(), is_available, "{model} {region}: {fault:?}");
+        assert!(fault.is_none_or(|fault| fault.contains(region)));
+    }
+}
