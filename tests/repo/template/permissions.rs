@@ -214,6 +214,10 @@ fn evaluate_may_ask_models_and_a_judge_and_do_nothing_else_at_bedrock() {
             let tags = ["aws:RequestTag/tunedrop:stack", "aws:ResourceTag/tunedrop:stack"];
             let is_own = tags.iter().any(|tag| condition[*tag] == "AWS::StackName");
             assert!(is_own || sid == "FindJudgeJobs", "{sid} isn't limited to this stack's jobs");
+            if sid == "TagJudgeJobs" {
+                let keys = &statement["Condition"]["ForAllValues:StringEquals"]["aws:TagKeys"];
+                assert_eq!(*keys, json!(["tunedrop:stack"]), "it may set no other tag");
+            }
         } else if actions.iter().any(|action| action.starts_with("bedrock:")) {
             assert_eq!(actions, ["bedrock:InvokeModel"], "{}", statement["Sid"]);
             asked.push((statement["Resource"].as_str().expect("one resource"), &statement["Condition"]));
