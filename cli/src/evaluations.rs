@@ -106,16 +106,17 @@ fn found(result: &EvaluationResult, one: &EvaluationEntry) -> Vec<(&'static str,
     vec![
         ("Decision", format!("{earlier}{}", visible(&result.sentence))),
         ("Compared with", against.join(", ")),
-        ("Answers", took(result)),
+        ("Answers", took(result, one.plan.judge.is_some())),
         ("Evaluated in", visible(&result.report)),
     ]
 }
 
-/// Records, tokens and cost.
-fn took(result: &EvaluationResult) -> String {
+/// Records, tokens and cost. Bedrock doesn't report those of a judge.
+fn took(result: &EvaluationResult, has_judge: bool) -> String {
     let cost = result.cost_usd.map_or("at an unknown price".to_owned(), |cost| format!("{cost:.2} USD"));
+    let without = if has_judge { ", without the judge" } else { "" };
     format!(
-        "{}, {} + {} tokens, {cost}",
+        "{}, {} + {} tokens, {cost}{without}",
         counted(result.records, "record"),
         grouped(result.tokens_in),
         grouped(result.tokens_out)

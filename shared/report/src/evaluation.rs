@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tunedrop_evaluation::{Evaluation, Price, Prompt, RecordKey};
 
-pub(crate) use figures::usd;
+pub(crate) use figures::cost;
 pub(crate) use next::{named, trial_name};
 pub use terminal::evaluation_text;
 

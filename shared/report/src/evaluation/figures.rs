@@ -33,6 +33,12 @@ fn enough(estimate: Option<&Estimate>) -> Option<&Estimate> {
     estimate.filter(|estimate| estimate.records >= RECORDS_MIN)
 }
 
+/// What the answers cost. `is_judged`: a judge scored them, whose cost no figure has, because Bedrock doesn't report it.
+pub(crate) fn cost(cost_usd: Option<f64>, is_judged: bool) -> String {
+    let cost = cost_usd.map_or("unknown (a price is missing)".to_owned(), usd);
+    if is_judged { format!("{cost}, without the judge") } else { cost }
+}
+
 /// What a difference says, in words.
 pub(super) fn verdict(difference: &Difference) -> &'static str {
     match (difference.verdict, &difference.difference) {

@@ -9,7 +9,7 @@ use super::changed::{Group, groups};
 use super::chart::{Chart, chart};
 use super::confusion::{Labels, labels};
 use super::describe::describe;
-use super::figures::{heading, interval, latency, name, score, signed, signed_interval, usd, verdict};
+use super::figures::{cost, heading, interval, latency, name, score, signed, signed_interval, usd, verdict};
 use super::next::next;
 use super::requirements::{Requirement, requirement};
 use super::{EvaluatedModel, EvaluationReport};
@@ -254,7 +254,7 @@ fn facts(report: &EvaluationReport) -> Vec<(&'static str, String)> {
     facts.extend(report.decided_at.as_deref().map(|time| ("Decided", moment(time))));
     let took = between(report.started_at.as_deref(), report.decided_at.as_deref());
     facts.extend(took.map(|took| ("Duration", took)));
-    facts.push(("Cost", report.cost_usd.map_or("unknown (a price is missing)".to_owned(), usd)));
+    facts.push(("Cost", cost(report.cost_usd, report.judge.is_some())));
     facts.extend(
         report
             .related

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tunedrop_evaluation::{Difference, Evaluation, MetricResult, SideResult, Verdict};
 
-use super::figures::{latency, name, score, signed, signed_interval, tail, usd, verdict};
+use super::figures::{cost, latency, name, score, signed, signed_interval, tail, usd, verdict};
 use crate::wording::{grouped, visible};
 
 const COLUMNS: usize = 80;
@@ -50,8 +50,8 @@ pub fn evaluation_text(evaluation: &Evaluation, cost_usd: Option<f64>) -> String
     for result in &evaluation.sides {
         side(&mut out, evaluation, result);
     }
-    let cost = cost_usd.map_or("unknown (a price is missing)".to_owned(), usd);
-    let _ = writeln!(out, "Cost of the evaluation: {cost}");
+    let is_judged = evaluation.metrics.iter().any(|metric| metric.metric.is_judged());
+    let _ = writeln!(out, "Cost of the evaluation: {}", cost(cost_usd, is_judged));
     // The columns before an empty one are padded.
     out.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }

@@ -5,7 +5,7 @@ use tunedrop_run::event::{EvaluationDetail, Severity};
 use tunedrop_run::{EvaluationResult, EvaluationState};
 
 use super::body::indented;
-use crate::evaluation::{named, trial_name, usd};
+use crate::evaluation::{cost, named, trial_name};
 use crate::redact;
 use crate::wording::{grouped, moment, shell, tunedrop, visible};
 
@@ -137,7 +137,8 @@ pub(super) fn facts(detail: &EvaluationDetail) -> Vec<(&'static str, String)> {
             "Tokens",
             format!("{} of prompts, {} of answers", grouped(result.tokens_in), grouped(result.tokens_out)),
         ));
-        facts.push(("Cost", result.cost_usd.map_or("unknown (a price is missing)".to_owned(), usd)));
+        let of_judge = if detail.has_judge { " (Bedrock doesn't report its cost)" } else { "" };
+        facts.push(("Cost", format!("{}{of_judge}", cost(result.cost_usd, detail.has_judge))));
     }
     facts.push(("Ended", moment(&detail.at)));
     facts

@@ -59,6 +59,8 @@ pub struct EvaluationDetail {
     pub reason: Option<String>,
     /// Whether the recipe asked for it, and not a person; for messages, not a field of the event.
     pub is_of_recipe: bool,
+    /// Whether it has a judge, whose cost isn't in the result; for messages, not a field of the event.
+    pub has_judge: bool,
     /// The value of the recipe's tag `owner`.
     pub owner: Option<String>,
     /// Addresses from the recipe's `notify`.
@@ -161,6 +163,7 @@ impl Event {
             result: evaluation.result.as_ref().filter(decided).cloned(),
             reason: evaluation.reason.as_deref().map(redact),
             is_of_recipe: evaluation.is_of_recipe(),
+            has_judge: evaluation.plan.judge.is_some(),
             owner: evaluation.owner.clone(),
             notify: evaluation.notify.clone(),
         };

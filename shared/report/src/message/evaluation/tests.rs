@@ -80,6 +80,7 @@ fn detail(state: EvaluationState) -> EvaluationDetail {
         result: result(state),
         reason: reason.map(redact),
         is_of_recipe: true,
+        has_judge: false,
         owner: Some("support".to_owned()),
         notify: vec!["ada@example.com".to_owned()],
     }
@@ -265,4 +266,11 @@ proptest! {
             assert_fits(&message_on(&event(detail)));
         }
     }
+}
+
+#[test]
+fn cost_is_named_as_one_without_the_judge() {
+    let body = |has_judge| message_on(&event(EvaluationDetail { has_judge, ..detail(EvaluationState::Kept) })).body;
+    assert!(body(true).contains("USD, without the judge (Bedrock doesn't report its cost)"), "{}", body(true));
+    assert!(!body(false).contains("judge"), "{}", body(false));
 }

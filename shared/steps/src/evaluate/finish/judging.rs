@@ -6,6 +6,10 @@ use tunedrop_run::{EvaluationEntry, EvaluationPlan};
 
 use super::collected::Collected;
 
+/// Also of a judge that gave no scores: its jobs may have asked it.
+const WITHOUT_COST: &str =
+    "The cost doesn't include the judge, because Bedrock's evaluation jobs don't say what they billed.";
+
 /// What the judge did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::evaluate) enum Judging {
@@ -55,6 +59,9 @@ impl Judging {
                 {
                     notes.push("What the judge's scores should have decided is undecided.".to_owned());
                 }
+                if !was.judge_jobs.is_empty() {
+                    notes.push(WITHOUT_COST.to_owned());
+                }
             }
             Judging::Done => {
                 for ((side, collected), judged) in was.sides.iter().zip(sides).zip(judged) {
@@ -66,10 +73,7 @@ impl Judging {
                         notes.push(format!("Answers of {name} without the judge's score for a metric: {missing}."));
                     }
                 }
-                notes.push(
-                    "The cost doesn't include the judge, because Bedrock's evaluation jobs don't say what they billed."
-                        .to_owned(),
-                );
+                notes.push(WITHOUT_COST.to_owned());
             }
         }
         notes
@@ -125,6 +129,9 @@ mod tests {
         let quoted = notes("no access to my name is Ada.", &entry(&[], &["Correctness"]));
         assert!(quoted.len() == 2 && !quoted[0].contains("Ada"), "{quoted:?}");
         assert!(quoted[0].contains("the evaluation job has it"), "{quoted:?}");
+        let mut asked = entry(&[], &[]);
+        asked.judge_jobs.insert("base".to_owned(), "arn".to_owned());
+        assert_eq!(notes(ours, &asked)[1..], [WITHOUT_COST], "a job that failed may have asked the judge");
     }
 
     #[test]
