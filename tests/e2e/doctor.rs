@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::Harness;
 use crate::session::Shell;
@@ -19,6 +19,7 @@ pub(crate) async fn doctor_reports_failures_until_they_are_fixed(w: &Harness) ->
         "ok   ledger ",
         "ok   subscribers   1 confirmed",
         "ok   job role      Bedrock may assume",
+        "ok   judge role    Bedrock may assume",
         "?    permissions   not checked: the emulator doesn't evaluate policies",
         "ok   base model    Nova Lite can be customized",
         // Other scenarios use them.
@@ -52,6 +53,13 @@ pub(crate) async fn doctor_reports_failures_until_they_are_fixed(w: &Harness) ->
     let json: Value = serde_json::from_str(&shell.run("doctor --local --stack paused --json")?.0)?;
     let checks = json["checks"].as_array().context("a list of checks")?;
     ensure!(checks.iter().any(|check| check["what"] == "versions" && check["mark"] == "ok"), "{json}");
+    let judge = w.paused.deployed.output("JudgeRoleArn")?.rsplit('/').next().context("a role's name")?;
+    trust(w, judge, "lambda.amazonaws.com").await?;
+    let printed = looked(&mut shell, "doctor --local --stack paused")?;
+    let others = printed.contains("ok   job role      Bedrock may assume");
+    ensure!(others && printed.contains("BAD  judge role    Bedrock may not assume arn:aws:iam::"), "{printed}");
+    trust(w, judge, "bedrock.amazonaws.com").await?;
+    ensure!(looked(&mut shell, "doctor --local --stack paused")?.contains("ok   judge role"), "it is trusted again");
     let printed = looked(&mut shell, "doctor --local --model titan-text-express")?;
     ensure!(printed.contains("BAD  base model"), "{printed}");
     Ok(())
@@ -70,5 +78,14 @@ fn looked(shell: &mut Shell, words: &str) -> Result<String> {
 async fn versions(w: &Harness, status: BucketVersioningStatus) -> Result<()> {
     let to = VersioningConfiguration::builder().status(status).build();
     w.s3.put_bucket_versioning().bucket(w.paused.bucket()).versioning_configuration(to).send().await?;
+    Ok(())
+}
+
+/// Lets this service assume the role, and no other one.
+async fn trust(w: &Harness, role: &str, service: &str) -> Result<()> {
+    let may = json!({ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" });
+    let policy = json!({ "Version": "2012-10-17", "Statement": [may] }).to_string();
+    let iam = aws_sdk_iam::Client::new(&w.stack.sdk());
+    iam.update_assume_role_policy().role_name(role).policy_document(policy).send().await?;
     Ok(())
 }

@@ -55,7 +55,8 @@ pub(super) async fn all(stack: &Stack, model: &str) -> Result<Vec<Check>> {
     ));
     checks.push(dead_letter_queues(stack).await);
     checks.push(subscribers(stack, &account).await?);
-    checks.push(trust(&account, role).await);
+    checks.push(trust("job role", &account, role).await);
+    checks.push(judge_trust(stack, &account).await);
     checks.push(permissions(stack, &account, role, bucket).await);
     checks.push(key(stack, &account, role).await);
     checks.push(model_check(stack, model).await?);
@@ -148,15 +149,29 @@ async fn subscribers(stack: &Stack, account: &Account) -> Result<Check> {
     Ok(asked("subscribers", answer, &fix))
 }
 
-async fn trust(account: &Account, role: &str) -> Check {
-    let answer = account.job_role(role).await.map(|facts| {
+/// Checks that Bedrock may assume a role.
+async fn trust(what: &'static str, account: &Account, role: &str) -> Check {
+    let answer = account.service_role(role).await.map(|facts| {
         if facts.trusts.iter().any(|service| service == BEDROCK) {
             Ok(format!("Bedrock may assume {role}"))
         } else {
             Err(format!("Bedrock may not assume {role}"))
         }
     });
-    asked("job role", answer, "deploy the stack again: its template sets the role's trust policy")
+    asked(what, answer, "deploy the stack again: its template sets the role's trust policy")
+}
+
+/// The same for the judge's role, of which a stack of an earlier version has none.
+async fn judge_trust(stack: &Stack, account: &Account) -> Check {
+    const WHAT: &str = "judge role";
+    match stack.output("JudgeRoleArn") {
+        Ok(role) => trust(WHAT, account, role).await,
+        Err(_) => {
+            let found =
+                "not checked: the stack has no output JudgeRoleArn; update it to evaluate with a judge".to_owned();
+            Check { what: WHAT, mark: Mark::Unknown, found, fix: String::new() }
+        }
+    }
 }
 
 async fn permissions(stack: &Stack, account: &Account, role: &str, bucket: &str) -> Check {

@@ -23,7 +23,7 @@ pub struct Account {
 
 /// A role's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct JobRoleFacts {
+pub struct ServiceRoleFacts {
     /// Services that may assume the role.
     pub trusts: Vec<String>,
 }
@@ -114,14 +114,14 @@ impl Account {
             .then(|| format!("the key is of the kind {}, not symmetric", spec.as_str())))
     }
 
-    /// Returns the job role's settings.
-    pub async fn job_role(&self, arn: &str) -> Result<JobRoleFacts, Failure> {
+    /// Returns the settings of a role that a service assumes.
+    pub async fn service_role(&self, arn: &str) -> Result<ServiceRoleFacts, Failure> {
         let name = arn.rsplit('/').next().unwrap_or(arn);
         let call = format!("iam:GetRole {name}");
         let answer = self.iam.get_role().role_name(name).send().await;
         let answer = answer.map_err(|error| Failure::new(call, &error))?;
         let policy = answer.role.and_then(|role| role.assume_role_policy_document).unwrap_or_default();
-        Ok(JobRoleFacts { trusts: trusted(&decoded(&policy)) })
+        Ok(ServiceRoleFacts { trusts: trusted(&decoded(&policy)) })
     }
 
     /// Returns which of these actions on these resources the role's policies don't allow. `Err` if that can't be

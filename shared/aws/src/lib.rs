@@ -56,7 +56,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 #[cfg(feature = "people")]
 pub use access::{Access, Configs, Endpoints};
 #[cfg(feature = "account")]
-pub use account::{Account, JobRoleFacts};
+pub use account::{Account, ServiceRoleFacts};
 #[cfg(feature = "bus")]
 pub use bus::Bus;
 #[cfg(feature = "deployments")]
