@@ -128,7 +128,7 @@ impl Worker {
         if std::mem::take(&mut self.has_faults) {
             self.resources.http.delete(format!("{}/_simulator/faults", self.resources.bedrock)).send().await?;
         }
-        (self.held, self.working, self.released) = (false, false, false);
+        (self.held, self.working, self.released, self.has_judge) = (false, false, false, false);
         self.listen();
         self.queue.clear();
         self.later.clear();

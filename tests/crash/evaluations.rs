@@ -82,7 +82,7 @@ impl Worker {
     }
 
     /// Lets time pass, and runs the sweep until it succeeds.
-    async fn sweep(&mut self) -> Result<()> {
+    pub(crate) async fn sweep(&mut self) -> Result<()> {
         self.resources.pass(LONG_S).await?;
         while self.tick().await? {
             self.resources.pass(LONG_S).await?;

@@ -6,7 +6,7 @@
 //! answer. The message is delivered again as SQS would, the sweep runs, and the result must be the same.
 //!
 //! `cargo test --test crash` tries a sample of the points, another one every day; `-- --include-ignored` tries all, but of the
-//! two longest scenarios one in four.
+//! longest scenarios one in four.
 
 mod actions;
 mod check;
@@ -14,12 +14,14 @@ mod deliveries;
 mod emulator;
 mod evaluations;
 mod fault;
+mod judge;
 mod points;
 mod queue;
 mod resources;
 mod rules;
 mod scenarios;
 mod table;
+mod throughput;
 mod worker;
 
 use std::collections::HashSet;
@@ -52,7 +54,7 @@ const ONE_IN: u64 = 160;
 
 /// The scenarios with the most points, of which a run of all points tries one in this number, another sample every day.
 /// `TUNEDROP_EVERY_POINT=1` tries them all.
-const LONG: ([&str; 2], u64) = (["evaluated", "own_base"], 4);
+const LONG: ([&str; 4], u64) = (["evaluated", "own_base", "judged", "provisioned"], 4);
 
 /// What the scenarios share. The first scenario starts it.
 struct Shared {
@@ -123,7 +125,7 @@ async fn run(
     tried: &AtomicUsize,
 ) -> Result<()> {
     let traces = shared.pool.run(scenario, None).await.context("without a fault")?;
-    let targets = targets(traces, &mut paths.lock().expect("no holder panics"));
+    let targets = targets(scenario, traces, &mut paths.lock().expect("no holder panics"));
     let is_long = LONG.0.contains(&scenario.name) && std::env::var_os("TUNEDROP_EVERY_POINT").is_none();
     let sample = sample.or_else(|| is_long.then(|| Sample::of_today(LONG.1)));
     let (points, wrong) = try_points(&shared.pool, scenario, targets, sample).await;

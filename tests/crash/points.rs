@@ -62,9 +62,17 @@ pub(crate) struct Target {
     pub(crate) calls: Arc<Vec<Call>>,
 }
 
-/// Returns the deliveries with calls that no earlier delivery made in this order.
-pub(crate) fn targets(traces: Vec<Trace>, paths: &mut HashSet<(String, String, Vec<String>)>) -> Vec<Target> {
-    let new = |trace: &Trace| paths.insert(trace.path());
+/// Returns the scenario's deliveries with calls that no earlier delivery made in this order.
+pub(crate) fn targets(
+    scenario: &Scenario,
+    traces: Vec<Trace>,
+    paths: &mut HashSet<(String, String, Vec<String>)>,
+) -> Vec<Target> {
+    let of = |trace: &Trace| {
+        let function = trace.delivery_id.function.as_str();
+        scenario.functions.is_empty() || scenario.functions.contains(&function)
+    };
+    let new = |trace: &Trace| of(trace) && paths.insert(trace.path());
     traces
         .into_iter()
         .filter(new)

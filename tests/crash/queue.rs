@@ -67,6 +67,9 @@ impl Worker {
         let before =
             |trace: &&Trace| trace.delivery_id.function == delivery.function && trace.delivery_id.kind == delivery.kind;
         let nth = self.traces.iter().filter(before).count();
+        if self.has_judge && delivery.function == "evaluate" {
+            self.judge_rests().await?;
+        }
         let delivery_id = DeliveryId { function: delivery.function.clone(), kind: delivery.kind.clone(), nth };
         let fault =
             self.fault.as_ref().filter(|fault| fault.delivery_id == delivery_id).map(|fault| (fault.k, fault.action));

@@ -12,6 +12,9 @@ const MANUAL: &str = "base_model: nova-lite\nlaunch: manual\n";
 const HOUR_S: i64 = 3_600;
 /// Records of an evaluation: a chunk of ten, and one that isn't full.
 const EVALUATED: usize = 12;
+/// Records of an evaluation with a judge: one chunk, which decides also if an answer is missing.
+const JUDGED: usize = 8;
+const PROVISIONED: &str = "base_model: nova-lite\ndeploy: { type: provisioned, model_units: 1, expires_after: 1h }\n";
 
 /// Uploads both files of a dataset, the recipe last.
 async fn upload_dataset(l: &mut Worker, recipe: &str, seed: &str) -> Result<()> {
@@ -69,6 +72,44 @@ pub(crate) async fn evaluated(l: &mut Worker) -> Result<()> {
     let ended = l.evaluation_ends().await?;
     l.last_sweeps().await?;
     l.check_evaluation(&ended, EVALUATED, before).await
+}
+
+/// The recipe's evaluation has a judge, whose scores decide.
+pub(crate) async fn judged(l: &mut Worker) -> Result<()> {
+    l.has_judge = true;
+    l.set_faults(json!({ "deployments": { "ms": 0 }, "evaluations": { "ms": 0 } })).await?;
+    let before = l.counts().await?;
+    l.upload("validation.jsonl", nova(JUDGED, "held-out")).await?;
+    let judge = "judge: { model: nova-pro, metrics: [Correctness] }, require: { Correctness: { over_base: 0.1 } }";
+    let recipe = format!("base_model: nova-lite\nvalidation: validation.jsonl\nevaluate: {{ {judge} }}\n");
+    upload_dataset(l, &recipe, "judged").await?;
+    l.pump().await?;
+    let ended = l.evaluation_ends().await?;
+    l.last_sweeps().await?;
+    l.check_evaluation(&ended, JUDGED, before).await?;
+    l.check_judge(&ended).await
+}
+
+/// Provisioned throughput is bought, updated to the next version, rolled back, and expires.
+pub(crate) async fn provisioned(l: &mut Worker) -> Result<()> {
+    l.set_faults(json!({ "throughputs": { "ms": 0 } })).await?;
+    upload_dataset(l, PROVISIONED, "first").await?;
+    l.pump().await?;
+    let first = l.newest().await?;
+    l.is_served(&first).await?;
+    let bought = l.check_throughput(&first, None).await?;
+    upload_dataset(l, PROVISIONED, "second").await?;
+    l.pump().await?;
+    let second = l.newest().await?;
+    ensure!(second.run_id != first.run_id, "{second:?}");
+    l.is_served(&second).await?;
+    l.check_throughput(&second, Some(&bought)).await?;
+    l.deployment_command(DeploymentCommand::RollBack { name: l.dataset.clone() }).await?;
+    l.is_served(&first).await?;
+    l.check_throughput(&first, Some(&bought)).await?;
+    l.end_deployments().await?;
+    l.last_sweeps().await?;
+    l.check_nothing_is_bought().await
 }
 
 pub(crate) async fn completed_later(l: &mut Worker) -> Result<()> {

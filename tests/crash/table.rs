@@ -16,21 +16,37 @@ pub(crate) struct Scenario {
     pub(crate) jobs: usize,
     /// The messages that people get, by the event's kind.
     pub(crate) messages: &'static [(&'static str, usize)],
+    /// The functions whose calls get faults. Empty: all.
+    pub(crate) functions: &'static [&'static str],
 }
 
 type RunScenario = for<'l> fn(&'l mut Worker) -> std::pin::Pin<Box<dyn Future<Output = Result<()>> + Send + 'l>>;
 
 macro_rules! scenarios {
-    ($($name:ident => $states:expr, $jobs:expr, $messages:expr;)+) => {
+    ($($name:ident => $states:expr, $jobs:expr, $messages:expr $(, $functions:expr)?;)+) => {
         &[$(Scenario {
             name: stringify!($name),
             run: |worker| Box::pin(scenarios::$name(worker)),
             states: &$states,
             jobs: $jobs,
             messages: &$messages,
+            functions: functions!($($functions)?),
         }),+]
     };
 }
+
+macro_rules! functions {
+    () => {
+        &[]
+    };
+    ($functions:expr) => {
+        $functions
+    };
+}
+
+/// The functions that do something else in these scenarios than in the others.
+const OF_EVALUATION: &[&str] = &["evaluate", "deploy", "sweep"];
+const OF_DEPLOYMENT: &[&str] = &["deploy", "sweep"];
 
 const LAUNCHED: (&str, usize) = ("Run Launched", 1);
 const SUCCEEDED: (&str, usize) = ("Run Succeeded", 1);
@@ -41,6 +57,8 @@ pub(crate) const SCENARIOS: &[Scenario] = scenarios! {
     deployed => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Deployed", 1), ("Deployment Deleted", 1)];
     own_base => ["Succeeded", "Succeeded"], 2, [("Run Held", 1), ("Run Launched", 2), ("Run Succeeded", 2), ("Run Deployed", 2), ("Dataset Accepted", 1), ("Deployment Deleted", 1)];
     evaluated => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Evaluated", 1)];
+    judged => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Evaluated", 1)], OF_EVALUATION;
+    provisioned => ["Succeeded", "Succeeded"], 2, [("Run Launched", 2), ("Run Succeeded", 2), ("Run Deployed", 3), ("Deployment Deleted", 1)], OF_DEPLOYMENT;
     completed_later => ["Succeeded"], 1, [("Dataset Incomplete", 1), LAUNCHED, SUCCEEDED];
     rejected_twice => ["Rejected"], 0, [("Dataset Rejected", 2)];
     misnamed => [], 0, [("Dataset Rejected", 1)];

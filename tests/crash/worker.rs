@@ -41,6 +41,8 @@ pub(crate) struct Worker {
     pub(crate) working: bool,
     /// Whether jobs were released to end.
     pub(crate) released: bool,
+    /// Whether the scenario's evaluation has a judge.
+    pub(crate) has_judge: bool,
     /// Whether this scenario set faults in the simulator.
     pub(crate) has_faults: bool,
     pub(crate) fault: Option<Fault>,
@@ -97,6 +99,7 @@ impl Worker {
             held: false,
             working: false,
             released: false,
+            has_judge: false,
             has_faults: false,
             fault: None,
             questions: Questions::default(),
@@ -128,6 +131,7 @@ impl Worker {
             ("TUNEDROP_TOPIC_ARN", self.resources.topic.clone()),
             ("TUNEDROP_JOB_ROLE_ARN", role.clone()),
             ("TUNEDROP_JUDGE_ROLE_ARN", role),
+            ("TUNEDROP_MAX_MODEL_UNITS", "1".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .to_vec()

@@ -80,10 +80,12 @@ fn s3(head: &Parts) -> (String, String) {
 fn bedrock(head: &Parts, body: &[u8]) -> (String, String) {
     let path = head.uri.path().trim_matches('/');
     let (collection, id) = path.split_once('/').unwrap_or((path, ""));
-    if let Some(call) = deployments(head.method.as_str(), path, body) {
+    let method = head.method.as_str();
+    let named = deployments(method, path, body).or_else(|| throughputs(method, path, body));
+    if let Some(call) = named.or_else(|| evaluation_jobs(method, path, body)) {
         return call;
     }
-    let operation = match (head.method.as_str(), collection) {
+    let operation = match (method, collection) {
         ("POST", "model") if id.ends_with("/converse") => "Converse",
         ("POST", "model") if id.ends_with("/converse-stream") => "ConverseStream",
         ("POST", "model-customization-jobs") if id.ends_with("/stop") => "StopModelCustomizationJob",
@@ -93,9 +95,13 @@ fn bedrock(head: &Parts, body: &[u8]) -> (String, String) {
         ("GET", "foundation-models") => "GetFoundationModel",
         (_, other) => other,
     };
-    let name = || serde_json::from_slice::<Value>(body).ok()?["jobName"].as_str().map(str::to_owned);
-    let resource = if id.is_empty() { name().unwrap_or_default() } else { id.to_owned() };
-    (operation.to_owned(), resource)
+    (operation.to_owned(), by_id_or_name(id, body, "jobName"))
+}
+
+/// The identifier in the path, or for a creation the name in the body.
+fn by_id_or_name(id: &str, body: &[u8], name: &str) -> String {
+    let named = || serde_json::from_slice::<Value>(body).ok()?[name].as_str().map(str::to_owned);
+    if id.is_empty() { named().unwrap_or_default() } else { id.to_owned() }
 }
 
 /// A call about custom model deployments, by their names, ARNs or identifiers as they are in the path.
@@ -108,9 +114,35 @@ fn deployments(method: &str, path: &str, body: &[u8]) -> Option<(String, String)
         _ if id.is_empty() => "ListCustomModelDeployments",
         _ => "GetCustomModelDeployment",
     };
-    let name = serde_json::from_slice::<Value>(body).ok();
-    let name = name.as_ref().and_then(|body| body["modelDeploymentName"].as_str()).unwrap_or_default();
-    Some((operation.to_owned(), if id.is_empty() { name } else { id }.to_owned()))
+    Some((operation.to_owned(), by_id_or_name(id, body, "modelDeploymentName")))
+}
+
+/// A call about provisioned throughput.
+fn throughputs(method: &str, path: &str, body: &[u8]) -> Option<(String, String)> {
+    if path == "provisioned-model-throughputs" {
+        return Some(("ListProvisionedModelThroughputs".to_owned(), String::new()));
+    }
+    let id = path.strip_prefix("provisioned-model-throughput")?.trim_start_matches('/');
+    let operation = match method {
+        "POST" => "CreateProvisionedModelThroughput",
+        "PATCH" => "UpdateProvisionedModelThroughput",
+        "DELETE" => "DeleteProvisionedModelThroughput",
+        _ => "GetProvisionedModelThroughput",
+    };
+    Some((operation.to_owned(), by_id_or_name(id, body, "provisionedModelName")))
+}
+
+/// A call about evaluation jobs. A stop has another path than the others.
+fn evaluation_jobs(method: &str, path: &str, body: &[u8]) -> Option<(String, String)> {
+    let id = path.strip_prefix("evaluation-job")?;
+    let id = id.strip_prefix('s').unwrap_or(id).trim_start_matches('/');
+    let operation = match method {
+        "POST" if id.ends_with("/stop") => "StopEvaluationJob",
+        "POST" => "CreateEvaluationJob",
+        _ if id.is_empty() => "ListEvaluationJobs",
+        _ => "GetEvaluationJob",
+    };
+    Some((operation.to_owned(), by_id_or_name(id, body, "jobName")))
 }
 
 /// Returns a field of a form (SNS uses the query protocol).
@@ -166,6 +198,23 @@ mod tests {
         assert_eq!(deploy, named("CreateCustomModelDeployment", "bot"));
         let update = call("PATCH", &format!("{path}/bot"), "bedrock", &[], "{}");
         assert_eq!(update, named("UpdateCustomModelDeployment", "bot"));
+        let path = "/provisioned-model-throughput";
+        let buy = call("POST", path, "bedrock", &[], r#"{"provisionedModelName":"bot"}"#);
+        assert_eq!(buy, named("CreateProvisionedModelThroughput", "bot"));
+        for (method, operation) in [("GET", "Get"), ("PATCH", "Update"), ("DELETE", "Delete")] {
+            let one = call(method, &format!("{path}/bot"), "bedrock", &[], "{}");
+            assert_eq!(one, named(&format!("{operation}ProvisionedModelThroughput"), "bot"));
+        }
+        let list = call("GET", "/provisioned-model-throughputs?nameContains=b", "bedrock", &[], "");
+        assert_eq!(list, named("ListProvisionedModelThroughputs", ""));
+        let judge = call("POST", "/evaluation-jobs", "bedrock", &[], r#"{"jobName":"a-0"}"#);
+        assert_eq!(judge, named("CreateEvaluationJob", "a-0"));
+        let shown = call("GET", "/evaluation-jobs/arn%3Aa", "bedrock", &[], "");
+        assert_eq!(shown, named("GetEvaluationJob", "arn%3Aa"));
+        let found = call("GET", "/evaluation-jobs?nameContains=a", "bedrock", &[], "");
+        assert_eq!(found, named("ListEvaluationJobs", ""));
+        let stop = call("POST", "/evaluation-job/arn%3Aa/stop", "bedrock", &[], "");
+        assert_eq!(stop, named("StopEvaluationJob", "arn%3Aa/stop"));
         let publish = call("POST", "/", "sns", &[], "Action=Publish&Version=2010-03-31&Subject=a%20b");
         assert_eq!(publish, named("Publish", "a b"));
         let event = call(
