@@ -8,6 +8,8 @@
 
 mod advise;
 pub mod api;
+#[cfg(feature = "aws")]
+mod canary;
 mod catalogue;
 mod check;
 mod check_dataset;
@@ -125,6 +127,7 @@ enum Command {
     Fix(fix::FixArgs),
     Split(split::SplitArgs),
     Doctor(doctor::DoctorArgs),
+    Canary(canary::CanaryArgs),
     Submit(submit::SubmitArgs),
     Runs(runs::RunsArgs),
     Show(runs::ShowArgs),
@@ -174,6 +177,7 @@ pub fn main() -> ExitCode {
         Command::Advise(args) => advise::advise(&args),
         Command::Init(args) => init::init(&args),
         Command::Doctor(args) => doctor::doctor(&args),
+        Command::Canary(args) => canary::canary(&args),
         Command::Submit(args) => submit::submit(&args),
         Command::Runs(args) => runs::runs(&args),
         Command::Show(args) => runs::show(&args),

@@ -6,6 +6,7 @@
 //!
 //! `cargo test --test e2e` leaves out the slow scenarios; `-- --include-ignored` runs all.
 
+mod canary;
 mod contract;
 mod datasets;
 mod deployment_commands;
@@ -120,6 +121,11 @@ fn main() {
             judge_scores_the_answers_of_each_model,
             nonsense_of_a_judge_is_missing,
             stopped_evaluation_stops_its_judge,
+        },
+        canary::{
+            canary_passes_and_leaves_no_files,
+            default_model_does_not_train_the_canary,
+            failed_stage_is_named_and_cleaned_up,
         },
         verdicts::{ models_are_as_good_as_their_training_data },
         own_base::{recipe_continues_from_run_and_deployment, bad_bases_are_findings_and_needed_models_are_kept},

@@ -63,6 +63,12 @@ impl Uploads {
         Ok(())
     }
 
+    /// Deletes `key`. A bucket with versions keeps what was there.
+    pub async fn delete(&self, key: &str) -> Result<(), Failure> {
+        let deleted = self.client.delete_object().bucket(&self.bucket).key(key).send().await;
+        deleted.map(drop).map_err(|error| Failure::new(format!("s3:DeleteObject {key}"), &error))
+    }
+
     /// Begins an upload of `key` in parts.
     pub async fn begin(&self, key: &str, content_type: &str) -> Result<Upload, Failure> {
         let request = || {
