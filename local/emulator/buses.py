@@ -11,9 +11,11 @@ What is wrapped is private to ministack, hence the check of its version in the l
 
 import json
 
+import roles
 
-def teach(eventbridge, provisioners, iam_actions, iam_evaluator):
-    """Adds both to the running emulator."""
+
+def teach(eventbridge, iam, provisioners, iam_actions, iam_evaluator):
+    """Adds all of it to the running emulator."""
     provisioners._RESOURCE_HANDLERS["AWS::Events::EventBusPolicy"] = {
         "create": lambda logical_id, props, stack_name: (put_statement(eventbridge, props), {}),
         "update": lambda physical_id, old, new, stack_name, logical_id=None: (put_statement(eventbridge, new), {}),
@@ -22,7 +24,12 @@ def teach(eventbridge, provisioners, iam_actions, iam_evaluator):
     eventbridge.bus_policy_for_arn = lambda arn: policy_of(eventbridge, arn)
     iam_evaluator._RESOURCE_POLICY_LOOKUPS["events"] = ("eventbridge", "bus_policy_for_arn")
     resolve = iam_evaluator._resolve_condition_key
-    iam_evaluator._resolve_condition_key = lambda key, ctx: role_of(resolve(key, ctx)) if key.lower() == "aws:principalarn" else resolve(key, ctx)
+
+    def resolved(key, ctx):
+        value = resolve(key, ctx)
+        return roles.role_of(iam, value) if key.lower() == "aws:principalarn" else value
+
+    iam_evaluator._resolve_condition_key = resolved
     tags_of = iam_actions.request_tag_context
 
     def context(service, iam_action, body, params):
@@ -30,14 +37,6 @@ def teach(eventbridge, provisioners, iam_actions, iam_evaluator):
         return {**found, **entries_context(body)} if iam_action == "events:PutEvents" else found
 
     iam_actions.request_tag_context = context
-
-
-def role_of(arn):
-    """The role behind a session's ARN; any other ARN as it is. The template's roles have no path."""
-    parts = str(arn).split(":", 5)
-    if len(parts) < 6 or not parts[5].startswith("assumed-role/"):
-        return arn
-    return f"{':'.join(parts[:2])}:iam::{parts[4]}:role/{parts[5].split('/')[1]}"
 
 
 def put_statement(eventbridge, props):

@@ -13,9 +13,9 @@ holds the same rule for the servers written in Rust.
 The emulator also ends when its standard input does, so that it can't outlive whoever started it,
 and then removes the folder named by TUNEDROP_LOCAL_SCRATCH.
 
-Policies of event buses are added by `buses.py`, and the dates of multipart uploads by `uploads.py`. `server.py` has another HTTP
-server. Nothing else of the emulator is changed, and nothing on disk. The functions that are called are private ones of
-ministack, hence the check of the version.
+Policies of event buses are added by `buses.py`, boundaries and paths of roles by `roles.py`, and the dates of multipart
+uploads by `uploads.py`. `server.py` has another HTTP server. Nothing else of the emulator is changed, and nothing on disk. The
+functions that are called are private ones of ministack, hence the check of the version.
 """
 
 import http.server
@@ -154,14 +154,16 @@ def main():
     import hypercorn.asyncio
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator
-    from ministack.services import eventbridge, s3
+    from ministack.services import eventbridge, iam, s3
     from ministack.services.cloudformation import provisioners
 
     import buses
+    import roles
     import server
     import uploads
 
-    buses.teach(eventbridge, provisioners, iam_actions, iam_evaluator)
+    roles.teach(iam, provisioners)
+    buses.teach(eventbridge, iam, provisioners, iam_actions, iam_evaluator)
     uploads.teach(s3)
     app.app = behind_a_guard(with_events_endpoint(app.app, eventbridge._put_events), port)
     guard_runtime_apis()

@@ -62,12 +62,26 @@ pub(super) async fn policies(simulator: &Simulator, role: &str) -> Result<Vec<Va
         documents.push(document(&answer, "PolicyDocument")?);
     }
     for arn in all(&iam("ListAttachedRolePolicies", &[("RoleName", role)]).await?, "PolicyArn") {
-        let policy = iam("GetPolicy", &[("PolicyArn", &arn)]).await?;
-        let version = first(&policy, "DefaultVersionId").unwrap_or_default();
-        let answer = iam("GetPolicyVersion", &[("PolicyArn", &arn), ("VersionId", &version)]).await?;
-        documents.push(document(&answer, "Document")?);
+        documents.push(managed(simulator, &arn).await?);
     }
     Ok(documents)
+}
+
+/// Returns a role's permissions boundary, if it has one.
+pub(super) async fn boundary(simulator: &Simulator, role: &str) -> Result<Option<Value>, String> {
+    let answer = query(simulator, "iam", "GetRole", "2010-05-08", &[("RoleName", role)]).await?;
+    match first(&answer, "PermissionsBoundaryArn") {
+        Some(arn) => Ok(Some(managed(simulator, &arn).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Returns a managed policy's document.
+async fn managed(simulator: &Simulator, arn: &str) -> Result<Value, String> {
+    let policy = query(simulator, "iam", "GetPolicy", "2010-05-08", &[("PolicyArn", arn)]).await?;
+    let version = first(&policy, "DefaultVersionId").unwrap_or_default();
+    let parameters = [("PolicyArn", arn), ("VersionId", version.as_str())];
+    document(&query(simulator, "iam", "GetPolicyVersion", "2010-05-08", &parameters).await?, "Document")
 }
 
 /// Returns a role's trust policy.

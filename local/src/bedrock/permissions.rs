@@ -136,15 +136,37 @@ pub(super) async fn require_in(
     let context: Vec<(&str, &str)> =
         context.iter().chain(&tags).map(|(key, value)| (key.as_str(), value.as_str())).collect();
     let settled: Vec<Value> = policies.into_iter().map(|policy| settle(policy, &context)).collect();
-    let decision = iam::simulate(simulator, &settled, action, resource).await.map_err(unanswered)?;
-    let because = match decision.as_str() {
-        "allowed" => return Ok(()),
-        "explicitDeny" => "with an explicit deny in an identity-based policy".to_owned(),
-        _ => format!("because no identity-based policy allows the {action} action"),
+    let boundary = iam::boundary(simulator, role).await.map_err(unanswered)?.map(|policy| settle(policy, &context));
+    let because = match denial(simulator, &settled, action, resource, "identity-based policy").await? {
+        Some(because) => because,
+        None => match boundary {
+            Some(policy) => match denial(simulator, &[policy], action, resource, "permissions boundary").await? {
+                Some(because) => because,
+                None => return Ok(()),
+            },
+            None => return Ok(()),
+        },
     };
     Err(match resource {
         "*" => errors::NOT_AUTHORIZED_TO_LIST.with(&[arn, &action, &because]),
         _ => errors::NOT_AUTHORIZED.with(&[arn, &action, &resource, &because]),
+    })
+}
+
+/// Returns why policies of this kind don't allow the action, in IAM's words. `None` if they do.
+async fn denial(
+    simulator: &Simulator,
+    policies: &[Value],
+    action: &str,
+    resource: &str,
+    kind: &str,
+) -> Result<Option<String>, Refusal> {
+    let decision = iam::simulate(simulator, policies, action, resource).await.map_err(unanswered)?;
+    let article = if kind.starts_with('i') { "an" } else { "a" };
+    Ok(match decision.as_str() {
+        "allowed" => None,
+        "explicitDeny" => Some(format!("with an explicit deny in {article} {kind}")),
+        _ => Some(format!("because no {kind} allows the {action} action")),
     })
 }
 
