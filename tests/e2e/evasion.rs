@@ -11,7 +11,7 @@ use crate::harness::Harness;
 use crate::stack::DeployedStack;
 
 /// The parameters of the strictest stack.
-pub(crate) const STRICT: [(&str, &str); 7] = [
+pub(crate) const STRICT: [(&str, &str); 12] = [
     ("LaunchDefault", "always-manual"),
     ("MaxLaunchesPerDay", "2"),
     ("MaxLaunchesPerDatasetPerDay", "1"),
@@ -19,6 +19,11 @@ pub(crate) const STRICT: [(&str, &str); 7] = [
     ("AllowedTagKeys", "owner"),
     ("InvocationLogBucket", "team-logs"),
     ("InvocationLogPrefix", "team-a/"),
+    ("PermissionsBoundaryArn", crate::platform::BOUNDARY),
+    ("RolePath", crate::platform::ROLE_PATH),
+    ("FunctionSubnetIds", "subnet-0a,subnet-0b"),
+    ("FunctionSecurityGroupIds", "sg-0a"),
+    ("Tracing", "Active"),
 ];
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n0000IHDR0000";

@@ -32,6 +32,7 @@ mod notifications;
 mod own_base;
 mod pages;
 mod parity;
+mod platform;
 mod queue;
 mod redrive;
 mod renotified;
@@ -127,6 +128,7 @@ fn main() {
             default_model_does_not_train_the_canary,
             failed_stage_is_named_and_cleaned_up,
         },
+        platform::{ every_role_has_path_boundary_and_policies, subnets_without_security_groups_are_refused },
         verdicts::{ models_are_as_good_as_their_training_data },
         own_base::{recipe_continues_from_run_and_deployment, bad_bases_are_findings_and_needed_models_are_kept},
         update::{

@@ -106,7 +106,8 @@ async fn as_function(stack: &Stack, function: &str) -> Result<aws_sdk_eventbridg
     let iam = aws_sdk_iam::Client::new(&stack.sdk());
     iam.update_assume_role_policy().role_name(role).policy_document(trust.to_string()).send().await?;
     let assume = aws_sdk_sts::Client::new(&stack.sdk()).assume_role().role_session_name("test");
-    let assumed = assume.role_arn(format!("arn:aws:iam::{ACCOUNT}:role/{role}")).send().await?;
+    let arn = iam.get_role().role_name(role).send().await?.role.context("a role")?.arn;
+    let assumed = assume.role_arn(arn).send().await?;
     let key = assumed.credentials.context("credentials")?;
     let token = Some(key.session_token);
     Ok(client(stack, Credentials::new(key.access_key_id, key.secret_access_key, token, None, "test")))

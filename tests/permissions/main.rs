@@ -5,6 +5,7 @@
 //! `cargo test --test permissions` removes a sample of the permissions, another one every day; `-- --include-ignored`
 //! removes each. All scenarios run in both cases.
 
+mod boundary;
 mod bus;
 mod judge;
 mod proofs;
@@ -70,6 +71,9 @@ fn main() {
     for (name, run) in on_the_bus {
         trials.push(trial(&format!("bus/{name}"), &world, move |stack, _| run(stack)));
     }
+    trials.push(trial("boundary_limits_every_role", &world, |stack, _| {
+        Box::pin(boundary::boundary_limits_every_role(stack))
+    }));
     let sample = (!arguments.include_ignored && !arguments.ignored).then(|| Sample::of_today(ONE_IN));
     for (index, proof) in PROOFS.iter().enumerate() {
         let name = format!("without/{}/{}/{}", proof.role, proof.sid, proof.action);

@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(400);
 /// The functions, whose roles are named after them.
 pub(crate) const FUNCTIONS: [&str; 7] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep"];
 
+/// The path of the roles: no scenario depends on roles without one.
+pub(crate) const ROLE_PATH: &str = "/teams/ml/";
+
 /// The bucket that Bedrock is assumed to write its invocation logs to.
 pub(crate) const LOGS: &str = "invocation-logs";
 
@@ -66,6 +69,9 @@ pub(crate) fn parameters() -> Vec<(String, String)> {
         ("ChatTopic".to_owned(), "true".to_owned()),
         ("SettleSeconds".to_owned(), "0".to_owned()),
         ("MaxModelUnits".to_owned(), "1".to_owned()),
+        ("RolePath".to_owned(), ROLE_PATH.to_owned()),
+        // Allows everything, so a removed permission is the only reason for a denial.
+        ("PermissionsBoundaryArn".to_owned(), "arn:aws:iam::aws:policy/AdministratorAccess".to_owned()),
     ]
 }
 

@@ -27,7 +27,7 @@ pub(crate) fn permissions() -> Result<BTreeSet<Permission>> {
     for (role, resource) in template["Resources"].as_object().context("resources are a map")? {
         let policies = match resource["Type"].as_str() {
             Some("AWS::IAM::Role") => &resource["Properties"]["Policies"],
-            Some("AWS::IAM::Policy") => &resource["Properties"]["PolicyDocument"],
+            Some("AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy") => &resource["Properties"]["PolicyDocument"],
             _ => continue,
         };
         for statement in allowing(policies) {

@@ -26,6 +26,7 @@ impl Unproven {
 
 const KEY: &str = "only with a custom key, which the emulator stores but doesn't encrypt with";
 const NETWORK: &str = "the simulator creates no network interface for a job";
+const INTERFACES: &str = "the emulator runs functions without a VPC; AWSLambdaVPCAccessExecutionRole has these actions";
 
 const fn key(sid: &'static str, actions: &'static [&'static str]) -> Unproven {
     Unproven { role: "", sid, actions, reason: KEY }
@@ -33,6 +34,10 @@ const fn key(sid: &'static str, actions: &'static [&'static str]) -> Unproven {
 
 const fn network(sid: &'static str, actions: &'static [&'static str]) -> Unproven {
     Unproven { role: "JobNetworkPolicy", sid, actions, reason: NETWORK }
+}
+
+const fn interfaces(sid: &'static str, actions: &'static [&'static str]) -> Unproven {
+    Unproven { role: "FunctionNetworkPolicy", sid, actions, reason: INTERFACES }
 }
 
 /// The permissions that aren't proven, and why. cfn-lint and the repository tests check their text.
@@ -151,4 +156,22 @@ pub(crate) const UNPROVEN: &[Unproven] = &[
         "UseInterface",
         &["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"],
     ),
+    interfaces("FindInterfaces", &["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]),
+    interfaces(
+        "ManageInterfaces",
+        &[
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+    ),
+    interfaces("MakeInterfaceInSubnets", &["ec2:CreateNetworkInterface"]),
+    interfaces("MakeInterfaceInSecurityGroups", &["ec2:CreateNetworkInterface"]),
+    Unproven {
+        role: "TracingPolicy",
+        sid: "SendTraces",
+        actions: &["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+        reason: "the emulator sends no traces",
+    },
 ];

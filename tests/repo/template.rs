@@ -3,10 +3,12 @@
 
 mod bus;
 mod creation;
+mod endpoints;
 mod names;
 mod numbers;
 mod parameters;
 mod permissions;
+mod platform;
 mod readers;
 mod throughput;
 mod watch;

@@ -19,16 +19,22 @@ NOTHING = {"Ref": "AWS::NoValue"}
 WHOLE = {
     "ChatTopic": "true",
     "Email": "team@example.com",
+    "FunctionSecurityGroupIds": "sg-0b",
+    "FunctionSubnetIds": "subnet-0b",
     "GraderFunctionArns": "arn:aws:lambda:us-east-1:111122223333:function:grader",
     "InvocationLogBucket": "logs",
     "InvocationLogPrefix": "AWSLogs/111122223333/",
     "JobSecurityGroupIds": "sg-0a",
     "JobSubnetIds": "subnet-0a",
     "KmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "MaxModelUnits": "1",
     "OutputExpirationDays": "30",
+    "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/boundary",
     "ReportExpirationDays": "30",
+    "RolePath": "/teams/ml/",
     "RunExpirationDays": "30",
     "TeacherModelArns": "arn:aws:bedrock:us-east-1::foundation-model/teacher",
+    "Tracing": "Active",
     "WebhookSecretArn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:hook-AbCdEf",
     "WebhookUrl": "https://example.com/hook",
 }
@@ -83,21 +89,55 @@ def decided(template, given):
     return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": made}
 
 
-def write(template, folder):
-    """Writes the forms into `folder`: their names and paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = template.read_text()
+def by_type(form, kind):
+    """The properties of the form's resources of a type, by their names."""
+    return {name: resource["Properties"] for name, resource in form["Resources"].items() if resource["Type"] == kind}
+
+
+def check_platform(text, defaults, whole):
+    """Stops if a role or a function isn't where, or limited as, the parameters for platform teams say."""
+    written = {name for name, resource in yaml_parse(text)["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
+    wrong = [f"{name} is a role of the transform" for name in by_type(whole, "AWS::IAM::Role").keys() - written]
+    for form, path, boundary in [(defaults, "/", None), (whole, WHOLE["RolePath"], WHOLE["PermissionsBoundaryArn"])]:
+        for kind in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
+            wrong += [f"{name} has another path than {path}" for name, role in by_type(form, kind).items() if role.get("Path") != path]
+        roles = by_type(form, "AWS::IAM::Role").items()
+        wrong += [f"{name} has another boundary than {boundary}" for name, role in roles if role.get("PermissionsBoundary") != boundary]
+    network = {"SubnetIds": {"Fn::Split": [",", WHOLE["FunctionSubnetIds"]]}, "SecurityGroupIds": {"Fn::Split": [",", WHOLE["FunctionSecurityGroupIds"]]}}
+    attached = [{"Ref": "FunctionNetworkPolicy"}, {"Ref": "TracingPolicy"}]
+    for form, vpc, policies, mode in [(defaults, None, [], "PassThrough"), (whole, network, attached, "Active")]:
+        functions = by_type(form, "AWS::Lambda::Function")
+        for name, function in functions.items():
+            role = by_type(form, "AWS::IAM::Role")[function["Role"]["Fn::GetAtt"][0]]
+            found = function.get("VpcConfig"), role["ManagedPolicyArns"], function["TracingConfig"]["Mode"]
+            if found != (vpc, policies, mode):
+                wrong.append(f"{name} has {found}")
+        if not functions:
+            wrong.append("there are no functions")
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+
+
+def forms(text):
+    """The forms by their names, checked."""
     whole = transformed(text)
     unknown = set(WHOLE) - set(whole["Parameters"])
     if unknown:
         raise SystemExit(f"the template has no such parameters: {', '.join(sorted(unknown))}")
-    forms = {"transformed": whole, "defaults": decided(whole, {}), "every option": decided(whole, WHOLE)}
+    made = {"transformed": whole, "defaults": decided(whole, {}), "every option": decided(whole, WHOLE)}
+    check_platform(text, made["defaults"], made["every option"])
+    return made
+
+
+def write(template, folder):
+    """Writes the forms into `folder`: their names and paths."""
+    folder.mkdir(parents=True, exist_ok=True)
     paths = {"as written": template}
-    for name, form in forms.items():
+    for name, form in forms(template.read_text()).items():
         paths[name] = folder / f"{name.replace(' ', '-')}.json"
         paths[name].write_text(json.dumps(form, indent=1))
     return paths
 
 
 if __name__ == "__main__":
-    print(json.dumps(transformed(pathlib.Path(sys.argv[1]).read_text()), indent=1))
+    print(json.dumps(forms(pathlib.Path(sys.argv[1]).read_text())["transformed"], indent=1))

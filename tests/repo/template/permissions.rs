@@ -10,6 +10,7 @@ use super::{QUEUED, all_statements, capital, many, named, properties, statements
 fn roles(template: &Value) -> Vec<String> {
     let mut names = named(template, "AWS::IAM::Role");
     names.extend(named(template, "AWS::IAM::Policy"));
+    names.extend(named(template, "AWS::IAM::ManagedPolicy"));
     names
 }
 

@@ -32,6 +32,23 @@ fn the_same_request_in_other_words_is_the_same_run() {
     );
 }
 
+/// Another hash would train every dataset again that is uploaded after an upgrade. See docs/upgrade.md.
+#[test]
+fn identity_is_the_same_in_every_version() {
+    let hashes = [
+        "base_model: nova-lite",
+        "base_model: nova-lite\nhyperparameters: {epochCount: 2}\ntags: {team: x}\nmodel_name: x",
+        "base_model: titan-text-express\ncustomization: continued-pre-training",
+    ]
+    .map(|recipe| identity(recipe, "0").hash);
+    let expected = [
+        "212df1bb36d03cba06292ced432add1f0a4dcc02f85c241e7a9223ea55c9bb52",
+        "cacd2a30d0fda1cc663822c452902b9e04fdb9db39877d4ddac31d7bef5ad127",
+        "db16536b03b131b32f04d0b0a2dff81df8ad4d4c2f6ca3834b45baa5e7562059",
+    ];
+    assert_eq!(hashes, expected);
+}
+
 #[test]
 fn what_bedrock_is_not_sent_changes_nothing() {
     for line in [
