@@ -66,11 +66,16 @@ fn ci_scripts_install_pinned_dependencies_only() {
         "shared/evaluation/reference/make",
         "python/build",
         "python/run",
+        "release/build",
+        "release/publish",
+        "release/test",
     ] {
         let text = read(&root().join(script)).replace("\\\n", " ");
         for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
-            for command in
-                ["build", "clippy", "doc", "fetch", "install", "run", "test"].map(|name| format!("cargo {name} "))
+            for command in [
+                "build", "clippy", "doc", "fetch", "install", "lambda", "package", "publish", "run", "test", "zigbuild",
+            ]
+            .map(|name| format!("cargo {name} "))
             {
                 if line.contains(&command) {
                     checked += 1;

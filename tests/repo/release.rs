@@ -1,0 +1,76 @@
+//! What a release, its workflows, the action and the Terraform example must agree on.
+
+use std::process::Command;
+
+use crate::docs::{files_ending, read, root};
+
+fn text(path: &str) -> String {
+    read(&root().join(path))
+}
+
+fn toml(path: &str) -> toml::Table {
+    text(path).parse().unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn version() -> String {
+    toml("Cargo.toml")["workspace"]["package"]["version"].as_str().expect("a text").to_owned()
+}
+
+/// A heading such as `## 1.2.3 - 2026-12-24`, as numbers.
+fn released(line: &str) -> Option<Vec<u64>> {
+    let name = line.strip_prefix("## ")?.trim_start_matches('[').split([' ', ']']).next()?;
+    name.split('.').map(|part| part.parse().ok()).collect()
+}
+
+#[test]
+fn every_package_has_the_version_of_the_workspace() {
+    let version = version();
+    let mut packages = 0;
+    for path in files_ending(&["Cargo.toml"]) {
+        let manifest: toml::Table = read(&path).parse().expect("a manifest is TOML");
+        // The fuzz targets have their own workspace, and are never released.
+        if manifest.contains_key("package") && !path.ends_with("fuzz/Cargo.toml") {
+            packages += 1;
+            assert_eq!(manifest["package"]["version"]["workspace"].as_bool(), Some(true), "{}", path.display());
+        }
+    }
+    assert!(packages > 10, "only {packages} packages were found");
+
+    let dependencies = toml("Cargo.toml")["workspace"]["dependencies"].as_table().expect("a table").clone();
+    for (name, dependency) in dependencies.iter().filter(|(_, dependency)| dependency.get("path").is_some()) {
+        if let Some(required) = dependency.get("version") {
+            assert_eq!(required.as_str(), Some(version.as_str()), "{name} in Cargo.toml");
+        }
+    }
+
+    let python = toml("python/pyproject.toml");
+    assert!(python["project"].get("version").is_none(), "python/pyproject.toml has a version of its own");
+    assert_eq!(python["project"]["dynamic"].as_array().expect("a list")[0].as_str(), Some("version"));
+}
+
+#[test]
+fn changelog_has_no_newer_version() {
+    let number = |version: &str| released(&format!("## {version}")).expect("a version is three numbers");
+    let changelog = text("CHANGELOG.md");
+    let newest = changelog.lines().find_map(released);
+    assert!(newest.is_none_or(|newest| newest <= number(&version())), "CHANGELOG.md is ahead of Cargo.toml");
+    let headings = changelog.lines().filter(|line| line.starts_with("## ")).collect::<Vec<_>>();
+    assert_eq!(headings[0], "## Unreleased");
+    assert_eq!(released("## 1.20.3 - 2026-12-24"), Some(vec![1, 20, 3]));
+    assert_eq!(released("## Unreleased"), None);
+}
+
+/// `release/version` reads the manifest with `sed`.
+#[test]
+fn release_version_prints_the_version_and_checks_the_tag() {
+    let run = |arguments: &[&str]| {
+        let done = Command::new(root().join("release/version")).args(arguments).output().expect("it runs");
+        (
+            done.status.success(),
+            String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr),
+        )
+    };
+    assert_eq!(run(&[]), (true, format!("{}\n", version())));
+    let (passed, printed) = run(&["check", "v999.0.0"]);
+    assert!(!passed && printed.contains("v999.0.0") && printed.contains(&version()), "{printed}");
+}
