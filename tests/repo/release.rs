@@ -1,6 +1,10 @@
 //! What a release, its workflows, the action and the Terraform example must agree on.
 
+mod workflows;
+
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::docs::{files_ending, read, root};
 
@@ -10,6 +14,10 @@ fn text(path: &str) -> String {
 
 fn toml(path: &str) -> toml::Table {
     text(path).parse().unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn yaml(path: &str) -> Value {
+    serde_saphyr::from_str(&text(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn version() -> String {

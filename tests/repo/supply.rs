@@ -53,6 +53,7 @@ fn every_crate_denies_unsafe_code() {
 fn ci_scripts_install_pinned_dependencies_only() {
     let mut checked = 0;
     for script in [
+        ".ci/nightly",
         ".ci/run",
         ".ci/sbom",
         "tests/pages/run",
