@@ -54,6 +54,8 @@ fn every_package_has_the_version_of_the_workspace() {
     let python = toml("python/pyproject.toml");
     assert!(python["project"].get("version").is_none(), "python/pyproject.toml has a version of its own");
     assert_eq!(python["project"]["dynamic"].as_array().expect("a list")[0].as_str(), Some("version"));
+    let hooks = toml("pyproject.toml");
+    assert_eq!(hooks["project"]["dependencies"][0].as_str(), Some(format!("tunedrop=={version}").as_str()));
 }
 
 #[test]
@@ -81,4 +83,29 @@ fn release_version_prints_the_version_and_checks_the_tag() {
     assert_eq!(run(&[]), (true, format!("{}\n", version())));
     let (passed, printed) = run(&["check", "v999.0.0"]);
     assert!(!passed && printed.contains("v999.0.0") && printed.contains(&version()), "{printed}");
+}
+
+#[test]
+fn hooks_run_the_check() {
+    let hooks = yaml(".pre-commit-hooks.yaml");
+    let hooks = hooks.as_array().expect("a list");
+    assert_eq!(hooks.len(), 2);
+    for hook in hooks {
+        assert!(hook["entry"].as_str().is_some_and(|entry| entry.starts_with("tunedrop check")), "{hook}");
+        assert_eq!(hook["language"], "python");
+        let id = hook["id"].as_str().expect("a text");
+        assert!(text("docs/install.md").contains(id), "docs/install.md doesn't mention the hook {id}");
+    }
+}
+
+/// The two tables of inputs and outputs.
+#[test]
+fn the_guide_lists_every_input_of_the_action() {
+    let action = yaml("action.yml");
+    let page = text("docs/install.md");
+    for kind in ["inputs", "outputs"] {
+        for name in action[kind].as_object().expect("a map").keys() {
+            assert!(page.contains(&format!("| `{name}` |")), "docs/install.md has no row for {name}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The binary's output and exit codes.
 
+mod action;
 mod characters;
 mod commands;
 mod convert;
