@@ -85,6 +85,37 @@ fn release_version_prints_the_version_and_checks_the_tag() {
     assert!(!passed && printed.contains("v999.0.0") && printed.contains(&version()), "{printed}");
 }
 
+/// The parameters that `release/template.py` adds are those that the Terraform example and the guides set.
+#[test]
+fn terraform_sets_the_parameters_of_a_release() {
+    let template = yaml("template.yaml");
+    let known = template["Parameters"].as_object().expect("a map");
+    let script = text("release/template.py");
+    let added = ["ArtifactBucket", "ArtifactPrefix"];
+    for name in added {
+        assert!(script.contains(&format!("\"{name}\": {{")), "release/template.py doesn't add {name}");
+        assert!(!known.contains_key(name), "the template has a parameter {name} of its own");
+    }
+    let release = text("examples/terraform/release.tf");
+    let (_, merged) = release.split_once("merge(var.parameters, {").expect("the parameters are merged");
+    let set: Vec<&str> = merged.lines().skip(1).map_while(|line| Some(line.split_once(" = ")?.0.trim())).collect();
+    assert_eq!(set, ["Architecture", "ArtifactBucket", "ArtifactPrefix"]);
+    assert!(known.contains_key("Architecture"));
+    let reserved = text("examples/terraform/variables.tf");
+    assert!(reserved.contains("[\"Architecture\", \"ArtifactBucket\", \"ArtifactPrefix\"]"));
+
+    // What the pages set must exist.
+    for page in ["examples/terraform/README.md", "docs/stacksets.md", "docs/install.md"] {
+        let page_text = text(page);
+        let shown = page_text.split("ParameterKey=").skip(1).filter_map(|rest| rest.split([',', ' ', '\n']).next());
+        let (_, tfvars) = page_text.split_once("parameters = {\n").unwrap_or_default();
+        let tfvars = tfvars.lines().map_while(|line| Some(line.split_once(" = ")?.0.trim()));
+        for name in shown.chain(tfvars) {
+            assert!(known.contains_key(name) || added.contains(&name), "{page} sets {name}, which doesn't exist");
+        }
+    }
+}
+
 #[test]
 fn hooks_run_the_check() {
     let hooks = yaml(".pre-commit-hooks.yaml");
