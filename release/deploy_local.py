@@ -1,6 +1,6 @@
-"""Deploys a release's template and zips to the emulator, or deletes the stack.
+"""Deploys a release's template and zips to the emulator, deletes the stack, or prints the physical ids of its resources.
 
-    deploy_local.py up|down RELEASE STACK ARCHITECTURE
+    deploy_local.py up|down|resources RELEASE STACK ARCHITECTURE
 
 The steps are those for an account: the zips and the template go into a bucket, then CloudFormation creates the stack.
 `local/emulator/deploy.py` has what the emulator needs besides. Endpoint, Region and credentials come from the environment.
@@ -60,6 +60,13 @@ def up(release, stack, architecture):
         sys.exit(f"stack {stack} isn't complete\n" + "\n".join(deploy.failures(cloudformation, stack)))
 
 
+def resources(stack):
+    """The physical ids of the stack's resources by their logical ids, as JSON."""
+    pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+    found = [item for page in pages for item in page["StackResourceSummaries"]]
+    return json.dumps({item["LogicalResourceId"]: item["PhysicalResourceId"] for item in found}, sort_keys=True)
+
+
 def down(stack):
     cloudformation = boto3.client("cloudformation")
     cloudformation.delete_stack(StackName=stack)
@@ -70,10 +77,13 @@ def down(stack):
 
 def main():
     action, folder, stack, architecture = sys.argv[1:]
-    if action == "down":
-        return down(stack)
     folder = pathlib.Path(folder)
-    up({**json.loads((folder / "release.json").read_text()), "folder": folder}, stack, architecture)
+    if action == "up":
+        up({**json.loads((folder / "release.json").read_text()), "folder": folder}, stack, architecture)
+    if action == "down":
+        down(stack)
+    else:
+        print(resources(stack))
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def try_archive(release, work, version):
 
 @contextlib.contextmanager
 def local_stack(target):
-    """The emulator and the Bedrock simulator, and their address. They also have a stack of the checkout, which isn't used."""
+    """The emulator and the Bedrock simulator, and their address. They also have a stack from the checkout's template.yaml."""
     program = target / "debug/tunedrop-local"
     expect(program.is_file(), f"{program} isn't built: cargo build --locked --workspace --bins")
     address = pathlib.Path(os.environ["XDG_STATE_HOME"]) / "tunedrop/local.json"
@@ -103,7 +103,7 @@ def local_stack(target):
 
 
 def try_stack(release, target, architecture):
-    """Deploys the release to the emulator, trains on a dataset, and deletes the stack."""
+    """Deploys the release to the emulator, trains on a dataset, deletes the stack, and upgrades another one."""
     begun = time.monotonic()
     with local_stack(target) as address:
         say("the emulator", begun)
@@ -129,6 +129,11 @@ def try_stack(release, target, architecture):
         begun = time.monotonic()
         run(*deploy, "down", release, STACK, architecture, env=environment)
         say("deletion", begun)
+        begun = time.monotonic()
+        # The stack that `template.yaml` made: the release must not replace any of its resources.
+        before, after = (run(*deploy, action, release, address["stack"], architecture, env=environment) for action in ("resources", "up"))
+        expect(before == after, f"the release replaces resources of a stack that template.yaml made:\n{before}\n{after}")
+        say("the upgrade of a stack that template.yaml made", begun)
 
 
 def main():
