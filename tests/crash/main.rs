@@ -54,7 +54,7 @@ const ONE_IN: u64 = 160;
 
 /// The scenarios with the most points, of which a run of all points tries one in this number, another sample every day.
 /// `TUNEDROP_EVERY_POINT=1` tries them all.
-const LONG: ([&str; 4], u64) = (["evaluated", "own_base", "judged", "provisioned"], 8);
+const LONG: ([&str; 4], u64) = (["evaluated", "own_base", "with_judge", "provisioned"], 8);
 
 /// What the scenarios share. The first scenario starts it.
 struct Shared {

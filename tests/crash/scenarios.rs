@@ -75,14 +75,14 @@ pub(crate) async fn evaluated(l: &mut Worker) -> Result<()> {
 }
 
 /// The recipe's evaluation has a judge, whose scores decide.
-pub(crate) async fn judged(l: &mut Worker) -> Result<()> {
+pub(crate) async fn with_judge(l: &mut Worker) -> Result<()> {
     l.has_judge = true;
     l.set_faults(json!({ "deployments": { "ms": 0 }, "evaluations": { "ms": 0 } })).await?;
     let before = l.counts().await?;
     l.upload("validation.jsonl", nova(JUDGED, "held-out")).await?;
     let judge = "judge: { model: nova-pro, metrics: [Correctness] }, require: { Correctness: { over_base: 0.1 } }";
     let recipe = format!("base_model: nova-lite\nvalidation: validation.jsonl\nevaluate: {{ {judge} }}\n");
-    upload_dataset(l, &recipe, "judged").await?;
+    upload_dataset(l, &recipe, "with a judge").await?;
     l.pump().await?;
     let ended = l.evaluation_ends().await?;
     l.last_sweeps().await?;
