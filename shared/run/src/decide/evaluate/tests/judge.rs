@@ -40,7 +40,7 @@ fn each_situation_of_the_jobs_has_its_step() {
     }
 }
 
-/// A job may be shown a moment after it was accepted. To decide without it then would pay for scores that nobody reads.
+/// A job may be shown a moment after it was accepted. To decide without it then would pay for scores that are not used.
 #[test]
 fn job_that_bedrock_doesnt_know_is_waited_for_two_hours() {
     use JudgeState::{Completed, InProgress, Unknown};
