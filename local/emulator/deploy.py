@@ -2,23 +2,31 @@
 
     deploy.py up --template template.yaml --stack demo --binaries target/debug --cache DIR
     deploy.py down --stack demo
+    deploy.py serve
 
 Does what `sam deploy` does after `sam build`: a zip per function, uploaded under the hash of its
 content, then CloudFormation. The binary of a function is the one its Metadata names for
 cargo-lambda (`BuildProperties: Binary`). `up` prints one JSON object: status, outputs, resources.
+`serve` does this for each line of its standard input, side by side, until it ends: starting Python, its clients and reading
+the template take a second of processor time. A line is `{"id": 1, "arguments": ["down", "--stack", "demo"]}`, and its answer
+`{"id": 1, "printed": …}` or `{"id": 1, "error": "…"}`.
 Endpoint, Region and credentials come from the environment, as for any AWS client.
 """
 
 import argparse
 import concurrent.futures
+import copy
+import functools
 import hashlib
 import json
 import os
 import pathlib
 import re
+import shutil
 import sys
 import threading
 import time
+import traceback
 import zipfile
 
 import boto3
@@ -28,6 +36,8 @@ from samtranslator.yaml_helper import yaml_parse
 import policies
 
 ARTIFACTS = "tunedrop-local-artifacts"
+# Deployments at once.
+THREADS = 8
 DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 # Zips that nothing has asked for in this many seconds are removed from the cache.
 STALE_SECONDS = 24 * 3600
@@ -53,13 +63,29 @@ def zipped(binary, cache):
 
 
 def prune(cache):
-    """Removes the zips of code that isn't deployed any more."""
-    for archive in cache.glob("*.zip"):
+    """Removes the code that isn't deployed any more: zips, and the folders into which the emulator unpacked them."""
+    for entry in cache.iterdir():
         try:
-            if archive.stat().st_mtime < time.time() - STALE_SECONDS:
-                archive.unlink()
+            if entry.stat().st_mtime >= time.time() - STALE_SECONDS:
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink()
         except FileNotFoundError:
             pass  # another deployment was quicker
+
+
+@functools.cache
+def clients():
+    """The clients of CloudFormation and S3. They may be used by several threads, but not made by several."""
+    return boto3.client("cloudformation"), boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
+
+
+@functools.cache
+def parsed(text):
+    """The template. Whoever changes it copies it."""
+    return yaml_parse(text)
 
 
 def check(parameters, template):
@@ -106,7 +132,7 @@ def functions(template, binaries):
 
 def upload_code(template, binaries, cache):
     """Puts each function's zip into the artifact bucket and lets its CodeUri point there."""
-    s3 = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
+    _, s3 = clients()
     s3.create_bucket(Bucket=ARTIFACTS)
     present = {item["Key"] for item in s3.list_objects_v2(Bucket=ARTIFACTS).get("Contents", [])}
 
@@ -136,7 +162,7 @@ def simplify_alarms(template):
 def upload_template(template):
     """Puts the template beside the code, as `sam deploy` does: a request takes 51,200 bytes of one. Its address."""
     text = json.dumps(template, separators=(",", ":")).encode()
-    s3 = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
+    _, s3 = clients()
     key = f"{hashlib.sha256(text).hexdigest()}.template"
     s3.put_object(Bucket=ARTIFACTS, Key=key, Body=text)
     return f"https://s3.amazonaws.com/{ARTIFACTS}/{key}"
@@ -158,7 +184,7 @@ def settled(cloudformation, stack):
         found = find(cloudformation, stack)
         if found is None or not found["StackStatus"].endswith("IN_PROGRESS"):
             return found
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def failures(cloudformation, stack):
@@ -187,8 +213,8 @@ def create_or_update(cloudformation, request):
 
 
 def up(options):
-    """Deploys, and prints what came of it."""
-    template = yaml_parse(options.template.read_text())
+    """Deploys. What came of it, as JSON."""
+    template = copy.deepcopy(parsed(options.template.read_text()))
     parameters = dict(entry.split("=", 1) for entry in options.param)
     check(parameters, template)
     for entry in options.without:
@@ -198,7 +224,7 @@ def up(options):
     simplify_alarms(template)
     whole_numbers(parameters, template)
     upload_code(template, options.binaries, options.cache)
-    cloudformation = boto3.client("cloudformation")
+    cloudformation, _ = clients()
     create_or_update(cloudformation, {
         "StackName": options.stack,
         "TemplateURL": upload_template(template),
@@ -212,23 +238,24 @@ def up(options):
         sys.exit(f"stack {options.stack} is {status}\n{reasons}")
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=options.stack)
     resources = [item for page in pages for item in page["StackResourceSummaries"]]
-    print(json.dumps({
+    return json.dumps({
         "status": status,
         "outputs": {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])},
         "resources": {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in resources},
-    }))
+    })
 
 
 def down(options):
     """Deletes the stack; what the template retains stays."""
-    cloudformation = boto3.client("cloudformation")
+    cloudformation, _ = clients()
     cloudformation.delete_stack(StackName=options.stack)
     found = settled(cloudformation, options.stack)
     if found and found["StackStatus"] != "DELETE_COMPLETE":
         sys.exit(f"stack {options.stack} is {found['StackStatus']}\n" + "\n".join(failures(cloudformation, options.stack)))
 
 
-def main():
+def arguments():
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     deploy = commands.add_parser("up", help="create or update a stack")
@@ -243,8 +270,38 @@ def main():
     delete = commands.add_parser("down", help="delete a stack")
     delete.add_argument("--stack", required=True)
     delete.set_defaults(run=down)
-    options = parser.parse_args()
-    options.run(options)
+    commands.add_parser("serve", help="do so for each line of standard input").set_defaults(run=serve)
+    return parser
+
+
+def answered(line):
+    """Does what a line asks for, and prints the answer as one line."""
+    request = json.loads(line)
+    try:
+        options = arguments().parse_args(request["arguments"])
+        answer = {"printed": options.run(options) or ""}
+    except SystemExit as end:
+        answer = {"error": str(end.code)}
+    except Exception:  # noqa: BLE001: the process goes on, and whoever asked reports it
+        answer = {"error": traceback.format_exc()}
+    # One write: several threads answer.
+    sys.stdout.write(json.dumps({"id": request["id"], **answer}) + "\n")
+    sys.stdout.flush()
+
+
+def serve(_options):
+    """Answers each line."""
+    clients()
+    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        for line in sys.stdin:
+            pool.submit(answered, line)
+
+
+def main():
+    options = arguments().parse_args()
+    printed = options.run(options)
+    if printed:
+        print(printed)
 
 
 if __name__ == "__main__":

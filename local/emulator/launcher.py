@@ -14,8 +14,9 @@ The emulator also ends when its standard input does, so that it can't outlive wh
 and then removes the folder named by TUNEDROP_LOCAL_SCRATCH.
 
 Policies of event buses are added by `buses.py`, boundaries and paths of roles by `roles.py`, and the dates of multipart
-uploads by `uploads.py`. `server.py` has another HTTP server. Nothing else of the emulator is changed, and nothing on disk. The
-functions that are called are private ones of ministack, hence the check of the version.
+uploads by `uploads.py`. `server.py` has another HTTP server, and `speed.py` makes parts of the emulator faster. Nothing else
+of it is changed, and nothing on disk. The functions that are called are private ones of ministack, hence the check of the
+version.
 """
 
 import http.server
@@ -151,10 +152,18 @@ def main():
     if not port.isdigit():
         sys.exit("GATEWAY_PORT must be the port to listen on: requests for any other are refused")
 
+    import speed
+    from ministack.core import arn, responses
+
+    speed.teach_core(arn, responses)
+
+    import asyncio
+
     import hypercorn.asyncio
+    import uvloop
     from ministack import app
-    from ministack.core import iam_actions, iam_evaluator
-    from ministack.services import eventbridge, iam, s3
+    from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+    from ministack.services import dynamodb, eventbridge, iam, lambda_svc, s3
     from ministack.services.cloudformation import provisioners
 
     import buses
@@ -168,6 +177,8 @@ def main():
     app.app = behind_a_guard(with_events_endpoint(app.app, eventbridge._put_events), port)
     guard_runtime_apis()
     hypercorn.asyncio.serve = server.serve
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    speed.teach(app, dynamodb, lambda_runtime, lambda_svc, provisioners)
     sys.argv = ["ministack"]
     threading.Thread(target=end_with_parent, daemon=True).start()
     try:

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
-use tokio::process::Command;
 
 use crate::build::{Binaries, workspace};
-use crate::emulator::client_command;
+use crate::deployer::Deployer;
 
 /// A deployed stack.
 #[derive(Clone, Debug, Deserialize)]
@@ -79,37 +77,35 @@ pub(crate) struct DeployOptions<'a> {
 }
 
 /// Creates or updates the stack.
-pub(crate) async fn up(
-    python: &Path,
-    endpoint: &str,
-    binaries: &Binaries,
-    options: &DeployOptions<'_>,
-) -> Result<Deployment> {
-    let mut command = script(python, endpoint, "up");
-    command.arg("--template").arg(options.template).args(["--stack", options.name]);
-    command.arg("--binaries").arg(&binaries.folder).arg("--cache").arg(binaries.target.join("tunedrop/code"));
+pub(crate) async fn up(deployer: &Deployer, binaries: &Binaries, options: &DeployOptions<'_>) -> Result<Deployment> {
+    let text = |path: &Path| path.to_str().map(str::to_owned).context("a path isn't UTF-8");
+    let mut arguments = ["up", "--stack", options.name, "--template"].map(str::to_owned).to_vec();
+    arguments.extend([text(options.template)?, "--binaries".to_owned(), text(&binaries.folder)?]);
+    arguments.extend(["--cache".to_owned(), text(&binaries.target.join("tunedrop/code"))?]);
     let architecture = ("Architecture".to_owned(), architecture().to_owned());
     for (key, value) in std::iter::once(&architecture).chain(options.parameters) {
-        command.arg("--param").arg(format!("{key}={value}"));
+        arguments.extend(["--param".to_owned(), format!("{key}={value}")]);
     }
     for permission in options.without {
-        command.args(["--without", permission]);
+        arguments.extend(["--without".to_owned(), permission.clone()]);
     }
     if options.auth {
         // The emulator would also enforce the bucket's requirement of TLS, but it serves plain HTTP.
-        command.arg("--allow-plain-http");
+        arguments.push("--allow-plain-http".to_owned());
     }
-    let printed = run(command, options.name).await?;
-    let deployment = serde_json::from_slice(&printed).context("the deployer's answer can't be read")?;
+    let printed = run(deployer, &arguments, options.name).await?;
+    let deployment = serde_json::from_str(&printed).context("the deployer's answer can't be read")?;
     Ok(Deployment { name: options.name.to_owned(), ..deployment })
 }
 
 /// Deletes a stack. What the template retains stays.
-pub(crate) async fn down(python: &Path, endpoint: &str, name: &str) -> Result<()> {
-    let mut command = script(python, endpoint, "down");
-    command.args(["--stack", name]);
-    run(command, name).await?;
+pub(crate) async fn down(deployer: &Deployer, name: &str) -> Result<()> {
+    run(deployer, &["down", "--stack", name].map(str::to_owned), name).await?;
     Ok(())
+}
+
+async fn run(deployer: &Deployer, arguments: &[String], name: &str) -> Result<String> {
+    deployer.run(arguments).await.with_context(|| format!("stack {name} could not be deployed"))
 }
 
 /// The template of the product.
@@ -120,20 +116,4 @@ pub(crate) fn template() -> PathBuf {
 /// The functions are built for the machine that they run on.
 fn architecture() -> &'static str {
     if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }
-}
-
-fn script(python: &Path, endpoint: &str, action: &str) -> Command {
-    let mut command = Command::from(client_command(python, endpoint));
-    command.arg(workspace().join("local/emulator/deploy.py")).arg(action);
-    command.stdin(Stdio::null()).kill_on_drop(true);
-    command
-}
-
-async fn run(mut command: Command, name: &str) -> Result<Vec<u8>> {
-    let output = command.output().await.context("the deployer could not be started")?;
-    if !output.status.success() {
-        let printed = String::from_utf8_lossy(&output.stderr);
-        bail!("stack {name} could not be deployed:\n{}", printed.trim_end());
-    }
-    Ok(output.stdout)
 }

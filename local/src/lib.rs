@@ -10,6 +10,7 @@ pub mod build;
 mod client;
 pub mod curve;
 mod deploy;
+mod deployer;
 mod emulator;
 mod folder;
 pub mod function;

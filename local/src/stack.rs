@@ -9,6 +9,7 @@ use crate::bedrock::{Config, Faults};
 use crate::build::Binaries;
 use crate::client;
 use crate::deploy::{self, DeployOptions, Deployment};
+use crate::deployer::Deployer;
 use crate::emulator::{Emulator, Setup};
 use crate::folder::{StateFolder, choose_port};
 use crate::python;
@@ -63,6 +64,7 @@ impl Default for StackOptions {
 /// A running local stack. Dropping it saves the persistent data and stops the stack.
 #[derive(Debug)]
 pub struct Stack {
+    deployer: Deployer,
     // Fields are dropped in this order: the functions end before the simulator that they call.
     emulator: Emulator,
     _simulator: SimulatorThread,
@@ -102,8 +104,10 @@ impl Stack {
             without: &options.without,
             auth: options.auth,
         };
-        let deployment = deploy::up(&python, &emulator.endpoint, binaries, &deployed).await?;
+        let deployer = Deployer::start(&python, &emulator.endpoint)?;
+        let deployment = deploy::up(&deployer, binaries, &deployed).await?;
         Ok(Stack {
+            deployer,
             emulator,
             _simulator: simulator,
             bedrock,
@@ -119,12 +123,12 @@ impl Stack {
     pub async fn deploy(&self, name: &str, parameters: &[(String, String)], without: &[String]) -> Result<Deployment> {
         let template = deploy::template();
         let deployed = DeployOptions { template: &template, name, parameters, without, auth: self.auth };
-        deploy::up(&self.python, self.endpoint(), &self.binaries, &deployed).await
+        deploy::up(&self.deployer, &self.binaries, &deployed).await
     }
 
     /// Deletes a stack. What the template retains stays.
     pub async fn delete(&self, name: &str) -> Result<()> {
-        deploy::down(&self.python, self.endpoint(), name).await
+        deploy::down(&self.deployer, name).await
     }
 
     /// Returns the stack that was started.

@@ -18,7 +18,7 @@ fn every_patch_still_applies() {
         let text = read(&path);
         let test = text.lines().find_map(|line| line.strip_prefix("Test: ")).expect("the patch names its test");
         let name = test.rsplit("::").next().and_then(|name| name.split(' ').next_back()).unwrap_or_default();
-        let known = ["tests/e2e", "tests/crash", "shared/run/tests/protocol"].iter().any(|folder| {
+        let known = ["tests/e2e", "tests/src/crash", "shared/run/tests/protocol"].iter().any(|folder| {
             let files = std::fs::read_dir(root().join(folder)).expect("a folder").flatten();
             files.filter(|file| file.path().is_file()).any(|file| read(&file.path()).contains(name))
         });

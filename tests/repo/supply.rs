@@ -61,6 +61,7 @@ fn ci_scripts_install_pinned_dependencies_only() {
         "tests/mutations/run",
         "tests/arm64/run",
         "tests/scan/run",
+        "tests/sam/emulator",
         "tests/sam/guided",
         "tests/sam/run",
         "tests/sam/tools",

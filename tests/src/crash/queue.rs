@@ -7,9 +7,9 @@ use serde_json::json;
 use tunedrop_local::function::Outcome;
 use tunedrop_local::proxy::{FaultAction, ProxyEvent};
 
-use crate::deliveries::{Delivery, entries, event};
-use crate::fault::{DeliveryId, Trace};
-use crate::worker::Worker;
+use crate::crash::deliveries::{Delivery, entries, event};
+use crate::crash::fault::{DeliveryId, Trace};
+use crate::crash::worker::Worker;
 
 /// A message that was received this often goes to the dead-letter queue. The template allows far more, but no scenario
 /// with one fault may need more.
@@ -17,13 +17,13 @@ const RECEIVES: usize = 5;
 /// A message's visibility timeout: longer than its function's deadline and every claim.
 const HIDDEN_S: i64 = 331;
 /// Longer than any lease, claim or delay of the sweep, except the day that a held run waits.
-pub(crate) const LONG_S: i64 = 7_200;
+pub(super) const LONG_S: i64 = 7_200;
 /// The most sweeps until none has anything to do.
-pub(crate) const ROUNDS: usize = 4;
+pub(super) const ROUNDS: usize = 4;
 
 impl Worker {
     /// Delivers all messages, then lets time pass and runs the sweep, until the sweep has nothing to do.
-    pub(crate) async fn settle(&mut self) -> Result<()> {
+    pub(super) async fn settle(&mut self) -> Result<()> {
         for _ in 0..ROUNDS {
             self.pump().await?;
             self.resources.pass(LONG_S).await?;
@@ -38,13 +38,13 @@ impl Worker {
     }
 
     /// Runs the sweep once. Returns whether it failed.
-    pub(crate) async fn tick(&mut self) -> Result<bool> {
+    pub(super) async fn tick(&mut self) -> Result<bool> {
         let tick = event("aws.events", "Scheduled Event", &json!({}));
         self.hand(Delivery::new("sweep", tick)).await
     }
 
     /// Delivers all messages. A failed message is hidden until the others are processed.
-    pub(crate) async fn pump(&mut self) -> Result<()> {
+    pub(super) async fn pump(&mut self) -> Result<()> {
         loop {
             self.listen();
             if let Some(delivery) = self.queue.pop_front() {
@@ -131,7 +131,7 @@ impl Worker {
     }
 
     /// Reads what the proxies observed.
-    pub(crate) fn listen(&mut self) {
+    pub(super) fn listen(&mut self) {
         while let Ok(seen) = self.seen.try_recv() {
             self.hear(seen);
         }

@@ -9,17 +9,17 @@ use tunedrop_run::Timestamp;
 
 /// An event to deliver to a function.
 #[derive(Clone, Debug)]
-pub(crate) struct Delivery {
-    pub(crate) function: String,
+pub(super) struct Delivery {
+    pub(super) function: String,
     /// Its detail-type, followed by the job's state for an event of Bedrock.
-    pub(crate) kind: String,
-    pub(crate) event: Value,
+    pub(super) kind: String,
+    pub(super) event: Value,
     /// How often it was received, as SQS counts.
-    pub(crate) received: usize,
+    pub(super) received: usize,
 }
 
 impl Delivery {
-    pub(crate) fn new(function: &str, event: Value) -> Delivery {
+    pub(super) fn new(function: &str, event: Value) -> Delivery {
         let mut kind = event["detail-type"].as_str().unwrap_or_default().to_owned();
         if let Some(status) = event["detail"].get("jobStatus").and_then(Value::as_str) {
             kind = format!("{kind}: {status}");
@@ -27,9 +27,9 @@ impl Delivery {
         Delivery { function: function.to_owned(), kind, event, received: 0 }
     }
 
-    /// Moves the time in the event back, as [`Resources::pass`](crate::resources::Resources::pass) does with those in the
+    /// Moves the time in the event back, as [`Resources::pass`](crate::crash::resources::Resources::pass) does with those in the
     /// ledger's.
-    pub(crate) fn age(&mut self, seconds: i64) -> Result<()> {
+    pub(super) fn age(&mut self, seconds: i64) -> Result<()> {
         let Some(after) = self.event["detail"].get_mut("launch_after") else { return Ok(()) };
         if let Some(text) = after.as_str() {
             let time: Timestamp = text.parse()?;
@@ -39,7 +39,7 @@ impl Delivery {
     }
 
     /// The payload as Lambda sends it: a batch of one, or the schedule's event itself.
-    pub(crate) fn payload(&self) -> Value {
+    pub(super) fn payload(&self) -> Value {
         if self.function == "sweep" {
             return self.event.clone();
         }
@@ -57,7 +57,7 @@ impl Delivery {
 }
 
 /// An event as a rule passes it on. A redelivery has the same id, and no other event does.
-pub(crate) fn event(source: &str, kind: &str, detail: &Value) -> Value {
+pub(super) fn event(source: &str, kind: &str, detail: &Value) -> Value {
     static EVENTS: AtomicU64 = AtomicU64::new(0);
     let id = EVENTS.fetch_add(1, Ordering::Relaxed);
     json!({
@@ -74,13 +74,13 @@ pub(crate) fn event(source: &str, kind: &str, detail: &Value) -> Value {
 }
 
 /// S3's event for an upload.
-pub(crate) fn object_created(bucket: &str, key: &str) -> Value {
+pub(super) fn object_created(bucket: &str, key: &str) -> Value {
     let detail = json!({ "version": "0", "bucket": { "name": bucket }, "object": { "key": key }, "requester": "ada" });
     event("aws.s3", "Object Created", &detail)
 }
 
 /// The events that a call puts on this bus.
-pub(crate) fn entries(body: &[u8], bus: &str) -> Vec<Value> {
+pub(super) fn entries(body: &[u8], bus: &str) -> Vec<Value> {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let one = |entry: &Value| {
         let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();

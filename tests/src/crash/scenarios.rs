@@ -1,11 +1,11 @@
 //! The scenarios: each takes a dataset from its upload to an end. `table` has the expected results.
 
+use crate::data::{nova, pairs};
 use anyhow::{Result, ensure};
 use serde_json::json;
 use tunedrop_run::event::{DeploymentCommand, Kind};
-use tunedrop_tests::data::{nova, pairs};
 
-use crate::worker::Worker;
+use crate::crash::worker::Worker;
 
 const NOVA: &str = "base_model: nova-lite\n";
 const MANUAL: &str = "base_model: nova-lite\nlaunch: manual\n";
@@ -22,14 +22,14 @@ async fn upload_dataset(l: &mut Worker, recipe: &str, seed: &str) -> Result<()> 
     l.upload("job.yaml", recipe).await
 }
 
-pub(crate) async fn accepted(l: &mut Worker) -> Result<()> {
+pub(super) async fn accepted(l: &mut Worker) -> Result<()> {
     l.upload("validation.jsonl", nova(2, "validation")).await?;
     upload_dataset(l, "base_model: nova-lite\nvalidation: validation.jsonl\n", "train").await?;
     l.settle().await
 }
 
 /// A deployment is created by its recipe, and deleted by a command.
-pub(crate) async fn deployed(l: &mut Worker) -> Result<()> {
+pub(super) async fn deployed(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "deployments": { "ms": 0 } })).await?;
     upload_dataset(l, "base_model: nova-lite\ndeploy: {}\n", "deployed").await?;
     l.settle().await?;
@@ -39,7 +39,7 @@ pub(crate) async fn deployed(l: &mut Worker) -> Result<()> {
 
 /// The second version continues from what the dataset's deployment serves, and then takes its place there. The same content
 /// again is the same run, although the deployment serves its own model by then.
-pub(crate) async fn own_base(l: &mut Worker) -> Result<()> {
+pub(super) async fn own_base(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "deployments": { "ms": 0 } })).await?;
     upload_dataset(l, "base_model: nova-lite\ndeploy: {}\n", "first").await?;
     l.settle().await?;
@@ -62,7 +62,7 @@ pub(crate) async fn own_base(l: &mut Worker) -> Result<()> {
 }
 
 /// A run that succeeded is evaluated through a temporary deployment, in two chunks for each model.
-pub(crate) async fn evaluated(l: &mut Worker) -> Result<()> {
+pub(super) async fn evaluated(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "deployments": { "ms": 0 } })).await?;
     l.upload("validation.jsonl", nova(EVALUATED, "held-out")).await?;
     upload_dataset(l, "base_model: nova-lite\nvalidation: validation.jsonl\n", "evaluated").await?;
@@ -75,7 +75,7 @@ pub(crate) async fn evaluated(l: &mut Worker) -> Result<()> {
 }
 
 /// The recipe's evaluation has a judge, whose scores decide.
-pub(crate) async fn with_judge(l: &mut Worker) -> Result<()> {
+pub(super) async fn with_judge(l: &mut Worker) -> Result<()> {
     l.has_judge = true;
     l.set_faults(json!({ "deployments": { "ms": 0 }, "evaluations": { "ms": 0 } })).await?;
     let before = l.counts().await?;
@@ -91,7 +91,7 @@ pub(crate) async fn with_judge(l: &mut Worker) -> Result<()> {
 }
 
 /// Provisioned throughput is bought, updated to the next version, rolled back, and expires.
-pub(crate) async fn provisioned(l: &mut Worker) -> Result<()> {
+pub(super) async fn provisioned(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "throughputs": { "ms": 0 } })).await?;
     upload_dataset(l, PROVISIONED, "first").await?;
     l.pump().await?;
@@ -112,7 +112,7 @@ pub(crate) async fn provisioned(l: &mut Worker) -> Result<()> {
     l.check_nothing_is_bought().await
 }
 
-pub(crate) async fn completed_later(l: &mut Worker) -> Result<()> {
+pub(super) async fn completed_later(l: &mut Worker) -> Result<()> {
     l.upload("train.jsonl", nova(8, "later")).await?;
     l.settle().await?;
     l.resources.age(HOUR_S).await?;
@@ -121,7 +121,7 @@ pub(crate) async fn completed_later(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn rejected_twice(l: &mut Worker) -> Result<()> {
+pub(super) async fn rejected_twice(l: &mut Worker) -> Result<()> {
     upload_dataset(l, NOVA, "rejected").await?;
     l.upload("train.jsonl", "rubbish\n").await?;
     l.settle().await?;
@@ -130,12 +130,12 @@ pub(crate) async fn rejected_twice(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn misnamed(l: &mut Worker) -> Result<()> {
+pub(super) async fn misnamed(l: &mut Worker) -> Result<()> {
     l.upload("Train.JSONL", "{}\n").await?;
     l.settle().await
 }
 
-pub(crate) async fn uploaded_again(l: &mut Worker) -> Result<()> {
+pub(super) async fn uploaded_again(l: &mut Worker) -> Result<()> {
     upload_dataset(l, NOVA, "again").await?;
     l.settle().await?;
     l.resources.age(HOUR_S).await?;
@@ -144,7 +144,7 @@ pub(crate) async fn uploaded_again(l: &mut Worker) -> Result<()> {
 }
 
 /// Only the training file is new, so the run waits for further files before it is launched.
-pub(crate) async fn waiting_update(l: &mut Worker) -> Result<()> {
+pub(super) async fn waiting_update(l: &mut Worker) -> Result<()> {
     upload_dataset(l, NOVA, "old").await?;
     l.settle().await?;
     l.resources.age(HOUR_S).await?;
@@ -152,7 +152,7 @@ pub(crate) async fn waiting_update(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn superseded_and_approved(l: &mut Worker) -> Result<()> {
+pub(super) async fn superseded_and_approved(l: &mut Worker) -> Result<()> {
     upload_dataset(l, MANUAL, "first").await?;
     l.settle().await?;
     l.resources.age(HOUR_S).await?;
@@ -162,7 +162,7 @@ pub(crate) async fn superseded_and_approved(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn superseded_content_is_trained_again(l: &mut Worker) -> Result<()> {
+pub(super) async fn superseded_content_is_trained_again(l: &mut Worker) -> Result<()> {
     for seed in ["first", "second", "first"] {
         upload_dataset(l, MANUAL, seed).await?;
         l.settle().await?;
@@ -172,14 +172,14 @@ pub(crate) async fn superseded_content_is_trained_again(l: &mut Worker) -> Resul
     l.settle().await
 }
 
-pub(crate) async fn stopped_while_held(l: &mut Worker) -> Result<()> {
+pub(super) async fn stopped_while_held(l: &mut Worker) -> Result<()> {
     upload_dataset(l, MANUAL, "stopped").await?;
     l.settle().await?;
     l.command(Kind::StopRun).await?;
     l.settle().await
 }
 
-pub(crate) async fn stopped_while_running(l: &mut Worker) -> Result<()> {
+pub(super) async fn stopped_while_running(l: &mut Worker) -> Result<()> {
     l.hold().await?;
     upload_dataset(l, NOVA, "running").await?;
     l.settle().await?;
@@ -187,7 +187,7 @@ pub(crate) async fn stopped_while_running(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn failed_and_retried(l: &mut Worker) -> Result<()> {
+pub(super) async fn failed_and_retried(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "jobs": [{ "job": l.dataset, "fail": "It failed" }] })).await?;
     upload_dataset(l, NOVA, "fails").await?;
     l.settle().await?;
@@ -195,12 +195,12 @@ pub(crate) async fn failed_and_retried(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn refused_by_a_guard(l: &mut Worker) -> Result<()> {
+pub(super) async fn refused_by_a_guard(l: &mut Worker) -> Result<()> {
     upload_dataset(l, "base_model: nova-lite\nguard: { max_tokens: 10 }\n", "guard").await?;
     l.settle().await
 }
 
-pub(crate) async fn refused_by_bedrock(l: &mut Worker) -> Result<()> {
+pub(super) async fn refused_by_bedrock(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "calls": [{ "operation": "CreateModelCustomizationJob", "error": "ValidationException" }] }))
         .await?;
     upload_dataset(l, NOVA, "refused").await?;
@@ -210,13 +210,13 @@ pub(crate) async fn refused_by_bedrock(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn withdrawn(l: &mut Worker) -> Result<()> {
+pub(super) async fn withdrawn(l: &mut Worker) -> Result<()> {
     l.upload("train.jsonl", pairs(8, "old")).await?;
     l.upload("job.yaml", "base_model: titan-text-express\n").await?;
     l.settle().await
 }
 
-pub(crate) async fn waits_for_a_slot(l: &mut Worker) -> Result<()> {
+pub(super) async fn waits_for_a_slot(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "slots": 1, "strangers": 1 })).await?;
     upload_dataset(l, NOVA, "slot").await?;
     l.settle().await?;
@@ -224,7 +224,7 @@ pub(crate) async fn waits_for_a_slot(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn waits_for_a_quota(l: &mut Worker) -> Result<()> {
+pub(super) async fn waits_for_a_quota(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "models": 0 })).await?;
     upload_dataset(l, NOVA, "quota").await?;
     l.settle().await?;
@@ -234,20 +234,20 @@ pub(crate) async fn waits_for_a_quota(l: &mut Worker) -> Result<()> {
     l.settle().await
 }
 
-pub(crate) async fn lost_job_event(l: &mut Worker) -> Result<()> {
+pub(super) async fn lost_job_event(l: &mut Worker) -> Result<()> {
     l.set_faults(json!({ "events": [{ "do": "lose", "job": l.dataset, "status": "Completed" }] })).await?;
     upload_dataset(l, NOVA, "lost-job-event").await?;
     l.settle().await
 }
 
-pub(crate) async fn lost_run_event(l: &mut Worker) -> Result<()> {
+pub(super) async fn lost_run_event(l: &mut Worker) -> Result<()> {
     l.lose = vec!["Run Succeeded"];
     upload_dataset(l, NOVA, "lost-run-event").await?;
     l.settle().await
 }
 
 /// The launch is interrupted after it created the job, and none of the job's events arrive. Only a lookup by name finds it.
-pub(crate) async fn interrupted_launch(l: &mut Worker) -> Result<()> {
+pub(super) async fn interrupted_launch(l: &mut Worker) -> Result<()> {
     let dataset = l.dataset.clone();
     l.set_faults(json!({
         "events": [{ "do": "lose", "job": dataset }],
@@ -260,13 +260,13 @@ pub(crate) async fn interrupted_launch(l: &mut Worker) -> Result<()> {
 }
 
 /// The event that starts launch is lost.
-pub(crate) async fn lost_queue_event(l: &mut Worker) -> Result<()> {
+pub(super) async fn lost_queue_event(l: &mut Worker) -> Result<()> {
     l.lose = vec!["Dataset Accepted"];
     upload_dataset(l, NOVA, "lost-accepted-event").await?;
     l.settle().await
 }
 
-pub(crate) async fn job_unknown_to_bedrock(l: &mut Worker) -> Result<()> {
+pub(super) async fn job_unknown_to_bedrock(l: &mut Worker) -> Result<()> {
     l.hold().await?;
     upload_dataset(l, NOVA, "forgotten").await?;
     l.pump().await?;

@@ -8,14 +8,14 @@ use serde_json::json;
 use tunedrop_local::{ACCOUNT, Stack};
 use tunedrop_run::event::{SOURCE, senders};
 
-use crate::stack::FUNCTIONS;
+use crate::permissions::stack::FUNCTIONS;
 
 /// A call of one event or more: kind and source of each.
 type Call<'a> = &'a [(&'a str, &'a str)];
 
 /// A role that may put events on every bus of the account, as application roles often may, can send commands and
 /// nothing else.
-pub(crate) async fn other_roles_can_only_send_commands(stack: &Stack) -> Result<()> {
+pub(super) async fn other_roles_can_only_send_commands(stack: &Stack) -> Result<()> {
     let bus = stack.deployment().bus()?;
     let allow = json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Allow", "Action": "events:PutEvents", "Resource": "*" },
@@ -32,7 +32,7 @@ pub(crate) async fn other_roles_can_only_send_commands(stack: &Stack) -> Result<
 }
 
 /// The condition of docs/permissions.md, for people who may send some commands only.
-pub(crate) async fn commands_can_be_allowed_one_by_one(stack: &Stack) -> Result<()> {
+pub(super) async fn commands_can_be_allowed_one_by_one(stack: &Stack) -> Result<()> {
     let bus = stack.deployment().bus()?;
     let arn = format!("arn:aws:events:us-east-1:{ACCOUNT}:event-bus/{bus}");
     let allow = json!({ "Version": "2012-10-17", "Statement": [
@@ -47,7 +47,7 @@ pub(crate) async fn commands_can_be_allowed_one_by_one(stack: &Stack) -> Result<
 }
 
 /// A compromised function can't send the events of other functions, users or AWS.
-pub(crate) async fn each_role_puts_its_own_kinds_only(stack: &Stack) -> Result<()> {
+pub(super) async fn each_role_puts_its_own_kinds_only(stack: &Stack) -> Result<()> {
     let bus = stack.deployment().bus()?;
     let lists = [
         senders::VALIDATE,

@@ -1,23 +1,23 @@
 //! The permissions that can't be proven here, with reasons.
 
-use crate::template::Permission;
+use crate::permissions::template::Permission;
 
 /// Permissions that the local stack can't prove.
-pub(crate) struct Unproven {
+pub(super) struct Unproven {
     /// Empty: of every role that has the statement.
     role: &'static str,
     sid: &'static str,
     actions: &'static [&'static str],
-    pub(crate) reason: &'static str,
+    pub(super) reason: &'static str,
 }
 
 impl Unproven {
-    pub(crate) fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         let role = if self.role.is_empty() { "every role" } else { self.role };
         format!("{role}/{}/{}", self.sid, self.actions.join(" "))
     }
 
-    pub(crate) fn is_of(&self, permission: &Permission) -> bool {
+    pub(super) fn is_of(&self, permission: &Permission) -> bool {
         (self.role.is_empty() || self.role == permission.role)
             && self.sid == permission.sid
             && self.actions.contains(&permission.action.as_str())
@@ -41,7 +41,7 @@ const fn interfaces(sid: &'static str, actions: &'static [&'static str]) -> Unpr
 }
 
 /// The permissions that aren't proven, and why. cfn-lint and the repository tests check their text.
-pub(crate) const UNPROVEN: &[Unproven] = &[
+pub(super) const UNPROVEN: &[Unproven] = &[
     Unproven {
         role: "",
         sid: "WriteLogs",

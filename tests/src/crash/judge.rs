@@ -7,11 +7,11 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tunedrop_run::EvaluationEntry;
 
-use crate::worker::Worker;
+use crate::crash::worker::Worker;
 
 impl Worker {
     /// Waits until every evaluation job of the dataset has ended, so that evaluate finds its jobs in the same state each time.
-    pub(crate) async fn judge_rests(&self) -> Result<()> {
+    pub(super) async fn judge_rests(&self) -> Result<()> {
         while self.evaluation_jobs().await?.iter().any(|job| job["status"] == "InProgress") {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -19,7 +19,7 @@ impl Worker {
     }
 
     /// Checks that the judge scored each side in one job, and that its scores were used.
-    pub(crate) async fn check_judge(&self, ended: &EvaluationEntry) -> Result<()> {
+    pub(super) async fn check_judge(&self, ended: &EvaluationEntry) -> Result<()> {
         let now = self.resources.ledger.evaluation(&ended.run_id).await?.context("an evaluation")?;
         ensure!(now.judge_stops.is_empty() && now.judge_jobs == ended.judge_jobs, "{now:?}");
         let jobs = self.evaluation_jobs().await?;

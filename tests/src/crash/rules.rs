@@ -1,16 +1,16 @@
 //! Routes events by the template's own rules and event filters.
 
+use crate::pattern::matches;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tunedrop_local::ACCOUNT;
-use tunedrop_tests::pattern::matches;
 
 /// The template's rules: each with its pattern, its target function, and that function's event filters.
-pub(crate) struct Rules(Vec<(Value, String, Vec<Value>)>);
+pub(super) struct Rules(Vec<(Value, String, Vec<Value>)>);
 
 impl Rules {
     /// Reads the template. The reader drops CloudFormation's tags: `!Ref Bucket` is "Bucket".
-    pub(crate) fn read() -> Result<Rules> {
+    pub(super) fn read() -> Result<Rules> {
         let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml"))?;
         let template: Value = serde_saphyr::from_str(&text).context("the template is no YAML")?;
         let resources = template["Resources"].as_object().context("the template has no resources")?;
@@ -32,7 +32,7 @@ impl Rules {
     }
 
     /// The functions that receive this event, in the stack with this name and bucket.
-    pub(crate) fn targets(&self, event: &Value, stack: &str, bucket: &str) -> Vec<String> {
+    pub(super) fn targets(&self, event: &Value, stack: &str, bucket: &str) -> Vec<String> {
         let names = [("AWS::StackName", stack), ("AWS::AccountId", ACCOUNT), ("Bucket", bucket)];
         let message = json!({ "body": event });
         let fits = |pattern: &Value, filters: &[Value]| {

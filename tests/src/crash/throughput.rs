@@ -5,15 +5,15 @@ use serde_json::Value;
 use tunedrop_run::deployment::bedrock_name;
 use tunedrop_run::{Deployment, DeploymentState, Run};
 
-use crate::queue::ROUNDS;
-use crate::worker::Worker;
+use crate::crash::queue::ROUNDS;
+use crate::crash::worker::Worker;
 
 /// Longer than a deployment of the scenarios lasts.
 const EXPIRED_S: i64 = 7_200;
 
 impl Worker {
     /// Delivers messages, and runs sweeps, until this run's model is served.
-    pub(crate) async fn is_served(&mut self, run: &Run) -> Result<()> {
+    pub(super) async fn is_served(&mut self, run: &Run) -> Result<()> {
         for _ in 0..ROUNDS {
             self.pump().await?;
             let found = self.resources.ledger.deployment(&self.dataset).await?;
@@ -27,7 +27,7 @@ impl Worker {
     }
 
     /// Checks that one unit serves this run's model, and returns its ARN. `before`: the ARN that callers know.
-    pub(crate) async fn check_throughput(&self, run: &Run, before: Option<&str>) -> Result<String> {
+    pub(super) async fn check_throughput(&self, run: &Run, before: Option<&str>) -> Result<String> {
         let item = self.resources.ledger.deployment(&self.dataset).await?.context("a deployment")?;
         ensure!(item.state == DeploymentState::Active && item.serving.as_ref() == Some(&run.run_id), "{item:?}");
         ensure!(item.ends_at.is_some(), "it never expires: {item:?}");
@@ -45,7 +45,7 @@ impl Worker {
     }
 
     /// Checks that nothing is billed any more.
-    pub(crate) async fn check_nothing_is_bought(&self) -> Result<()> {
+    pub(super) async fn check_nothing_is_bought(&self) -> Result<()> {
         let sold = self.throughputs().await?;
         ensure!(sold.is_empty(), "still billed: {sold:?}");
         let item = self.resources.ledger.deployment(&self.dataset).await?.context("a deployment")?;
@@ -54,7 +54,7 @@ impl Worker {
     }
 
     /// Lets the time pass after which the deployments expire.
-    pub(crate) async fn end_deployments(&self) -> Result<()> {
+    pub(super) async fn end_deployments(&self) -> Result<()> {
         self.resources.items.age(EXPIRED_S, &["ends_at"]).await
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tunedrop_local::proxy::{Call, FaultAction};
 
 /// The faults to try at each call, if [`differs`] agrees.
-pub(crate) const ACTIONS: [FaultAction; 6] = [
+pub(super) const ACTIONS: [FaultAction; 6] = [
     FaultAction::Hang { after: true },
     FaultAction::Kill { after: false },
     FaultAction::Kill { after: true },
@@ -21,7 +21,7 @@ pub(crate) const ACTIONS: [FaultAction; 6] = [
 ///
 /// Several records of a chunk are asked at a time, and nothing is written before all are answered. So faults are tried at the
 /// first and the last of these calls.
-pub(crate) fn differs(action: FaultAction, calls: &[Call], k: usize) -> bool {
+pub(super) fn differs(action: FaultAction, calls: &[Call], k: usize) -> bool {
     let asks = |k: Option<usize>| k.and_then(|k| calls.get(k)).is_some_and(|call| call.operation == "Converse");
     if asks(k.checked_sub(1)) && asks(Some(k)) && asks(Some(k + 1)) {
         return false;
@@ -39,10 +39,10 @@ fn only_reads(operation: &str) -> bool {
 
 /// One delivery in a scenario: the `nth` of this kind to this function.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct DeliveryId {
-    pub(crate) function: String,
-    pub(crate) kind: String,
-    pub(crate) nth: usize,
+pub(super) struct DeliveryId {
+    pub(super) function: String,
+    pub(super) kind: String,
+    pub(super) nth: usize,
 }
 
 impl fmt::Display for DeliveryId {
@@ -53,16 +53,16 @@ impl fmt::Display for DeliveryId {
 
 /// A fault to inject.
 #[derive(Clone, Debug)]
-pub(crate) struct Fault {
-    pub(crate) delivery_id: DeliveryId,
+pub(super) struct Fault {
+    pub(super) delivery_id: DeliveryId,
     /// Which call, from 0.
-    pub(crate) k: usize,
-    pub(crate) action: FaultAction,
+    pub(super) k: usize,
+    pub(super) action: FaultAction,
 }
 
 /// Tells a worker's proxy which call gets a fault. Counts the calls of the current delivery.
 #[derive(Clone, Default)]
-pub(crate) struct FaultPlan(Arc<Mutex<Counting>>);
+pub(super) struct FaultPlan(Arc<Mutex<Counting>>);
 
 #[derive(Default)]
 struct Counting {
@@ -73,21 +73,21 @@ struct Counting {
 
 impl FaultPlan {
     /// Begins a delivery. `fault` is the call and its fault.
-    pub(crate) fn begin(&self, fault: Option<(usize, FaultAction)>) {
+    pub(super) fn begin(&self, fault: Option<(usize, FaultAction)>) {
         let mut counting = self.0.lock().expect("no holder panics");
         counting.calls.clear();
         counting.fault = fault;
     }
 
     /// Ends the delivery, and returns its calls.
-    pub(crate) fn end(&self) -> Vec<Call> {
+    pub(super) fn end(&self) -> Vec<Call> {
         let mut counting = self.0.lock().expect("no holder panics");
         counting.fault = None;
         std::mem::take(&mut counting.calls)
     }
 
     /// Decides on a call, for the proxy.
-    pub(crate) fn decide(&self, call: &Call) -> FaultAction {
+    pub(super) fn decide(&self, call: &Call) -> FaultAction {
         let mut counting = self.0.lock().expect("no holder panics");
         let k = counting.calls.len();
         counting.calls.push(call.clone());
@@ -101,27 +101,27 @@ impl FaultPlan {
     }
 
     /// Whether a call of this operation got a fault since [`FaultPlan::take_injected`] was last called.
-    pub(crate) fn has_hit(&self, operation: &str) -> bool {
+    pub(super) fn has_hit(&self, operation: &str) -> bool {
         let injected = &self.0.lock().expect("no holder panics").injected;
         injected.as_ref().is_some_and(|call| call.operation == operation)
     }
 
     /// The call that got a fault, if one did since this was last called.
-    pub(crate) fn take_injected(&self) -> Option<Call> {
+    pub(super) fn take_injected(&self) -> Option<Call> {
         self.0.lock().expect("no holder panics").injected.take()
     }
 }
 
 /// A delivery, and the calls that it made.
 #[derive(Clone, Debug)]
-pub(crate) struct Trace {
-    pub(crate) delivery_id: DeliveryId,
-    pub(crate) calls: Vec<Call>,
+pub(super) struct Trace {
+    pub(super) delivery_id: DeliveryId,
+    pub(super) calls: Vec<Call>,
 }
 
 impl Trace {
     /// Deliveries with the same path are tried once.
-    pub(crate) fn path(&self) -> (String, String, Vec<String>) {
+    pub(super) fn path(&self) -> (String, String, Vec<String>) {
         let operations = self.calls.iter().map(|call| call.operation.clone()).collect();
         (self.delivery_id.function.clone(), self.delivery_id.kind.clone(), operations)
     }

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 /// One action that one statement allows a role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Permission {
-    pub(crate) role: String,
-    pub(crate) sid: String,
-    pub(crate) action: String,
+pub(super) struct Permission {
+    pub(super) role: String,
+    pub(super) sid: String,
+    pub(super) action: String,
 }
 
 impl std::fmt::Display for Permission {
@@ -20,7 +20,7 @@ impl std::fmt::Display for Permission {
 }
 
 /// Every permission of every role, without denials and trust policies.
-pub(crate) fn permissions() -> Result<BTreeSet<Permission>> {
+pub(super) fn permissions() -> Result<BTreeSet<Permission>> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml"))?;
     let template: Value = serde_saphyr::from_str(&text)?;
     let mut found = BTreeSet::new();

@@ -18,16 +18,16 @@ use tunedrop_run::{Deployment as RunDeployment, Run, State};
 const PATIENCE: Duration = Duration::from_secs(400);
 
 /// The functions, whose roles are named after them.
-pub(crate) const FUNCTIONS: [&str; 7] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep"];
+pub(super) const FUNCTIONS: [&str; 7] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep"];
 
 /// The path of the roles: no scenario depends on roles without one.
-pub(crate) const ROLE_PATH: &str = "/teams/ml/";
+pub(super) const ROLE_PATH: &str = "/teams/ml/";
 
 /// The bucket that Bedrock is assumed to write its invocation logs to.
-pub(crate) const LOGS: &str = "invocation-logs";
+pub(super) const LOGS: &str = "invocation-logs";
 
 /// Everything runs on this emulator. The names of datasets decide the faults of their jobs.
-pub(crate) async fn start() -> Result<Stack> {
+pub(super) async fn start() -> Result<Stack> {
     let binaries = build::functions().await?;
     let lose = |job: &str, status: &str| EventFault {
         r#do: EventAction::Lose,
@@ -62,7 +62,7 @@ pub(crate) async fn start() -> Result<Stack> {
 }
 
 /// The template's parameters, for features that the scenarios use and that are off by default.
-pub(crate) fn parameters() -> Vec<(String, String)> {
+pub(super) fn parameters() -> Vec<(String, String)> {
     vec![
         ("InvocationLogBucket".to_owned(), LOGS.to_owned()),
         ("InvocationLogPrefix".to_owned(), "june/".to_owned()),
@@ -76,11 +76,11 @@ pub(crate) fn parameters() -> Vec<(String, String)> {
 }
 
 /// One deployed stack.
-pub(crate) struct TestStack<'s> {
-    pub(crate) stack: &'s Stack,
-    pub(crate) deployed: Deployment,
-    pub(crate) ledger: Ledger,
-    pub(crate) bedrock: aws_sdk_bedrock::Client,
+pub(super) struct TestStack<'s> {
+    pub(super) stack: &'s Stack,
+    pub(super) deployed: Deployment,
+    pub(super) ledger: Ledger,
+    pub(super) bedrock: aws_sdk_bedrock::Client,
     s3: aws_sdk_s3::Client,
     bus: Bus,
     queue: String,
@@ -88,7 +88,7 @@ pub(crate) struct TestStack<'s> {
 }
 
 impl<'s> TestStack<'s> {
-    pub(crate) async fn new(stack: &'s Stack, deployed: Deployment) -> Result<TestStack<'s>> {
+    pub(super) async fn new(stack: &'s Stack, deployed: Deployment) -> Result<TestStack<'s>> {
         let sdk = stack.sdk();
         let queue = stack.subscribe(&deployed).await?;
         Ok(TestStack {
@@ -103,24 +103,24 @@ impl<'s> TestStack<'s> {
         })
     }
 
-    pub(crate) async fn upload(&self, dataset: &str, file: &str, text: impl Into<String>) -> Result<()> {
+    pub(super) async fn upload(&self, dataset: &str, file: &str, text: impl Into<String>) -> Result<()> {
         self.put_object(&format!("datasets/{dataset}/{file}"), text).await
     }
 
-    pub(crate) async fn put_object(&self, key: &str, text: impl Into<String>) -> Result<()> {
+    pub(super) async fn put_object(&self, key: &str, text: impl Into<String>) -> Result<()> {
         let body = ByteStream::from(text.into().into_bytes());
         let put = self.s3.put_object().bucket(self.deployed.bucket()?).key(key).body(body);
         put.send().await.with_context(|| key.to_owned())?;
         Ok(())
     }
 
-    pub(crate) async fn has(&self, key: &str) -> Result<()> {
+    pub(super) async fn has(&self, key: &str) -> Result<()> {
         let head = self.s3.head_object().bucket(self.deployed.bucket()?).key(key).send().await;
         head.map(drop).with_context(|| format!("{key} is not there"))
     }
 
     /// Deletes the stack's ledger: from now on, every step fails.
-    pub(crate) async fn lose_ledger(&self) -> Result<()> {
+    pub(super) async fn lose_ledger(&self) -> Result<()> {
         let (tables, table) = (aws_sdk_dynamodb::Client::new(&self.stack.sdk()), self.deployed.table()?);
         tables.update_table().table_name(table).deletion_protection_enabled(false).send().await?;
         tables.delete_table().table_name(table).send().await?;
@@ -128,7 +128,7 @@ impl<'s> TestStack<'s> {
     }
 
     /// Puts an event into a function's queue, as its rule would.
-    pub(crate) async fn send(&self, queue: &str, source: &str, kind: &str, detail: Value) -> Result<()> {
+    pub(super) async fn send(&self, queue: &str, source: &str, kind: &str, detail: Value) -> Result<()> {
         let event = json!({
             "version": "0", "id": "1", "detail-type": kind, "source": source, "account": ACCOUNT,
             "time": "2026-01-02T03:04:05Z", "region": REGION, "resources": [], "detail": detail,
@@ -139,12 +139,12 @@ impl<'s> TestStack<'s> {
     }
 
     /// The dataset's newest accepted run.
-    pub(crate) async fn newest(&self, dataset: &str) -> Option<Run> {
+    pub(super) async fn newest(&self, dataset: &str) -> Option<Run> {
         let head = self.ledger.dataset(dataset).await.ok()??;
         self.ledger.run(&head.latest_run?).await.ok()?
     }
 
-    pub(crate) async fn run_in(&self, dataset: &str, state: State) -> Result<Run> {
+    pub(super) async fn run_in(&self, dataset: &str, state: State) -> Result<Run> {
         self.until(&format!("the run of {dataset} to be {}", state.as_str()), async || {
             self.newest(dataset).await.filter(|run| run.state == state)
         })
@@ -152,7 +152,7 @@ impl<'s> TestStack<'s> {
     }
 
     /// Returns a message about the dataset that contains this text.
-    pub(crate) async fn wait_for_message(&self, dataset: &str, text: &str) -> Result<()> {
+    pub(super) async fn wait_for_message(&self, dataset: &str, text: &str) -> Result<()> {
         let what = format!("a message on {dataset} with {text:?}");
         let waiting = self.until(&what, async || {
             let mut outbox = self.outbox.lock().await;
@@ -168,7 +168,7 @@ impl<'s> TestStack<'s> {
     }
 
     /// Waits until messages on every channel say that the dataset was rejected.
-    pub(crate) async fn wait_for_rejection_on_every_channel(&self, dataset: &str) -> Result<()> {
+    pub(super) async fn wait_for_rejection_on_every_channel(&self, dataset: &str) -> Result<()> {
         self.until(&format!("the marks of {dataset}"), async || {
             let head = self.ledger.dataset(dataset).await.ok()??;
             let run = self.ledger.run(&head.rejected_run?).await.ok()??;
@@ -177,18 +177,18 @@ impl<'s> TestStack<'s> {
         .await
     }
 
-    pub(crate) async fn command(&self, kind: Kind, run_id: &str) -> Result<()> {
+    pub(super) async fn command(&self, kind: Kind, run_id: &str) -> Result<()> {
         let (command, run_id) = (RunCommand::of(kind).context("not a command")?, run_id.parse()?);
         self.put(&Event::Command { command, run_id, by: Some("ada".to_owned()) }).await
     }
 
     /// Puts a command on the stack's bus.
-    pub(crate) async fn put(&self, command: &Event) -> Result<()> {
+    pub(super) async fn put(&self, command: &Event) -> Result<()> {
         Ok(self.bus.put(&self.deployed.name, command).await?)
     }
 
     /// Waits until the deployment is as described.
-    pub(crate) async fn deployment(
+    pub(super) async fn deployment(
         &self,
         name: &str,
         what: &str,
@@ -200,18 +200,18 @@ impl<'s> TestStack<'s> {
         .await
     }
 
-    pub(crate) async fn sweep(&self) -> Result<()> {
+    pub(super) async fn sweep(&self) -> Result<()> {
         self.stack.invoke(self.deployed.function("sweep")?, &json!({})).await?;
         Ok(())
     }
 
     /// Whether a function of this stack has logged this text.
-    pub(crate) async fn logged(&self, function: &str, words: &str) -> Result<bool> {
+    pub(super) async fn logged(&self, function: &str, words: &str) -> Result<bool> {
         Ok(self.stack.logs(&self.deployed, function).await?.iter().any(|line| line.contains(words)))
     }
 
     /// Whether no function of this stack failed at anything: an event that went back to its queue may succeed later.
-    pub(crate) async fn nothing_failed(&self) -> Result<()> {
+    pub(super) async fn nothing_failed(&self) -> Result<()> {
         for function in FUNCTIONS {
             for line in self.stack.logs(&self.deployed, function).await? {
                 ensure!(
@@ -224,7 +224,7 @@ impl<'s> TestStack<'s> {
     }
 
     /// Polls until `look` finds something.
-    pub(crate) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> Result<T> {
+    pub(super) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> Result<T> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = look().await {

@@ -3,15 +3,15 @@
 use anyhow::{Context, Result, ensure};
 use tunedrop_local::Stack;
 
-use crate::scenarios::Scenario;
-use crate::stack::{self, ROLE_PATH, TestStack};
+use crate::permissions::scenarios::Scenario;
+use crate::permissions::stack::{self, ROLE_PATH, TestStack};
 
 /// AWS's policy for everything but IAM and the organization: it doesn't allow to pass a role.
 const POWER_USER: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
 const DENIAL: &str = "because no permissions boundary allows the iam:PassRole action";
 
 /// launch's own policy allows to pass the job role to Bedrock. With a boundary that doesn't, Bedrock denies the job.
-pub(crate) async fn boundary_limits_every_role(stack: &Stack) -> Result<()> {
+pub(super) async fn boundary_limits_every_role(stack: &Stack) -> Result<()> {
     let name = "bounded";
     let mut parameters = stack::parameters();
     parameters.retain(|(name, _)| name != "PermissionsBoundaryArn");

@@ -2,13 +2,13 @@
 
 use anyhow::{Result, ensure};
 
-use crate::scenarios::Scenario;
-use crate::stack::FUNCTIONS;
-use crate::template::{Permission, permissions};
+use crate::permissions::scenarios::Scenario;
+use crate::permissions::stack::FUNCTIONS;
+use crate::permissions::template::{Permission, permissions};
 
 /// How a missing permission becomes visible.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Sign {
+pub(super) enum Sign {
     /// The function's log, or the run's reason, has the service's denial of the action.
     Denied,
     /// The run ended with this reason.
@@ -18,28 +18,28 @@ pub(crate) enum Sign {
 }
 
 /// A permission, the scenario that doesn't complete without it, and the sign of the denial.
-pub(crate) struct Proof {
-    pub(crate) role: &'static str,
-    pub(crate) sid: &'static str,
-    pub(crate) action: &'static str,
-    pub(crate) scenario: Scenario,
-    pub(crate) sign: Sign,
+pub(super) struct Proof {
+    pub(super) role: &'static str,
+    pub(super) sid: &'static str,
+    pub(super) action: &'static str,
+    pub(super) scenario: Scenario,
+    pub(super) sign: Sign,
 }
 
 impl Proof {
-    pub(crate) fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{}/{}/{}", self.role, self.sid, self.action)
     }
 
     /// Returns the function that the role belongs to, if there is one.
-    pub(crate) fn function(&self) -> Option<String> {
+    pub(super) fn function(&self) -> Option<String> {
         let name = self.role.strip_suffix("Role")?.to_lowercase();
         FUNCTIONS.contains(&name.as_str()).then_some(name)
     }
 
     /// What the deployer removes: the whole statement if it has one action, or else the action, which must not be in
     /// another statement of the role.
-    pub(crate) fn withdrawal(&self) -> Result<String> {
+    pub(super) fn withdrawal(&self) -> Result<String> {
         let all = permissions()?;
         let others = |own: &dyn Fn(&Permission) -> bool| all.iter().any(|other| other.role == self.role && own(other));
         if !others(&|other| other.sid == self.sid && other.action != self.action) {
@@ -49,7 +49,7 @@ impl Proof {
         Ok(format!("{}:{}", self.role, self.action))
     }
 
-    pub(crate) fn is_of(&self, permission: &Permission) -> bool {
+    pub(super) fn is_of(&self, permission: &Permission) -> bool {
         (self.role, self.sid, self.action) == (&permission.role, &permission.sid, &permission.action)
     }
 }
@@ -63,7 +63,7 @@ const fn shown(role: &'static str, sid: &'static str, action: &'static str, scen
 }
 
 /// The permissions that are proven.
-pub(crate) const PROOFS: &[Proof] = &[
+pub(super) const PROOFS: &[Proof] = &[
     denied("ValidateRole", "Ledger", "dynamodb:GetItem", Scenario::Accepted),
     denied("ValidateRole", "Ledger", "dynamodb:PutItem", Scenario::Accepted),
     denied("ValidateRole", "Ledger", "dynamodb:UpdateItem", Scenario::Accepted),

@@ -2,22 +2,22 @@
 
 use anyhow::Result;
 
-use crate::scenarios;
-use crate::worker::Worker;
+use crate::crash::scenarios;
+use crate::crash::worker::Worker;
 
 /// A scenario, and its expected result.
 #[derive(Clone, Copy)]
-pub(crate) struct Scenario {
-    pub(crate) name: &'static str,
-    pub(crate) run: RunScenario,
+pub(super) struct Scenario {
+    pub(super) name: &'static str,
+    pub(super) run: RunScenario,
     /// The states of the dataset's runs at the end, sorted.
-    pub(crate) states: &'static [&'static str],
+    pub(super) states: &'static [&'static str],
     /// Jobs created at Bedrock.
-    pub(crate) jobs: usize,
+    pub(super) jobs: usize,
     /// The messages that people get, by the event's kind.
-    pub(crate) messages: &'static [(&'static str, usize)],
+    pub(super) messages: &'static [(&'static str, usize)],
     /// The functions whose calls get faults. Empty: all.
-    pub(crate) functions: &'static [&'static str],
+    pub(super) functions: &'static [&'static str],
 }
 
 type RunScenario = for<'l> fn(&'l mut Worker) -> std::pin::Pin<Box<dyn Future<Output = Result<()>> + Send + 'l>>;
@@ -52,7 +52,7 @@ const LAUNCHED: (&str, usize) = ("Run Launched", 1);
 const SUCCEEDED: (&str, usize) = ("Run Succeeded", 1);
 
 /// Every kind of event that a function reads occurs in one of them.
-pub(crate) const SCENARIOS: &[Scenario] = scenarios! {
+pub(super) const SCENARIOS: &[Scenario] = scenarios! {
     accepted => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED];
     deployed => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Deployed", 1), ("Deployment Deleted", 1)];
     own_base => ["Succeeded", "Succeeded"], 2, [("Run Held", 1), ("Run Launched", 2), ("Run Succeeded", 2), ("Run Deployed", 2), ("Dataset Accepted", 1), ("Deployment Deleted", 1)];

@@ -8,15 +8,15 @@ use serde_json::json;
 use tunedrop_run::event::{DeploymentCommand, EvaluationCommand, EvaluationSettings, Event, Kind, VERSION};
 use tunedrop_run::{Against, Deployment, DeploymentState, RunId, State};
 
-use crate::judge;
-use crate::stack::{LOGS, TestStack};
+use crate::permissions::judge;
+use crate::permissions::stack::{LOGS, TestStack};
 
 const NOVA: &str = "base_model: nova-lite\n";
 const GUARDED: &str = "base_model: nova-lite\nguard: { max_tokens: 10 }\n";
 
 /// The scenarios, each from its upload to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scenario {
+pub(super) enum Scenario {
     /// Succeeds with validation file and tags, with an outcome and a message.
     Accepted,
     /// Rejected, with a report, and a message on every channel.
@@ -56,7 +56,7 @@ pub(crate) enum Scenario {
 
 impl Scenario {
     /// The name of its dataset. The simulator's faults depend on it.
-    pub(crate) fn dataset(self) -> String {
+    pub(super) fn dataset(self) -> String {
         match self {
             Scenario::Stopped => "hold-stopped".to_owned(),
             Scenario::InterruptedLaunch => "hold-cut-off".to_owned(),
@@ -68,7 +68,7 @@ impl Scenario {
     }
 
     /// Runs it. Returns an error if it does not complete.
-    pub(crate) async fn run(self, site: &TestStack<'_>) -> Result<()> {
+    pub(super) async fn run(self, site: &TestStack<'_>) -> Result<()> {
         let made = match self {
             Scenario::Accepted => accepted(site, &self.dataset()).await,
             Scenario::Rejected => rejected(site, &self.dataset()).await,
@@ -264,7 +264,7 @@ async fn upload_dataset(site: &TestStack<'_>, dataset: &str, recipe: &str) -> Re
 }
 
 /// `n` good conversations; another `seed` gives other ones.
-pub(crate) fn conversations(n: usize, seed: &str) -> String {
+pub(super) fn conversations(n: usize, seed: &str) -> String {
     let mut lines = String::new();
     for i in 0..n {
         let _ = writeln!(

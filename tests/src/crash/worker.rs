@@ -12,46 +12,46 @@ use tunedrop_local::function::Function;
 use tunedrop_local::proxy::{Call, FaultAction, Proxy, ProxyEvent, Route};
 use tunedrop_local::{ACCOUNT, REGION, Stack};
 
-use crate::deliveries::Delivery;
-use crate::evaluations::Questions;
-use crate::fault::{Fault, FaultPlan, Trace};
-use crate::resources::Resources;
-use crate::rules::Rules;
+use crate::crash::deliveries::Delivery;
+use crate::crash::evaluations::Questions;
+use crate::crash::fault::{Fault, FaultPlan, Trace};
+use crate::crash::resources::Resources;
+use crate::crash::rules::Rules;
 
-pub(crate) struct Worker {
-    pub(crate) resources: Resources,
-    pub(crate) rules: Arc<Rules>,
-    pub(crate) fault_plan: FaultPlan,
+pub(super) struct Worker {
+    pub(super) resources: Resources,
+    pub(super) rules: Arc<Rules>,
+    pub(super) fault_plan: FaultPlan,
     proxy: Proxy,
     _aside: Proxy,
-    pub(crate) seen: UnboundedReceiver<ProxyEvent>,
-    pub(crate) functions: BTreeMap<String, Function>,
+    pub(super) seen: UnboundedReceiver<ProxyEvent>,
+    pub(super) functions: BTreeMap<String, Function>,
     binaries: PathBuf,
     log: File,
     /// The dataset of the current run of a scenario. Events about other datasets are late ones, and are ignored.
-    pub(crate) dataset: String,
-    pub(crate) queue: VecDeque<Delivery>,
+    pub(super) dataset: String,
+    pub(super) queue: VecDeque<Delivery>,
     /// Messages that went back to their queue, and are hidden.
-    pub(crate) later: VecDeque<Delivery>,
+    pub(super) later: VecDeque<Delivery>,
     /// The next event of each of these kinds is lost.
-    pub(crate) lose: Vec<&'static str>,
+    pub(super) lose: Vec<&'static str>,
     /// Whether its jobs are held in training.
-    pub(crate) held: bool,
+    pub(super) held: bool,
     /// Whether some jobs may not have ended.
-    pub(crate) working: bool,
+    pub(super) working: bool,
     /// Whether jobs were released to end.
-    pub(crate) released: bool,
+    pub(super) released: bool,
     /// Whether the scenario's evaluation has a judge.
-    pub(crate) has_judge: bool,
+    pub(super) has_judge: bool,
     /// Whether this scenario set faults in the simulator.
-    pub(crate) has_faults: bool,
-    pub(crate) fault: Option<Fault>,
-    pub(crate) questions: Questions,
-    pub(crate) traces: Vec<Trace>,
+    pub(super) has_faults: bool,
+    pub(super) fault: Option<Fault>,
+    pub(super) questions: Questions,
+    pub(super) traces: Vec<Trace>,
 }
 
 impl Worker {
-    pub(crate) async fn start(
+    pub(super) async fn start(
         stack: &Stack,
         number: usize,
         rules: Arc<Rules>,
@@ -108,7 +108,7 @@ impl Worker {
     }
 
     /// The function's process. Starts it if it isn't running.
-    pub(crate) async fn function(&mut self, name: &str) -> Result<&mut Function> {
+    pub(super) async fn function(&mut self, name: &str) -> Result<&mut Function> {
         if !self.functions.contains_key(name) {
             let binary = self.binaries.join(format!("tunedrop-{name}"));
             let function = Function::start(&binary, &self.variables(), &self.log).await?;

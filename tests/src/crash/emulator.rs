@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use tunedrop_local::{Stack, StackOptions, build};
 
 /// Starts the emulator of this number, for so many workers.
-pub(crate) async fn start(number: usize, lanes: usize) -> Result<Stack> {
+pub(super) async fn start(number: usize, lanes: usize) -> Result<Stack> {
     let binaries = build::functions().await?;
     let folder = std::env::temp_dir().join(format!("tunedrop-crash-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder)?;

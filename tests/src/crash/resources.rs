@@ -1,27 +1,27 @@
 //! A worker's resources.
 
+use crate::items::Items;
 use anyhow::{Context, Result};
 use tunedrop_aws::Ledger;
 use tunedrop_local::{ACCOUNT, REGION, Stack};
-use tunedrop_tests::items::Items;
 
 /// A worker's resources.
-pub(crate) struct Resources {
-    pub(crate) stack: String,
-    pub(crate) bucket: String,
-    pub(crate) table: String,
-    pub(crate) topic: String,
-    pub(crate) outbox: String,
-    pub(crate) bedrock: String,
-    pub(crate) s3: aws_sdk_s3::Client,
-    pub(crate) ledger: Ledger,
-    pub(crate) http: reqwest::Client,
+pub(super) struct Resources {
+    pub(super) stack: String,
+    pub(super) bucket: String,
+    pub(super) table: String,
+    pub(super) topic: String,
+    pub(super) outbox: String,
+    pub(super) bedrock: String,
+    pub(super) s3: aws_sdk_s3::Client,
+    pub(super) ledger: Ledger,
+    pub(super) http: reqwest::Client,
     /// The ledger's items, of the current run of a scenario only.
-    pub(crate) items: Items,
+    pub(super) items: Items,
 }
 
 impl Resources {
-    pub(crate) async fn make(stack: &Stack, number: usize, bedrock: String) -> Result<Resources> {
+    pub(super) async fn make(stack: &Stack, number: usize, bedrock: String) -> Result<Resources> {
         let (deployed, sdk) = (stack.deployment(), stack.sdk());
         let (name, topic) = (format!("worker{number}"), deployed.resource(&format!("Topic{number}"))?.to_owned());
         let sqs = aws_sdk_sqs::Client::new(&sdk);
@@ -47,12 +47,12 @@ impl Resources {
     }
 
     /// Lets time pass: moves the times in the ledger back, and changes nothing else.
-    pub(crate) async fn pass(&self, seconds: i64) -> Result<()> {
+    pub(super) async fn pass(&self, seconds: i64) -> Result<()> {
         self.items.age(seconds, &["changed_at", "launch_after"]).await
     }
 
     /// As [`Resources::pass`], and moves the times of the uploads back too.
-    pub(crate) async fn age(&self, seconds: i64) -> Result<()> {
+    pub(super) async fn age(&self, seconds: i64) -> Result<()> {
         self.items
             .age(seconds, &["changed_at", "launch_after", "uploaded_at", "latest_uploaded_at", "reuploaded_at"])
             .await

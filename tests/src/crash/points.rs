@@ -4,31 +4,31 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::sample::Sample;
 use anyhow::{Context, Result, ensure};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 use tunedrop_local::proxy::Call;
-use tunedrop_tests::sample::Sample;
 
-use crate::check::{InjectedFault, check};
-use crate::fault::{ACTIONS, DeliveryId, Fault, Trace, differs};
-use crate::table::Scenario;
-use crate::worker::Worker;
+use crate::crash::check::{InjectedFault, check};
+use crate::crash::fault::{ACTIONS, DeliveryId, Fault, Trace, differs};
+use crate::crash::table::Scenario;
+use crate::crash::worker::Worker;
 
 /// The workers. Each runs one scenario at a time.
-pub(crate) struct Pool {
+pub(super) struct Pool {
     workers: Mutex<Vec<Worker>>,
     free: Semaphore,
     runs: AtomicUsize,
 }
 
 impl Pool {
-    pub(crate) fn new(workers: Vec<Worker>) -> Pool {
+    pub(super) fn new(workers: Vec<Worker>) -> Pool {
         Pool { free: Semaphore::new(workers.len()), workers: Mutex::new(workers), runs: AtomicUsize::new(0) }
     }
 
     /// Runs a scenario on a free worker, with or without a fault, and checks its result. Returns its deliveries.
-    pub(crate) async fn run(&self, scenario: &Scenario, injected: Option<&InjectedFault<'_>>) -> Result<Vec<Trace>> {
+    pub(super) async fn run(&self, scenario: &Scenario, injected: Option<&InjectedFault<'_>>) -> Result<Vec<Trace>> {
         let _free = self.free.acquire().await.context("the workers are gone")?;
         let mut worker = self.workers.lock().await.pop().context("a worker for each permit")?;
         // All of the same length, so that no name is a prefix of another.
@@ -57,13 +57,13 @@ async fn run(worker: &mut Worker, scenario: &Scenario, injected: Option<&Injecte
 }
 
 /// A delivery whose calls get faults, and the calls it makes.
-pub(crate) struct Target {
-    pub(crate) delivery_id: DeliveryId,
-    pub(crate) calls: Arc<Vec<Call>>,
+pub(super) struct Target {
+    pub(super) delivery_id: DeliveryId,
+    pub(super) calls: Arc<Vec<Call>>,
 }
 
 /// Returns the scenario's deliveries with calls that no earlier delivery made in this order.
-pub(crate) fn targets(
+pub(super) fn targets(
     scenario: &Scenario,
     traces: Vec<Trace>,
     paths: &mut HashSet<(String, String, Vec<String>)>,
@@ -81,7 +81,7 @@ pub(crate) fn targets(
 }
 
 /// Tries all points of the targets, or a sample of them, the slow ones first. Returns their number, and what failed.
-pub(crate) async fn try_points(
+pub(super) async fn try_points(
     pool: &Arc<Pool>,
     scenario: &'static Scenario,
     targets: Vec<Target>,

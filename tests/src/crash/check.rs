@@ -6,18 +6,18 @@ use anyhow::{Result, ensure};
 use serde_json::Value;
 use tunedrop_local::proxy::Call;
 
-use crate::fault::Fault;
-use crate::table::Scenario;
-use crate::worker::Worker;
+use crate::crash::fault::Fault;
+use crate::crash::table::Scenario;
+use crate::crash::worker::Worker;
 
 /// A fault, and the calls that its delivery makes without it.
-pub(crate) struct InjectedFault<'s> {
-    pub(crate) fault: &'s Fault,
-    pub(crate) calls: &'s [Call],
+pub(super) struct InjectedFault<'s> {
+    pub(super) fault: &'s Fault,
+    pub(super) calls: &'s [Call],
 }
 
 /// Compares the ledger, the simulator's jobs and the messages with the scenario's expected result.
-pub(crate) async fn check(worker: &Worker, scenario: &Scenario, struck: Option<&InjectedFault<'_>>) -> Result<()> {
+pub(super) async fn check(worker: &Worker, scenario: &Scenario, struck: Option<&InjectedFault<'_>>) -> Result<()> {
     let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
     let items = worker.resources.items.all().await?;
     let runs = || items.iter().filter(|item| text(item, "kind") == "run");

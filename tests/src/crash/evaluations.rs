@@ -10,20 +10,20 @@ use tunedrop_run::evaluation::{CHUNK_RECORDS, temporary_deployment};
 use tunedrop_run::event::{EvaluationCommand, EvaluationSettings, Event, SOURCE};
 use tunedrop_run::{DeploymentState, EvaluationEntry, EvaluationState};
 
-use crate::deliveries::{Delivery, event};
-use crate::queue::{LONG_S, ROUNDS};
-use crate::worker::Worker;
+use crate::crash::deliveries::{Delivery, event};
+use crate::crash::queue::{LONG_S, ROUNDS};
+use crate::crash::worker::Worker;
 
 /// A temporary deployment is gone after this many sweeps.
 const SWEEPS: usize = 2;
 
 /// The questions that models answered, by model and text.
 #[derive(Debug, Default)]
-pub(crate) struct Questions(BTreeMap<(String, Vec<u8>), usize>);
+pub(super) struct Questions(BTreeMap<(String, Vec<u8>), usize>);
 
 impl Questions {
     /// Counts the call if it asked a model.
-    pub(crate) fn see(&mut self, call: &Call, body: &[u8]) {
+    pub(super) fn see(&mut self, call: &Call, body: &[u8]) {
         if call.operation == "Converse" {
             *self.0.entry((call.resource.clone(), body.to_vec())).or_default() += 1;
         }
@@ -45,11 +45,11 @@ impl Questions {
 }
 
 /// Calls of models and their tokens, as the simulator counts them.
-pub(crate) type Counts = (u64, u64);
+pub(super) type Counts = (u64, u64);
 
 impl Worker {
     /// Sends the command to evaluate the dataset's newest run.
-    pub(crate) async fn evaluate(&mut self) -> Result<()> {
+    pub(super) async fn evaluate(&mut self) -> Result<()> {
         let run_id = self.newest().await?.run_id;
         let command = EvaluationCommand::Evaluate { run_id, settings: EvaluationSettings::default() };
         let kind = command.kind();
@@ -60,7 +60,7 @@ impl Worker {
     }
 
     /// Delivers messages and runs sweeps until the evaluation has ended.
-    pub(crate) async fn evaluation_ends(&mut self) -> Result<EvaluationEntry> {
+    pub(super) async fn evaluation_ends(&mut self) -> Result<EvaluationEntry> {
         let run_id = self.newest().await?.run_id;
         for _ in 0..ROUNDS {
             self.pump().await?;
@@ -73,7 +73,7 @@ impl Worker {
     }
 
     /// Runs the sweeps after which no temporary deployment is left. One that fails proves nothing.
-    pub(crate) async fn last_sweeps(&mut self) -> Result<()> {
+    pub(super) async fn last_sweeps(&mut self) -> Result<()> {
         for _ in 0..SWEEPS {
             self.sweep().await?;
             self.pump().await?;
@@ -82,7 +82,7 @@ impl Worker {
     }
 
     /// Lets time pass, and runs the sweep until it succeeds.
-    pub(crate) async fn sweep(&mut self) -> Result<()> {
+    pub(super) async fn sweep(&mut self) -> Result<()> {
         self.resources.pass(LONG_S).await?;
         while self.tick().await? {
             self.resources.pass(LONG_S).await?;
@@ -92,7 +92,7 @@ impl Worker {
     }
 
     /// What the simulator has counted of all models.
-    pub(crate) async fn counts(&self) -> Result<Counts> {
+    pub(super) async fn counts(&self) -> Result<Counts> {
         let show = self.resources.http.get(format!("{}/_simulator/inference", self.resources.bedrock));
         let shown: Value = show.send().await?.json().await?;
         let models = shown["models"].as_object().context("the simulator shows no models")?;
@@ -102,7 +102,7 @@ impl Worker {
 
     /// Checks what is left of the evaluation of a sample with so many records, against the base model. `before`: the
     /// simulator's counts before it.
-    pub(crate) async fn check_evaluation(&self, ended: &EvaluationEntry, records: usize, before: Counts) -> Result<()> {
+    pub(super) async fn check_evaluation(&self, ended: &EvaluationEntry, records: usize, before: Counts) -> Result<()> {
         let now = self.resources.ledger.evaluation(&ended.run_id).await?.context("an evaluation")?;
         ensure!(now.state == EvaluationState::Kept, "the evaluation is {:?}: {:?}", now.state, now.reason);
         ensure!((now.number, &now.result, &now.outcome_at) == (1, &ended.result, &ended.outcome_at), "{now:?}");

@@ -5,8 +5,8 @@ use aws_sdk_bedrock::types::EvaluationJobStatus;
 use tunedrop_run::event::{EvaluationCommand, Event};
 use tunedrop_run::{RunId, State};
 
-use crate::scenarios::conversations;
-use crate::stack::TestStack;
+use crate::permissions::scenarios::conversations;
+use crate::permissions::stack::TestStack;
 
 /// Trains a dataset whose recipe asks for an evaluation with a judge. Returns the run's id.
 async fn with_judge(site: &TestStack<'_>, dataset: &str) -> Result<RunId> {
@@ -17,7 +17,7 @@ async fn with_judge(site: &TestStack<'_>, dataset: &str) -> Result<RunId> {
     Ok(site.run_in(dataset, State::Succeeded).await?.run_id)
 }
 
-pub(crate) async fn judged(site: &TestStack<'_>, dataset: &str) -> Result<()> {
+pub(super) async fn judged(site: &TestStack<'_>, dataset: &str) -> Result<()> {
     let run_id = with_judge(site, dataset).await?;
     let ended = async || site.ledger.evaluation(&run_id).await.ok()?.filter(|evaluation| evaluation.state.is_end());
     let evaluation = site.until("the evaluation to end", ended).await?;
@@ -29,7 +29,7 @@ pub(crate) async fn judged(site: &TestStack<'_>, dataset: &str) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn stopped(site: &TestStack<'_>, dataset: &str) -> Result<()> {
+pub(super) async fn stopped(site: &TestStack<'_>, dataset: &str) -> Result<()> {
     let run_id = with_judge(site, dataset).await?;
     let scoring = async || {
         let evaluation = site.ledger.evaluation(&run_id).await.ok()??;

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use tunedrop_run::Run;
 use tunedrop_run::event::{DeploymentCommand, Event, Kind, RunCommand, SOURCE};
 
-use crate::deliveries::{Delivery, event, object_created};
-use crate::evaluations::Questions;
-use crate::worker::Worker;
+use crate::crash::deliveries::{Delivery, event, object_created};
+use crate::crash::evaluations::Questions;
+use crate::crash::worker::Worker;
 
 impl Worker {
     /// Uploads one file of the dataset.
-    pub(crate) async fn upload(&mut self, file: &str, text: impl Into<String>) -> Result<()> {
+    pub(super) async fn upload(&mut self, file: &str, text: impl Into<String>) -> Result<()> {
         let key = format!("datasets/{}/{file}", self.dataset);
         let body = ByteStream::from(text.into().into_bytes());
         self.resources.s3.put_object().bucket(&self.resources.bucket).key(&key).body(body).send().await?;
@@ -28,7 +28,7 @@ impl Worker {
     }
 
     /// Sends a command for the dataset's newest run.
-    pub(crate) async fn command(&mut self, kind: Kind) -> Result<()> {
+    pub(super) async fn command(&mut self, kind: Kind) -> Result<()> {
         let run = self.newest().await?;
         let command = RunCommand::of(kind).context("not a command")?;
         let command = Event::Command { command, run_id: run.run_id, by: Some("ada".to_owned()) };
@@ -39,7 +39,7 @@ impl Worker {
     }
 
     /// Sends a command about a deployment.
-    pub(crate) async fn deployment_command(&mut self, command: DeploymentCommand) -> Result<()> {
+    pub(super) async fn deployment_command(&mut self, command: DeploymentCommand) -> Result<()> {
         let kind = command.kind();
         let command = Event::DeploymentCommand { command, by: Some("ada".to_owned()) };
         let detail = serde_json::to_value(command.detail(&self.resources.stack))?;
@@ -48,14 +48,14 @@ impl Worker {
     }
 
     /// The dataset's newest accepted run.
-    pub(crate) async fn newest(&self) -> Result<Run> {
+    pub(super) async fn newest(&self) -> Result<Run> {
         let head = self.resources.ledger.dataset(&self.dataset).await?.context("the dataset has no head")?;
         let run = head.latest_run.context("the dataset has no run")?;
         self.resources.ledger.run(&run).await?.context("the head's run is not there")
     }
 
     /// Sets faults in the worker's simulator.
-    pub(crate) async fn set_faults(&mut self, faults: Value) -> Result<()> {
+    pub(super) async fn set_faults(&mut self, faults: Value) -> Result<()> {
         self.has_faults = true;
         let request = self.resources.http.post(format!("{}/_simulator/faults", self.resources.bedrock)).json(&faults);
         ensure!(request.send().await?.status().is_success(), "the simulator rejects {faults}");
@@ -63,13 +63,13 @@ impl Worker {
     }
 
     /// The dataset's jobs stay in training until they are stopped.
-    pub(crate) async fn hold(&mut self) -> Result<()> {
+    pub(super) async fn hold(&mut self) -> Result<()> {
         self.held = true;
         self.set_faults(json!({ "hold": [self.dataset] })).await
     }
 
     /// The jobs of this run of the scenario.
-    pub(crate) async fn jobs(&self) -> Result<Vec<Value>> {
+    pub(super) async fn jobs(&self) -> Result<Vec<Value>> {
         let list = format!(
             "{}/model-customization-jobs?maxResults=1000&nameContains={}",
             self.resources.bedrock, self.dataset
@@ -80,7 +80,7 @@ impl Worker {
     }
 
     /// Whether every job has ended, or is held in training. Its event has arrived by then.
-    pub(crate) async fn jobs_rest(&mut self) -> Result<bool> {
+    pub(super) async fn jobs_rest(&mut self) -> Result<bool> {
         if !self.working {
             return Ok(true);
         }
@@ -104,7 +104,7 @@ impl Worker {
     }
 
     /// The kinds of events that this run of the scenario sent messages about.
-    pub(crate) async fn messages(&self) -> Result<Vec<String>> {
+    pub(super) async fn messages(&self) -> Result<Vec<String>> {
         let mut kinds = Vec::new();
         loop {
             let receive = json!({ "QueueUrl": self.resources.outbox, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"] });
@@ -122,7 +122,7 @@ impl Worker {
     }
 
     /// Resets everything for the next run of a scenario.
-    pub(crate) async fn clear(&mut self) -> Result<()> {
+    pub(super) async fn clear(&mut self) -> Result<()> {
         self.resources.items.clear().await?;
         self.resources.items.ask("AmazonSQS.PurgeQueue", &json!({ "QueueUrl": self.resources.outbox })).await?;
         if std::mem::take(&mut self.has_faults) {
