@@ -105,17 +105,6 @@ def check(parameters, template):
             sys.exit(f"{key}={value} is not allowed: {known[key].get('ConstraintDescription', pattern)}")
 
 
-def whole_numbers(parameters, template):
-    """CloudFormation makes a number of a parameter where a property wants one. The emulator leaves it a text, which it can't
-    compare with the invocations in progress."""
-    for resource in template["Resources"].values():
-        for event in resource["Properties"].get("Events", {}).values():
-            scaling = event["Properties"].get("ScalingConfig", {})
-            for name, value in scaling.items():
-                if isinstance(value, dict):
-                    scaling[name] = int(parameters.get(value["Ref"], template["Parameters"][value["Ref"]]["Default"]))
-
-
 def functions(template, binaries):
     """The template's functions, each with the path of its binary."""
     for name, resource in template["Resources"].items():
@@ -147,16 +136,6 @@ def upload_code(template, binaries, cache):
         # The list makes an exception in a thread be one here.
         list(pool.map(deliver, functions(template, binaries)))
     prune(cache)
-
-
-def simplify_alarms(template):
-    """The emulator's CloudFormation takes no metric math, and its alarms are never evaluated: one that has some watches
-    the first of its metrics here. What the template says of them is held by the repository tests."""
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
-            properties = resource["Properties"]
-            stat = next(entry["MetricStat"] for entry in properties.pop("Metrics") if "MetricStat" in entry)
-            properties.update(stat["Metric"], Period=stat["Period"], Statistic=stat["Stat"])
 
 
 def upload_template(template):
@@ -221,8 +200,6 @@ def up(options):
         policies.withdraw(template, entry)
     if options.allow_plain_http:
         policies.allow_plain_http(template)
-    simplify_alarms(template)
-    whole_numbers(parameters, template)
     upload_code(template, options.binaries, options.cache)
     cloudformation, _ = clients()
     create_or_update(cloudformation, {

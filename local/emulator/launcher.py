@@ -13,10 +13,10 @@ holds the same rule for the servers written in Rust.
 The emulator also ends when its standard input does, so that it can't outlive whoever started it,
 and then removes the folder named by TUNEDROP_LOCAL_SCRATCH.
 
-Policies of event buses are added by `buses.py`, boundaries and paths of roles by `roles.py`, and the dates of multipart
-uploads by `uploads.py`. `server.py` has another HTTP server, and `speed.py` makes parts of the emulator faster. Nothing else
-of it is changed, and nothing on disk. The functions that are called are private ones of ministack, hence the check of the
-version.
+Policies of event buses are added by `buses.py`, boundaries and paths of roles by `roles.py`, what CloudFormation does with a
+template by `templates.py`, and the dates of multipart uploads by `uploads.py`. `server.py` has another HTTP server, and
+`speed.py` makes parts of the emulator faster. Nothing else of it is changed, and nothing on disk. The functions that are
+called are private ones of ministack, hence the check of the version.
 """
 
 import http.server
@@ -164,15 +164,17 @@ def main():
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator, lambda_runtime
     from ministack.services import dynamodb, eventbridge, iam, lambda_svc, s3
-    from ministack.services.cloudformation import provisioners
+    from ministack.services.cloudformation import changesets, engine, provisioners
 
     import buses
     import roles
     import server
+    import templates
     import uploads
 
     roles.teach(iam, provisioners)
     buses.teach(eventbridge, iam, provisioners, iam_actions, iam_evaluator)
+    templates.teach(provisioners, changesets, engine)
     uploads.teach(s3)
     app.app = behind_a_guard(with_events_endpoint(app.app, eventbridge._put_events), port)
     guard_runtime_apis()
