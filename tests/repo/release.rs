@@ -54,6 +54,7 @@ fn every_package_has_the_version_of_the_workspace() {
     let python = toml("python/pyproject.toml");
     assert!(python["project"].get("version").is_none(), "python/pyproject.toml has a version of its own");
     assert_eq!(python["project"]["dynamic"].as_array().expect("a list")[0].as_str(), Some("version"));
+    assert_eq!(yaml("template.yaml")["Outputs"]["Version"]["Value"].as_str(), Some(version.as_str()));
     let hooks = toml("pyproject.toml");
     assert_eq!(hooks["project"]["dependencies"][0].as_str(), Some(format!("tunedrop=={version}").as_str()));
 }
