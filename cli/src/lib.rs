@@ -46,6 +46,8 @@ mod input;
 mod location;
 #[cfg(feature = "aws")]
 mod logs;
+#[cfg(feature = "aws")]
+mod manage;
 mod media;
 #[cfg(feature = "aws")]
 mod models;
@@ -126,6 +128,8 @@ enum Command {
     Convert(convert::ConvertArgs),
     Fix(fix::FixArgs),
     Split(split::SplitArgs),
+    #[command(subcommand)]
+    Stack(manage::StackCommand),
     Doctor(doctor::DoctorArgs),
     Canary(canary::CanaryArgs),
     Submit(submit::SubmitArgs),
@@ -176,6 +180,7 @@ pub fn main() -> ExitCode {
     let done = match command {
         Command::Advise(args) => advise::advise(&args),
         Command::Init(args) => init::init(&args),
+        Command::Stack(command) => manage::run(&command),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Canary(args) => canary::canary(&args),
         Command::Submit(args) => submit::submit(&args),

@@ -51,9 +51,19 @@ pub(crate) struct Stack {
     guess: Option<String>,
 }
 
+/// The clients of an account and Region, or of the local stack.
+pub(crate) struct Connection {
+    pub(crate) configs: Configs,
+    pub(crate) stacks: Stacks,
+    /// The Region's name.
+    pub(crate) region: String,
+    /// The name of the local stack, if it is that.
+    pub(crate) local: Option<String>,
+}
+
 impl StackArgs {
-    /// Finds the stack. Only the first call to AWS shows whether there are credentials and a network.
-    pub(crate) async fn find(&self) -> Result<Stack> {
+    /// Connects, without looking for a stack.
+    pub(crate) async fn connect(&self) -> Result<Connection> {
         let local = if self.local { Some(state::local()?) } else { None };
         let access = Access {
             profile: self.profile.clone(),
@@ -64,37 +74,47 @@ impl StackArgs {
         if configs.all.region().is_none() {
             bail!("no Region is set; pass --region, or set AWS_REGION");
         }
-        let stacks = Stacks::new(&configs.all);
-        let given = self.stack.clone().or(local.as_ref().map(|local| local.stack.clone()));
+        let (stacks, region) = (Stacks::new(&configs.all), region(&configs));
+        Ok(Connection { configs, stacks, region, local: local.map(|local| local.stack) })
+    }
+
+    /// Finds the stack. Only the first call to AWS shows whether there are credentials and a network.
+    pub(crate) async fn find(&self) -> Result<Stack> {
+        let connection = self.connect().await?;
+        let Connection { stacks, region, local, .. } = &connection;
+        let given = self.stack.clone().or(local.clone());
         let (name, found, why) = match given {
             Some(name) => {
                 let found = stacks.find(&name).await.map_err(explain)?;
                 (name, found, None)
             }
             None => {
-                let (name, found, why) = self.guess(&stacks, &region(&configs)).await?;
+                let (name, found, why) = self.guess(stacks, region).await?;
                 (name, found, Some(why))
             }
         };
-        let Some(Found { outputs, account }) = found else {
-            bail!("no stack {name} in {}; {}", region(&configs), choices(&stacks).await);
+        let Some(Found { outputs, account, .. }) = found else {
+            bail!("no stack {name} in {region}; {}", choices(stacks).await);
         };
         if !is_ours(&outputs) {
-            bail!("{name} is not a tunedrop stack; {}", choices(&stacks).await);
+            bail!("{name} is not a tunedrop stack; {}", choices(stacks).await);
         }
         let guess = why.map(|why| {
-            format!(
-                "Using stack {name} in {}, account {account}: {why}. Choose another with --stack NAME.",
-                region(&configs)
-            )
+            format!("Using stack {name} in {region}, account {account}: {why}. Choose another with --stack NAME.")
         });
         if local.is_none() {
-            let region = region(&configs);
+            let region = region.clone();
             state::remember(state::Used { profile: self.profile(), region, account, stack: name.clone() });
         }
-        let named = if local.is_some() { " --local".to_owned() } else { format!(" --stack {name}") };
-        let emulated = local.is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some();
-        Ok(Stack { name, configs, outputs, named, emulated, guess })
+        Ok(Stack { guess, ..Stack::of(&connection, &name, outputs) })
+    }
+
+    /// The name of an existing stack, which may be in any state.
+    pub(crate) async fn name(&self, connection: &Connection) -> Result<String> {
+        match self.stack.clone().or(connection.local.clone()) {
+            Some(name) => Ok(name),
+            None => Ok(self.guess(&connection.stacks, &connection.region).await?.0),
+        }
     }
 
     /// As [`find`](StackArgs::find), for a command that changes something: prints which stack it uses if no option named it.
@@ -139,11 +159,33 @@ async fn choices(stacks: &Stacks) -> String {
     }
 }
 
+impl Connection {
+    /// Whether an emulator answers, not an account.
+    pub(crate) fn is_emulated(&self) -> bool {
+        self.local.is_some() || std::env::var_os("AWS_ENDPOINT_URL").is_some()
+    }
+
+    /// The options that name a stack in the next command.
+    pub(crate) fn named(&self, name: &str) -> String {
+        match &self.local {
+            Some(local) if local == name => " --local".to_owned(),
+            Some(_) => format!(" --local --stack {name}"),
+            None => format!(" --stack {name}"),
+        }
+    }
+}
+
 fn region(configs: &Configs) -> String {
     configs.all.region().map_or("this Region".to_owned(), ToString::to_string)
 }
 
 impl Stack {
+    /// The stack that was found, in a command that knows its name.
+    pub(crate) fn of(connection: &Connection, name: &str, outputs: BTreeMap<String, String>) -> Stack {
+        let (configs, named, emulated) = (connection.configs.clone(), connection.named(name), connection.is_emulated());
+        Stack { name: name.to_owned(), configs, outputs, named, emulated, guess: None }
+    }
+
     pub(crate) fn output(&self, name: &str) -> Result<&str> {
         let value = self.outputs.get(name).map(String::as_str);
         value.with_context(|| format!("stack {} has no output {name}; deploy this version's template", self.name))

@@ -22,6 +22,7 @@ mod paths;
 mod placeholders;
 mod proposals;
 mod refusals;
+mod releases;
 mod remote;
 mod reshape;
 mod sarif;

@@ -26,6 +26,8 @@ mod account;
 mod bus;
 #[cfg(feature = "deployments")]
 mod deployments;
+#[cfg(feature = "releases")]
+mod downloads;
 #[cfg(feature = "evaluation-jobs")]
 mod evaluation_jobs;
 mod failure;
@@ -41,6 +43,8 @@ mod logs;
 mod objects;
 #[cfg(feature = "queues")]
 mod queues;
+#[cfg(feature = "releases")]
+mod remains;
 #[cfg(feature = "stacks")]
 mod stacks;
 #[cfg(feature = "topic")]
@@ -61,6 +65,8 @@ pub use account::{Account, ServiceRoleFacts};
 pub use bus::Bus;
 #[cfg(feature = "deployments")]
 pub use deployments::{DeployAnswer, Deployments};
+#[cfg(feature = "releases")]
+pub use downloads::Downloads;
 #[cfg(feature = "evaluation-jobs")]
 pub use evaluation_jobs::{EvaluationJobs, JudgeJob};
 pub use failure::Failure;
@@ -76,8 +82,10 @@ pub use logs::{Line, Logs};
 pub use objects::{Body, Listing, Object, Objects, Piece, Probe, Probes, Ranges, Small};
 #[cfg(feature = "queues")]
 pub use queues::{DeadLetter, Move, Queues};
+#[cfg(feature = "releases")]
+pub use remains::Remains;
 #[cfg(feature = "stacks")]
-pub use stacks::{Found, Stacks, is_ours};
+pub use stacks::{ChangeSet, DeletedStack, Found, Prepared, ResourceChange, StackEvent, Stacks, Summary, is_ours};
 #[cfg(feature = "topic")]
 pub use topic::Topic;
 #[cfg(feature = "uploads")]
