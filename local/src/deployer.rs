@@ -51,7 +51,7 @@ impl Deployer {
             for line in BufReader::new(answers).lines().map_while(Result::ok) {
                 let Ok(Line { id, printed, error }) = serde_json::from_str(&line) else { continue };
                 let waiting = lock(&answered).as_mut().and_then(|waiting| waiting.remove(&id));
-                // Whoever asked may have given up.
+                // The caller may have given up.
                 let _ = waiting.map(|waiting| waiting.send(error.map_or(Ok(printed.unwrap_or_default()), Err)));
             }
             // Those who still wait learn that there is no answer.

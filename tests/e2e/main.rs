@@ -7,6 +7,7 @@
 //! `cargo test --test e2e` leaves out the slow scenarios and most crash points and permissions; `-- --include-ignored` runs
 //! all. The crash points then keep both cores busy, so they start when the rest has ended.
 
+mod adoption;
 mod canary;
 mod contract;
 mod datasets;

@@ -197,8 +197,8 @@ pub(crate) fn alone() -> Vec<(&'static str, Scenario)> {
             run_continues_when_its_job_reappears,
             retry_keeps_an_incomplete_dataset_open,
         },
+        adoption::{ run_adopts_its_job_if_the_name_is_in_use },
         queue::{
-            run_adopts_its_job_if_the_name_is_in_use,
             denied_launches_wait_and_continue,
             quota_of_one_run_blocks_no_other,
             unreadable_items_block_nothing,
