@@ -3,7 +3,7 @@
 use crate::docs::{read, root};
 
 /// The pure crates: no clock, environment, files or network.
-const PURE: [&str; 5] = ["evaluation", "report", "reshape", "run", "validation"];
+const PURE: [&str; 6] = ["evaluation", "quality", "report", "reshape", "run", "validation"];
 
 #[test]
 fn crates_that_decide_deny_input_and_output() {

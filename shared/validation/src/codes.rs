@@ -7,6 +7,7 @@ mod evaluation;
 mod file;
 mod json;
 mod media;
+mod quality;
 mod recipe;
 mod sensitive;
 mod set;
@@ -146,6 +147,17 @@ codes! {
     FewHeldOutRecords "few-held-out-records" Warning evaluation::FEW_HELD_OUT_RECORDS;
     UnusableHeldOutRecords "unusable-held-out-records" Warning evaluation::UNUSABLE_HELD_OUT_RECORDS;
     NoHeldOutRecords "no-held-out-records" Error evaluation::NO_HELD_OUT_RECORDS;
+
+    NearDuplicate "near-duplicate" Warning quality::NEAR_DUPLICATE;
+    NearLeakage "near-leakage" Warning quality::NEAR_LEAKAGE;
+    ConflictingAnswers "conflicting-answers" Warning quality::CONFLICTING_ANSWERS;
+    SeveralAnswers "several-answers" Warning quality::SEVERAL_ANSWERS;
+    LabelImbalance "label-imbalance" Warning quality::LABEL_IMBALANCE;
+    UnusualLanguage "unusual-language" Warning quality::UNUSUAL_LANGUAGE;
+    UnusualLength "unusual-length" Warning quality::UNUSUAL_LENGTH;
+    BoilerplateAnswer "boilerplate-answer" Warning quality::BOILERPLATE_ANSWER;
+    TruncatedAnswer "truncated-answer" Warning quality::TRUNCATED_ANSWER;
+    DamagedText "damaged-text" Warning quality::DAMAGED_TEXT;
 
     MissingMedium "missing-medium" Error media::MISSING;
     MediumTooLarge "medium-too-large" Error media::TOO_LARGE;

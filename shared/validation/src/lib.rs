@@ -26,6 +26,7 @@ mod options;
 mod pointer;
 mod record_checker;
 mod record_summary;
+mod record_texts;
 mod reserved;
 mod rules;
 mod set;
@@ -45,6 +46,7 @@ pub use media::{
     MediaFolder, MediumKind, MediumMet, MediumSeen, check_buckets, check_left, check_medium, wanted_behind,
 };
 pub use options::Options;
+pub use record_texts::{LineFeed, RecordTexts, TextReader, TextRole};
 pub use set::{
     FILE_MAX, HELD_OUT_MAX, Quotas, SetFile, check_hyperparameters, check_set, check_size, check_size_alone, grouped,
 };

@@ -214,6 +214,11 @@ impl<'t, 'f, 'g> RecordChecker<'t, 'f, 'g> {
         self.hashed.extend_from_slice(&frame(kind, bytes.len()));
     }
 
+    /// The texts so far, each followed by its frame.
+    pub(crate) fn framed(&self) -> &[u8] {
+        &self.hashed
+    }
+
     /// The record's summary.
     pub(crate) fn summary(&self) -> RecordSummary {
         RecordSummary {

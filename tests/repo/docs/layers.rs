@@ -8,12 +8,13 @@ use serde_json::Value;
 use super::{read, root};
 
 /// The crates that each crate may use. The tests may use all of them.
-const ALLOWED: [(&str, &[&str]); 19] = [
+const ALLOWED: [(&str, &[&str]); 20] = [
     ("tunedrop-validation", &[]),
     ("tunedrop-run", &["tunedrop-evaluation", "tunedrop-validation"]),
     ("tunedrop-report", &["tunedrop-evaluation", "tunedrop-run", "tunedrop-validation"]),
     ("tunedrop-reshape", &["tunedrop-validation"]),
     ("tunedrop-evaluation", &["tunedrop-validation"]),
+    ("tunedrop-quality", &["tunedrop-validation"]),
     ("tunedrop-aws", &["tunedrop-evaluation", "tunedrop-run", "tunedrop-validation"]),
     (
         "tunedrop-steps",
@@ -31,6 +32,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
         &[
             "tunedrop-aws",
             "tunedrop-evaluation",
+            "tunedrop-quality",
             "tunedrop-report",
             "tunedrop-reshape",
             "tunedrop-run",
@@ -41,12 +43,18 @@ const ALLOWED: [(&str, &[&str]); 19] = [
     ("tunedrop-python", &["tunedrop-cli"]),
     // The Bedrock simulator is an independent implementation, so it shares nothing.
     ("tunedrop-local", &[]),
-    ("tunedrop-speed", &["tunedrop-validation"]),
+    ("tunedrop-speed", &["tunedrop-quality", "tunedrop-validation"]),
     ("tunedrop-test-all", &[]),
 ];
 
-const PURE: [&str; 5] =
-    ["tunedrop-validation", "tunedrop-run", "tunedrop-report", "tunedrop-reshape", "tunedrop-evaluation"];
+const PURE: [&str; 6] = [
+    "tunedrop-validation",
+    "tunedrop-run",
+    "tunedrop-report",
+    "tunedrop-reshape",
+    "tunedrop-evaluation",
+    "tunedrop-quality",
+];
 
 /// The crates that may name a type of the AWS SDK: one crate of the product, and those that test it from outside.
 const NAMES_SDK: [&str; 3] = ["tunedrop-aws", "tunedrop-local", "tunedrop-tests"];

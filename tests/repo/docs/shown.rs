@@ -52,7 +52,7 @@ fn named_types(page: &str) -> BTreeSet<&str> {
 #[test]
 fn types_in_the_readme_of_a_crate_exist() {
     let mut named = 0;
-    for crate_name in ["aws", "evaluation", "report", "reshape", "run", "steps", "validation"] {
+    for crate_name in ["aws", "evaluation", "quality", "report", "reshape", "run", "steps", "validation"] {
         let folder = root().join("shared").join(crate_name);
         let sources: Vec<String> = files_ending(&[".rs"])
             .iter()

@@ -5,25 +5,43 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use tunedrop_validation::{Catalogue, Customization, FileCheck, FileReport, Role, Training};
+use tunedrop_quality::{Level, QualityPass, assess};
+use tunedrop_validation::{Catalogue, Code, Customization, FileCheck, FileReport, Role, Training};
 
 /// Bytes that are read at a time: they fit in a processor's second-level cache, together with the results.
 pub(crate) const BUFFER: usize = 256 * 1024;
 
-fn check(set: &str) -> anyhow::Result<FileCheck> {
+fn training(set: &str) -> anyhow::Result<&'static Training> {
     let (model, customization) = match set {
-        "a" | "bad" | "short" => ("titan-text-express", Customization::FineTuning),
+        "a" | "bad" | "short" | "near" => ("titan-text-express", Customization::FineTuning),
         "b" => ("nova-micro", Customization::FineTuning),
         "c" => ("titan-text-express", Customization::ContinuedPreTraining),
-        _ => bail!("the sets are a, b, c, bad and short"),
+        _ => bail!("the sets are a, b, c, bad, short and near"),
     };
     let model = Catalogue::embedded().find(model).context("the catalogue has the model")?;
-    let training: &Training = model.customization(customization).context("it has the customization")?;
-    Ok(FileCheck::new("train.jsonl", training, Role::Train, None))
+    model.customization(customization).context("it has the customization")
+}
+
+/// The second look at data, with the threads that the machine has.
+pub(crate) fn quality(set: &str, path: &Path) -> anyhow::Result<String> {
+    let threads = std::thread::available_parallelism()?.get();
+    let mut pass = QualityPass::new("train.jsonl", Role::Train, training(set)?, threads);
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            length => pass.feed(&buffer[..length]),
+        }
+    }
+    let quality = assess(vec![pass.finish()], Level::Standard, threads);
+    let counts = &quality.files[0].findings.counts;
+    let near = counts.get(&Code::NearDuplicate).copied().unwrap_or(0);
+    Ok(format!("{} records, {near} near-duplicates, {threads} threads", quality.files[0].records))
 }
 
 pub(crate) fn validate(set: &str, path: &Path) -> anyhow::Result<String> {
-    let mut check = check(set)?;
+    let mut check = FileCheck::new("train.jsonl", training(set)?, Role::Train, None);
     let mut file = File::open(path)?;
     let mut buffer = vec![0; BUFFER];
     loop {

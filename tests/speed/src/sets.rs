@@ -55,12 +55,13 @@ fn script(chance: &mut Chance) -> u64 {
 }
 
 /// Writes a file: `a` prompt/completion of 1 KB, `b` conversations of 2 KB, `c` plain texts of 2 KB, `bad` like `a` but
-/// with an error in each record, `short` different records of 40 bytes.
+/// with an error in each record, `short` different records of 40 bytes, `near` like `a` but with near-duplicates.
 pub(crate) fn make(set: &str, records: u64, path: &Path) -> anyhow::Result<String> {
     let words: Vec<&str> = PLAIN.split(' ').collect();
     let mut chance = Chance(set.bytes().map(u64::from).sum());
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
     let mut line = String::new();
+    let mut kept: Vec<String> = Vec::new();
     for number in 0..records {
         line.clear();
         let script = script(&mut chance);
@@ -74,6 +75,22 @@ pub(crate) fn make(set: &str, records: u64, path: &Path) -> anyhow::Result<Strin
                 say(&mut chance, completion, &mut line);
                 line.push_str("\"}\n");
             }
+            // A tenth of them are copies of an earlier record, with a sentence more.
+            "near" if number % 10 == 9 && number > 100 => {
+                let earlier = &kept[chance.below(kept.len() as u64) as usize];
+                line.push_str(&earlier.replacen("\"}\n", " Write to us again if that does not help.\"}\n", 1));
+            }
+            "near" => {
+                line.push_str("{\"prompt\": \"");
+                let (prompt, completion) = (200 + chance.below(500), 200 + chance.below(700));
+                say(&mut chance, prompt, &mut line);
+                line.push_str("\", \"completion\": \"");
+                say(&mut chance, completion, &mut line);
+                line.push_str("\"}\n");
+                if kept.len() < 10_000 {
+                    kept.push(line.clone());
+                }
+            }
             "b" => conversation(&mut chance, &mut say, &mut line),
             "c" => {
                 line.push_str("{\"input\": \"");
@@ -82,7 +99,7 @@ pub(crate) fn make(set: &str, records: u64, path: &Path) -> anyhow::Result<Strin
                 line.push_str("\"}\n");
             }
             "short" => line = format!("{{\"prompt\": \"{number}\", \"completion\": \"yes\"}}\n"),
-            _ => bail!("the sets are a, b, c, bad and short"),
+            _ => bail!("the sets are a, b, c, bad, short and near"),
         }
         file.write_all(line.as_bytes())?;
     }

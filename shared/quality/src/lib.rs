@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))] // no I/O: see clippy.toml
+
+mod answers;
+mod assess;
+mod boilerplate;
+mod cut;
+mod damage;
+mod facts;
+mod kept;
+mod language;
+mod lengths;
+mod near;
+mod parallel;
+mod pass;
+mod sentence;
+mod shingles;
+mod single;
+mod template;
+mod tokens;
+
+pub use assess::{FileQuality, GROUPS_MAX, Group, LINES_MAX, LabelCount, Level, Quality, assess};
+pub use kept::{FileSketch, RECORDS_MAX};
+pub use lengths::LengthBucket;
+pub use near::NEAR;
+pub use pass::QualityPass;
