@@ -32,7 +32,7 @@ impl QualityPass {
 
     /// Reads the file's next bytes, which may begin and end anywhere in a line.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.feed.feed(bytes, |lines| self.state.take(lines));
+        self.feed.feed(bytes, &mut |lines| self.state.take(lines));
     }
 
     /// Reads the rest of the last line, and returns what is kept of the file.
@@ -56,8 +56,8 @@ impl State {
 
 /// Returns the number of lines, and the facts of the records.
 fn read_part(reader: &TextReader, lines: &[u8]) -> (u64, Vec<Facts>) {
-    let (mut records, mut buffers, mut scratch) = (Vec::new(), Buffers::default(), Vec::new());
-    reader.read(lines, &mut scratch, |line, texts| records.extend(facts(line, texts, &mut buffers)));
+    let (mut records, mut buffers) = (Vec::new(), Buffers::default());
+    reader.read(lines, &mut |line, texts| records.extend(facts(line, texts, &mut buffers)));
     let newlines = lines.iter().filter(|byte| **byte == b'\n').count() as u64;
     (newlines + u64::from(!lines.ends_with(b"\n")), records)
 }

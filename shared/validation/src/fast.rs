@@ -77,7 +77,6 @@ impl Fast {
         if let Some(parts) = template.read(&mut reader)
             && let Some(read) = self.finish(bytes, start, &mut reader, &parts)
         {
-            template.written = reader.written();
             return Some(read);
         }
         let mut reader = Reader::new(&self.scanner, bytes, start, scratch);
@@ -88,7 +87,6 @@ impl Fast {
         };
         let read = self.finish(bytes, start, &mut reader, &parts)?;
         self.learn(template, &reader, &parts, start);
-        template.written = reader.written();
         Some(read)
     }
 

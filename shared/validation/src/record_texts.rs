@@ -1,14 +1,13 @@
 //! The texts of valid records, for checks of what texts say rather than of whether a record is valid.
 
 use crate::catalogue::Training;
-use crate::fast::{Fast, RecordTemplate};
 use crate::json::{Value, parse};
 use crate::line_findings::LineFindings;
 use crate::lines::{Line, Lines, Piece};
 use crate::record_checker::RecordChecker;
 use crate::reserved::Reserved;
 use crate::rules::{check_length, check_record, remove_nulls, text_kind};
-use crate::{Options, shape};
+use crate::shape;
 
 /// The bytes of a frame, which follows each text.
 const FRAME: usize = 8;
@@ -74,43 +73,32 @@ fn role_of(kind: u8) -> TextRole {
 pub struct TextReader {
     training: Training,
     reserved: Reserved,
-    fast: Option<Fast>,
 }
 
 impl TextReader {
     /// Creates a reader of records for these customization rules.
     pub fn new(training: &Training) -> TextReader {
-        let (reserved, fast) = (Reserved::new(&training.reserved), Fast::new(training, Options::default()));
-        TextReader { training: training.clone(), reserved, fast }
+        TextReader { training: training.clone(), reserved: Reserved::new(&training.reserved) }
     }
 
-    /// Calls `take` with the 0-based number of each valid record's line, and its texts. `scratch` is a buffer to reuse.
-    pub fn read(&self, lines: &[u8], scratch: &mut Vec<u8>, mut take: impl FnMut(u64, RecordTexts)) {
-        let most = Fast::scratch(lines);
-        if scratch.len() < most {
-            // Replaced, not grown: growing would copy its content, which isn't needed anymore.
-            *scratch = vec![0; most];
-        }
+    /// Calls `take` with the 0-based number of each valid record's line, and its texts.
+    ///
+    /// The fast path is left alone: with a second caller, the compiler inlined it differently, and the validator executed 1%
+    /// to 3% more instructions.
+    pub fn read(&self, lines: &[u8], take: &mut dyn FnMut(u64, RecordTexts)) {
         let piece = Piece { bytes: lines, is_head: false };
-        let (mut start, mut number, mut template) = (0, 0, RecordTemplate::default());
+        let (mut start, mut number) = (0, 0);
         while start < lines.len() {
-            let fast = self.fast.as_ref().and_then(|fast| fast.read(&mut template, lines, start, scratch));
-            if let Some((next, _)) = fast {
-                take(number, RecordTexts { framed: &scratch[..template.written] });
-                start = next;
-            } else {
-                let (line, next) = piece.line_at(start);
-                if let Line::Whole(bytes) = line {
-                    self.read_line(bytes, |texts| take(number, texts));
-                }
-                start = next;
+            let (line, next) = piece.line_at(start);
+            if let Line::Whole(bytes) = line {
+                self.read_line(bytes, number, take);
             }
-            number += 1;
+            (start, number) = (next, number + 1);
         }
     }
 
-    /// Reads one line by the slow path.
-    fn read_line(&self, bytes: &[u8], take: impl FnOnce(RecordTexts)) {
+    /// Reads one line.
+    fn read_line(&self, bytes: &[u8], number: u64, take: &mut dyn FnMut(u64, RecordTexts)) {
         let Ok(line) = std::str::from_utf8(bytes.strip_suffix(b"\r").unwrap_or(bytes)) else { return };
         let mut noted = LineFindings::new("", 1, bytes);
         noted.hide();
@@ -124,7 +112,7 @@ impl TextReader {
         check_record(&mut checker, &node, members);
         check_length(&mut checker, &node);
         if !checker.noted.has_error() {
-            take(RecordTexts { framed: checker.framed() });
+            take(number, RecordTexts { framed: checker.framed() });
         }
     }
 }
@@ -138,7 +126,7 @@ pub struct LineFeed {
 
 impl LineFeed {
     /// Takes the next bytes, and passes on the lines that they end.
-    pub fn feed(&mut self, bytes: &[u8], mut take: impl FnMut(&[u8])) {
+    pub fn feed(&mut self, bytes: &[u8], take: &mut dyn FnMut(&[u8])) {
         self.lines.feed(bytes, |piece| take(whole(piece)));
     }
 
@@ -160,15 +148,15 @@ mod tests {
     use crate::{Catalogue, Customization};
 
     #[test]
-    fn both_paths_give_the_texts_in_order() {
+    fn gives_the_texts_of_valid_records_in_order() {
         let model = Catalogue::embedded().find("nova-lite").expect("a model");
         let training = model.customization(Customization::FineTuning).expect("rules");
         let plain = r#"{"schemaVersion": "bedrock-conversation-2024", "system": [{"text": "s"}], "messages": [{"role": "user", "content": [{"text": "a\u00e9"}]}, {"role": "assistant", "content": [{"text": "b"}, {"text": "c"}]}]}"#;
-        // A blank text has a warning, so the fast path declines it.
+        // A blank text has a warning, and is read.
         let odd = plain.replace(r#""text": "c""#, r#""text": " ""#);
         let lines = format!("{plain}\nno record\n{odd}");
         let mut read = Vec::new();
-        TextReader::new(training).read(lines.as_bytes(), &mut Vec::new(), |number, texts| {
+        TextReader::new(training).read(lines.as_bytes(), &mut |number, texts| {
             let mut parts = Vec::new();
             texts.collect(&mut parts);
             read.push((
@@ -184,7 +172,7 @@ mod tests {
     fn lines_that_are_too_long_keep_their_number() {
         let long = [&vec![b'x'; crate::lines::LONGEST + 1][..], b"\nab\n"].concat();
         let (mut feed, mut lines) = (LineFeed::default(), Vec::new());
-        long.chunks(1 << 20).for_each(|chunk| feed.feed(chunk, |piece| lines.extend_from_slice(piece)));
+        long.chunks(1 << 20).for_each(|chunk| feed.feed(chunk, &mut |piece| lines.extend_from_slice(piece)));
         feed.finish(|piece| lines.extend_from_slice(piece));
         assert_eq!(lines, b"\nab\n");
     }

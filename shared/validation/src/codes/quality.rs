@@ -9,7 +9,7 @@ pub(super) const NEAR_DUPLICATE: Text = Text {
     what: "A record shares at least 80% of its shingles (three consecutive words) with an earlier record of the file. Words that are in at least 10% of all records, such as an instruction before each prompt, don't count.",
     why: "Training costs the tokens of both records, and the model learns their text more than the others'.",
     example: "{\"prompt\": \"Where is my order?\", …} and {\"prompt\": \"where is my order\", …}",
-    fix: "Keep one of the records: `tunedrop fix IN --dedupe near -o OUT`.",
+    fix: "Keep one of the records, and delete the others.",
     source: "Lee et al. 2022, \"Deduplicating Training Data Makes Language Models Better\"; our own threshold",
 };
 
@@ -18,7 +18,7 @@ pub(super) const NEAR_LEAKAGE: Text = Text {
     what: "A record of the validation file or the held-out file shares at least 80% of its shingles with a record of the training file.",
     why: "The model has seen the answer, so the validation loss and the evaluation look better than they are.",
     example: "The same question in both files, with another greeting.",
-    fix: "Remove the record from one of the files, or split again: `tunedrop split IN --by-group`.",
+    fix: "Remove the record from one of the files. If there are several near-duplicates, move all of them to the same file.",
     source: OURS,
 };
 

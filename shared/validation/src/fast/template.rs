@@ -24,8 +24,6 @@ pub(crate) struct RecordTemplate {
     next: Vec<u8>,
     /// After the last text.
     tail: Vec<u8>,
-    /// How many bytes of the scratch buffer have the texts of the record that was read last, each followed by its frame.
-    pub(crate) written: usize,
 }
 
 impl RecordTemplate {
