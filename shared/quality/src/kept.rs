@@ -49,6 +49,9 @@ pub(crate) struct Faults {
 /// What a message says of a fault besides its code.
 pub(crate) type FaultKindShown = Option<crate::cut::Cut>;
 
+/// A count of records, and the first lines with the beginning of the record.
+pub(crate) type CountAndFirst = (u64, Vec<(u32, Excerpt)>);
+
 /// What is kept of a file.
 #[derive(Debug)]
 pub struct FileSketch {
@@ -61,8 +64,8 @@ pub struct FileSketch {
     pub(crate) left: u64,
     pub(crate) asked: Vec<Asked>,
     pub(crate) lengths: Lengths,
-    /// The records of each language: the count, and the first lines with the beginning of the record.
-    pub(crate) languages: BTreeMap<&'static str, (u64, Vec<(u32, Excerpt)>)>,
+    /// The records of each language.
+    pub(crate) languages: BTreeMap<&'static str, CountAndFirst>,
     pub(crate) names: BTreeMap<&'static str, &'static str>,
     pub(crate) boilerplate: Faults,
     pub(crate) damage: Faults,

@@ -174,7 +174,7 @@ fn band_keys(set: &[u32], seed: u64) -> [u32; BANDS] {
     let mut bins = [EMPTY; BINS];
     for hash in set {
         let bits = mix(u64::from(*hash) ^ seed);
-        let bin = ((bits >> 32) * BINS as u64 >> 32) as usize;
+        let bin = (((bits >> 32) * BINS as u64) >> 32) as usize;
         bins[bin] = bins[bin].min(bits & 0xffff_ffff);
     }
     let mut keys = [0; BANDS];
@@ -183,7 +183,7 @@ fn band_keys(set: &[u32], seed: u64) -> [u32; BANDS] {
     }
     let filled = bins;
     for (bin, value) in bins.iter_mut().enumerate().filter(|(_, value)| **value == EMPTY) {
-        let random = (0..PROBES).map(|probe| (mix(seed ^ ((bin as u64) << 8 | probe)) >> 32) * BINS as u64 >> 32);
+        let random = (0..PROBES).map(|probe| ((mix(seed ^ ((bin as u64) << 8 | probe)) >> 32) * BINS as u64) >> 32);
         let rest = (1..BINS).map(|step| ((bin + step) % BINS) as u64);
         *value = random.chain(rest).map(|at| filled[at as usize]).find(|other| *other != EMPTY).unwrap_or_default();
     }

@@ -107,7 +107,7 @@ fn translations() -> Vec<File> {
 fn label_counts(number: usize) -> Vec<File> {
     let (seed, chance) = (Seed::of(LANGUAGES[number % 6].0), &mut Chance(100 + number as u64));
     let labels = &seed.section("nouns")[..2 + number % 5];
-    let is_cut = number % 2 == 0;
+    let is_cut = number.is_multiple_of(2);
     let mut records = Vec::new();
     for (at, label) in labels.iter().enumerate() {
         let usual = 60 + chance.below(120);
