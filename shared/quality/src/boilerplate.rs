@@ -95,7 +95,7 @@ mod tests {
     fn leaves_texts_about_such_answers() {
         for answer in [
             "Phrases such as \"As an AI language model\" annoy readers.",
-            "It was trained as an AI language model for weather reports.",
+            "It was trained as an AI language model for time reports.",
             "Der Satz „Als KI-Sprachmodell“ sagt nichts.",
             "Water boils at 100 °C.",
         ] {

@@ -46,7 +46,7 @@ pub(crate) struct Faults {
     pub(crate) first: Vec<(u32, FaultKindShown, Excerpt)>,
 }
 
-/// What a message says of a fault besides its code.
+/// What a message has about a fault besides its code.
 pub(crate) type FaultKindShown = Option<crate::cut::Cut>;
 
 /// A count of records, and the first lines with the beginning of the record.

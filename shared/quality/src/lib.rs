@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))] // no I/O: see clippy.toml
+#![deny(clippy::iter_over_hash_type)] // results must be the same each time
 
 mod answers;
 mod assess;

@@ -4,7 +4,7 @@ use tunedrop_validation::{Code, grouped};
 
 use crate::assess::Quality;
 
-/// The codes in the order of how much they matter, with what is said of records that have them.
+/// The codes in the order of how much they matter, with the clause about records that have them.
 const CLAUSES: [(Code, &str, &str); 9] = [
     (Code::NearLeakage, "is nearly a training record", "are nearly training records"),
     (Code::ConflictingAnswers, "conflicts with another answer", "conflict with other answers"),
