@@ -36,7 +36,7 @@ def physical_ids(address, stack):
             found[logical] = physical
         more = re.search(r"<NextToken>(.*?)</NextToken>", text)
         token = more.group(1) if more else ""
-    expect(len(found) > 100, f"stack {stack} has only {len(found)} resources")
+    expect(len(found) > 70, f"stack {stack} has only {len(found)} resources")
     return found
 
 
