@@ -29,7 +29,7 @@ fn suggests_similar_codes() {
         ran.err
     };
     assert_eq!(printed("unpaird-turn"), "error: unknown code \"unpaird-turn\"; did you mean unpaired-turn?\n");
-    assert!(printed("duplicate").contains("did you mean duplicate-key or duplicate-record?"));
+    assert!(printed("duplicate").contains("did you mean duplicate-key or duplicate-record or near-duplicate?"));
     assert_eq!(printed("xyzzy"), "error: unknown code \"xyzzy\"; `tunedrop explain --all` lists them\n");
 }
 
