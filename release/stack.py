@@ -59,7 +59,7 @@ def try_damaged(release, work, architecture):
 def try_deploy(release, architecture):
     """Creates the stack: without a confirmation nothing is left, with one it is there."""
     command = ["tunedrop", "stack", "deploy", "--release", release, "--local", "--stack", STACK, "--parameter", f"Architecture={architecture}"]
-    said = ends(2, *command, "Emial=nobody")
+    said = ends(2, *command, "Emails=nobody")
     expect("did you mean Email?" in said, said)
     said = ends(2, *command)
     expect("to add" in said and "--yes" in said, said)

@@ -5,7 +5,7 @@
 //! points and the permissions, which have emulators of their own: all of them wait much of their time.
 //!
 //! `cargo test --test e2e` leaves out the slow scenarios and most crash points and permissions; `-- --include-ignored` runs
-//! all. The crash points then keep both cores busy, so they start when the rest has ended.
+//! all. They then keep both cores busy, so the suites run one after the other.
 
 mod adoption;
 mod canary;
@@ -77,10 +77,9 @@ fn main() {
     all.extend(trials(scenarios::side_by_side(), &shared, handle));
     // Each trial holds its site, and the end the last one.
     let sites = [Arc::downgrade(&shared), Arc::downgrade(&own)];
-    let (permissions, permissions_left) = permissions::suite(whole, handle);
-    let crash = crash::suite(whole, handle, move || {
-        !whole || permissions_left() == 0 && sites.iter().all(|site| site.strong_count() <= 1)
-    });
+    let scenarios_ended = move || sites.iter().all(|site| site.strong_count() <= 1);
+    let (permissions, left) = permissions::suite(whole, handle, move || !whole || scenarios_ended());
+    let crash = crash::suite(whole, handle, move || !whole || left() == 0);
     let stopping = handle.clone();
     let end = Box::new(move || {
         stopping.block_on(own.stop())?;

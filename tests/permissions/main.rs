@@ -6,6 +6,6 @@ use tunedrop_tests::{permissions, suite};
 fn main() {
     let arguments = Arguments::from_args();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let (permissions, _) = permissions::suite(suite::is_whole(&arguments), runtime.handle());
+    let (permissions, _) = permissions::suite(suite::is_whole(&arguments), runtime.handle(), || true);
     suite::run(arguments, vec![permissions])
 }

@@ -1,5 +1,7 @@
 //! Runs suites whose trials are made at run time. Several run side by side in one binary: they wait more than they compute.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use libtest_mimic::{Arguments, Trial};
 
@@ -26,4 +28,11 @@ pub fn run(arguments: Arguments, suites: Vec<Suite>) -> ! {
         end().expect("what the trials started stops");
     }
     conclusion.exit()
+}
+
+/// Waits until a suite's trials may start.
+pub(crate) async fn until(may_start: &(dyn Fn() -> bool + Send + Sync)) {
+    while !may_start() {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }

@@ -28,7 +28,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use libtest_mimic::Trial;
@@ -41,7 +41,7 @@ use tunedrop_local::{Stack, build};
 use worker::Worker;
 
 use crate::sample::Sample;
-use crate::suite::Suite;
+use crate::suite::{Suite, until};
 
 /// Runs of scenarios at once, for all points. Most of them wait for a call that is never answered.
 const WORKERS: usize = 24;
@@ -86,9 +86,7 @@ pub fn suite(whole: bool, runtime: &Handle, may_start: impl Fn() -> bool + Send 
         let (runtime, suite, may_start) = (runtime.clone(), Arc::clone(&suite), Arc::clone(&may_start));
         Trial::test(format!("crash::{}", scenario.name), move || {
             let tried = async {
-                while !may_start() {
-                    tokio::time::sleep(Duration::from_millis(200)).await;
-                }
+                until(&*may_start).await;
                 suite.try_scenario(workers, scenario, sample).await
             };
             runtime.block_on(tried).map_err(|error| format!("{error:#}").into())

@@ -31,7 +31,7 @@ use unproven::UNPROVEN;
 
 use crate::permissions::scenarios::Scenario;
 use crate::sample::Sample;
-use crate::suite::Suite;
+use crate::suite::{Suite, until};
 
 /// The sample has one permission of this many.
 const ONE_IN: u64 = 24;
@@ -44,6 +44,7 @@ const AT_ONCE: usize = 8;
 /// What the trials share.
 struct SharedStacks {
     runtime: Handle,
+    may_start: Box<dyn Fn() -> bool + Send + Sync>,
     stack: OnceCell<Stack>,
     free: Semaphore,
     proven: Mutex<Vec<String>>,
@@ -52,10 +53,14 @@ struct SharedStacks {
 /// A trial of the permissions on a stack's bus.
 type OnTheBus = for<'s> fn(&'s Stack) -> Trying<'s>;
 
-/// Returns the suite, and how many of its trials haven't ended.
-pub fn suite(whole: bool, runtime: &Handle) -> (Suite, impl Fn() -> usize + Send + Sync + 'static) {
-    let (runtime, free) = (runtime.clone(), Semaphore::new(AT_ONCE));
-    let world = Arc::new(SharedStacks { runtime, stack: OnceCell::new(), free, proven: Mutex::default() });
+/// Returns the suite, whose trials start once `may_start` returns true, and how many of them haven't ended.
+pub fn suite(
+    whole: bool,
+    runtime: &Handle,
+    may_start: impl Fn() -> bool + Send + Sync + 'static,
+) -> (Suite, impl Fn() -> usize + Send + Sync + 'static) {
+    let (runtime, free, may_start) = (runtime.clone(), Semaphore::new(AT_ONCE), Box::new(may_start));
+    let world = Arc::new(SharedStacks { runtime, may_start, stack: OnceCell::new(), free, proven: Mutex::default() });
     let mut trials = vec![Trial::test("permissions::every_permission_has_one_proof_or_a_reason", || {
         every_permission_has_one_proof_or_a_reason().map_err(|error| format!("{error:#}").into())
     })];
@@ -117,6 +122,7 @@ fn trial(
     let world = Arc::clone(world);
     Trial::test(format!("permissions::{name}"), move || {
         let tried = world.runtime.block_on(async {
+            until(&world.may_start).await;
             let _permit = world.free.acquire().await?;
             let stack = world.stack.get_or_try_init(stack::start).await?;
             run(stack, &world.proven).await

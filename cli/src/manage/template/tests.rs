@@ -27,10 +27,10 @@ fn problems(given: &[(&str, &str)], before: &[(&str, &str)]) -> String {
 
 #[test]
 fn unknown_names_have_a_near_miss() {
-    insta::assert_snapshot!(problems(&[("Emial", "a@b"), ("settle_seconds", "1"), ("Banana", "1"), ("ArtifactBucket", "b"), ("Required", "x")], &[]), @r"
+    insta::assert_snapshot!(problems(&[("Emails", "a@b"), ("settle_seconds", "1"), ("Banana", "1"), ("ArtifactBucket", "b"), ("Required", "x")], &[]), @r"
     ArtifactBucket is set by this command; choose the bucket with --artifact-bucket
     the template has no parameter Banana; docs/parameters.md lists them
-    the template has no parameter Emial; did you mean Email?
+    the template has no parameter Emails; did you mean Email?
     the template has no parameter settle_seconds; did you mean SettleSeconds?
     ");
 }
