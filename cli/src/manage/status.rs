@@ -63,7 +63,7 @@ pub(super) fn status(args: &StatusArgs) -> Result<ExitCode> {
         let mut events = Vec::new();
         if !good {
             events = connection.stacks.events(&found.id, None).await.map_err(explain)?;
-            let shown = telling(&events);
+            let shown = notable(&events);
             events = shown;
         }
         let known =
@@ -78,7 +78,7 @@ pub(super) fn status(args: &StatusArgs) -> Result<ExitCode> {
 }
 
 /// The events to show: the failures, if there are any, else the newest ones.
-fn telling(events: &[StackEvent]) -> Vec<StackEvent> {
+fn notable(events: &[StackEvent]) -> Vec<StackEvent> {
     let failed: Vec<StackEvent> = events.iter().filter(|event| event.status.ends_with("FAILED")).cloned().collect();
     let chosen = if failed.is_empty() { events } else { &failed };
     chosen[chosen.len().saturating_sub(SHOWN)..].to_vec()
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn failures_come_before_other_events() {
         let other = StackEvent { status: "CREATE_COMPLETE".to_owned(), ..StackEvent::default() };
-        assert_eq!(telling(&[failure(), other.clone()]), [failure()]);
-        assert_eq!(telling(&vec![other; 12]).len(), SHOWN);
+        assert_eq!(notable(&[failure(), other.clone()]), [failure()]);
+        assert_eq!(notable(&vec![other; 12]).len(), SHOWN);
     }
 }

@@ -66,7 +66,7 @@ impl Downloads {
     }
 }
 
-/// Whether nobody on the way can change what is downloaded: the hashes of a release come from the same server.
+/// Whether a download is protected against changes: the hashes of a release come from the same server.
 fn is_allowed(url: &str) -> bool {
     let host = |rest: &str| rest.split(['/', ':', '?']).next().unwrap_or_default().to_owned();
     url.starts_with("https://")

@@ -80,7 +80,7 @@ pub(crate) struct Near {
 /// Groups similar sets. The sets from `train_end` on are those of other files, which are compared with the training
 /// file's. Doesn't depend on the number of threads.
 pub(crate) fn near(sets: &Sets, train_end: usize, threads: usize) -> Near {
-    // What buckets the sets share depends on all of them, so nobody can choose texts that meet.
+    // What buckets the sets share depends on all of them, so texts that meet can't be chosen in advance.
     let seed = (0..sets.len()).fold(0u64, |seed, set| {
         let ends = [sets.get(set).first(), sets.get(set).last()];
         seed.wrapping_add(ends.into_iter().flatten().fold(1, |hash, end| mix(hash ^ u64::from(*end))))
