@@ -64,7 +64,7 @@ def zipped(binary, cache):
 
 def prune(cache):
     """Removes the code that isn't deployed any more: zips, and the folders into which the emulator unpacked them."""
-    for entry in cache.iterdir():
+    for entry in cache.glob("*"):  # none, if no function was deployed yet
         try:
             if entry.stat().st_mtime >= time.time() - STALE_SECONDS:
                 continue
