@@ -21,7 +21,7 @@ The stack {name} is up; Ctrl-C stops it.
   log           {log}
 
 tunedrop, with --local
-  cargo run -p tunedrop-cli -- submit tests/samples/crates/nova --local --follow
+  cargo run --bin tunedrop -- submit tests/samples/crates/nova --local --follow
 
 AWS CLI
   export AWS_ENDPOINT_URL={endpoint}
