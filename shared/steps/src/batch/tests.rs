@@ -62,7 +62,7 @@ async fn what_follows_and_fails_brings_no_command_back_and_no_dead_letter() {
     assert_eq!(played(&events, 60_000, false).await, (vec!["0".to_owned(), "2".to_owned()], 1));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_slow_tenth_message_sends_no_finished_ones_back() {
     let mut ten = vec![("nothing", 1); 9];
     ten.push(("slow", 1));
