@@ -8,6 +8,7 @@ mod figures;
 mod next;
 mod page;
 mod requirements;
+mod summary;
 mod terminal;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use tunedrop_evaluation::{Evaluation, Price, Prompt, RecordKey};
 
 pub(crate) use figures::cost;
 pub(crate) use next::{named, trial_name};
+pub use summary::{MetricRow, interval_chart, metric_rows};
 pub use terminal::evaluation_text;
 
 /// Everything that the report on an evaluation shows.

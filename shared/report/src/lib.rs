@@ -15,12 +15,15 @@ mod wording;
 
 pub use billing::Billing;
 pub use dataset_report::{DatasetReport, FixedFindings, Origin, ReportFile, Setting, settings};
-pub use evaluation::{EvaluatedModel, EvaluationReport, RecordTexts, RelatedReport, evaluation_text};
+pub use evaluation::{
+    EvaluatedModel, EvaluationReport, MetricRow, RecordTexts, RelatedReport, evaluation_text, interval_chart,
+    metric_rows,
+};
 pub use message::{Message, chat, message, sent};
 pub use metrics::{MetricColumn, other_metrics, training_metrics, validation_metrics};
-pub use outcome::{Compared, LossPoint, Outcome, Phase};
+pub use outcome::{CURVES_MAX, Compared, LossChart, LossPoint, Outcome, Phase, loss_chart, loss_curves};
 pub use redact::{redact, redact_of_judge};
-pub use wording::{URI_PATH, is_hidden, shell};
+pub use wording::{STYLE, URI_PATH, is_hidden, shell};
 
 #[cfg(test)]
 mod samples;

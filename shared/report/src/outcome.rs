@@ -2,6 +2,7 @@
 
 mod chart;
 mod compared;
+mod curves;
 mod lineage;
 mod loss_analysis;
 mod losses;
@@ -11,6 +12,7 @@ mod page;
 use std::collections::BTreeMap;
 
 pub use compared::Compared;
+pub use curves::{CURVES_MAX, LossChart, loss_chart, loss_curves};
 #[cfg(test)]
 pub(crate) use lineage::tests::sample as lineage_sample;
 pub(crate) use next::{Trained, converse, delete_model, supports_converse};

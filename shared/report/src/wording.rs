@@ -4,8 +4,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use tunedrop_run::Timestamp;
 pub(crate) use tunedrop_validation::grouped;
 
-/// The style sheet of every page. The pages' Content-Security-Policy allows it by its hash, and nothing else.
-pub(crate) const STYLE: &str = include_str!("../templates/style.css");
+/// The style sheet of every report. The reports' Content-Security-Policy allows it by its hash, and nothing else. The
+/// console has it too.
+pub const STYLE: &str = include_str!("../templates/style.css");
 
 /// The SHA-256 of [`STYLE`] for `style-src`. A test compares the two.
 pub(crate) const STYLE_HASH: &str = "sha256-cz8JYo5fyfE+HpURj/3m10/iCrbK7+/1ZXduelH4jRo=";

@@ -33,6 +33,10 @@ pub(super) struct Charts {
     pub legend: Vec<&'static str>,
     /// Whether a ring marks the lowest validation loss.
     pub rings: bool,
+    /// The first and the last step of the axis.
+    pub steps: (f64, f64),
+    /// The lowest and the highest loss of the axis.
+    pub losses: (f64, f64),
 }
 
 /// Returns `None` if no loss is usable.
@@ -53,7 +57,30 @@ pub(super) fn charts(training: &[LossPoint], validation: &[LossPoint]) -> Option
         drawn: drawn(&text, |out, size| draw(out, size, steps, losses, &lines, &marks))?,
         rings: marks.lowest.is_some(),
         legend: series.iter().map(|(name, ..)| *name).collect(),
+        steps,
+        losses,
     })
+}
+
+/// Series of several runs, with the ranges of the axes.
+pub(super) struct Overlaid {
+    pub drawn: Drawn,
+    pub steps: (f64, f64),
+    pub losses: (f64, f64),
+}
+
+/// Draws series of several runs over each other, in these colors. Returns `None` if no loss is usable.
+pub(super) fn overlaid(text: &str, series: &[(RGBColor, &[LossPoint])]) -> Option<Overlaid> {
+    let thin: Vec<(RGBColor, Vec<(f64, f64)>)> =
+        series.iter().map(|(color, points)| (*color, thinned(points))).collect();
+    let lines: Vec<(RGBColor, &[(f64, f64)])> =
+        thin.iter().map(|(color, points)| (*color, points.as_slice())).collect();
+    let all = || lines.iter().flat_map(|(_, points)| points.iter());
+    let steps = range(all().map(|point| point.0), 1.0)?;
+    let losses = padded(range(all().map(|point| point.1), 0.0)?);
+    let marks = Marks { epochs: Vec::new(), lowest: None };
+    let drawn = drawn(text, |out, size| draw(out, size, steps, losses, &lines, &marks))?;
+    Some(Overlaid { drawn, steps, losses })
 }
 
 /// The usable points, sorted by step and few enough to draw. Every stretch keeps its extremes, so no spike is lost.
