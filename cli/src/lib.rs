@@ -79,6 +79,8 @@ mod tables;
 #[cfg(feature = "aws")]
 mod try_model;
 #[cfg(feature = "aws")]
+mod ui;
+#[cfg(feature = "aws")]
 mod watch;
 mod watched;
 mod write;
@@ -166,6 +168,7 @@ Exit codes:
     Undeploy(deploy::UndeployArgs),
     Deployments(deployments::DeploymentsArgs),
     Try(try_model::TryArgs),
+    Ui(ui::UiArgs),
     Redrive(redrive::RedriveArgs),
     Rm(rm::RmArgs),
     Completions(complete::CompletionsArgs),
@@ -209,6 +212,7 @@ pub fn main() -> ExitCode {
         Command::Undeploy(args) => deploy::undeploy(&args),
         Command::Deployments(args) => deployments::deployments(&args),
         Command::Try(args) => try_model::try_model(&args),
+        Command::Ui(args) => ui::ui(&args),
         Command::Redrive(args) => redrive::redrive(&args),
     };
     done.unwrap_or_else(|error| {

@@ -14,7 +14,7 @@ use tunedrop_run::{Run, RunId};
 
 use crate::note;
 pub(crate) use explain::{explain, is_passing};
-pub(crate) use state::reports;
+pub(crate) use state::{private_folder, reports};
 
 /// The most runs that are searched for a name, newest first.
 pub(crate) const LOOKED_THROUGH: usize = 5_000;

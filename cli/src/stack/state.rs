@@ -1,4 +1,4 @@
-//! State between commands: the last stacks used, the address of the local stack, and copies of reports.
+//! State between commands: the last stacks used, the address of the local stack, and private files such as copies of reports.
 //!
 //! All of it is in `$XDG_STATE_HOME/tunedrop`, or `~/.local/state/tunedrop`.
 
@@ -27,7 +27,7 @@ pub(super) struct Local {
     pub(super) endpoints: Endpoints,
 }
 
-/// The least time that a copy of a report is kept. The next `tunedrop report` deletes older ones.
+/// The least time that a file of a private folder is kept. The next command that uses the folder deletes older ones.
 const COPIES_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn folder() -> Option<PathBuf> {
@@ -58,7 +58,12 @@ pub(super) fn local() -> Result<Local> {
 ///
 /// A copy is replaced by the next one of the same run, and deleted after a day.
 pub(crate) fn reports() -> Result<PathBuf> {
-    let folder = folder().context("neither XDG_STATE_HOME nor HOME is set; choose a file with -o")?.join("reports");
+    private_folder("reports").context("a copy of the report can't be kept; choose a file with -o")
+}
+
+/// A folder of this name that only its owner can read. Its files are deleted when they are older than a day.
+pub(crate) fn private_folder(name: &str) -> Result<PathBuf> {
+    let folder = folder().context("neither XDG_STATE_HOME nor HOME is set")?.join(name);
     let cannot = || format!("{} can't be created", folder.display());
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

@@ -1,0 +1,32 @@
+//! What all pages share: the stack, its clients, and what happened since the start.
+
+use anyhow::Result;
+use tunedrop_aws::Ledger;
+
+use super::access::Access;
+use super::page::{Frame, Here};
+use crate::format::visible;
+use crate::stack::Stack;
+
+/// The state of the process.
+pub(crate) struct Console {
+    pub(crate) stack: Stack,
+    pub(crate) ledger: Ledger,
+    pub(super) access: Access,
+}
+
+impl Console {
+    /// Returns the token that opens it, too.
+    pub(super) fn new(stack: Stack, port: u16) -> Result<(Console, String)> {
+        let (access, token) = Access::new(port)?;
+        let ledger = stack.ledger()?;
+        Ok((Console { stack, ledger, access }, token))
+    }
+
+    /// What is around every page.
+    pub(crate) fn frame(&self, title: &str, here: Here) -> Frame {
+        let region = self.stack.configs.all.region().map(ToString::to_string).unwrap_or_default();
+        let place = if self.stack.emulated { format!("local, {region}") } else { region };
+        Frame { stack: visible(&self.stack.name), place, ..Frame::new(title, here) }
+    }
+}
