@@ -6,13 +6,13 @@ use anyhow::Result;
 use clap::Args;
 use tunedrop_run::decide::command::{Approve, approve, may_retry};
 use tunedrop_run::event::{Event, RunCommand};
-use tunedrop_run::{Run, State};
+use tunedrop_run::{Run, RunId, State};
 use tunedrop_validation::{Customization, estimate};
 
 use crate::format::{bracket, visible};
 use crate::print;
 use crate::rm::confirmed;
-use crate::stack::{StackArgs, block_on, explain};
+use crate::stack::{Stack, StackArgs, block_on, explain};
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
@@ -70,9 +70,7 @@ fn send_for(command: RunCommand, args: &RunArgs, question: impl Fn(&Run) -> Opti
             print("Canceled: nothing was started\n")?;
             return Ok(ExitCode::from(1));
         }
-        let by = std::env::var("USER").ok().filter(|user| !user.is_empty());
-        let event = Event::Command { command, run_id: run.run_id.clone(), by };
-        stack.bus()?.put(&stack.name, &event).await.map_err(explain)?;
+        put(&stack, command, &run.run_id).await?;
         let (kind, id, stack, named) = (command.kind().as_str(), visible(&run.run_id), &stack.name, &stack.named);
         print(&format!(
             "Sent \"{kind}\" for {id} to stack {stack}. Follow it with `tunedrop watch {id}{named}`; you also get a message\n"
@@ -81,19 +79,34 @@ fn send_for(command: RunCommand, args: &RunArgs, question: impl Fn(&Run) -> Opti
     })
 }
 
-/// The question before another attempt of a run that succeeded, with the model and the estimated cost.
-fn paid_again(run: &Run) -> String {
-    let plan = run.plan.as_ref();
-    let model = plan.map_or("the same model", |plan| &plan.base_model);
-    let billed = plan.filter(|plan| plan.customization != Customization::ReinforcementFineTuning);
+/// Puts a command for a run on the stack's event bus.
+pub(crate) async fn put(stack: &Stack, command: RunCommand, run_id: &RunId) -> Result<()> {
+    let event = Event::Command { command, run_id: run_id.clone(), by: sender() };
+    stack.bus()?.put(&stack.name, &event).await.map_err(explain)
+}
+
+/// Who sends a command: the user of this machine.
+pub(crate) fn sender() -> Option<String> {
+    std::env::var("USER").ok().filter(|user| !user.is_empty())
+}
+
+/// What another attempt of a run bills, as a sentence.
+pub(crate) fn cost(run: &Run) -> String {
+    let billed = run.plan.as_ref().filter(|plan| plan.customization != Customization::ReinforcementFineTuning);
     let billed = billed.and_then(|plan| Some(estimate(plan.tokens?, plan.epochs?, plan.price_per_1k_tokens)));
-    let cost = match billed.map(|billed| (bracket(billed.billed), billed.cost_usd)) {
+    match billed.map(|billed| (bracket(billed.billed), billed.cost_usd)) {
         Some((tokens, Some((low, high)))) => {
             format!("Estimated cost: {low:.2} to {high:.2} USD, for {tokens} tokens.")
         }
         Some((tokens, None)) => format!("It bills {tokens} tokens, at an unknown price."),
         None => "Its cost can't be estimated.".to_owned(),
-    };
+    }
+}
+
+/// The question before another attempt of a run that succeeded, with the model and the estimated cost.
+fn paid_again(run: &Run) -> String {
+    let model = run.plan.as_ref().map_or("the same model", |plan| &plan.base_model);
+    let cost = cost(run);
     let id = &run.run_id;
     visible(&format!(
         "{id} succeeded. A retry trains {model} on the same data again, as a new job that is billed. {cost} Retry?"
@@ -101,7 +114,7 @@ fn paid_again(run: &Run) -> String {
 }
 
 /// Why the command can have no effect. The functions decide again, with the run's state at that time.
-fn pointless(command: RunCommand, run: &Run) -> Option<&'static str> {
+pub(crate) fn pointless(command: RunCommand, run: &Run) -> Option<&'static str> {
     match command {
         RunCommand::Approve if matches!(approve(run.state, run.settles_until().is_some()), Approve::Ignored(_)) => {
             Some("only a held run, or one that waits for more files, can be approved")

@@ -13,6 +13,7 @@ use tunedrop_run::{EvaluationEntry, Run};
 use unicode_width::UnicodeWidthStr;
 
 use crate::format::{BOLD, grouped, visible};
+use crate::losses::Losses;
 use crate::runs::time;
 use crate::stack::{StackArgs, block_on, explain};
 use crate::watch::outcome;
@@ -52,11 +53,11 @@ pub(crate) struct CompareArgs {
     stack: StackArgs,
 }
 
-/// A run, its outcome and its evaluation.
-struct Compared {
-    run: Run,
-    outcome: Value,
-    evaluation: Option<EvaluationEntry>,
+/// A run, its losses and its evaluation.
+pub(crate) struct Compared {
+    pub(crate) run: Run,
+    pub(crate) losses: Losses,
+    pub(crate) evaluation: Option<EvaluationEntry>,
 }
 
 pub(crate) fn compare(args: &CompareArgs) -> Result<ExitCode> {
@@ -72,10 +73,10 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<ExitCode> {
                 continue;
             }
             let run = stack.run(text).await?;
-            let outcome = outcome(&stack, &run.run_id).await?.unwrap_or_default();
+            let losses = outcome(&stack, &run.run_id).await?.map(|outcome| Losses::of(&outcome)).unwrap_or_default();
             let evaluation = stack.ledger()?.evaluation(&run.run_id).await.map_err(explain)?;
             sides.push(run.run_id.to_string());
-            all.push(Compared { run, outcome, evaluation });
+            all.push(Compared { run, losses, evaluation });
         }
         let gate = match (sides.as_slice(), all.last()) {
             ([first, _], Some(last)) => Some(Gate::of(first, last.evaluation.as_ref(), &last.run.run_id)),
@@ -87,7 +88,7 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<ExitCode> {
             let page = json!({ "version": 1, "stack": stack.name, "runs": runs, "verdict": verdict });
             print_exactly(&format!("{page:#}\n"))?;
         } else {
-            print(&page(&all))?;
+            print(&laid_out(&rows(&all)))?;
         }
         let Some(gate) = gate else { return Ok(ExitCode::SUCCESS) };
         let line = gate.line(&stack.named);
@@ -105,15 +106,16 @@ impl Compared {
         self.run.plan.as_ref().map(|plan| plan.hyperparameters.clone()).unwrap_or_default()
     }
 
-    /// The lowest loss of a series, and its step.
-    fn lowest(&self, series: &str) -> Option<(f64, u64)> {
-        let points = self.outcome[series].as_array()?.iter();
-        let points = points.filter_map(|point| Some((point["loss"].as_f64()?, point["step"].as_u64()?)));
-        points.min_by(|a, b| a.0.total_cmp(&b.0))
+    fn lowest_training(&self) -> Option<(f64, u64)> {
+        Losses::lowest(&self.losses.training)
+    }
+
+    fn lowest_validation(&self) -> Option<(f64, u64)> {
+        Losses::lowest(&self.losses.validation)
     }
 
     fn json(&self) -> Value {
-        let lowest = |series| self.lowest(series).map(|(loss, step)| json!({ "loss": loss, "step": step }));
+        let lowest = |found: Option<(f64, u64)>| found.map(|(loss, step)| json!({ "loss": loss, "step": step }));
         json!({
             "run_id": self.run.run_id,
             "state": self.run.state.as_str(),
@@ -122,16 +124,17 @@ impl Compared {
             "hyperparameters": self.hyperparameters(),
             "training_loss": self.run.training_loss,
             "validation_loss": self.run.validation_loss,
-            "lowest_training_loss": lowest("training_losses"),
-            "lowest_validation_loss": lowest("validation_losses"),
+            "lowest_training_loss": lowest(self.lowest_training()),
+            "lowest_validation_loss": lowest(self.lowest_validation()),
             "model_arn": self.run.model_arn,
             "evaluation": self.evaluation,
         })
     }
 }
 
-/// The table: a column for each run, and a row for each hyperparameter that any of them sets.
-fn page(all: &[Compared]) -> String {
+/// The rows of the table: a cell for each run, and a row for each hyperparameter that any of them sets. The first one has
+/// the ids.
+pub(crate) fn rows(all: &[Compared]) -> Vec<(String, Vec<String>)> {
     let cell = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
     let loss = |value: Option<f64>| cell(value.map(|loss| format!("{loss:.4}")));
     let low = |value: Option<(f64, u64)>| cell(value.map(|(loss, step)| format!("{loss:.4} at step {step}")));
@@ -152,16 +155,16 @@ fn page(all: &[Compared]) -> String {
         add(&visible(&name), all.iter().map(value).collect());
     }
     add("training loss", all.iter().map(|one| loss(one.run.training_loss)).collect());
-    add("lowest", all.iter().map(|one| low(one.lowest("training_losses"))).collect());
-    if all.iter().any(|one| one.lowest("validation_losses").is_some()) {
+    add("lowest", all.iter().map(|one| low(one.lowest_training())).collect());
+    if all.iter().any(|one| one.lowest_validation().is_some()) {
         add("validation loss", all.iter().map(|one| loss(one.run.validation_loss)).collect());
-        add("lowest", all.iter().map(|one| low(one.lowest("validation_losses"))).collect());
+        add("lowest", all.iter().map(|one| low(one.lowest_validation())).collect());
     }
     if all.iter().any(|one| one.evaluation.is_some()) {
         let state = |one: &Compared| one.evaluation.as_ref().map(|evaluation| evaluation.state.as_str().to_owned());
         add("evaluation", all.iter().map(|one| cell(state(one))).collect());
     }
-    laid_out(&rows)
+    rows
 }
 
 fn laid_out(rows: &[(String, Vec<String>)]) -> String {

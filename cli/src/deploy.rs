@@ -2,19 +2,23 @@
 
 mod args;
 mod follow;
+mod propose;
 
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use tunedrop_run::decide::deploy::{Request, delete, request, rollback as previous_run};
+use tunedrop_run::decide::deploy::{delete, rollback as previous_run};
 use tunedrop_run::decide::evaluate::deployment_name;
-use tunedrop_run::deployment::{on_demand_regions, requested_name_fault, throughput_support};
+use tunedrop_run::deployment::requested_name_fault;
 use tunedrop_run::event::{DeploymentCommand, Event};
-use tunedrop_run::{Capacity, Deployment, DeploymentState, RunId, Timestamp};
+use tunedrop_run::{Deployment, DeploymentState, Timestamp};
 
 pub(crate) use args::{DeployArgs, RollbackArgs, UndeployArgs};
 pub(crate) use follow::{Wanted, active, follow, is_recent, of_recipe};
+use propose::units_max;
+pub(crate) use propose::{not_on_demand, propose, propose_rollback, serves_already};
 
+use crate::command::sender;
 use crate::format::visible;
 use crate::print;
 use crate::rm::confirmed;
@@ -29,9 +33,7 @@ pub(crate) fn deploy(args: &DeployArgs) -> Result<ExitCode> {
         let named = args.capacity()?;
         let stack = args.stack.find_to_change().await?;
         let run = stack.run(&args.run).await?;
-        let plan = run.plan.as_ref().and_then(|plan| plan.deploy.as_ref());
         let name = args.name.as_deref().unwrap_or_else(|| deployment_name(&run));
-        let expires_after_s = args.expires.or_else(|| plan?.expires_after_s);
         let was = stack.ledger()?.deployment(name).await.map_err(explain)?;
         if let Some(was) = &was
             && serves_already(was, &run.run_id)
@@ -39,30 +41,13 @@ pub(crate) fn deploy(args: &DeployArgs) -> Result<ExitCode> {
         {
             return already(&stack, was, args).await;
         }
-        // The account and the time only matter to what is written.
-        let units_max = units_max(&stack, named)?;
-        let wanted = Request { name, run: &run, expires_after_s, capacity: named, units_max, by: None };
-        let next = match request(was.as_ref(), &wanted, &stack.name, "", &now()) {
-            Ok(next) => next,
+        let proposed = match propose(&stack, &run, was.as_ref(), name, args.expires, named)? {
+            Ok(proposed) => proposed,
             Err(why) => return nothing_sent(&why),
         };
-        let region = stack.configs.all.region().map(ToString::to_string).unwrap_or_default();
-        let unserved = |base: &str| match next.capacity {
-            Capacity::OnDemand => not_on_demand(base, &region),
-            Capacity::Provisioned { .. } => throughput_support(base).fault(base, Some(&region)),
-        };
-        if let Some(why) = run.plan.as_ref().and_then(|plan| unserved(&plan.base_model)) {
-            return nothing_sent(&why);
-        }
-        print(&plan_of(&next, was.as_ref()))?;
-        let sent = DeploymentCommand::Deploy {
-            run_id: run.run_id.clone(),
-            name: Some(name.to_owned()),
-            expires_after_s: args.expires,
-            capacity: named,
-        };
+        print(&proposed.plan)?;
         let after = was.as_ref().map_or(0, |was| was.request);
-        put(&stack, sent, name, args.wait).await?;
+        put(&stack, proposed.command, name, args.wait).await?;
         match args.wait {
             true => follow(&stack, name, &Wanted::Serves { run_id: &run.run_id, after }).await,
             false => Ok(ExitCode::SUCCESS),
@@ -79,17 +64,10 @@ pub(crate) fn rollback(args: &RollbackArgs) -> Result<ExitCode> {
             Err(why) => return not_possible(&stack, &args.name, was.as_ref(), why),
         };
         let was = was.context("a deployment that can be rolled back exists")?;
-        let run = stack.ledger()?.run(&run_id).await.map_err(explain)?;
-        if run.is_none_or(|run| run.model_arn.is_none()) {
-            return nothing_sent(&format!("run {run_id}, which {} served before, has no custom model", was.name));
+        match propose_rollback(&stack, &was, &run_id).await? {
+            Ok(plan) => print(&plan)?,
+            Err(why) => return nothing_sent(&why),
         }
-        let from = was.serving.as_ref().unwrap_or(&was.run_id);
-        print(&format!(
-            "{} will serve run {} again, in place of {}. The ARN stays the same, and calls are answered during the change\n",
-            visible(&was.name),
-            visible(&run_id),
-            visible(if *from == run_id { &was.run_id } else { from }),
-        ))?;
         put(&stack, DeploymentCommand::RollBack { name: was.name.clone() }, &was.name, args.wait).await?;
         match args.wait {
             true => follow(&stack, &was.name, &Wanted::Serves { run_id: &run_id, after: was.request }).await,
@@ -130,21 +108,21 @@ pub(crate) fn undeploy(args: &UndeployArgs) -> Result<ExitCode> {
     })
 }
 
+/// Puts a command for a deployment on the stack's event bus.
+pub(crate) async fn send(stack: &Stack, command: DeploymentCommand) -> Result<()> {
+    let by = sender();
+    stack.bus()?.put(&stack.name, &Event::DeploymentCommand { command, by }).await.map_err(explain)
+}
+
 /// Sends a command, and prints how to follow it unless the caller does.
 async fn put(stack: &Stack, command: DeploymentCommand, name: &str, followed: bool) -> Result<()> {
     let kind = command.kind().as_str();
-    let by = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    stack.bus()?.put(&stack.name, &Event::DeploymentCommand { command, by }).await.map_err(explain)?;
+    send(stack, command).await?;
     let then = match followed {
         true => String::new(),
         false => format!(" See its state with `tunedrop deployments{}`; you also get a message", stack.named),
     };
     print(&format!("Sent \"{kind}\" for {} to stack {}.{then}\n", visible(name), stack.name))
-}
-
-/// Whether a request for this run would change nothing.
-fn serves_already(was: &Deployment, run_id: &RunId) -> bool {
-    was.run_id == *run_id && !was.state.is_end() && was.state != DeploymentState::Deleting
 }
 
 /// For a run that is served already: moves the end if the command names one, else prints how to call the model.
@@ -197,60 +175,6 @@ fn not_possible(stack: &Stack, name: &str, was: Option<&Deployment>, why: &str) 
     nothing_sent(why)
 }
 
-/// The most model units that the stack allows; `None` if an older version deployed it. `wanted`: what the command names, which
-/// an older version would ignore.
-fn units_max(stack: &Stack, wanted: Option<Capacity>) -> Result<Option<u32>> {
-    match (stack.output("MaxModelUnits"), wanted) {
-        (Ok(most), _) => Ok(Some(most.parse().context("the stack's MaxModelUnits isn't a number")?)),
-        (Err(_), None | Some(Capacity::OnDemand)) => Ok(None),
-        (Err(error), Some(_)) => Err(error),
-    }
-}
-
-/// Why Bedrock can't serve custom models of this base model on demand in a Region.
-pub(crate) fn not_on_demand(base: &str, region: &str) -> Option<String> {
-    let regions = on_demand_regions(base);
-    if regions.is_empty() {
-        return Some(format!(
-            "Bedrock can't deploy custom models of {base} on demand{}",
-            match throughput_support(base).fault(base, Some(region)) {
-                None => ". `tunedrop deploy --type provisioned --expires 8h` serves one by the hour",
-                Some(_) => "",
-            }
-        ));
-    }
-    (!regions.contains(&region)).then(|| {
-        let there = regions.join(", ");
-        format!("Bedrock can deploy custom models of {base} in {there} only, and this stack is in {region}")
-    })
-}
-
-/// What a request will do. `next`: the deployment with the request in it.
-fn plan_of(next: &Deployment, was: Option<&Deployment>) -> String {
-    let (name, run_id) = (visible(&next.name), visible(&next.run_id));
-    let what = match was {
-        Some(was) if was.state.answers() => format!(
-            "{name} will serve run {run_id}, in place of {}. The ARN stays the same, and calls are answered during the change",
-            visible(was.serving.as_ref().unwrap_or(&was.run_id))
-        ),
-        _ if next.capacity.is_provisioned() => {
-            format!("Bedrock will deploy run {run_id} as {name}, {}, under a new ARN", next.capacity)
-        }
-        _ => format!("Bedrock will deploy run {run_id} as {name}, under a new ARN"),
-    };
-    let end = match next.expires_after_s {
-        Some(seconds) => format!("It is deleted {} after that", lasting(seconds)),
-        None => "It doesn't expire".to_owned(),
-    };
-    let billed = match next.capacity.model_units() {
-        Some(_) => {
-            ". Until then, each model unit is billed by the hour, called or not. tunedrop doesn't know the price"
-        }
-        None => "",
-    };
-    format!("{what}. {end}{billed}\n")
-}
-
 /// A time in days or hours.
 fn lasting(seconds: i64) -> String {
     let counted = |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
@@ -269,22 +193,13 @@ pub(crate) fn expiry(deployment: &Deployment) -> Option<String> {
     }
 }
 
-fn now() -> String {
+pub(crate) fn now() -> String {
     format!("{:.3}", Timestamp::now())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base_model_must_be_served_on_demand_in_the_region() {
-        assert_eq!(not_on_demand("amazon.nova-lite-v1:0:300k", "us-east-1"), None);
-        let elsewhere = not_on_demand("amazon.nova-lite-v1:0:300k", "us-west-2").expect("a reason");
-        assert!(elsewhere.contains("in us-east-1 only, and this stack is in us-west-2"), "{elsewhere}");
-        let never = not_on_demand("amazon.titan-text-express-v1:0:8k", "us-east-1").expect("a reason");
-        assert!(never.contains("can't deploy custom models of amazon.titan-text-express-v1:0:8k"), "{never}");
-    }
 
     #[test]
     fn times_are_in_the_largest_unit_that_fits() {

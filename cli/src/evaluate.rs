@@ -13,17 +13,18 @@ use anyhow::Result;
 use serde_json::json;
 use tunedrop_evaluation::Evaluation;
 use tunedrop_run::event::{EvaluationCommand, Event};
-use tunedrop_run::{EvaluationEntry, EvaluationState};
+use tunedrop_run::{EvaluationEntry, EvaluationState, RunId};
 
 pub(crate) use args::EvaluateArgs;
 pub(crate) use follow::{Request, Say, follow};
 
+use crate::command::sender;
 use crate::evaluations::{ended, whole};
 use crate::format::visible;
 use crate::rm::confirmed;
 use crate::stack::{Stack, explain, or_interrupted, run};
 use crate::{print, print_exactly};
-use look::{Looked, Ready, look};
+use look::{Looked, Ready, look, look_in};
 
 /// Returns `None` after Ctrl-C.
 macro_rules! unless_interrupted {
@@ -117,11 +118,34 @@ async fn stop(args: &EvaluateArgs, say: Say) -> Result<ExitCode> {
     }
 }
 
+/// Puts a command for an evaluation on the stack's event bus. Returns the event's id.
+pub(crate) async fn send(stack: &Stack, command: EvaluationCommand) -> Result<Option<String>> {
+    stack.bus()?.send(&stack.name, &Event::EvaluationCommand { command, by: sender() }).await.map_err(explain)
+}
+
+/// The evaluation of a run with the recipe's settings and the defaults.
+pub(crate) struct Proposed {
+    /// What it will do, in lines for people.
+    pub(crate) plan: String,
+    pub(crate) command: EvaluationCommand,
+}
+
+/// What an evaluation of a run will do; or why it can't begin.
+pub(crate) async fn propose(stack: &Stack, run_id: &RunId) -> Result<Result<Proposed, String>> {
+    Ok(match look_in(stack.clone(), &EvaluateArgs::of(run_id)).await? {
+        Looked::Pointless(why) => Err(why),
+        Looked::Ready(ready) => {
+            let plan = anstream::adapter::strip_str(&ready.outlook.page()).to_string();
+            let command = EvaluationCommand::Evaluate { run_id: run_id.clone(), settings: ready.settings };
+            Ok(Proposed { plan, command })
+        }
+    })
+}
+
 /// Sends a command, and prints how to follow it unless the caller does. Returns the event's id.
 async fn put(stack: &Stack, command: EvaluationCommand, followed: bool, say: Say) -> Result<Option<String>> {
     let (kind, id) = (command.kind().as_str(), visible(command.run_id()));
-    let by = std::env::var("USER").ok().filter(|user| !user.is_empty());
-    let sent = stack.bus()?.send(&stack.name, &Event::EvaluationCommand { command, by }).await.map_err(explain)?;
+    let sent = send(stack, command).await?;
     let then = match followed {
         true => String::new(),
         false => format!(". Follow it with `tunedrop watch {id}{}`; you also get a message", stack.named),

@@ -47,6 +47,8 @@ mod location;
 #[cfg(feature = "aws")]
 mod logs;
 #[cfg(feature = "aws")]
+mod losses;
+#[cfg(feature = "aws")]
 mod manage;
 mod media;
 #[cfg(feature = "aws")]

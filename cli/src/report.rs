@@ -74,7 +74,7 @@ pub(crate) fn report(args: &ReportArgs) -> Result<ExitCode> {
 }
 
 /// The outcome report if there is one, else the report on the data.
-async fn page(stack: &Stack, run: &Run, of_data: bool) -> Result<Vec<u8>> {
+pub(crate) async fn page(stack: &Stack, run: &Run, of_data: bool) -> Result<Vec<u8>> {
     let objects = stack.objects()?;
     for key in keys(&run.run_id).into_iter().skip(usize::from(of_data)) {
         if let Some(page) = objects.read(&key, None, REPORT_MAX).await.map_err(explain)? {
@@ -89,7 +89,7 @@ async fn page(stack: &Stack, run: &Run, of_data: bool) -> Result<Vec<u8>> {
 }
 
 /// The report of the run's last evaluation that has a decision.
-async fn evaluation(stack: &Stack, run: &Run) -> Result<Vec<u8>> {
+pub(crate) async fn evaluation(stack: &Stack, run: &Run) -> Result<Vec<u8>> {
     let (id, named) = (&run.run_id, &stack.named);
     let Some(one) = stack.ledger()?.evaluation(id).await.map_err(explain)? else {
         bail!("run {id} has no evaluation; make one with `tunedrop evaluate {id}{named}`");

@@ -13,7 +13,7 @@ use serde_json::json;
 use tunedrop_aws::{Ledger, Open};
 use tunedrop_run::{Deployment, Run, State};
 
-pub(crate) use page::starts;
+pub(crate) use page::{facts, starts};
 pub(crate) use table::{style, time};
 
 use crate::format::visible;

@@ -39,6 +39,7 @@ pub(crate) struct StackArgs {
 }
 
 /// An existing stack.
+#[derive(Clone)]
 pub(crate) struct Stack {
     pub(crate) name: String,
     pub(crate) configs: Configs,

@@ -1,14 +1,24 @@
 //! `tunedrop ui`: the console, web pages on loopback that use the caller's own credentials.
 
 mod access;
+mod action;
+mod activity;
 mod assets;
 mod browser;
+mod compare;
+mod confirm;
 mod console;
 mod dataset;
+mod details;
+mod live;
+mod mirror;
 mod page;
 mod playground;
+mod report;
+mod run;
 mod runs;
 
+use std::future::pending;
 use std::io::IsTerminal;
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
@@ -72,6 +82,11 @@ async fn serve(args: &UiArgs) -> Result<()> {
     let console = Arc::new(console);
     let address = format!("http://127.0.0.1:{port}/start?token={token}");
     print(&format!("Console of stack {name}: http://127.0.0.1:{port} (Ctrl-C ends it)\n"))?;
+    // The list is there when the browser asks for it.
+    let poller = async {
+        console.live.refresh(&console.ledger).await;
+        console.live.poll(&console.ledger).await;
+    };
     let server = axum::serve(listener, router(&console)).into_future();
     let opened = async {
         let opened = if args.no_open { None } else { browser::Opened::new(&address).await };
@@ -81,16 +96,24 @@ async fn serve(args: &UiArgs) -> Result<()> {
         }
         anyhow::Ok(opened)
     };
-    let (ended, opened) = tokio::join!(server, opened);
-    drop(opened?);
-    ended.context("the server ended")
+    tokio::select! {
+        ended = server => ended.context("the server ended"),
+        () = poller => Ok(()),
+        // The private file is kept until the end.
+        failed = async { let kept = opened.await; if kept.is_ok() { pending::<()>().await } kept.map(drop) } => failed,
+    }
 }
 
 fn router(console: &Arc<Console>) -> Router {
     Router::new()
         .route("/start", get(access::start))
         .merge(assets::routes())
+        .merge(live::routes())
         .merge(runs::routes())
+        .merge(run::routes())
+        .merge(report::routes())
+        .merge(confirm::routes())
+        .merge(compare::routes())
         .merge(dataset::routes())
         .merge(playground::routes())
         .fallback(page::not_found)

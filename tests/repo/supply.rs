@@ -57,6 +57,7 @@ fn ci_scripts_install_pinned_dependencies_only() {
         ".ci/run",
         ".ci/sbom",
         "tests/pages/run",
+        "tests/console/run",
         "tests/browser/run",
         "tests/mutations/run",
         "tests/arm64/run",

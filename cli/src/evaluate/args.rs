@@ -81,3 +81,25 @@ pub(crate) struct EvaluateArgs {
     #[command(flatten)]
     pub(super) stack: StackArgs,
 }
+
+impl EvaluateArgs {
+    /// An evaluation of a run with the recipe's settings and the defaults.
+    pub(super) fn of(run_id: &str) -> EvaluateArgs {
+        EvaluateArgs {
+            run: run_id.to_owned(),
+            data: None,
+            against: Vec::new(),
+            max_records: None,
+            metrics: Vec::new(),
+            require: Vec::new(),
+            judge: None,
+            judge_metrics: Vec::new(),
+            gate: false,
+            no_wait: true,
+            yes: true,
+            stop: false,
+            json: false,
+            stack: StackArgs::default(),
+        }
+    }
+}

@@ -34,11 +34,18 @@ pub(super) enum Looked {
 
 /// Looks at the run, its evaluation and the held-out file.
 pub(super) async fn look(args: &EvaluateArgs) -> Result<Looked> {
+    if let Err(fault) = requirements(&args.require) {
+        bail!("invalid --require: {fault}");
+    }
+    look_in(args.stack.find_to_change().await?, args).await
+}
+
+/// The same in a stack that was found.
+pub(super) async fn look_in(stack: Stack, args: &EvaluateArgs) -> Result<Looked> {
     let require = match requirements(&args.require) {
         Ok(require) => require,
         Err(fault) => bail!("invalid --require: {fault}"),
     };
-    let stack = args.stack.find_to_change().await?;
     let ledger = stack.ledger()?;
     let run = stack.run(&args.run).await?;
     let was = ledger.evaluation(&run.run_id).await.map_err(explain)?;

@@ -64,7 +64,8 @@ pub(crate) fn starts(run: &Run) -> String {
     format!(" and starts after {}, unless newer files arrive first", seconds(&after))
 }
 
-fn facts(run: &Run) -> Vec<(&'static str, String)> {
+/// What is known of a run, as names and values.
+pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Dataset", visible(&run.dataset))];
     let mut add = |name, value: Option<String>| facts.extend(value.map(|value| (name, value)));
     let text = |value: &Option<String>| value.as_deref().map(visible);

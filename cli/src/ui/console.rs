@@ -4,14 +4,21 @@ use anyhow::Result;
 use tunedrop_aws::Ledger;
 
 use super::access::Access;
+use super::details::Details;
+use super::live::Live;
 use super::page::{Frame, Here};
 use crate::format::visible;
 use crate::stack::Stack;
+
+/// Entries of the feed on every page.
+const ACTIVITY: usize = 8;
 
 /// The state of the process.
 pub(crate) struct Console {
     pub(crate) stack: Stack,
     pub(crate) ledger: Ledger,
+    pub(crate) live: Live,
+    pub(super) details: Details,
     pub(super) access: Access,
 }
 
@@ -20,13 +27,20 @@ impl Console {
     pub(super) fn new(stack: Stack, port: u16) -> Result<(Console, String)> {
         let (access, token) = Access::new(port)?;
         let ledger = stack.ledger()?;
-        Ok((Console { stack, ledger, access }, token))
+        let live = Live::new(stack.emulated);
+        Ok((Console { stack, ledger, live, details: Details::default(), access }, token))
     }
 
     /// What is around every page.
     pub(crate) fn frame(&self, title: &str, here: Here) -> Frame {
         let region = self.stack.configs.all.region().map(ToString::to_string).unwrap_or_default();
         let place = if self.stack.emulated { format!("local, {region}") } else { region };
-        Frame { stack: visible(&self.stack.name), place, ..Frame::new(title, here) }
+        Frame {
+            stack: visible(&self.stack.name),
+            place,
+            activity: self.live.activity(ACTIVITY),
+            notice: self.live.fault().map(|fault| visible(&fault)),
+            ..Frame::new(title, here)
+        }
     }
 }

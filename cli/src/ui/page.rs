@@ -5,6 +5,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::activity::Activity;
 use crate::format::visible;
 
 /// The page in the navigation.
@@ -38,11 +39,23 @@ pub(crate) struct Frame {
     pub(crate) place: String,
     /// Addresses of scripts besides `/console.js`.
     pub(crate) scripts: Vec<&'static str>,
+    /// What happened last, the newest first.
+    pub(super) activity: Vec<Activity>,
+    /// Why the page may be out of date.
+    pub(super) notice: Option<String>,
 }
 
 impl Frame {
     pub(super) fn new(title: &str, here: Here) -> Frame {
-        Frame { title: visible(title), here, stack: String::new(), place: String::new(), scripts: Vec::new() }
+        Frame {
+            title: visible(title),
+            here,
+            stack: String::new(),
+            place: String::new(),
+            scripts: Vec::new(),
+            activity: Vec::new(),
+            notice: None,
+        }
     }
 
     /// The navigation: address, name, and whether it is this page.
@@ -93,6 +106,12 @@ impl IntoResponse for Fault {
         let text = page.render().unwrap_or_else(|_| page.words.clone());
         (self.status, Html(text)).into_response()
     }
+}
+
+/// A time of the ledger, to the second, for `<time>`: the value of `datetime`, and the text.
+pub(crate) fn moment(at: &str) -> (String, String) {
+    let text = at.get(..19).unwrap_or(at).replace('T', " ");
+    (visible(at), visible(&text))
 }
 
 /// The page for every other address.

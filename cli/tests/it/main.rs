@@ -3,6 +3,8 @@
 mod action;
 mod characters;
 mod commands;
+#[cfg(unix)]
+mod console;
 mod convert;
 mod deployments;
 mod docs;
