@@ -124,12 +124,12 @@ def follow(walk, tunedrop, folder):
     submitted = subprocess.Popen([tunedrop, "submit", str(improved(folder)), "--local", "--yes"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
     row = "[...document.querySelectorAll('#runs tbody tr')].find((row) => row.textContent.includes('crates-live-'))"
     walk.value("window.marked = true")
-    walk.until(f"!!{row}", 60, "the new run")
+    if submitted.wait(timeout=60):
+        sys.exit(submitted.stderr.read().decode())
+    walk.until(f"!!{row}", LIVE_MAX_S, "the run that the command printed")
     walk.until(f"{row}.textContent.includes('Succeeded')", 60, "its end")
     if not walk.value("window.marked"):
         sys.exit("the page was loaded again")
-    if submitted.wait(timeout=60):
-        sys.exit(submitted.stderr.read().decode())
 
 
 def retry(walk, run):

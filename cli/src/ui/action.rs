@@ -75,30 +75,24 @@ impl Action {
 
 /// The actions that a run's state allows. The stack decides again when it gets the command.
 pub(super) fn of_run(run: &Run, mirror: &Mirror, region: &str) -> Vec<Action> {
-    let commands =
-        [(Action::Approve, RunCommand::Approve), (Action::Stop, RunCommand::Stop), (Action::Retry, RunCommand::Retry)];
-    let mut all: Vec<Action> = commands
-        .into_iter()
-        .filter(|(_, command)| pointless(*command, run).is_none())
-        .map(|(action, _)| action)
-        .collect();
-    let is_evaluated = mirror.evaluations.get(&run.run_id).is_some_and(|one| !one.state.is_end());
-    if is_evaluated {
-        all.push(Action::StopEvaluation);
-    }
-    let served = run.plan.as_ref().filter(|_| run.model_arn.is_some());
-    if served.is_none_or(|plan| not_on_demand(&plan.base_model, region).is_some()) {
-        return all;
-    }
-    // An evaluation needs a held-out file.
-    let has_data = run.plan.as_ref().is_some_and(|plan| plan.evaluate.is_some() || plan.validation.is_some());
-    if !is_evaluated && has_data {
-        all.push(Action::Evaluate);
-    }
+    let may = |command| pointless(command, run).is_none();
+    let mut all = Vec::new();
+    all.extend(may(RunCommand::Approve).then_some(Action::Approve));
+    let is_served = |base: &str| not_on_demand(base, region).is_none();
+    let is_servable = run.model_arn.is_some() && run.plan.as_ref().is_some_and(|plan| is_served(&plan.base_model));
     let was = mirror.deployments.get(deployment_name(run));
-    if was.is_none_or(|was| !serves_already(was, &run.run_id)) {
+    if is_servable && was.is_none_or(|was| !serves_already(was, &run.run_id)) {
         all.push(Action::Deploy);
     }
+    let is_evaluated = mirror.evaluations.get(&run.run_id).is_some_and(|one| !one.state.is_end());
+    // An evaluation needs a held-out file.
+    let has_data = run.plan.as_ref().is_some_and(|plan| plan.evaluate.is_some() || plan.validation.is_some());
+    if is_servable && has_data && !is_evaluated {
+        all.push(Action::Evaluate);
+    }
+    all.extend(may(RunCommand::Retry).then_some(Action::Retry));
+    all.extend(may(RunCommand::Stop).then_some(Action::Stop));
+    all.extend(is_evaluated.then_some(Action::StopEvaluation));
     all
 }
 
@@ -146,7 +140,7 @@ mod tests {
         assert_eq!(of("Running", None, lite), [Action::Stop]);
         assert_eq!(of("Rejected", None, lite), []);
         assert_eq!(of("Failed", None, lite), [Action::Retry]);
-        assert_eq!(of("Succeeded", Some("m"), lite), [Action::Retry, Action::Evaluate, Action::Deploy]);
+        assert_eq!(of("Succeeded", Some("m"), lite), [Action::Deploy, Action::Evaluate, Action::Retry]);
         assert_eq!(of("Succeeded", Some("m"), "amazon.titan-text-express-v1:0:8k"), [Action::Retry]);
     }
 

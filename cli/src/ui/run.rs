@@ -53,7 +53,11 @@ pub(super) struct Button {
 
 impl Button {
     fn of(action: Action, address: String) -> Button {
-        let class = if action.is_danger() { "danger" } else { "primary" };
+        let class = match action {
+            _ if action.is_danger() => "danger",
+            Action::Approve | Action::Deploy => "primary",
+            _ => "",
+        };
         Button { address, label: action.label(), class }
     }
 }
@@ -72,7 +76,6 @@ struct Served {
 struct RunPage {
     frame: Frame,
     id: String,
-    address: String,
     dataset_address: String,
     dataset: String,
     state: &'static str,
@@ -87,8 +90,7 @@ struct RunPage {
     timeline: Vec<Moment>,
     findings: Vec<String>,
     counts: Vec<(String, u64)>,
-    errors: String,
-    warnings: String,
+    found: String,
     has_errors: bool,
     chart: Option<LossChart>,
     has_ended: bool,
@@ -137,8 +139,10 @@ async fn show(State(console): State<Arc<Console>>, Path(id): Path<String>) -> An
         timeline: timeline(&run, &losses, job.as_ref(), entry.map(Arc::as_ref), &deployments),
         findings: run.findings.iter().map(|line| visible(line)).collect(),
         counts: run.counts.iter().map(|(code, count)| (visible(code), *count)).collect(),
-        errors: counted(run.errors, "error"),
-        warnings: counted(run.warnings, "warning"),
+        found: match (run.errors, run.warnings) {
+            (0, 0) => "No problems found".to_owned(),
+            (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+        },
         has_errors: run.errors > 0,
         chart: loss_chart(&losses.training, &losses.validation),
         has_ended: run.state == RunState::Succeeded,
@@ -148,7 +152,6 @@ async fn show(State(console): State<Arc<Console>>, Path(id): Path<String>) -> An
         facts: facts(&run).into_iter().filter(|(name, _)| *name != "Findings").collect(),
         lineage: lineage(&run, &mirror),
         compare: compare(&run, &mirror),
-        address: home,
     };
     html(&page)
 }
