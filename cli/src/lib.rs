@@ -43,6 +43,8 @@ mod free_name;
 #[cfg(feature = "aws")]
 mod init;
 mod input;
+#[cfg(feature = "aws")]
+mod inventory;
 mod location;
 #[cfg(feature = "aws")]
 mod logs;
@@ -169,6 +171,7 @@ Exit codes:
     Rollback(deploy::RollbackArgs),
     Undeploy(deploy::UndeployArgs),
     Deployments(deployments::DeploymentsArgs),
+    Inventory(inventory::InventoryArgs),
     Try(try_model::TryArgs),
     Ui(ui::UiArgs),
     Redrive(redrive::RedriveArgs),
@@ -213,6 +216,7 @@ pub fn main() -> ExitCode {
         Command::Rollback(args) => deploy::rollback(&args),
         Command::Undeploy(args) => deploy::undeploy(&args),
         Command::Deployments(args) => deployments::deployments(&args),
+        Command::Inventory(args) => inventory::inventory(&args),
         Command::Try(args) => try_model::try_model(&args),
         Command::Ui(args) => ui::ui(&args),
         Command::Redrive(args) => redrive::redrive(&args),

@@ -27,6 +27,7 @@ mod ignored_objects;
 mod inference;
 mod judges;
 mod malformed;
+mod inventory;
 mod metrics;
 mod network_loss;
 mod network_proxy;

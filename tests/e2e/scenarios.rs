@@ -212,6 +212,7 @@ pub(crate) fn alone() -> Vec<(&'static str, Scenario)> {
         malformed::{ one_megabyte_message_is_acknowledged, unusual_keys_block_nothing },
         idle_jobs::{idle_job_is_reported_once},
         redrive::{redriven_messages_are_processed},
+        inventory::{inventory_lists_what_anybody_made},
         guards::{
             launch_warns_of_a_model_that_becomes_legacy_soon,
             refuses_a_legacy_model,

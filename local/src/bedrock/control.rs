@@ -1,19 +1,27 @@
 //! The control API for tests, next to Bedrock's own paths.
 //!
 //! - `GET /_simulator/jobs`: every job with its original request, and how often each operation was called.
+//! - `POST /_simulator/models`: adds custom models that nobody trained, `{"count": n, "tags": {…}}`.
 //! - `GET /_simulator/inference`: calls and tokens by model.
 //! - `GET /_simulator/faults`: the current faults.
 //! - `POST /_simulator/faults`: replaces the fields of [`Faults`] that the JSON object has, and keeps the others.
 //! - `DELETE /_simulator/faults`: restores the faults with which the simulator was started.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::errors;
 use super::faults::Faults;
+use super::job::CustomModel;
 use super::jobs::describe;
+use super::models::Model;
+use super::names::foundation_prefix;
 use super::state::Shared;
 use super::wire::{Answer, ok};
 
@@ -64,4 +72,36 @@ pub(super) async fn show_jobs(State(simulator): State<Shared>) -> Response {
 /// `modelId` of the calls that were answered.
 pub(super) async fn show_inference(State(simulator): State<Shared>) -> Response {
     ok(json!({ "models": simulator.state().usage }))
+}
+
+/// A request for models.
+#[derive(serde::Deserialize)]
+pub(super) struct AddModels {
+    count: u32,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+}
+
+/// `POST /_simulator/models`: an account with many models, without a job for each.
+pub(super) async fn add_models(State(simulator): State<Shared>, Json(add): Json<AddModels>) -> Answer {
+    let Some(model) = Model::named("amazon.nova-lite-v1:0:300k") else {
+        return Err(errors::FOUNDATION_MODEL_UNKNOWN.refusal());
+    };
+    let mut state = simulator.state();
+    let first = state.models.len();
+    for n in first..first + add.count as usize {
+        let arn = simulator.arn(&format!("custom-model/{}/{n:012}", model.id));
+        state.tags.insert(arn.clone(), add.tags.clone());
+        state.models.push(CustomModel {
+            arn,
+            name: format!("added-{n:06}"),
+            job_arn: String::new(),
+            base_model_arn: format!("{}{}", foundation_prefix(&simulator), model.id),
+            model,
+            kind: "FINE_TUNING".to_owned(),
+            memory: Arc::default(),
+            created: Timestamp::now(),
+        });
+    }
+    Ok(ok(json!({ "models": state.models.len() })))
 }

@@ -20,6 +20,7 @@ use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::broken::Broken;
+use super::metrics;
 use super::patterns;
 use super::state::Shared;
 use super::wire::{self, Answer, Refusal, ok};
@@ -110,6 +111,7 @@ async fn reply(
         usage.input_tokens += input_tokens as u64;
         usage.output_tokens += speech.tokens.len() as u64;
     }
+    metrics::count(simulator, id);
     Ok(Reply { speech, input_tokens, latency: begun.elapsed() })
 }
 

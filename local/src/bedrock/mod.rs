@@ -37,6 +37,7 @@ mod job;
 mod jobs;
 mod lifecycle;
 mod memory;
+mod metrics;
 mod models;
 mod names;
 mod output;
@@ -125,6 +126,7 @@ fn router(simulator: state::Shared) -> Router {
         .route("/tagResource", post(tags::tag))
         .route("/untagResource", post(tags::untag))
         .route("/_simulator/jobs", get(control::show_jobs))
+        .route("/_simulator/models", post(control::add_models))
         .route("/_simulator/inference", get(control::show_inference))
         .route("/_simulator/faults", get(control::show).post(control::set_faults).delete(control::reset_faults))
         .fallback(wire::unknown_operation)

@@ -35,6 +35,8 @@ pub(super) struct SimulatorState {
     pub(super) throughputs: Vec<Throughput>,
     /// The usage of inference, by the `modelId` of the calls.
     pub(super) usage: BTreeMap<String, Usage>,
+    /// Invocations that CloudWatch doesn't know yet, by the `modelId` of the calls.
+    pub(super) invocations: BTreeMap<String, u64>,
     pub(super) tags: BTreeMap<String, BTreeMap<String, String>>,
     pub(super) calls: BTreeMap<String, u64>,
     /// Counts of events: `sent`, `lost`, `repeated`, `delayed`.

@@ -47,6 +47,11 @@ impl Failure {
         }
     }
 
+    /// Whether the caller lacks a permission.
+    pub fn is_denied(&self) -> bool {
+        ["AccessDenied", "UnauthorizedOperation", "not authorized"].iter().any(|word| self.cause.contains(word))
+    }
+
     /// Returns the error with Bedrock's message, for the person whose command failed.
     pub fn whole(&self) -> String {
         self.words.iter().fold(self.to_string(), |text, words| format!("{text}: {words}"))

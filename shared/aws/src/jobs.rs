@@ -10,6 +10,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_bedrock::Client;
 use aws_sdk_bedrock::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_bedrock::operation::get_foundation_model::GetFoundationModelOutput;
 use aws_sdk_bedrock::operation::get_model_customization_job::GetModelCustomizationJobError;
 use aws_sdk_bedrock::primitives::DateTime;
 use aws_sdk_bedrock::types::FoundationModelLifecycleStatus;
@@ -151,23 +152,7 @@ impl Jobs {
     /// Returns Bedrock's lifecycle status and dates of the model `identifier`.
     pub async fn lifecycle(&self, identifier: &str) -> Result<(Lifecycle, Dates), Failure> {
         match self.client.get_foundation_model().model_identifier(identifier).send().await {
-            Ok(answer) => {
-                let Some(details) = answer.model_details.and_then(|model| model.model_lifecycle) else {
-                    return Ok((Lifecycle::Unknown, Dates::default()));
-                };
-                let day = |time: Option<DateTime>| Timestamp::from_second(time?.secs()).ok();
-                let dates = Dates {
-                    legacy: day(details.legacy_time),
-                    extended_access: day(details.public_extended_access_time),
-                    end_of_life: day(details.end_of_life_time),
-                };
-                let lifecycle = match details.status {
-                    FoundationModelLifecycleStatus::Active => Lifecycle::Active,
-                    FoundationModelLifecycleStatus::Legacy => Lifecycle::Legacy,
-                    _ => Lifecycle::Unknown,
-                };
-                Ok((lifecycle, dates))
-            }
+            Ok(answer) => Ok(life_of(answer)),
             Err(error)
                 if matches!(
                     error.code(),
@@ -179,4 +164,23 @@ impl Jobs {
             Err(error) => Err(Failure::of_bedrock(format!("bedrock:GetFoundationModel {identifier}"), &error)),
         }
     }
+}
+
+/// Bedrock's lifecycle status and dates of a model.
+pub(crate) fn life_of(answer: GetFoundationModelOutput) -> (Lifecycle, Dates) {
+    let Some(details) = answer.model_details.and_then(|model| model.model_lifecycle) else {
+        return (Lifecycle::Unknown, Dates::default());
+    };
+    let day = |time: Option<DateTime>| Timestamp::from_second(time?.secs()).ok();
+    let dates = Dates {
+        legacy: day(details.legacy_time),
+        extended_access: day(details.public_extended_access_time),
+        end_of_life: day(details.end_of_life_time),
+    };
+    let lifecycle = match details.status {
+        FoundationModelLifecycleStatus::Active => Lifecycle::Active,
+        FoundationModelLifecycleStatus::Legacy => Lifecycle::Legacy,
+        _ => Lifecycle::Unknown,
+    };
+    (lifecycle, dates)
 }

@@ -33,6 +33,8 @@ mod evaluation_jobs;
 mod failure;
 #[cfg(feature = "inference")]
 mod inference;
+#[cfg(feature = "inventory")]
+mod inventory;
 #[cfg(feature = "jobs")]
 mod jobs;
 #[cfg(feature = "ledger")]
@@ -72,6 +74,10 @@ pub use evaluation_jobs::{EvaluationJobs, JudgeJob};
 pub use failure::Failure;
 #[cfg(feature = "inference")]
 pub use inference::{Answer, AnswerPart, Asked, Inference, Question, wants_profile};
+#[cfg(feature = "inventory")]
+pub use inventory::Inventory;
+#[cfg(feature = "invocations")]
+pub use inventory::Invocations;
 #[cfg(feature = "jobs")]
 pub use jobs::{CreateOutcome, JobRole, JobView, Jobs, Lifecycle};
 #[cfg(feature = "ledger")]

@@ -14,6 +14,7 @@ pub mod evaluation;
 pub mod event;
 mod guard;
 mod identity;
+pub mod inventory;
 mod lineage;
 pub mod metric;
 pub mod object_key;

@@ -20,4 +20,12 @@ impl Harness {
         self.http.delete(url).send().await?.error_for_status()?;
         Ok(())
     }
+
+    /// Adds models to the account that nobody trained.
+    pub(crate) async fn add_models(&self, count: u32, tags: Value) -> Result<()> {
+        let url = format!("{}/_simulator/models", self.stack.bedrock_endpoint());
+        let models = serde_json::json!({ "count": count, "tags": tags });
+        self.http.post(url).json(&models).send().await?.error_for_status()?;
+        Ok(())
+    }
 }

@@ -8,6 +8,7 @@ mod deployments;
 mod downloads;
 mod evaluation_jobs;
 mod failure;
+mod inventory;
 mod probe;
 mod ranges;
 mod remains;

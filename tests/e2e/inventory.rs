@@ -1,0 +1,86 @@
+//! `tunedrop inventory` in an account with many models.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tunedrop_run::DeploymentState;
+
+use crate::deployment_commands::{ends, has};
+use crate::deployments::{deployed, train};
+use crate::harness::Harness;
+use crate::session::Shell;
+
+/// How long 500 models may take on a busy machine. On an idle one it is about a second.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn find<'j>(listed: &'j Value, what: &str, key: &str, value: &str) -> Result<&'j Value> {
+    let all = listed[what].as_array().context("a list")?;
+    all.iter().find(|one| one[key] == value).with_context(|| format!("no {value} in {what}"))
+}
+
+/// Lists what this stack, another stack and somebody else made, and goes on without a permission.
+pub(crate) async fn inventory_lists_what_anybody_made(w: &Harness) -> Result<()> {
+    let name = "stocked";
+    let mut shell = Shell::open(w, name)?;
+    let run = train(w, name, "first", "base_model: nova-lite\ndeploy: {}\n", None).await?;
+    let deployment = deployed(w, name, DeploymentState::Active, Some(&run)).await?;
+    ends(&mut shell, "try stocked Hello --local --max-tokens 5", 0)?;
+    w.add_models(500, json!({})).await?;
+    w.add_models(1, json!({ "tunedrop:stack": "elsewhere", "tunedrop:dataset": "bot" })).await?;
+    let model_arn = run.model_arn.clone().context("a model")?;
+    let throughput = w.bedrock.create_provisioned_model_throughput().provisioned_model_name("load-test");
+    let throughput = throughput.model_id(&model_arn).model_units(1).send().await?.provisioned_model_arn;
+
+    let begun = Instant::now();
+    let printed = ends(&mut shell, "inventory --local --json", 0)?;
+    let took = begun.elapsed();
+    eprintln!("inventory of 502 models: {} ms", took.as_millis());
+    ensure!(took < PATIENCE, "the inventory took {took:?}");
+    let listed: Value = serde_json::from_str(&printed)?;
+    ensure!(listed["models"].as_array().map(Vec::len) >= Some(502), "not all models are listed");
+    ensure!(listed["missing_permissions"] == json!([]), "{}", listed["missing_permissions"]);
+    let ours = find(&listed, "models", "arn", &model_arn)?;
+    ensure!(ours["made_by"]["known_by"] == "ledger" && ours["made_by"]["run_id"] == run.run_id.as_str(), "{ours}");
+    ensure!(ours["last_invoked"].as_str().is_some_and(|day| day.len() == 10), "it was invoked today: {ours}");
+    ensure!(ours["base_model"] == "amazon.nova-lite-v1:0:300k" && ours["billing"]["unit"] == "model-month", "{ours}");
+    let arn = deployment.arn.as_deref().context("an ARN")?;
+    let serving = find(&listed, "deployments", "arn", arn)?;
+    ensure!(serving["made_by"]["deployment"] == name && serving["last_invoked"] == ours["last_invoked"], "{serving}");
+    let hourly = find(&listed, "deployments", "arn", &throughput)?;
+    ensure!(hourly["model_units"] == 1 && hourly["billing"]["unit"] == "unit-hour", "{hourly}");
+    ensure!(hourly["made_by"]["known_by"] == "not-by-tunedrop" && hourly["last_invoked"].is_null(), "{hourly}");
+    let models = listed["models"].as_array().context("models")?;
+    let elsewhere = models.iter().filter(|one| one["made_by"]["stack"] == "elsewhere").collect::<Vec<_>>();
+    ensure!(elsewhere.len() == 1 && elsewhere[0]["made_by"]["known_by"] == "tags", "{elsewhere:?}");
+    let others = models.iter().filter(|one| one["made_by"]["known_by"] == "not-by-tunedrop").count();
+    ensure!(others == 500, "{others} models are nobody's");
+    let base = find(&listed, "base_models", "model", "amazon.nova-lite-v1:0:300k")?;
+    ensure!(base["status"] == "active", "{base}");
+
+    let page = ends(&mut shell, "inventory --local", 0)?;
+    has(&page, &["BASE MODEL", "(not tunedrop)", "elsewhere", "hourly×1", run.run_id.as_str()])?;
+    let wide = page.lines().find(|line| line.chars().count() > 80);
+    ensure!(wide.is_none(), "a line is too wide: {wide:?}");
+
+    w.faults(json!({ "calls": [
+        { "operation": "ListTagsForResource", "error": "AccessDeniedException", "message": "not allowed" },
+    ] }))
+    .await?;
+    let partial = shell.command("inventory --local --json")?.output();
+    w.reset_faults().await?;
+    let partial = partial?;
+    ensure!(partial.status.success(), "{partial:?}");
+    let said = String::from_utf8_lossy(&partial.stderr).into_owned();
+    has(&said, &["you lack the permission bedrock:ListTagsForResource"])?;
+    let listed: Value = serde_json::from_slice(&partial.stdout)?;
+    ensure!(
+        listed["missing_permissions"] == json!(["bedrock:ListTagsForResource"]),
+        "{}",
+        listed["missing_permissions"]
+    );
+    let unknown = listed["models"].as_array().context("models")?;
+    ensure!(unknown.iter().filter(|one| one["made_by"]["known_by"] == "unknown").count() == 501, "501 are unknown");
+    w.bedrock.delete_provisioned_model_throughput().provisioned_model_id(throughput).send().await?;
+    Ok(())
+}
