@@ -12,7 +12,7 @@ use crate::format::visible;
 use crate::stack::{StackArgs, block_on, explain};
 use crate::{print, print_exactly};
 
-const FUNCTIONS: [&str; 7] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep"];
+const FUNCTIONS: [&str; 8] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep", "clean"];
 /// How far S3's clock, from which a run's time is, and CloudWatch's may differ.
 const CLOCKS_MS: i64 = 60_000;
 /// The most lines of one function.
@@ -20,7 +20,7 @@ const MOST: usize = 10_000;
 
 /// Show the functions' logs about a run
 ///
-/// Reads CloudWatch Logs of all seven functions, from the upload of the run's data on, in order of time. The logs never
+/// Reads CloudWatch Logs of all eight functions, from the upload of the run's data on, in order of time. The logs never
 /// contain text of a record.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

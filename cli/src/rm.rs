@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::Args;
 use tunedrop_aws::{Ledger, Open};
-use tunedrop_run::{Against, Deployment, DeploymentState, EvaluationEntry, RunId, State};
+use tunedrop_run::decide::clean_up::{asks, continues_from};
+use tunedrop_run::{Deployment, DeploymentState, RunId};
 
 use crate::deployments;
 use crate::format::visible;
@@ -103,28 +104,20 @@ async fn waited_for(ledger: &Ledger, run_id: &RunId, arn: &str, named: &str) -> 
     while let Some(one) = open.next().await.map_err(explain)? {
         match one {
             Open::Run(run) => {
-                let waits = matches!(run.state, State::Held | State::Queued | State::Launching | State::Running);
-                if waits && run.plan.as_ref().is_some_and(|plan| plan.base_model == arn) {
+                if continues_from(&run, arn) {
                     let (id, state) = (visible(&run.run_id), run.state.as_str());
                     return Ok(Some(format!(
                         "run {id}, which is {state}, continues from it. Wait until it ends, or stop it with `tunedrop stop {id}{named}`"
                     )));
                 }
             }
-            Open::Evaluation(one) if is_to_ask(&one, run_id) => {
+            Open::Evaluation(one) if asks(&one, run_id) => {
                 return Ok(Some(evaluated(&one.run_id, "in progress, and asks the model", named)));
             }
             _ => {}
         }
     }
     Ok(None)
-}
-
-/// Whether an evaluation in progress needs a run's model. It may have no deployment of it yet.
-fn is_to_ask(one: &EvaluationEntry, run_id: &RunId) -> bool {
-    let planned = || one.plan.against.contains(&Against::Run(run_id.clone()));
-    let is_asked = || one.sides.iter().any(|side| side.run_id.as_ref() == Some(run_id) && !side.answered);
-    !one.state.is_end() && if one.sides.is_empty() { planned() } else { is_asked() }
 }
 
 /// Asks for confirmation on the terminal; without one, it is an error. Ctrl-C works while it waits.
@@ -145,6 +138,7 @@ pub(crate) async fn confirmed(question: &str) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use tunedrop_run::EvaluationEntry;
 
     use super::*;
 
@@ -174,9 +168,9 @@ mod tests {
         };
         let id = |id: &str| id.parse::<RunId>().expect("an id");
         let sides = [side("bot-000000000001", true), side("bot-000000000002", false)];
-        assert!(is_to_ask(&of("Waiting", &[]), &id("bot-000000000002")));
-        assert!(is_to_ask(&of("Deploying", &sides), &id("bot-000000000002")));
-        assert!(!is_to_ask(&of("Deploying", &sides), &id("bot-000000000003")));
-        assert!(!is_to_ask(&of("Kept", &sides), &id("bot-000000000002")));
+        assert!(asks(&of("Waiting", &[]), &id("bot-000000000002")));
+        assert!(asks(&of("Deploying", &sides), &id("bot-000000000002")));
+        assert!(!asks(&of("Deploying", &sides), &id("bot-000000000003")));
+        assert!(!asks(&of("Kept", &sides), &id("bot-000000000002")));
     }
 }

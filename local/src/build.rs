@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use tokio::process::Command;
 
 /// The functions' binaries, as the template names them.
-pub const FUNCTIONS: [&str; 7] = [
+pub const FUNCTIONS: [&str; 8] = [
     "tunedrop-validate",
     "tunedrop-launch",
     "tunedrop-record",
@@ -14,6 +14,7 @@ pub const FUNCTIONS: [&str; 7] = [
     "tunedrop-evaluate",
     "tunedrop-notify",
     "tunedrop-sweep",
+    "tunedrop-clean",
 ];
 
 /// Where build results are.

@@ -49,7 +49,7 @@ async fn rejected(stack: &Stack, watch: &Watch<'_>, queue: &str, before: &str) -
 
 /// Returns the last errors and warnings of the functions, to find the cause.
 pub(crate) async fn last_words(stack: &Stack) {
-    for name in ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep"] {
+    for name in ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep", "clean"] {
         let lines = stack.logs(stack.deployment(), name).await.unwrap_or_default();
         let trouble = |line: &&String| ["ERROR", "WARN", "panicked", "Error"].iter().any(|word| line.contains(word));
         let trouble: Vec<&String> = lines.iter().filter(trouble).collect();

@@ -72,7 +72,8 @@ impl Harness {
         let with = |parameters: &[(&str, &str)]| -> Vec<(String, String)> {
             parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
-        let parameters = with(&[("SettleSeconds", "1"), ("MaxModelUnits", crate::throughput::MAX_MODEL_UNITS)]);
+        let parameters =
+            with(&[("SettleSeconds", "1"), ("MaxModelUnits", crate::throughput::MAX_MODEL_UNITS), ("CleanUp", "true")]);
         let options = StackOptions { name: "main".to_owned(), parameters, faults, ..StackOptions::default() };
         let stack = Stack::start(binaries, options).await?;
         let guarded = with(&[

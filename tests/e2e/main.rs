@@ -9,6 +9,7 @@
 
 mod adoption;
 mod canary;
+mod clean_up;
 mod contract;
 mod datasets;
 mod deployment_commands;
@@ -25,9 +26,9 @@ mod held_out;
 mod idle_jobs;
 mod ignored_objects;
 mod inference;
+mod inventory;
 mod judges;
 mod malformed;
-mod inventory;
 mod metrics;
 mod network_loss;
 mod network_proxy;

@@ -1,4 +1,4 @@
-//! Compares the pages with the repository: files, links, the seven functions, the sizes, the layers, the events.
+//! Compares the pages with the repository: files, links, the eight functions, the sizes, the layers, the events.
 
 mod deployments;
 mod events;
@@ -174,12 +174,12 @@ fn pages_that_sources_name_exist() {
 }
 
 #[test]
-fn seven_functions_have_the_same_names_everywhere() {
+fn eight_functions_have_the_same_names_everywhere() {
     let folders: BTreeSet<String> = fs::read_dir(root().join("functions"))
         .expect("the functions' folder")
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
         .collect();
-    assert_eq!(folders.len(), 7, "{folders:?}");
+    assert_eq!(folders.len(), 8, "{folders:?}");
     assert_eq!(folders, functions_in_template(&read(&root().join("template.yaml"))), "folders and template");
     for name in &folders {
         let manifest = read(&root().join(format!("functions/{name}/Cargo.toml")));

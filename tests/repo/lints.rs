@@ -23,7 +23,7 @@ fn crates_that_decide_deny_input_and_output() {
 
 #[test]
 fn functions_write_to_their_log_only() {
-    let functions = ["deploy", "evaluate", "launch", "notify", "record", "sweep", "validate"];
+    let functions = ["clean", "deploy", "evaluate", "launch", "notify", "record", "sweep", "validate"];
     let files = functions.map(|name| format!("functions/{name}/src/main.rs"));
     for file in files.iter().map(String::as_str).chain(["shared/steps/src/lib.rs"]) {
         let source = read(&root().join(file));

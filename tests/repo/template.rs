@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// The functions: folders, packages and logical ids are named after them.
-const FUNCTIONS: [&str; 7] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep"];
+const FUNCTIONS: [&str; 8] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep", "clean"];
 
-/// The functions with a queue. `sweep` is invoked by its schedule.
+/// The functions with a queue. Schedules invoke `sweep` and `clean`.
 const QUEUED: [&str; 6] = ["validate", "launch", "record", "deploy", "evaluate", "notify"];
 
 /// The template. The parser drops CloudFormation's tags: `!Ref Table` is "Table", `!GetAtt Table.Arn` is "Table.Arn",

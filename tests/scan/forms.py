@@ -28,6 +28,8 @@ WHOLE = {
     "JobSubnetIds": "subnet-0a",
     "KmsKeyArn": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "MaxModelUnits": "1",
+    "CleanUp": "true",
+    "DatasetExpirationDays": "30",
     "OutputExpirationDays": "30",
     "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/boundary",
     "ReportExpirationDays": "30",

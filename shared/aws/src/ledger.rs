@@ -6,6 +6,7 @@ mod dataset;
 mod deployment;
 mod evaluation;
 mod first_base;
+mod model_notice;
 mod note;
 mod notification;
 mod open;

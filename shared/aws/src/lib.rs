@@ -13,7 +13,7 @@
 //! | [tunedrop_evaluation](../tunedrop_evaluation/index.html) | scores and compares the answers of models |
 //! | tunedrop_aws | this crate: the adapters to AWS |
 //! | [tunedrop_steps](../tunedrop_steps/index.html) | the steps of the functions: adapters and decisions together |
-//! | [tunedrop_validate](../tunedrop_validate/index.html), [tunedrop_launch](../tunedrop_launch/index.html), [tunedrop_record](../tunedrop_record/index.html), [tunedrop_deploy](../tunedrop_deploy/index.html), [tunedrop_evaluate](../tunedrop_evaluate/index.html), [tunedrop_notify](../tunedrop_notify/index.html), [tunedrop_sweep](../tunedrop_sweep/index.html) | the functions' binaries, which only start a step |
+//! | [tunedrop_validate](../tunedrop_validate/index.html), [tunedrop_launch](../tunedrop_launch/index.html), [tunedrop_record](../tunedrop_record/index.html), [tunedrop_deploy](../tunedrop_deploy/index.html), [tunedrop_evaluate](../tunedrop_evaluate/index.html), [tunedrop_notify](../tunedrop_notify/index.html), [tunedrop_sweep](../tunedrop_sweep/index.html), [tunedrop_clean](../tunedrop_clean/index.html) | the functions' binaries, which only start a step |
 //! | [tunedrop](../tunedrop/index.html) | the command line |
 //! | [tunedrop_local](../tunedrop_local/index.html) | the local stack and the Bedrock simulator |
 //! | [tunedrop_tests](../tunedrop_tests/index.html), [tunedrop_speed](../tunedrop_speed/index.html), [tunedrop_test_all](../tunedrop_test_all/index.html) | tests and measurements |

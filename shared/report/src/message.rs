@@ -3,11 +3,13 @@
 //! Here are what a message is about, its subject and its attributes. `body.rs` has the text, `deployment.rs` what is
 //! special about deployments, and `evaluation.rs` what is special about evaluations.
 
+mod attributes;
 mod body;
 mod chat;
 mod deployment;
 mod evaluation;
 mod links;
+mod model;
 mod next_steps;
 mod sent;
 
@@ -15,13 +17,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use tunedrop_run::event::{
-    DeploymentDetail, DeploymentKind, EvaluationDetail, Event, IncompleteDetail, MisnamedDetail, RunDetail, RunKind,
-    Severity,
+    DeploymentDetail, DeploymentKind, EvaluationDetail, Event, IncompleteDetail, MisnamedDetail, ModelDetail,
+    ModelKind, RunDetail, RunKind, Severity,
 };
 use tunedrop_run::{DatasetEntry, Deployment, State};
 
 use crate::wording::{counted, visible};
 
+use attributes::attributes;
 pub use chat::chat;
 pub use sent::sent;
 
@@ -79,6 +82,8 @@ enum Topic<'e> {
     Deployment(DeploymentKind, &'e DeploymentDetail),
     /// An evaluation ended.
     Evaluation(&'e EvaluationDetail),
+    /// What happens to a model.
+    Model(ModelKind, &'e ModelDetail),
 }
 
 impl<'e> Topic<'e> {
@@ -93,6 +98,7 @@ impl<'e> Topic<'e> {
             Event::Run(kind, run) => Topic::Is(kind.state().filter(|state| state.is_notified())?, run),
             Event::Deployment(kind, deployment) => Topic::Deployment(*kind, deployment),
             Event::Evaluation(_, evaluation) => Topic::Evaluation(evaluation),
+            Event::Model(kind, model) => Topic::Model(*kind, model),
             Event::JobStateObserved(_)
             | Event::LaunchDue(_)
             | Event::Command { .. }
@@ -121,6 +127,7 @@ impl<'e> Topic<'e> {
             }
             Topic::Deployment(_, deployment) => deployment.run_id.dataset(),
             Topic::Evaluation(evaluation) => evaluation.run_id.dataset(),
+            Topic::Model(_, model) => model::dataset(model),
         }
     }
 
@@ -128,6 +135,7 @@ impl<'e> Topic<'e> {
     fn name(self) -> &'e str {
         match self {
             Topic::Deployment(_, deployment) => &deployment.name,
+            Topic::Model(_, model) => model::name(model),
             _ => self.dataset(),
         }
     }
@@ -139,7 +147,7 @@ impl<'e> Topic<'e> {
             Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => {
                 run.report.as_deref()
             }
-            Topic::Deployment(..) => None,
+            Topic::Deployment(..) | Topic::Model(..) => None,
             Topic::Evaluation(evaluation) => Some(&evaluation.result.as_ref()?.report),
         }
     }
@@ -151,7 +159,7 @@ impl<'e> Topic<'e> {
             Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => {
                 run.uploader.as_deref()
             }
-            Topic::Deployment(..) | Topic::Evaluation(_) => None,
+            Topic::Deployment(..) | Topic::Evaluation(_) | Topic::Model(..) => None,
         }
     }
 
@@ -165,6 +173,7 @@ impl<'e> Topic<'e> {
             }
             Topic::Deployment(_, deployment) => (&deployment.notify, deployment.owner.as_deref()),
             Topic::Evaluation(evaluation) => (&evaluation.notify, evaluation.owner.as_deref()),
+            Topic::Model(_, model) => (&model.notify, model.owner.as_deref()),
         }
     }
 
@@ -172,6 +181,7 @@ impl<'e> Topic<'e> {
     fn arns(self) -> [Option<&'e str>; 2] {
         match self {
             Topic::Deployment(_, deployment) => [deployment.arn.as_deref(), Some(&deployment.model_arn)],
+            Topic::Model(_, model) => [model.model_arn.as_deref(), None],
             _ => self.run().map_or([None; 2], |run| [run.job_arn.as_deref(), run.model_arn.as_deref()]),
         }
     }
@@ -186,6 +196,7 @@ impl<'e> Topic<'e> {
             }
             Topic::Deployment(_, deployment) => Cow::Owned(Deployment::key(&deployment.name)),
             Topic::Evaluation(evaluation) => Cow::Borrowed(&evaluation.run_id),
+            Topic::Model(_, model) => Cow::Borrowed(&model.item),
         }
     }
 
@@ -206,6 +217,7 @@ impl<'e> Topic<'e> {
             Topic::Again(state, _) => format!("{} (same content uploaded again)", state_words(state)),
             Topic::Deployment(kind, _) => deployment::subject(kind).to_owned(),
             Topic::Evaluation(detail) => evaluation::subject(detail.state).to_owned(),
+            Topic::Model(kind, _) => model::subject(kind).to_owned(),
         }
     }
 
@@ -220,6 +232,7 @@ impl<'e> Topic<'e> {
             Topic::Settling(_) | Topic::Is(..) | Topic::Again(..) => Severity::Info,
             Topic::Deployment(kind, _) => deployment::severity(kind),
             Topic::Evaluation(detail) => evaluation::severity(detail.state),
+            Topic::Model(kind, _) => model::severity(kind),
         }
     }
 }
@@ -254,38 +267,6 @@ fn subject(name: &str, what: &str) -> String {
     let name = if name.len() > room { format!("{}...", &name[..room - 3]) } else { name.to_owned() };
     // An empty name would leave a subject that ends with the colon.
     if name.is_empty() { what.to_owned() } else { format!("{what}: {name}") }
-}
-
-fn attributes(event: &Event, topic: Topic<'_>, stack: &str) -> BTreeMap<String, String> {
-    let state = match topic {
-        Topic::Misnamed(_) => "Rejected",
-        Topic::Incomplete(_) => "Incomplete",
-        Topic::Waiting(run) if is_idle(run) => "Running",
-        Topic::Waiting(_) | Topic::Settling(_) => "Queued",
-        Topic::Is(state, _) | Topic::Again(state, _) => state.as_str(),
-        Topic::Deployment(_, deployment) => deployment.state.as_str(),
-        Topic::Evaluation(evaluation) => evaluation.state.as_str(),
-    };
-    let (notify, owner) = topic.people();
-    let mut attributes = BTreeMap::new();
-    let mut add = |name: &str, value: &str| {
-        // The publisher sends a value that starts with `[` as an array, and only `notify` is one.
-        let value: String = visible(value).trim_start_matches('[').chars().take(ATTRIBUTE_MAX).collect();
-        if !value.is_empty() {
-            attributes.insert(name.to_owned(), value);
-        }
-    };
-    add("dataset", topic.dataset());
-    add("state", state);
-    add("kind", event.kind().as_str());
-    add("severity", topic.severity().as_str());
-    add("stack", stack);
-    add("owner", owner.unwrap_or_default());
-    add("uploader", topic.uploader().unwrap_or_default());
-    if !notify.is_empty() {
-        attributes.insert("notify".to_owned(), serde_json::Value::from(notify.to_vec()).to_string());
-    }
-    attributes
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod details;
 mod evaluation;
 mod hint;
 mod kind;
+mod model;
 pub mod senders;
 mod wire;
 
@@ -17,6 +18,7 @@ pub use details::{IncompleteDetail, MisnamedDetail, RunDetail, SentMessage, Seve
 pub use evaluation::{EvaluationCommand, EvaluationDetail, EvaluationKind, EvaluationSettings, JudgeSettings};
 pub use hint::{Hint, HintError};
 pub use kind::{Kind, RunCommand, RunKind};
+pub use model::{ModelDetail, ModelKind};
 
 use crate::RunId;
 
@@ -72,6 +74,8 @@ pub enum Event {
         /// Who sent it.
         by: Option<String>,
     },
+    /// A model is proposed for deletion or was deleted, or a base model's lifecycle ends.
+    Model(ModelKind, Box<ModelDetail>),
     /// People were notified.
     MessageSent(SentMessage),
 }
@@ -94,6 +98,7 @@ impl Event {
             Event::Evaluation(kind, _) => kind.kind(),
             Event::EvaluationDue(_) => Kind::EvaluationDue,
             Event::EvaluationCommand { command, .. } => command.kind(),
+            Event::Model(kind, _) => kind.kind(),
             Event::MessageSent(_) => Kind::MessageSent,
         }
     }
@@ -109,6 +114,7 @@ impl Event {
             Event::Evaluation(_, evaluation) => Some(&evaluation.run_id),
             Event::EvaluationDue(run_id) => Some(run_id),
             Event::EvaluationCommand { command, .. } => Some(command.run_id()),
+            Event::Model(_, model) => model.run_id.as_ref(),
             Event::MessageSent(message) => message.event.run_id(),
             Event::Misnamed(_) | Event::Incomplete(_) | Event::DeploymentDue(_) => None,
         }

@@ -17,6 +17,7 @@ mod identity;
 pub mod inventory;
 mod lineage;
 pub mod metric;
+mod model_notice;
 pub mod object_key;
 mod own_base;
 mod plan;
@@ -41,6 +42,7 @@ pub use identity::{
 };
 pub use jiff::Timestamp;
 pub use lineage::{ANCESTORS_MAX, Ancestor, Ancestors, FileVersion, Lineage};
+pub use model_notice::{LEGAL_HOLD, ModelNotice, NoticeState, is_held};
 pub use own_base::{OwnBase, OwnBaseFault, OwnLookup, OwnModel, of_deployment, of_run};
 pub use plan::{
     Against, DeployPlan, DeployWhen, Distillation, EvaluationPlan, InvocationLogs, Judge, Plan, Reinforcement,

@@ -5,6 +5,7 @@ mod custom;
 mod deploy;
 mod evaluate;
 mod files;
+mod keep;
 mod reader;
 mod scope;
 mod typed;
@@ -77,6 +78,8 @@ pub struct Recipe {
     pub deploy: Option<DeployPlan>,
     /// How to evaluate the model; absent: not at all.
     pub evaluate: Option<Evaluate>,
+    /// How many models of the dataset to keep; absent: the stack's default applies.
+    pub keep_models: Option<u32>,
 }
 
 /// The limits of one run. A run that exceeds one is refused before it costs anything.
@@ -159,6 +162,7 @@ impl Default for Recipe {
             reinforcement: None,
             deploy: None,
             evaluate: None,
+            keep_models: None,
         }
     }
 }

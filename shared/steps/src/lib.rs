@@ -4,6 +4,7 @@
 #![deny(clippy::iter_over_hash_type)] // the same order each time
 
 mod batch;
+mod clean;
 mod count;
 mod deploy;
 mod evaluate;
@@ -19,6 +20,7 @@ mod sweep;
 mod validate;
 
 pub use batch::{StepError, serve, serve_batch, serve_schedule};
+pub use clean::Clean;
 pub use deploy::Deploy;
 pub use evaluate::Evaluate;
 pub use launch::{Launch, Trigger};

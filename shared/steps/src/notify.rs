@@ -20,10 +20,11 @@ use tunedrop_aws::{Bus, Failure, Ledger, Open, Topic};
 use tunedrop_report::{Message, chat, message, redact, sent};
 use tunedrop_run::decide::deploy::ends_soon;
 use tunedrop_run::decide::notify::{
-    Channel, Notification, NotificationKey, channels, deployment_is_over, evaluation_is_over, notification, run_is_over,
+    Channel, Notification, NotificationKey, channels, deployment_is_over, evaluation_is_over, notice_is_over,
+    notification, run_is_over,
 };
 use tunedrop_run::decide::sweep::{INCOMPLETE_AFTER_S, is_blocked};
-use tunedrop_run::event::{DeploymentKind, EvaluationKind, Event, senders};
+use tunedrop_run::event::{DeploymentKind, EvaluationKind, Event, ModelKind, senders};
 use tunedrop_run::metric::{LogFields, Metric};
 use tunedrop_run::{RunId, State};
 
@@ -189,6 +190,9 @@ fn event_of(key: &NotificationKey, item: &Open) -> Option<Event> {
         {
             Event::evaluation(evaluation, redact)
         }
+        (NotificationKey::Model(kind, _), Open::Model(notice)) if ModelKind::of(notice.state) == Some(*kind) => {
+            Event::model(notice)
+        }
         (NotificationKey::Misnamed, Open::Misnamed(note)) if !note.findings.is_empty() => Some(Event::misnamed(note)),
         _ => None,
     }
@@ -205,6 +209,7 @@ fn is_over(item: &Open, channels: &[Channel]) -> bool {
         Open::Misnamed(note) => NotificationKey::Misnamed.is_notified_on(&note.notified, channels),
         Open::Deployment(deployment) => deployment_is_over(deployment, channels),
         Open::Evaluation(evaluation) => evaluation_is_over(evaluation, channels),
+        Open::Model(notice) => notice_is_over(notice, channels),
         Open::Unreadable(_) => false,
     }
 }

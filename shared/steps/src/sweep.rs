@@ -16,7 +16,7 @@ use tunedrop_run::decide::sweep::{
 use tunedrop_run::event::{Event, senders};
 use tunedrop_run::metric::{LogFields, Round};
 use tunedrop_run::state::JobStatus;
-use tunedrop_run::{DatasetEntry, Deployment, EvaluationEntry, MisnamedFile, Run, State, Timestamp};
+use tunedrop_run::{DatasetEntry, Deployment, EvaluationEntry, MisnamedFile, ModelNotice, Run, State, Timestamp};
 
 use crate::batch::StepError;
 use crate::count::count;
@@ -80,6 +80,7 @@ impl Sweep {
                 }
                 Open::Deployment(deployment) => self.deployment(deployment).await,
                 Open::Evaluation(evaluation) => self.evaluation(evaluation).await,
+                Open::Model(notice) => self.model(notice).await,
                 // It was logged when it was read. It is counted, and the sweep continues and is a heartbeat.
                 Open::Unreadable(_) => {
                     round.see_unreadable();
@@ -243,6 +244,18 @@ impl Sweep {
             self.put(&Event::EvaluationDue(evaluation.run_id.clone())).await?;
         }
         Ok(())
+    }
+
+    /// Publishes again what people were not notified of.
+    async fn model(&self, notice: &ModelNotice) -> Result<(), Failure> {
+        let notified = notice.outcome_key().is_none_or(|key| key.is_notified_on(&notice.notified, self.channels));
+        match Event::model(notice).filter(|_| !notified && age_s(&notice.outcome_at) >= REPUBLISH_AFTER_S) {
+            Some(event) => {
+                info!("publishing the notice {} again", notice.pk);
+                self.put(&event).await
+            }
+            None => Ok(()),
+        }
     }
 
     async fn note(&self, note: &MisnamedFile) -> Result<(), Failure> {

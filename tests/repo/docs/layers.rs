@@ -27,6 +27,7 @@ const ALLOWED: [(&str, &[&str]); 20] = [
     ("tunedrop-evaluate", &["tunedrop-steps"]),
     ("tunedrop-notify", &["tunedrop-steps"]),
     ("tunedrop-sweep", &["tunedrop-steps"]),
+    ("tunedrop-clean", &["tunedrop-steps"]),
     (
         "tunedrop-cli",
         &[

@@ -16,6 +16,7 @@ const OWN: [&[Kind]; FUNCTIONS.len()] = [
     senders::EVALUATE,
     senders::NOTIFY,
     senders::SWEEP,
+    senders::CLEAN,
 ];
 
 fn words(kinds: &[Kind]) -> BTreeSet<&'static str> {

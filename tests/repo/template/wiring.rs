@@ -39,8 +39,11 @@ fn each_function_has_a_queue_and_a_dead_letter_queue() {
         assert_eq!(source["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
         assert_eq!(source["BatchSize"], if ["validate", "evaluate"].contains(&function) { 1 } else { 10 });
     }
-    assert!(properties(&template, "SweepFunction")["Events"].is_null());
-    assert_eq!(properties(&template, "SweepSchedule")["Targets"][0]["Arn"], "SweepFunction.Arn");
+    for function in ["Sweep", "Clean"] {
+        assert!(properties(&template, &format!("{function}Function"))["Events"].is_null());
+        let target = &properties(&template, &format!("{function}Schedule"))["Targets"][0]["Arn"];
+        assert_eq!(*target, format!("{function}Function.Arn"));
+    }
 }
 
 #[test]
@@ -48,7 +51,7 @@ fn each_rule_has_a_queue_and_filters_on_the_account() {
     let template = template();
     for rule in named(&template, "AWS::Events::Rule") {
         let rule_properties = properties(&template, &rule);
-        if rule == "SweepSchedule" {
+        if ["SweepSchedule", "CleanSchedule"].contains(&rule.as_str()) {
             continue;
         }
         let pattern = &rule_properties["EventPattern"];
@@ -144,6 +147,7 @@ fn lifecycle_rules_cover_output_runs_and_old_versions() {
         found.unwrap_or_else(|| panic!("no rule for {prefix} under {condition}"))[1].clone()
     };
     for (condition, prefix, parameter) in [
+        ("ExpireDatasets", "datasets/", "DatasetExpirationDays"),
         ("ExpireOutput", "output/", "OutputExpirationDays"),
         ("ExpireRuns", "runs/", "RunExpirationDays"),
         ("ExpireRuns", "evaluations/", "RunExpirationDays"),

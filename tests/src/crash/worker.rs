@@ -1,4 +1,4 @@
-//! A worker: seven functions with a simulator and a ledger of their own. `queue` simulates what connects them.
+//! A worker: the functions with a simulator and a ledger of their own. `queue` simulates what connects them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;

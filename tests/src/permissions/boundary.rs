@@ -34,7 +34,7 @@ pub(super) async fn boundary_limits_every_role(stack: &Stack) -> Result<()> {
 async fn every_role_has_it(stack: &Stack, deployed: &tunedrop_local::Deployment) -> Result<()> {
     let iam = aws_sdk_iam::Client::new(&stack.sdk());
     let roles: Vec<_> = deployed.resources.iter().filter(|(logical, _)| logical.ends_with("Role")).collect();
-    ensure!(roles.len() >= 10, "seven functions, two kinds of jobs and the forwarding: {roles:?}");
+    ensure!(roles.len() >= 10, "eight functions, two kinds of jobs and the forwarding: {roles:?}");
     for (logical, name) in roles {
         let role = iam.get_role().role_name(name).send().await?.role.context("a role")?;
         let boundary = role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn);

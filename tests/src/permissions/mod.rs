@@ -7,6 +7,7 @@
 
 mod boundary;
 mod bus;
+mod clean;
 mod judge;
 mod proofs;
 mod scenarios;

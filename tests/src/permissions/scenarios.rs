@@ -8,8 +8,8 @@ use serde_json::json;
 use tunedrop_run::event::{DeploymentCommand, EvaluationCommand, EvaluationSettings, Event, Kind, VERSION};
 use tunedrop_run::{Against, Deployment, DeploymentState, RunId, State};
 
-use crate::permissions::judge;
 use crate::permissions::stack::{LOGS, TestStack};
+use crate::permissions::{clean, judge};
 
 const NOVA: &str = "base_model: nova-lite\n";
 const GUARDED: &str = "base_model: nova-lite\nguard: { max_tokens: 10 }\n";
@@ -47,6 +47,8 @@ pub(super) enum Scenario {
     Judged,
     /// Stopped by a command, while the judge is at work.
     JudgeStopped,
+    /// An older model is proposed for deletion, and deleted.
+    Cleaned,
     /// Reinforcement fine-tuning on invocation logs, to Succeeded.
     FromLogs,
     /// The ledger is deleted, so each function's event goes back to its queue. It is delivered again before the queue's own
@@ -88,6 +90,7 @@ impl Scenario {
             Scenario::EvaluatedByProfile => evaluated(site, &self.dataset(), "nova-2-lite", 200).await,
             Scenario::Judged => judge::judged(site, &self.dataset()).await,
             Scenario::JudgeStopped => judge::stopped(site, &self.dataset()).await,
+            Scenario::Cleaned => clean::cleaned(site, &self.dataset()).await,
             Scenario::FromLogs => from_logs(site, &self.dataset()).await,
             Scenario::FailingLedger(function) => failing_ledger(site, &self.dataset(), function).await,
         };

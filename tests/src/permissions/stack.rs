@@ -18,7 +18,8 @@ use tunedrop_run::{Deployment as RunDeployment, Run, State};
 const PATIENCE: Duration = Duration::from_secs(400);
 
 /// The functions, whose roles are named after them.
-pub(super) const FUNCTIONS: [&str; 7] = ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep"];
+pub(super) const FUNCTIONS: [&str; 8] =
+    ["validate", "launch", "record", "deploy", "evaluate", "notify", "sweep", "clean"];
 
 /// The path of the roles: no scenario depends on roles without one.
 pub(super) const ROLE_PATH: &str = "/teams/ml/";
@@ -69,6 +70,7 @@ pub(super) fn parameters() -> Vec<(String, String)> {
         ("ChatTopic".to_owned(), "true".to_owned()),
         ("SettleSeconds".to_owned(), "0".to_owned()),
         ("MaxModelUnits".to_owned(), "1".to_owned()),
+        ("CleanUp".to_owned(), "true".to_owned()),
         ("RolePath".to_owned(), ROLE_PATH.to_owned()),
         // Allows everything, so a removed permission is the only reason for a denial.
         ("PermissionsBoundaryArn".to_owned(), "arn:aws:iam::aws:policy/AdministratorAccess".to_owned()),

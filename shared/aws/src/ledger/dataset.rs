@@ -20,7 +20,11 @@ impl Ledger {
         if entry.latest_run.is_some() && self.put_dataset(was, entry).await? {
             return Ok(true);
         }
-        self.put_dataset(was, &DatasetEntry { latest_run: None, latest_uploaded_at: None, ..entry.clone() }).await
+        self.put_dataset(
+            was,
+            &DatasetEntry { latest_run: None, latest_uploaded_at: None, keep_models: None, ..entry.clone() },
+        )
+        .await
     }
 
     async fn put_dataset(&self, was: Option<&str>, entry: &DatasetEntry) -> Result<bool, Failure> {

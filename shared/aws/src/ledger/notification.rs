@@ -101,6 +101,7 @@ impl Ledger {
             Open::Misnamed(note) => ("uploaded_at", AttributeValue::S(note.uploaded_at.clone())),
             Open::Deployment(deployment) => ("revision", AttributeValue::N(deployment.revision.to_string())),
             Open::Evaluation(evaluation) => ("revision", AttributeValue::N(evaluation.revision.to_string())),
+            Open::Model(notice) => ("revision", AttributeValue::N(notice.revision.to_string())),
             Open::Unreadable(_) => return Ok(()),
         };
         let request = self
@@ -160,7 +161,9 @@ fn is_so(request: UpdateItemFluentBuilder, key: &NotificationKey) -> (UpdateItem
         NotificationKey::Incomplete(time) => ("uploaded_at", time.as_str()),
         NotificationKey::Misnamed => ("kind", "misnamed"),
         NotificationKey::Deployment(DeploymentKind::Expiring, end) => ("ends_at", end.as_str()),
-        NotificationKey::Deployment(_, at) | NotificationKey::Evaluation(_, at) => ("outcome_at", at.as_str()),
+        NotificationKey::Deployment(_, at) | NotificationKey::Evaluation(_, at) | NotificationKey::Model(_, at) => {
+            ("outcome_at", at.as_str())
+        }
     };
     let request = request.expression_attribute_names("#is", name);
     let request = request.expression_attribute_values(":so", AttributeValue::S(value.to_owned()));

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tunedrop_run::{DatasetEntry, Deployment, EvaluationEntry, MisnamedFile, Run};
+use tunedrop_run::{DatasetEntry, Deployment, EvaluationEntry, MisnamedFile, ModelNotice, Run};
 
 use tracing::warn;
 
@@ -29,6 +29,8 @@ pub enum Open {
     Deployment(Box<Deployment>),
     /// An evaluation that is in progress, or that people weren't notified of.
     Evaluation(Box<EvaluationEntry>),
+    /// A notice about a model that people weren't notified of.
+    Model(Box<ModelNotice>),
     /// The key of an item that can't be read: of a newer version, edited by hand, or damaged. It must not hide the others.
     Unreadable(String),
 }
@@ -39,6 +41,7 @@ impl Open {
             Some("run") => Open::Run(Box::new(from_item(item, call)?)),
             Some("deployment") => Open::Deployment(Box::new(from_item(item, call)?)),
             Some("evaluation") => Open::Evaluation(Box::new(from_item(item, call)?)),
+            Some("model-notice") => Open::Model(Box::new(from_item(item, call)?)),
             Some("misnamed") => Open::Misnamed(Box::new(from_item(item, call)?)),
             _ => Open::Dataset(Box::new(from_item(item, call)?)),
         })

@@ -22,6 +22,7 @@ impl Ledger {
         let call = format!("dynamodb:UpdateItem {pk}");
         let mut item: HashMap<String, AttributeValue> = to_item(next, &call)?;
         item.remove("notified");
+        item.remove("pk");
         let mut request = self.client.update_item().table_name(&self.table).key("pk", AttributeValue::S(pk.to_owned()));
         let mut sets = Vec::new();
         for (i, (name, value)) in item.iter().enumerate() {

@@ -6,7 +6,7 @@ use tunedrop_run::State;
 use tunedrop_run::event::RunDetail;
 
 use super::next_steps::next_steps;
-use super::{Topic, deployment, evaluation, is_idle, links};
+use super::{Topic, deployment, evaluation, is_idle, links, model};
 use crate::failure_hint::{FailureHint, failure_hint};
 use crate::redact;
 use crate::wording::{counted, errors_and_warnings, grouped, listed, loss, moment, visible, visible_lines};
@@ -40,6 +40,9 @@ pub(super) fn why(topic: Topic<'_>) -> String {
     }
     if let Topic::Evaluation(detail) = topic {
         return evaluation::why(detail);
+    }
+    if let Topic::Model(_, detail) = topic {
+        return model::why(detail);
     }
     let mut out = String::new();
     let (findings, total) = findings(topic);
@@ -134,6 +137,7 @@ pub(super) fn headline(topic: Topic<'_>) -> String {
         ),
         Topic::Deployment(kind, detail) => deployment::headline(kind, detail),
         Topic::Evaluation(detail) => evaluation::headline(detail),
+        Topic::Model(kind, detail) => model::headline(kind, detail),
     }
 }
 
@@ -167,6 +171,7 @@ fn facts(topic: Topic<'_>) -> Vec<(&'static str, String)> {
         Topic::Incomplete(set) => return vec![("Uploaded", moment(&set.uploaded_at))],
         Topic::Deployment(_, detail) => return deployment::facts(detail),
         Topic::Evaluation(detail) => return evaluation::facts(detail),
+        Topic::Model(_, detail) => return model::facts(detail),
         Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => run,
     };
     let mut facts = Vec::new();
@@ -189,7 +194,7 @@ fn facts(topic: Topic<'_>) -> Vec<(&'static str, String)> {
 fn findings(topic: Topic<'_>) -> (&[String], u64) {
     match topic {
         Topic::Misnamed(file) => (&file.findings, 1),
-        Topic::Incomplete(_) | Topic::Deployment(..) | Topic::Evaluation(_) => (&[], 0),
+        Topic::Incomplete(_) | Topic::Deployment(..) | Topic::Evaluation(_) | Topic::Model(..) => (&[], 0),
         Topic::Waiting(run) | Topic::Settling(run) | Topic::Is(_, run) | Topic::Again(_, run) => {
             (&run.findings, run.errors.saturating_add(run.warnings))
         }

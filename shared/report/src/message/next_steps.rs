@@ -3,7 +3,7 @@
 use tunedrop_run::State;
 use tunedrop_run::event::{IncompleteDetail, RunDetail};
 
-use super::{Topic, deployment, evaluation, is_idle};
+use super::{Topic, deployment, evaluation, is_idle, model};
 use crate::outcome::Trained;
 use crate::wording::{shell, visible};
 
@@ -82,6 +82,7 @@ pub(super) fn next_steps(topic: Topic<'_>, stack: &str) -> String {
         }
         Topic::Deployment(kind, detail) => deployment::next_steps(kind, detail, stack),
         Topic::Evaluation(detail) => evaluation::next_steps(detail, stack),
+        Topic::Model(kind, detail) => model::next_steps(kind, detail, stack),
     }
 }
 

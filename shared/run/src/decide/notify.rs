@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::{DeploymentKind, EvaluationKind, Hint, Kind, RunKind};
-use crate::{DatasetEntry, Deployment, EvaluationEntry, Run, State};
+use crate::event::{DeploymentKind, EvaluationKind, Hint, Kind, ModelKind, RunKind};
+use crate::{DatasetEntry, Deployment, EvaluationEntry, ModelNotice, Run, State};
 
 /// A message to send: an item of the ledger, and what must be true of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub enum NotificationKey {
     Deployment(DeploymentKind, String),
     /// The run's evaluation ended so at this time (RFC 3339).
     Evaluation(EvaluationKind, String),
+    /// The notice about a model had this outcome at this time (RFC 3339).
+    Model(ModelKind, String),
 }
 
 /// A channel for messages. Each is claimed and marked separately, so that a crash between two of them loses neither message.
@@ -72,6 +74,7 @@ pub fn notification(hint: Hint) -> Option<Notification> {
         Hint::Misnamed { item } => (item, NotificationKey::Misnamed),
         Hint::Deployment { kind, name, at } => (Deployment::key(&name), NotificationKey::Deployment(kind, at)),
         Hint::Evaluation { kind, run_id, at } => (EvaluationEntry::key(&run_id), NotificationKey::Evaluation(kind, at)),
+        Hint::Model { kind, item, at } => (item, NotificationKey::Model(kind, at)),
         Hint::JobStateObserved(_)
         | Hint::LaunchDue(_)
         | Hint::Command { .. }
@@ -111,7 +114,8 @@ impl NotificationKey {
             NotificationKey::Reupload(time)
             | NotificationKey::Incomplete(time)
             | NotificationKey::Deployment(_, time)
-            | NotificationKey::Evaluation(_, time) => Some(time),
+            | NotificationKey::Evaluation(_, time)
+            | NotificationKey::Model(_, time) => Some(time),
             NotificationKey::State(_)
             | NotificationKey::Blocked
             | NotificationKey::Idle
@@ -131,6 +135,7 @@ impl NotificationKey {
             NotificationKey::Misnamed => Kind::DatasetRejected.as_str(),
             NotificationKey::Deployment(kind, _) => kind.kind().as_str(),
             NotificationKey::Evaluation(kind, _) => kind.kind().as_str(),
+            NotificationKey::Model(kind, _) => kind.kind().as_str(),
         }
     }
 
@@ -170,6 +175,18 @@ impl EvaluationEntry {
     pub fn outcome_key(&self) -> Option<NotificationKey> {
         Some(NotificationKey::Evaluation(EvaluationKind::of(self.state)?, self.outcome_at.clone()?))
     }
+}
+
+impl ModelNotice {
+    /// Returns the key of its outcome; `None` if nobody is notified of it.
+    pub fn outcome_key(&self) -> Option<NotificationKey> {
+        Some(NotificationKey::Model(ModelKind::of(self.state)?, self.outcome_at.clone()))
+    }
+}
+
+/// Whether people were notified of a notice's outcome on every channel, or aren't notified of it.
+pub fn notice_is_over(notice: &ModelNotice, channels: &[Channel]) -> bool {
+    notice.outcome_key().is_none_or(|key| key.is_notified_on(&notice.notified, channels))
 }
 
 /// Whether nothing more has to be done for an evaluation: it has ended, people were notified of that on every channel, and

@@ -50,6 +50,9 @@ pub struct DatasetEntry {
     /// Who uploaded the last file of an incomplete dataset, as S3 names the requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uploader: Option<String>,
+    /// How many custom models the recipe keeps; 0: it doesn't say. Absent if no recipe was accepted since it can say that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_models: Option<u32>,
     /// Under `Incomplete`, the newest `uploaded_at` that people were notified of.
     #[serde(default)]
     pub notified: BTreeMap<String, String>,

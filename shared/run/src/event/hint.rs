@@ -5,7 +5,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{DeploymentCommand, DeploymentKind, EvaluationCommand, EvaluationKind, Kind, RunCommand, RunKind, VERSION};
+use super::{
+    DeploymentCommand, DeploymentKind, EvaluationCommand, EvaluationKind, Kind, ModelKind, RunCommand, RunKind, VERSION,
+};
 use crate::{Blocker, DatasetEntry, MisnamedFile, RunId, Timestamp, dataset_fault};
 
 /// The maximum length of a time in RFC 3339.
@@ -92,6 +94,15 @@ pub enum Hint {
         command: EvaluationCommand,
         /// Who sent it, as the sender claims.
         by: Option<String>,
+    },
+    /// What happens to a model.
+    Model {
+        /// The kind.
+        kind: ModelKind,
+        /// The ledger's key of the notice about it.
+        item: String,
+        /// RFC 3339: when.
+        at: String,
     },
     /// People were notified.
     MessageSent,
@@ -186,6 +197,9 @@ impl Hint {
             Kind::EvaluationDue => Ok(Hint::EvaluationDue(detail.run_id()?)),
             Kind::EvaluateRun => evaluations(detail.evaluate()?),
             Kind::StopEvaluation => evaluations(EvaluationCommand::Stop { run_id: detail.run_id()? }),
+            Kind::ModelExpiring => detail.model(ModelKind::Expiring),
+            Kind::ModelDeleted => detail.model(ModelKind::Deleted),
+            Kind::BaseModelEnding => detail.model(ModelKind::BaseEnding),
             Kind::MessageSent => Ok(Hint::MessageSent),
             Kind::ApproveRun => command(RunCommand::Approve),
             Kind::StopRun => command(RunCommand::Stop),

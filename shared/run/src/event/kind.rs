@@ -68,6 +68,12 @@ kinds! {
     EvaluationFailed = "Evaluation Failed",
     /// The sweep found an evaluation that evaluate must check.
     EvaluationDue = "Evaluation Due",
+    /// A custom model is proposed for deletion, because its dataset has newer ones.
+    ModelExpiring = "Model Expiring",
+    /// A custom model was deleted.
+    ModelDeleted = "Model Deleted",
+    /// Bedrock named a day on which a base model becomes legacy or is shut down.
+    BaseModelEnding = "Base Model Ending",
     /// A message was sent to people. The event contains the message.
     MessageSent = "Message Sent",
     /// A command: launch a held run.

@@ -25,6 +25,9 @@ pub const DEPLOY: &[Kind] = &[Kind::RunDeployed, Kind::DeploymentDeleted, Kind::
 /// The ends of evaluations, and the deployments that they need.
 pub const EVALUATE: &[Kind] = &[Kind::RunEvaluated, Kind::EvaluationFailed, Kind::EvaluationDue, Kind::DeploymentDue];
 
+/// What happens to models.
+pub const CLEAN: &[Kind] = &[Kind::ModelExpiring, Kind::ModelDeleted, Kind::BaseModelEnding];
+
 /// A message that was sent.
 pub const NOTIFY: &[Kind] = &[Kind::MessageSent];
 
@@ -51,6 +54,9 @@ pub const SWEEP: &[Kind] = &[
     Kind::RunEvaluated,
     Kind::EvaluationFailed,
     Kind::EvaluationDue,
+    Kind::ModelExpiring,
+    Kind::ModelDeleted,
+    Kind::BaseModelEnding,
 ];
 
 /// Commands, from people and programs that IAM allows to put events on the stack's bus.
@@ -85,5 +91,8 @@ pub const FORWARDED: &[Kind] = &[
     Kind::DeploymentFailed,
     Kind::RunEvaluated,
     Kind::EvaluationFailed,
+    Kind::ModelExpiring,
+    Kind::ModelDeleted,
+    Kind::BaseModelEnding,
     Kind::MessageSent,
 ];

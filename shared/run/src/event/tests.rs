@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 mod deployments;
 mod evaluations;
+mod models;
 
 use super::*;
 use crate::{Blocker, DatasetEntry, MisnamedFile, Run, SCHEMA, State};
@@ -116,6 +117,7 @@ fn examples() -> Vec<Event> {
     events.push(command(RunCommand::Stop, None));
     events.extend(deployments::examples());
     events.extend(evaluations::examples());
+    events.extend(models::examples());
     let failed = Event::state(&run(State::Failed), as_it_is).expect("it is announced");
     events.push(message(&failed, Severity::Error, "Training failed: support-bot"));
     let repeated = Event::reuploaded(&repeated(State::Succeeded), as_it_is).expect("it was uploaded again");
@@ -182,6 +184,7 @@ fn reads_what_it_writes() {
             }
             Event::EvaluationDue(run_id) => Hint::EvaluationDue(run_id),
             Event::EvaluationCommand { command, by } => Hint::EvaluationCommand { command, by },
+            Event::Model(kind, model) => Hint::Model { kind, item: model.item, at: model.at },
             Event::MessageSent(_) => Hint::MessageSent,
         };
         assert_eq!(hint, Ok(expected));

@@ -9,7 +9,8 @@ use serde::Serialize;
 use tunedrop_evaluation::{Metric, Requirement};
 
 use super::{
-    DeploymentCommand, DeploymentDetail, EvaluationDetail, EvaluationSettings, Event, JudgeSettings, RunDetail, VERSION,
+    DeploymentCommand, DeploymentDetail, EvaluationDetail, EvaluationSettings, Event, JudgeSettings, ModelDetail,
+    RunDetail, VERSION,
 };
 use crate::{Against, Blocker, Capacity, DatasetEntry, EvaluationResult};
 
@@ -69,6 +70,16 @@ struct Wire<'e> {
     ends_at: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_after_s: Option<i64>,
+    /// How many models of a dataset are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delete_after: Option<&'e str>,
+    /// The days of a base model's lifecycle.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    days: &'e [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    datasets: &'e [String],
     /// The number of an evaluation.
     #[serde(skip_serializing_if = "Option::is_none")]
     evaluation: Option<u64>,
@@ -166,6 +177,7 @@ impl Event {
                     None => sent,
                 }
             }
+            Event::Model(_, model) => of_model(model),
             Event::MessageSent(message) => message::of_message(message),
         }
     }
@@ -219,6 +231,25 @@ fn of_evaluation(evaluation: &EvaluationDetail) -> Wire<'_> {
         reason: evaluation.reason.as_deref(),
         notify: &evaluation.notify,
         owner: evaluation.owner.as_deref(),
+        ..Wire::default()
+    }
+}
+
+fn of_model(model: &ModelDetail) -> Wire<'_> {
+    Wire {
+        run_id: model.run_id.as_deref(),
+        item: Some(Cow::Borrowed(&model.item)),
+        dataset: model.run_id.as_ref().map_or("", |run_id| run_id.dataset()),
+        at: Some(&model.at),
+        base_model: model.base_model.as_deref(),
+        model_arn: model.model_arn.as_deref(),
+        keep: model.keep,
+        delete_after: model.delete_after.as_deref(),
+        days: &model.days,
+        datasets: &model.datasets,
+        reason: model.reason.as_deref(),
+        notify: &model.notify,
+        owner: model.owner.as_deref(),
         ..Wire::default()
     }
 }

@@ -29,6 +29,7 @@ const KEYS: &[&str] = &[
     "reinforcement",
     "deploy",
     "evaluate",
+    "keep",
 ];
 
 /// Collects findings, and keeps the location of each key.
@@ -166,6 +167,7 @@ impl<'a> Reader<'a> {
                 }
                 "deploy" => recipe.deploy = self.deploy(node, at),
                 "evaluate" => recipe.evaluate = self.evaluate(node, at),
+                "keep" => recipe.keep_models = self.keep(node, at),
                 "invocation_logs" => {
                     let (mut prefix, mut use_responses) = (String::new(), false);
                     for (entry, at) in self.entries(node, at, &["prefix", "use_responses"]) {

@@ -4,6 +4,7 @@ use super::{LaunchMode, Recipe, RecipeScope, read_recipe};
 use crate::DeployWhen;
 
 mod evaluate;
+mod keep;
 mod own;
 mod provisioned;
 mod stack;

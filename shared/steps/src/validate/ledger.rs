@@ -235,6 +235,8 @@ impl Validate {
             validated_uploaded_at: Some(set.newest_at.clone()),
             validated_run: Some(run.run_id.clone()),
             rejected_run: (!accepted).then(|| run.run_id.clone()),
+            // A rejected recipe changes nothing.
+            keep_models: accepted.then(|| set.spec.recipe.keep_models.unwrap_or_default()),
             ..DatasetEntry::default()
         };
         Ok(self.ledger.write_dataset(was.validated_fingerprint.as_deref(), &entry).await?)

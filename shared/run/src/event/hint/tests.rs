@@ -49,6 +49,7 @@ fn every_event_of_a_run_names_the_run() {
         !matches!(kind, Kind::DatasetIncomplete | Kind::MessageSent | Kind::LaunchDue | Kind::DatasetRejected)
             && !matches!(kind, Kind::DeploymentDue | Kind::RollBackDeployment | Kind::DeleteDeployment)
             && !of_a_deployment(**kind)
+            && !ModelKind::ALL.iter().any(|of| of.kind() == **kind)
     }) {
         is_malformed(read(*kind, json!({})), "run_id");
         for wrong in [json!(""), json!("run#bot-0123456789ab"), json!("bot"), json!(7), json!([RUN_ID]), json!({})] {
