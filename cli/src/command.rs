@@ -120,6 +120,7 @@ pub(crate) fn pointless(command: RunCommand, run: &Run) -> Option<&'static str> 
             Some("only a held run, or one that waits for more files, can be approved")
         }
         RunCommand::Stop if run.state.is_end() => Some("there is nothing to stop"),
+        RunCommand::Retry if run.erased_at.is_some() => Some("its data were erased"),
         RunCommand::Retry if run.state == State::Rejected => {
             Some("fix the errors in its report, then upload the files again")
         }

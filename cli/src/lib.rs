@@ -28,6 +28,8 @@ mod deploy;
 mod deployments;
 #[cfg(feature = "aws")]
 mod doctor;
+#[cfg(feature = "aws")]
+mod erase;
 mod estimate;
 #[cfg(feature = "aws")]
 mod evaluate;
@@ -80,6 +82,8 @@ mod stack;
 #[cfg(feature = "aws")]
 mod submit;
 mod tables;
+#[cfg(feature = "aws")]
+mod trace;
 #[cfg(feature = "aws")]
 mod try_model;
 #[cfg(feature = "aws")]
@@ -172,6 +176,8 @@ Exit codes:
     Undeploy(deploy::UndeployArgs),
     Deployments(deployments::DeploymentsArgs),
     Inventory(inventory::InventoryArgs),
+    Trace(trace::TraceArgs),
+    Erase(erase::EraseArgs),
     Try(try_model::TryArgs),
     Ui(ui::UiArgs),
     Redrive(redrive::RedriveArgs),
@@ -216,6 +222,8 @@ pub fn main() -> ExitCode {
         Command::Rollback(args) => deploy::rollback(&args),
         Command::Undeploy(args) => deploy::undeploy(&args),
         Command::Deployments(args) => deployments::deployments(&args),
+        Command::Trace(args) => trace::trace(&args),
+        Command::Erase(args) => erase::erase(&args),
         Command::Inventory(args) => inventory::inventory(&args),
         Command::Try(args) => try_model::try_model(&args),
         Command::Ui(args) => ui::ui(&args),

@@ -15,6 +15,7 @@ mod datasets;
 mod deployment_commands;
 mod deployments;
 mod doctor;
+mod erase;
 mod evaluation_commands;
 mod evaluations;
 mod evasion;

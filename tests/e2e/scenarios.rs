@@ -213,6 +213,7 @@ pub(crate) fn alone() -> Vec<(&'static str, Scenario)> {
         idle_jobs::{idle_job_is_reported_once},
         redrive::{redriven_messages_are_processed},
         inventory::{inventory_lists_what_anybody_made},
+        erase::{erased_dataset_is_nowhere},
         clean_up::{
             older_models_are_proposed_and_deleted_later,
             days_of_a_base_model_are_announced_once,

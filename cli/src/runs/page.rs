@@ -90,6 +90,7 @@ pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
     add("Training loss", run.training_loss.map(|loss| format!("{loss:.4}")));
     add("Validation loss", run.validation_loss.map(|loss| format!("{loss:.4}")));
     add("Report", text(&run.report));
+    add("Erased", run.erased_at.as_deref().map(|at| format!("{} UTC: data and texts are gone", time(at))));
     facts
 }
 

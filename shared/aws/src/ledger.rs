@@ -4,6 +4,7 @@ mod change;
 mod daily_limit;
 mod dataset;
 mod deployment;
+mod erase;
 mod evaluation;
 mod first_base;
 mod model_notice;
@@ -12,6 +13,7 @@ mod notification;
 mod open;
 mod recent;
 mod revision;
+mod trace_key;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;

@@ -89,7 +89,7 @@ pub use objects::{Body, Listing, Object, Objects, Piece, Probe, Probes, Ranges, 
 #[cfg(feature = "queues")]
 pub use queues::{DeadLetter, Move, Queues};
 #[cfg(feature = "releases")]
-pub use remains::Remains;
+pub use remains::{Remains, Version};
 #[cfg(feature = "stacks")]
 pub use stacks::{ChangeSet, DeletedStack, Found, Prepared, ResourceChange, StackEvent, Stacks, Summary, is_ours};
 #[cfg(feature = "topic")]

@@ -1,9 +1,12 @@
 //! The bucket and the table that a deleted stack leaves, and their deletion.
 
+mod versions;
+
 use aws_config::SdkConfig;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
 use crate::Failure;
+pub use versions::Version;
 
 /// Deletes data. Nothing else in this crate can.
 #[derive(Debug, Clone)]

@@ -135,6 +135,9 @@ pub struct Run {
     /// Who asked for this attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retried_by: Option<String>,
+    /// RFC 3339: when its data and texts were erased. It can't be retried after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<String>,
     /// RFC 3339: when people were notified, by [`mark`](crate::decide::notify::NotificationKey::mark); under `Reuploaded`, the
     /// newest `reuploaded_at` that was answered.
     #[serde(default)]

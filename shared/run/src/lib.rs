@@ -10,6 +10,7 @@ mod dataset_check;
 pub mod decide;
 pub mod deployment;
 mod entry;
+pub mod erasure;
 pub mod evaluation;
 pub mod event;
 mod guard;
@@ -24,6 +25,7 @@ mod plan;
 mod recipe;
 mod run_id;
 pub mod state;
+pub mod trace_index;
 mod yaml;
 
 pub use blocker::{Blocker, RETRY_BLOCKED_S, RETRY_SLOT_S, tries_despite_full_slots};

@@ -5,6 +5,7 @@
 
 mod build;
 mod check_files;
+mod copies;
 mod dataset_files;
 mod deployment_name;
 mod ledger;
@@ -22,13 +23,13 @@ use tunedrop_run::decide::accept::{self, SETTLE_MOST_S, SETTLE_S, begins, is_old
 use tunedrop_run::event::senders;
 use tunedrop_run::metric::{self, LogFields};
 use tunedrop_run::object_key::{ObjectKind, classify};
-use tunedrop_run::{DatasetEntry, LaunchDefault, LogScope, RecipeScope, Run, RunId};
+use tunedrop_run::{DatasetEntry, LaunchDefault, LogScope, RecipeScope, Run};
 use tunedrop_run::{rejected_identity, run_identity};
 
 use crate::batch::StepError;
 use crate::count::count;
 use crate::settings;
-use build::{copy_key, hashes, new_run, plan, report};
+use build::{hashes, new_run, plan, report};
 use check_files::{CheckedFiles, check_files};
 pub(crate) use dataset_files::load_catalogue;
 use dataset_files::{DatasetFiles, load};
@@ -170,7 +171,8 @@ impl Validate {
         {
             return Ok(Read::Settled);
         }
-        let Some(checked) = check_files(&self.objects, dataset, &set).await? else {
+        let key = self.ledger.own_trace_key().await?;
+        let Some(checked) = check_files(&self.objects, dataset, &set, key).await? else {
             return Ok(Read::Changed);
         };
         if !set.missing.is_empty() && set.spec.findings.errors == 0 {
@@ -280,16 +282,5 @@ impl Validate {
             return Ok(Read::Changed);
         };
         self.note(&set, entry, &run, Some(&report).filter(|_| !superseded)).await
-    }
-
-    /// Copies the versions that were validated. If a file was replaced, nothing is decided and the dataset is validated again.
-    async fn copy_files(&self, set: &DatasetFiles, checked: &CheckedFiles, run_id: &RunId) -> Result<bool, StepError> {
-        for (role, _, object) in &set.files {
-            let Some(key) = copy_key(run_id, *role, checked) else { continue };
-            if !self.objects.copy(object, &key).await? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
-use tunedrop_aws::Remains;
+use tunedrop_aws::{Remains, Version};
 
 use crate::support::{self, Reply, Request};
 
@@ -94,4 +94,43 @@ async fn missing_data_is_no_failure() {
     let remains = Remains::new(&config);
     assert!(!remains.has_bucket("b").await.expect("answered"));
     assert!(!remains.has_table("t").await.expect("answered"));
+}
+
+/// API reference, ListObjectVersions: the next page begins after both markers.
+#[tokio::test]
+async fn every_page_of_versions_is_listed_below_the_prefix() {
+    let (config, asked) = server(|request| {
+        assert_eq!(request.query("prefix"), Some("runs%2Fbot-1%2F"), "{}", request.target);
+        Reply::ok(match request.query("key-marker") {
+            None => {
+                "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker>\
+                 <NextVersionIdMarker>1</NextVersionIdMarker>\
+                 <Version><Key>a</Key><VersionId>1</VersionId><Size>7</Size></Version></ListVersionsResult>"
+            }
+            Some(_) => {
+                "<ListVersionsResult><IsTruncated>false</IsTruncated>\
+                 <DeleteMarker><Key>b</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>"
+            }
+        })
+    })
+    .await;
+    let versions = Remains::new(&config).versions("b", "runs/bot-1/").await.expect("versions");
+    let found: Vec<_> = versions.iter().map(|one| (one.key.as_str(), one.id.as_str(), one.size)).collect();
+    assert_eq!(found, [("a", "1", 7), ("b", "2", 0)]);
+    assert!(asked.lock().expect("the log")[1].1.contains("version-id-marker=1"));
+}
+
+#[tokio::test]
+async fn listed_versions_are_deleted_and_one_that_stays_is_a_failure() {
+    let version = |n: usize| Version { key: format!("k{n}"), id: format!("v{n}"), size: 0 };
+    let versions: Vec<Version> = (0..1001).map(version).collect();
+    let (config, asked) = server(|_| Reply::ok("<DeleteResult/>")).await;
+    Remains::new(&config).delete("b", &versions, |_| ()).await.expect("deleted");
+    let asked = asked.lock().expect("the log").clone();
+    let counts: Vec<usize> = asked.iter().map(|(_, _, body)| body.matches("<VersionId>").count()).collect();
+    assert_eq!(counts, [1000, 1]);
+    let stays =
+        "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>";
+    let (config, _) = server(move |_| Reply::ok(stays)).await;
+    assert!(Remains::new(&config).delete("b", &versions[..1], |_| ()).await.is_err());
 }

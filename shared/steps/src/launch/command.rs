@@ -130,6 +130,10 @@ impl Launch {
 
     /// Creates the next attempt of the same content. A command that is delivered twice finds that the attempt exists.
     async fn retry(&self, run: Run, by: String) -> Result<Option<RunId>, StepError> {
+        if run.erased_at.is_some() {
+            warn!("ignored the retry of run {}: its data were erased", run.run_id);
+            return Ok(None);
+        }
         if !may_retry(run.state) {
             info!(
                 run.state = run.state.as_str(),

@@ -142,6 +142,7 @@ pub(super) fn new_run(
         approved_by: None,
         stopped_by: None,
         retried_by: None,
+        erased_at: None,
         notified: Default::default(),
         open: Some("open".to_owned()),
     }

@@ -3,6 +3,7 @@
 use tunedrop_aws::{Failure, Object, Objects, Piece, Probe};
 use tunedrop_report::ReportFile;
 use tunedrop_run::object_key::PREFIX;
+use tunedrop_run::trace_index::{TraceIndexer, TraceKey};
 use tunedrop_run::{Begun, DatasetCheck, FilePass, HeldOutSample, MediaHome, MediaWanted, Timestamp};
 use tunedrop_validation::{Findings, MediaFolder, MediumSeen};
 
@@ -17,6 +18,8 @@ pub(super) struct CheckedFiles {
     pub unread: Vec<(String, String)>,
     /// What the evaluation will ask, if there is one.
     pub held_out: Option<HeldOutSample>,
+    /// The index of the records of all files; absent if there are too many.
+    pub index: Option<Vec<u8>>,
 }
 
 impl CheckedFiles {
@@ -31,9 +34,11 @@ pub(super) async fn check_files(
     objects: &Objects,
     dataset: &str,
     set: &DatasetFiles,
+    key: Option<TraceKey>,
 ) -> Result<Option<CheckedFiles>, Failure> {
-    let mut checked =
-        CheckedFiles { files: Vec::new(), findings: set.spec.findings.clone(), unread: Vec::new(), held_out: None };
+    let findings = set.spec.findings.clone();
+    let mut checked = CheckedFiles { files: Vec::new(), findings, unread: Vec::new(), held_out: None, index: None };
+    let mut indexer = key.map(TraceIndexer::new);
     // Media in other folders aren't read, so that the report doesn't show what is there.
     let folder = MediaFolder { bucket: Some(objects.bucket().to_owned()), prefix: format!("{PREFIX}{dataset}/") };
     let home = MediaHome { folder: Some(folder), bucket: None };
@@ -51,7 +56,7 @@ pub(super) async fn check_files(
             }
             Begun::NoRules => continue,
         };
-        let hash = match stream(objects, object, &mut pass).await? {
+        let hash = match stream(objects, object, &mut pass, indexer.as_mut()).await? {
             Streamed::All(hash) => hash,
             Streamed::Unreadable(why) => {
                 check.unreadable(name, why);
@@ -71,6 +76,7 @@ pub(super) async fn check_files(
             statistics: None,
         });
     }
+    checked.index = indexer.and_then(TraceIndexer::index);
     let report = check.finish();
     checked.held_out = report.held_out;
     checked.findings.extend(report.unread);
@@ -103,7 +109,12 @@ enum Streamed {
     Changed,
 }
 
-async fn stream(objects: &Objects, object: &Object, pass: &mut FilePass<'_>) -> Result<Streamed, Failure> {
+async fn stream(
+    objects: &Objects,
+    object: &Object,
+    pass: &mut FilePass<'_>,
+    mut indexer: Option<&mut TraceIndexer>,
+) -> Result<Streamed, Failure> {
     let mut ranges = objects.ranges(object);
     let mut hasher = blake3::Hasher::new();
     loop {
@@ -111,8 +122,16 @@ async fn stream(objects: &Objects, object: &Object, pass: &mut FilePass<'_>) -> 
             Piece::Bytes(bytes) => {
                 hasher.update(&bytes);
                 pass.feed(&bytes);
+                if let Some(indexer) = &mut indexer {
+                    indexer.feed(&bytes);
+                }
             }
-            Piece::End => return Ok(Streamed::All(hasher.finalize())),
+            Piece::End => {
+                if let Some(indexer) = indexer {
+                    indexer.end_file();
+                }
+                return Ok(Streamed::All(hasher.finalize()));
+            }
             Piece::Changed => return Ok(Streamed::Changed),
             // The file was archived while it was read. The next attempt finds that at the start.
             Piece::Unreadable(_) if hasher.count() > 0 => return Ok(Streamed::Changed),
