@@ -1,13 +1,14 @@
 //! `tunedrop estimate`: tokens and cost of training and evaluation.
 
 mod evaluation;
+mod list;
 mod page;
 
 use std::process::ExitCode;
 
 use anyhow::ensure;
 use clap::Args;
-use tunedrop_run::Recipe;
+use tunedrop_run::{PriceList, PriceSource, Priced, Recipe, known_price, training_price};
 use tunedrop_validation::{Customization, Options, Role, estimate as bill};
 
 use crate::catalogue::{self, Rules};
@@ -17,6 +18,7 @@ use crate::location::Unreadable;
 use crate::options::DataArgs;
 use crate::{check_dataset, complain, print, print_exactly};
 use evaluation::Evaluation;
+pub(crate) use list::ListArgs;
 use page::Page;
 
 /// The most epochs that an estimate is made for.
@@ -28,6 +30,7 @@ pub(crate) const EPOCHS_MAX: u64 = 1_000_000;
   tunedrop estimate train.jsonl --model nova-lite
   tunedrop estimate train.jsonl --model nova-lite --price-per-1k 0.002
   tunedrop estimate datasets/support-bot      epochs and price from the recipe
+  tunedrop estimate datasets/support-bot --price-list
 
 Bedrock bills the training file's tokens, times the epochs. Its tokenizers are
 not public, so tokens are a range. Invalid records are not counted. A validation
@@ -45,9 +48,11 @@ pub(crate) struct EstimateArgs {
     /// Passes over the data [default: the recipe's epochCount, or the model's default]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=EPOCHS_MAX))]
     pub(crate) epochs: Option<u64>,
-    /// Price in USD per 1,000 tokens trained [default: the recipe's, or the catalogue's]
+    /// Price in USD per 1,000 tokens trained [default: the recipe's, the catalogue's, or the built-in one]
     #[arg(long, value_name = "PRICE", value_parser = price)]
     pub(crate) price_per_1k: Option<f64>,
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -62,13 +67,13 @@ fn price(text: &str) -> Result<f64, String> {
 
 /// Prints the output of `tunedrop estimate DIR`.
 pub(crate) fn of_folder(data: DataArgs) -> anyhow::Result<ExitCode> {
-    estimate(&EstimateArgs { data, epochs: None, price_per_1k: None, json: false })
+    estimate(&EstimateArgs { data, epochs: None, price_per_1k: None, list: ListArgs::default(), json: false })
 }
 
 /// A value and its source.
 pub(crate) struct Sourced<T> {
     value: T,
-    by: &'static str,
+    by: String,
 }
 
 /// The estimates of the training files, and what was found meanwhile.
@@ -142,13 +147,15 @@ pub(crate) fn run<'c>(
     (datasets, unreadable): (Vec<Dataset<'c>>, Vec<Unreadable>),
     args: &EstimateArgs,
 ) -> anyhow::Result<Estimates<'c>> {
+    let list = args.list.read()?;
+    let list = list.as_ref();
     let mut outcome = CheckResult { unreadable, ..CheckResult::default() };
     let mut pages = Vec::new();
     let awaits: Vec<String> =
         datasets.iter().filter(|one| one.rules.is_none()).filter_map(Dataset::awaits_upload).collect();
     for dataset in datasets {
         let (before, catalogue) = (outcome.files.len(), dataset.catalogue);
-        let made = dataset.rules.map(|rules| (rules, epochs(args, &dataset, rules), price_of(args, &dataset, rules)));
+        let made = dataset.rules.map(|rules| (rules, epochs(args, &dataset, rules), price_of(args, &dataset, rules, list)));
         let asked = dataset.recipe().and_then(|recipe| recipe.evaluate.clone());
         let deploy = dataset.recipe().and_then(|recipe| recipe.deploy.clone());
         let throughput = deploy.filter(|plan| plan.capacity.is_provisioned());
@@ -158,10 +165,11 @@ pub(crate) fn run<'c>(
         for (file, (rules, epochs, price)) in trained.zip(made) {
             ensure!(
                 rules.customization != Customization::ReinforcementFineTuning,
-                "reinforcement fine-tuning isn't billed by the token, so its cost can't be estimated from the data"
+                "reinforcement fine-tuning isn't billed by the token but by the hour{}, so its cost can't be estimated from the data",
+                by_hour(rules, list)
             );
             let evaluation = outcome.held_out.take().zip(asked.as_ref());
-            let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model, catalogue));
+            let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model, catalogue, list));
             let estimate = bill(file.statistics.tokens, epochs.value, price.as_ref().map(|price| price.value));
             pages.push(Page {
                 path: file.path.clone(),
@@ -171,6 +179,7 @@ pub(crate) fn run<'c>(
                 price,
                 estimate,
                 evaluation,
+                unit_hour: known_price(rules.model, list, |rates| rates.unit_hour),
                 throughput: throughput.clone(),
             });
         }
@@ -181,20 +190,32 @@ pub(crate) fn run<'c>(
 fn epochs(args: &EstimateArgs, dataset: &Dataset, rules: Rules) -> Sourced<u64> {
     let in_recipe = |recipe: &Recipe| recipe.hyperparameters.get("epochCount")?.parse().ok();
     if let Some(value) = args.epochs {
-        return Sourced { value, by: "from the command line" };
+        return Sourced { value, by: "from the command line".to_owned() };
     }
     if let Some(value) = dataset.recipe().and_then(in_recipe) {
-        return Sourced { value, by: "the recipe's epochCount" };
+        return Sourced { value, by: "the recipe's epochCount".to_owned() };
     }
     match rules.training.hyperparameter("epochCount").and_then(|parameter| parameter.default_value()) {
-        Some(value) => Sourced { value, by: "the model's default" },
-        None => Sourced { value: 1, by: "assumed: the catalogue has no default" },
+        Some(value) => Sourced { value, by: "the model's default".to_owned() },
+        None => Sourced { value: 1, by: "assumed: the catalogue has no default".to_owned() },
     }
 }
 
-fn price_of(args: &EstimateArgs, dataset: &Dataset, rules: Rules) -> Option<Sourced<f64>> {
-    let sourced = |by: &'static str| move |value: f64| Sourced { value, by };
-    let in_recipe = dataset.recipe().and_then(|recipe| recipe.price_per_1k_tokens);
-    let asked = args.price_per_1k.map(sourced("from the command line"));
-    asked.or(in_recipe.map(sourced("the recipe's"))).or(rules.model.price_per_1k_tokens.map(sourced("the catalogue's")))
+fn price_of(args: &EstimateArgs, dataset: &Dataset, rules: Rules, list: Option<&PriceList>) -> Option<Sourced<f64>> {
+    let own = |source: PriceSource| move |usd: f64| Priced { usd, source };
+    let asked = args.price_per_1k.map(own(PriceSource::CommandLine));
+    let in_recipe = dataset.recipe().and_then(|recipe| recipe.price_per_1k_tokens).map(own(PriceSource::Recipe));
+    asked.or(in_recipe).or_else(|| training_price(rules.model, rules.customization, list)).map(Sourced::of)
+}
+
+/// What an hour of reinforcement fine-tuning costs, as the end of a clause.
+fn by_hour(rules: Rules, list: Option<&PriceList>) -> String {
+    let price = known_price(rules.model, list, |rates| rates.reinforcement_hour);
+    price.map_or(String::new(), |price| format!(", at {} USD ({})", price.usd, price.source))
+}
+
+impl<T> Sourced<T> {
+    fn of(price: Priced<T>) -> Sourced<T> {
+        Sourced { value: price.usd, by: price.source.to_string() }
+    }
 }

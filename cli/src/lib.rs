@@ -60,6 +60,8 @@ mod models;
 mod near_miss;
 mod options;
 mod placeholders;
+#[cfg(feature = "aws")]
+mod prices;
 mod progress;
 mod read;
 #[cfg(feature = "aws")]
@@ -133,6 +135,7 @@ enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
     Models(models::ModelsArgs),
+    Prices(prices::PricesArgs),
     Explain(explain::ExplainArgs),
     Estimate(estimate::EstimateArgs),
     Convert(convert::ConvertArgs),
@@ -209,6 +212,7 @@ pub fn main() -> ExitCode {
         Command::Man(args) => complete::man(&args),
         Command::Check(args) => check::check(&args),
         Command::Models(args) => models::models(&args),
+        Command::Prices(args) => prices::prices(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Estimate(args) => estimate::estimate(&args),
         Command::Convert(args) => convert::convert(&args),

@@ -1,5 +1,6 @@
 //! `tunedrop stack`: deploys a stack from a release, upgrades, shows and deletes it.
 
+mod budgets;
 mod changes;
 mod delete;
 mod deploy;

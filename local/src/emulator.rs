@@ -143,11 +143,13 @@ fn environment(command: &mut Command, setup: &Setup<'_>, scratch: &TempDir, stat
         ("SFTP_ENABLED", "0"),
         ("AWS_ENDPOINT_URL_BEDROCK", setup.bedrock),
         ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", setup.bedrock),
+        ("AWS_ENDPOINT_URL_PRICING", setup.bedrock),
         ("AUTH", if setup.auth { "true" } else { "false" }),
     ]);
     if let Some(functions) = setup.functions {
         // The emulator passes them on, and doesn't use them itself.
-        for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] {
+        let services = ["BEDROCK", "BEDROCK_RUNTIME", "PRICING"].map(|service| format!("AWS_ENDPOINT_URL_{service}"));
+        for name in services.iter().map(String::as_str).chain(["AWS_ENDPOINT_URL"]) {
             command.env(name, functions);
         }
     }

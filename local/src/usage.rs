@@ -25,7 +25,7 @@ tunedrop, with --local
 
 AWS CLI
   export AWS_ENDPOINT_URL={endpoint}
-  export AWS_ENDPOINT_URL_BEDROCK={bedrock} AWS_ENDPOINT_URL_BEDROCK_RUNTIME={bedrock}
+  export AWS_ENDPOINT_URL_BEDROCK={bedrock} AWS_ENDPOINT_URL_BEDROCK_RUNTIME={bedrock} AWS_ENDPOINT_URL_PRICING={bedrock}
   export AWS_ACCESS_KEY_ID={ACCOUNT} AWS_SECRET_ACCESS_KEY={SECRET} AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}
   aws s3 cp tests/samples/crates/nova/ s3://{bucket}/datasets/my-first/ --recursive
   aws sqs receive-message --endpoint-url $AWS_ENDPOINT_URL --queue-url {queue} --wait-time-seconds 20 --query 'Messages[].Body' --output text

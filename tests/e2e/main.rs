@@ -8,6 +8,7 @@
 //! all. They then keep both cores busy, so the suites run one after the other.
 
 mod adoption;
+mod budgets;
 mod canary;
 mod clean_up;
 mod contract;
@@ -38,6 +39,7 @@ mod own_base;
 mod pages;
 mod parity;
 mod platform;
+mod prices;
 mod queue;
 mod redrive;
 mod renotified;

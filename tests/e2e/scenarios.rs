@@ -62,6 +62,7 @@ pub(crate) fn side_by_side() -> Vec<(&'static str, Scenario)> {
             stopped_evaluation_stays_stopped,
             recipe_evaluates_the_validation_file,
         },
+        budgets::{ concurrent_launches_stay_within_the_month, failed_job_gives_its_reservation_back },
         judges::{
             failed_judge_is_left_out,
             judge_scores_the_answers_of_each_model,
@@ -192,6 +193,7 @@ pub(crate) fn side_by_side() -> Vec<(&'static str, Scenario)> {
 /// Scenarios that change or check what all scenarios of an emulator share.
 pub(crate) fn alone() -> Vec<(&'static str, Scenario)> {
     scenarios!(
+        prices::{ sweep_reads_the_price_list_and_keeps_it },
         retries::{
             refused_stop_is_retried,
             run_continues_when_its_job_reappears,

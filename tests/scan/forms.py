@@ -30,6 +30,7 @@ WHOLE = {
     "MaxModelUnits": "1",
     "CleanUp": "true",
     "DatasetExpirationDays": "30",
+    "PriceList": "true",
     "OutputExpirationDays": "30",
     "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/boundary",
     "ReportExpirationDays": "30",

@@ -10,7 +10,7 @@ use tunedrop_validation::Options;
 use super::choice;
 use crate::check_result::CheckResult;
 use crate::dataset::{Dataset, of_locations};
-use crate::estimate::{self, EstimateArgs};
+use crate::estimate::{self, EstimateArgs, ListArgs};
 use crate::format::{self, View};
 use crate::location::{Given, Location, Unreadable};
 use crate::options::DataArgs;
@@ -75,7 +75,7 @@ pub fn estimate(data: Data, epochs: Option<u64>, price_per_1k: Option<f64>, watc
     let (locations, data) = data.split()?;
     let catalogue = catalogue::load(data.catalogue.as_deref())?;
     let datasets = read(locations, &data, &catalogue)?;
-    let args = EstimateArgs { data, epochs, price_per_1k, json: true };
+    let args = EstimateArgs { data, epochs, price_per_1k, list: ListArgs::default(), json: true };
     let estimates = watched(watch, || estimate::run(datasets, &args))?;
     if let Some(note) = estimates.instead() {
         bail!("no estimate: {note}");

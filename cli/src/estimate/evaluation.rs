@@ -1,11 +1,11 @@
 //! What the recipe's evaluation can cost.
 
 use serde_json::{Value, json};
-use tunedrop_run::{Evaluate, HeldOutSample, Price, catalogue_price, judge_price};
+use tunedrop_run::{Evaluate, HeldOutSample, Price, PriceList, PriceSource, Priced, inference_price, judge_price};
 use tunedrop_validation::{Catalogue, Model};
 
 use super::Sourced;
-use crate::format::{counted, grouped};
+use crate::format::{counted, grouped, visible};
 
 /// What an evaluation asks, and its price.
 pub(super) struct Evaluation {
@@ -15,16 +15,21 @@ pub(super) struct Evaluation {
 }
 
 impl Evaluation {
-    pub(super) fn of(sample: HeldOutSample, asked: &Evaluate, model: &Model, catalogue: &Catalogue) -> Evaluation {
-        let sourced = |by: &'static str| move |value: Price| Sourced { value, by };
-        let price = asked.price.map(sourced("the recipe's"));
+    pub(super) fn of(
+        sample: HeldOutSample,
+        asked: &Evaluate,
+        model: &Model,
+        catalogue: &Catalogue,
+        list: Option<&PriceList>,
+    ) -> Evaluation {
+        let own = |usd: Price| Priced { usd, source: PriceSource::Recipe };
         let judge = asked.judge.as_ref();
-        let own = judge.and_then(|judge| judge.price).map(sourced("the recipe's"));
-        let listed = || judge.and_then(|judge| judge_price(&judge.model, catalogue)).map(sourced("the catalogue's"));
+        let own_judge = judge.and_then(|judge| judge.price).map(own);
+        let known_judge = || judge.and_then(|judge| judge_price(&judge.model, catalogue, list));
         Evaluation {
             sample,
-            price: price.or(catalogue_price(model).map(sourced("the catalogue's"))),
-            judge: own.or_else(listed),
+            price: asked.price.map(own).or_else(|| inference_price(model, list)).map(Sourced::of),
+            judge: own_judge.or_else(known_judge).map(Sourced::of),
         }
     }
 
@@ -32,7 +37,7 @@ impl Evaluation {
     pub(super) fn line(&self) -> String {
         let HeldOutSample { records, sides, tokens, .. } = &self.sample;
         let cost = match &self.price {
-            Some(price) => format!("{:.2} USD ({} price)", tokens.cost(&price.value), price.by),
+            Some(price) => format!("{:.2} USD (price: {})", tokens.cost(&price.value), visible(&price.by)),
             None => "unknown price: add evaluate.price to the recipe".to_owned(),
         };
         let (records, sides) = (counted(*records, "record"), counted(*sides, "model"));
@@ -43,7 +48,7 @@ impl Evaluation {
     pub(super) fn judge_line(&self) -> Option<String> {
         let tokens = self.sample.judge?;
         let cost = match &self.judge {
-            Some(price) => format!("{:.2} USD ({} price)", tokens.cost(&price.value), price.by),
+            Some(price) => format!("{:.2} USD (price: {})", tokens.cost(&price.value), visible(&price.by)),
             None => "unknown price: add evaluate.judge.price to the recipe".to_owned(),
         };
         Some(format!("up to about {} tokens, {cost}", grouped(tokens.sum())))
@@ -58,14 +63,14 @@ impl Evaluation {
             "answer_tokens_at_most": tokens.answers,
             "input_price_per_1k_tokens": self.price.as_ref().map(|price| price.value.input_per_1k),
             "output_price_per_1k_tokens": self.price.as_ref().map(|price| price.value.output_per_1k),
-            "price_from": self.price.as_ref().map(|price| price.by),
+            "price_from": self.price.as_ref().map(|price| price.by.as_str()),
             "cost_usd_at_most": self.price.as_ref().map(|price| tokens.cost(&price.value)),
             "judge": self.sample.judge.map(|tokens| json!({
                 "prompt_tokens_at_most": tokens.prompts,
                 "answer_tokens_assumed": tokens.answers,
                 "input_price_per_1k_tokens": self.judge.as_ref().map(|price| price.value.input_per_1k),
                 "output_price_per_1k_tokens": self.judge.as_ref().map(|price| price.value.output_per_1k),
-                "price_from": self.judge.as_ref().map(|price| price.by),
+                "price_from": self.judge.as_ref().map(|price| price.by.as_str()),
                 "cost_usd_at_most": self.judge.as_ref().map(|price| tokens.cost(&price.value)),
             })),
         })

@@ -1,7 +1,7 @@
 //! Prints estimates, for people and as JSON.
 
 use serde_json::{Value, json};
-use tunedrop_run::DeployPlan;
+use tunedrop_run::{DeployPlan, Priced};
 use tunedrop_validation::{Estimate, Statistics};
 
 use super::Sourced;
@@ -21,6 +21,8 @@ pub(super) struct Page<'c> {
     pub(super) evaluation: Option<Evaluation>,
     /// The recipe's deployment on provisioned throughput; absent if there is none.
     pub(super) throughput: Option<DeployPlan>,
+    /// What an hour of a model unit costs; absent if that is unknown.
+    pub(super) unit_hour: Option<Priced<f64>>,
 }
 
 impl Page<'_> {
@@ -46,7 +48,7 @@ pub(super) fn human(pages: &[Page]) -> String {
 }
 
 fn page(page: &Page) -> String {
-    let Page { path, rules, statistics, epochs, price, estimate, evaluation, throughput } = page;
+    let Page { path, rules, statistics, epochs, price, estimate, evaluation, throughput, unit_hour } = page;
     let (model, kind) = (visible(&rules.model.name), rules.customization.as_str());
     let mut text = format!("{BOLD}{}{BOLD:#} ({model}, {kind})\n", visible(path));
     let mut row = |name: &str, value: String| text.push_str(&format!("  {name:<11} {value}\n"));
@@ -80,11 +82,11 @@ fn page(page: &Page) -> String {
             row("cost", "not estimated: AWS doesn't document how many tokens it bills for media".to_owned());
         }
         (Some(price), Some((low, high))) => {
-            row("price", format!("{} USD per 1,000 tokens ({})", price.value, price.by));
+            row("price", format!("{} USD per 1,000 tokens ({})", price.value, visible(&price.by)));
             let texts = if media > 0 { ", for the texts alone" } else { "" };
             row("cost", format!("{low:.2} to {high:.2} USD{texts}"));
         }
-        _ => row("cost", "unknown price: pass the one from AWS's pricing page as --price-per-1k".to_owned()),
+        _ => row("cost", "unknown price: try --price-list, or pass AWS's price as --price-per-1k".to_owned()),
     }
     if let Some(evaluation) = evaluation {
         row("evaluation", evaluation.line());
@@ -94,10 +96,17 @@ fn page(page: &Page) -> String {
     }
     if let Some(plan) = throughput {
         let lasts = plan.expires_after_s.map_or(String::new(), |seconds| format!("{} hours ", seconds / 3600));
+        let price = match unit_hour {
+            Some(price) => {
+                let usd = price.usd * plan.capacity.model_units().map_or(1.0, f64::from);
+                format!("{usd} USD per hour ({})", visible(&price.source.to_string()))
+            }
+            None => "unknown price".to_owned(),
+        };
         row(
             "deployment",
             format!(
-                "{}, billed by the hour until it is deleted, {lasts}after each change: unknown price, and not part of the cost",
+                "{}, billed by the hour until it is deleted, {lasts}after each change: {price}, and not part of the cost",
                 plan.capacity
             ),
         );
@@ -122,7 +131,7 @@ pub(super) fn json(pages: &[Page]) -> String {
 }
 
 fn object(page: &Page) -> Value {
-    let Page { path, rules, statistics, epochs, price, estimate, evaluation, throughput } = page;
+    let Page { path, rules, statistics, epochs, price, estimate, evaluation, throughput, unit_hour } = page;
     json!({
         "path": path,
         "model": rules.model.alias,
@@ -136,11 +145,12 @@ fn object(page: &Page) -> Value {
         "epochs_from": epochs.by,
         "billed": page.is_estimated().then_some(estimate.billed),
         "price_per_1k_tokens": price.as_ref().map(|price| price.value),
-        "price_from": price.as_ref().map(|price| price.by),
+        "price_from": price.as_ref().map(|price| price.by.as_str()),
         "cost_usd": page.cost().map(|(low, high)| json!({"low": low, "high": high})),
         "evaluation": evaluation.as_ref().map(Evaluation::object),
         "throughput": throughput.as_ref().map(|plan| json!({
-            "model_units": plan.capacity.model_units(), "expires_after_s": plan.expires_after_s, "usd_per_hour": null,
+            "model_units": plan.capacity.model_units(), "expires_after_s": plan.expires_after_s,
+            "usd_per_hour": unit_hour.as_ref().map(|price| price.usd * plan.capacity.model_units().map_or(1.0, f64::from)),
         })),
     })
 }

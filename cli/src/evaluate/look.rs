@@ -76,7 +76,8 @@ pub(super) async fn look_in(stack: Stack, args: &EvaluateArgs) -> Result<Looked>
         Err(why) => return Ok(Looked::Pointless(why)),
     };
     let model = Catalogue::embedded().find(&plan.catalogue_model);
-    let entry = evaluate::with_price(entry, model, Catalogue::embedded());
+    let list = stack.ledger()?.prices(region.as_deref()).await.map_err(explain)?;
+    let entry = evaluate::with_price(entry, model, Catalogue::embedded(), list.as_ref());
     let sides = match sides(&stack, &run, &entry).await? {
         Ok(sides) => sides,
         Err(why) => return Ok(Looked::Pointless(why)),

@@ -109,11 +109,16 @@ impl Outlook {
             (None, _) => "not estimated, because no price is known".to_owned(),
             (_, None) => "not estimated".to_owned(),
             (Some(price), Some(most)) => {
-                let source = if self.plan.price == self.plan.catalogue_price { "catalogue" } else { "recipe" };
+                let known = self.plan.catalogue_price_source.as_ref().filter(|_| self.plan.price == self.plan.catalogue_price);
+                let source = match known {
+                    Some(source) => visible(&source.to_string()),
+                    None if self.plan.price == self.plan.catalogue_price => "the catalogue's".to_owned(),
+                    None => "the recipe's".to_owned(),
+                };
                 let judge = judge.and_then(|judge| Some(most.judge?.cost(&judge.price?)));
                 let cost = most.asked.cost(price) + judge.unwrap_or_default();
                 let also = if judge.is_some() { ", the judge included" } else { "" };
-                format!("at most {cost:.2} USD, by the {source}'s price{also}")
+                format!("at most {cost:.2} USD{also} (price: {source})")
             }
         }
     }
@@ -174,7 +179,7 @@ mod tests {
           Records     200 of 801 in test.jsonl
           Left out    records that can't be read as records of the format: 1
           Tokens      at most 265,310: 430 answers of up to 512 tokens, and their prompts
-          Cost        at most 0.06 USD, by the recipe's price
+          Cost        at most 0.06 USD (price: the recipe's)
           Deployments 1 temporary one, deleted when its model has answered
         ");
     }

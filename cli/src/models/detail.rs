@@ -1,5 +1,6 @@
 //! Describes a model, for people.
 
+use tunedrop_run::known_price;
 use tunedrop_validation::catalogue::{Hyperparameter, HyperparameterKind, Lifecycle};
 use tunedrop_validation::{Customization, Format, Model, Training};
 
@@ -14,13 +15,15 @@ pub(super) fn detail(model: &Model) -> String {
             format!("{WARNING}withdrawn{since}{WARNING:#}: {note}; use {instead} instead")
         }
     };
-    let price = model.price_per_1k_tokens.map_or_else(
-        || "unknown; pass yours with --price-per-1k, or as price_per_1k_tokens in the recipe".to_owned(),
-        |price| match model.price_source.as_str() {
-            "" => format!("{price} USD per 1,000 tokens trained"),
-            source => format!("{price} USD per 1,000 tokens trained; source: {source}"),
-        },
-    );
+    let built_in = || known_price(model, None, |rates| rates.training);
+    let price = match (model.price_per_1k_tokens, model.price_source.as_str()) {
+        (Some(price), "") => format!("{price} USD per 1,000 tokens trained"),
+        (Some(price), source) => format!("{price} USD per 1,000 tokens trained; source: {source}"),
+        (None, _) => built_in().map_or_else(
+            || "unknown; `tunedrop prices` asks the AWS Price List".to_owned(),
+            |price| format!("{} USD per 1,000 tokens trained ({})", price.usd, price.source),
+        ),
+    };
     let mut also = model.aliases.join(", ");
     if also.is_empty() {
         also = "-".to_owned();

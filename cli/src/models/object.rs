@@ -19,6 +19,7 @@ pub(super) fn object(model: &Model) -> Value {
         "lifecycle": {"status": status, "since": since, "note": note, "instead": instead},
         "price_per_1k_tokens": model.price_per_1k_tokens,
         "price_source": Some(&model.price_source).filter(|source| !source.is_empty()),
+        "prices": model.prices,
         "price_family": model.price_family,
         "source": model.source,
         "checked": model.checked,

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use tunedrop_run::deployment::on_demand_regions;
-use tunedrop_run::{Deployment, EvaluationEntry, Run, State};
+use tunedrop_run::budget::usd;
+use tunedrop_run::{Deployment, EvaluationEntry, Reserved, Run, State};
 
 use super::lineage::Shown;
 use super::table::{seconds, style, time};
@@ -77,6 +78,10 @@ pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
         add("Training file", text(&plan.train));
         add("Validation file", text(&plan.validation));
         add("Output", Some(visible(&plan.output)));
+        add("Price", plan.price_per_1k_tokens.map(|usd| {
+            let source = plan.price_source.as_ref().map(|source| format!(" ({})", visible(&source.to_string())));
+            format!("{usd} USD per 1,000 tokens{}", source.unwrap_or_default())
+        }));
     }
     add("Attempt", Some(run.attempt).filter(|attempt| *attempt > 1).map(|attempt| attempt.to_string()));
     add("Records", run.records.map(grouped));
@@ -84,6 +89,7 @@ pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
     add("Uploaded", Some(time(&run.uploaded_at)));
     add("Uploaded by", text(&run.uploader));
     add("State since", Some(time(&run.changed_at)));
+    add("Reserved", Some(reserved(run)).filter(|text| !text.is_empty()));
     add("Approved by", text(&run.approved_by));
     add("Stopped by", text(&run.stopped_by));
     add("Job", text(&run.job_arn));
@@ -92,6 +98,19 @@ pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
     add("Report", text(&run.report));
     add("Erased", run.erased_at.as_deref().map(|at| format!("{} UTC: data and texts are gone", time(at))));
     facts
+}
+
+/// What is reserved in budgets for a run that has a job, or is about to get one.
+fn reserved(run: &Run) -> String {
+    if !matches!(run.state, State::Launching | State::Running | State::Succeeded | State::Stopped) {
+        return String::new();
+    }
+    let one = |one: &Reserved| match one.item.split_once('#') {
+        Some(("tokens", day)) => format!("{} tokens on {}", grouped(one.amount), visible(day)),
+        Some((_, month)) => format!("{} in {}", usd(one.amount), visible(&month.replace('#', " "))),
+        None => String::new(),
+    };
+    run.reserved.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether Bedrock serves custom models of the base model on demand, in any Region.

@@ -25,7 +25,11 @@ fn takes_epochs_and_price_from_options_then_recipe_then_catalogue() {
     );
     let bare = page(&["d/train.jsonl", "--model", "nova-micro"]);
     assert_eq!((bare["epochs"].as_u64(), bare["epochs_from"].as_str()), (Some(2), Some("the model's default")));
-    assert!(bare["cost_usd"].is_null() && bare["price_per_1k_tokens"].is_null());
+    // The built-in price, with its day.
+    let from = bare["price_from"].as_str().expect("a source");
+    assert!(bare["price_per_1k_tokens"] == 0.001 && from.starts_with("built-in price of 2026-08-10: "), "{from}");
+    let unknown = page(&["d/train.jsonl", "--model", "nova-pro"]);
+    assert!(unknown["cost_usd"].is_null() && unknown["price_per_1k_tokens"].is_null());
 }
 
 #[test]
@@ -74,17 +78,17 @@ fn prints_no_cost_without_a_valid_record() {
     assert!(["cost_usd", "tokens", "billed"].iter().all(|key| page[key].is_null()), "{page}");
 }
 
-/// Nobody knows what an hour costs, so the estimate says that it isn't part of the cost.
+/// How many hours it lasts isn't known, so the estimate says that it isn't part of the cost.
 #[test]
-fn provisioned_throughput_is_named_and_not_priced() {
+fn provisioned_throughput_is_named_and_no_part_of_the_cost() {
     let record = r#"{"messages": [{"role": "user", "content": [{"text": "a"}]}, {"role": "assistant", "content": [{"text": "b"}]}], "schemaVersion": "bedrock-conversation-2024"}"#;
     let deploy = "deploy: { type: provisioned, model_units: 2, expires_after: 8h }";
     let recipe = format!("base_model: nova-lite\nprice_per_1k_tokens: 0.001\n{deploy}\n");
     let here = folder(&[("d/job.yaml", recipe.as_bytes()), ("d/train.jsonl", format!("{record}\n").as_bytes())]);
     let ran = tunedrop(here.path(), &["estimate", "d"]);
-    let line = "  deployment  on 2 model units of provisioned throughput, billed by the hour until it is deleted, 8 hours after each change: unknown price, and not part of the cost\n";
+    let line = "  deployment  on 2 model units of provisioned throughput, billed by the hour until it is deleted, 8 hours after each change: 216.3 USD per hour (built-in price of 2025-05-05: a bill for us-east-1, as a third party recorded it; not read by us), and not part of the cost\n";
     assert!(ran.out.contains(line), "{}", ran.out);
     let json = &tunedrop(here.path(), &["estimate", "d", "--json"]).json()["files"][0]["throughput"].clone();
     assert_eq!((&json["model_units"], &json["expires_after_s"]), (&2.into(), &28_800.into()));
-    assert!(json["usd_per_hour"].is_null());
+    assert_eq!(json["usd_per_hour"], 216.3);
 }

@@ -74,7 +74,7 @@ fn estimate_shows_what_the_evaluation_can_cost() {
     assert!(page.contains(line), "{page}");
     assert_eq!((&json["prompt_tokens_at_most"], &json["answer_tokens_at_most"]), (&11_330.into(), &7_040.into()));
     let (page, json) = estimated("  price: { input_per_1k_tokens: 0.5, output_per_1k_tokens: 1 }\n");
-    assert!(page.contains("(40 records, 2 models), 12.71 USD (the recipe's price)\n"), "{page}");
+    assert!(page.contains("(40 records, 2 models), 12.71 USD (price: the recipe's)\n"), "{page}");
     assert_eq!((&json["price_from"], &json["models"]), (&"the recipe's".into(), &2.into()));
     let without = folder(&[("d/job.yaml", b"base_model: nova-lite\n"), ("d/train.jsonl", train.as_bytes())]);
     let ran = tunedrop(without.path(), &["estimate", "d", "--json"]);

@@ -8,6 +8,7 @@ use super::deployment_faults::{DeploymentFaults, InferenceSettings};
 use super::errors::Refusal;
 use super::evaluation::EvaluationFaults;
 use super::event_fault_rates::EventFaultRates;
+use super::prices::PriceFaults;
 use super::throughput::ThroughputFaults;
 
 /// All faults and settings of the simulator that tests can change.
@@ -58,6 +59,8 @@ pub struct Faults {
     pub evaluations: EvaluationFaults,
     /// Provisioned Throughput.
     pub throughputs: ThroughputFaults,
+    /// The AWS Price List.
+    pub prices: PriceFaults,
 }
 
 /// A fault of events.
@@ -170,6 +173,7 @@ impl Default for Faults {
             inference: InferenceSettings::default(),
             evaluations: EvaluationFaults::default(),
             throughputs: ThroughputFaults::default(),
+            prices: PriceFaults::default(),
         }
     }
 }

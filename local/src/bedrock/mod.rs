@@ -1,6 +1,6 @@
 //! The Bedrock simulator: Amazon Bedrock's model customization, deployments and Provisioned Throughput, evaluation jobs
 //! and the Converse API, with Bedrock's own protocol (restJson1). Both of AWS's endpoints, `bedrock` and
-//! `bedrock-runtime`, are this server.
+//! `bedrock-runtime`, are this server, and so is that of the AWS Price List.
 //!
 //! It checks what Bedrock checks: patterns, enums, hyperparameter ranges, lifecycle and Region of models, quotas, names
 //! and tokens. Its limits are copied from AWS's documentation and not shared with the validator, so it is an
@@ -43,6 +43,7 @@ mod names;
 mod output;
 mod patterns;
 mod permissions;
+mod prices;
 mod reading;
 mod records;
 mod request;
@@ -58,6 +59,7 @@ pub use errors::{ERRORS, Known, Source};
 pub use evaluation::{EvaluationFault, EvaluationFaults};
 pub use event_fault_rates::{EventFaultRates, chance};
 pub use faults::{CallFault, EventAction, EventFault, Faults, JobFault, NameInUse, SameToken};
+pub use prices::{ListedPrice, PriceFaults};
 pub use throughput::ThroughputFaults;
 
 use std::future::Future;
@@ -122,6 +124,7 @@ fn router(simulator: state::Shared) -> Router {
         .route("/model/{id}/converse-stream", post(inference::converse_stream))
         .route("/foundation-models", get(foundation::list))
         .route("/foundation-models/{id}", get(foundation::get))
+        .route("/", post(prices::get_products))
         .route("/listTagsForResource", post(tags::list))
         .route("/tagResource", post(tags::tag))
         .route("/untagResource", post(tags::untag))

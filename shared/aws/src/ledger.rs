@@ -1,5 +1,6 @@
 //! The ledger: one DynamoDB table. Conditional writes are the only locks; the loser of a race reads what the winner wrote.
 
+mod budget;
 mod change;
 mod daily_limit;
 mod dataset;
@@ -11,6 +12,7 @@ mod model_notice;
 mod note;
 mod notification;
 mod open;
+mod prices;
 mod recent;
 mod revision;
 mod trace_key;
@@ -158,6 +160,16 @@ impl Ledger {
             .consistent_read(true);
         let answer = request.send().await.map_err(|error| Failure::new(format!("dynamodb:GetItem {pk}"), &error))?;
         Ok(answer.item)
+    }
+
+    /// Writes an item, whatever it was.
+    async fn put(&self, pk: &str, kind: &str, item: &impl Serialize) -> Result<(), Failure> {
+        let call = format!("dynamodb:PutItem {pk}");
+        let mut item: std::collections::HashMap<String, AttributeValue> = to_item(item, &call)?;
+        item.insert("pk".into(), AttributeValue::S(pk.into()));
+        item.insert("kind".into(), AttributeValue::S(kind.into()));
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        request.send().await.map(|_| ()).map_err(|error| Failure::new(call, &error))
     }
 
     async fn put_new(&self, pk: &str, kind: &str, item: &impl Serialize) -> Result<bool, Failure> {

@@ -43,6 +43,8 @@ mod ledger;
 mod logs;
 #[cfg(feature = "objects")]
 mod objects;
+#[cfg(feature = "prices")]
+mod prices;
 #[cfg(feature = "queues")]
 mod queues;
 #[cfg(feature = "releases")]
@@ -86,6 +88,8 @@ pub use ledger::{Change, Claim, Ledger, Open, Opened, Recent};
 pub use logs::{Line, Logs};
 #[cfg(feature = "objects")]
 pub use objects::{Body, Listing, Object, Objects, Piece, Probe, Probes, Ranges, Small};
+#[cfg(feature = "prices")]
+pub use prices::Prices;
 #[cfg(feature = "queues")]
 pub use queues::{DeadLetter, Move, Queues};
 #[cfg(feature = "releases")]

@@ -1,19 +1,23 @@
 //! The estimate of what training will cost.
 
 use serde::Serialize;
+use tunedrop_run::PriceSource;
 use tunedrop_validation::{Estimate, TokenBracket, estimate};
 
 use crate::wording::{counted, grouped};
 
 /// What the cost of a job depends on. Bedrock bills the tokens of the training file once for each epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Billing {
     /// Estimated tokens of the training file. Bedrock's tokenizers aren't public, and it reports no count.
     pub tokens: TokenBracket,
     /// Absent if neither the recipe nor a documented default says.
     pub epochs: Option<u64>,
-    /// In USD, from the recipe or the catalogue; absent if neither has it.
+    /// In USD; absent if it is unknown.
     pub price_per_1k_tokens: Option<f64>,
+    /// Where that price is from, and of which day it is; absent if it is unknown, or if an older version planned the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_source: Option<PriceSource>,
 }
 
 impl Billing {
@@ -29,7 +33,9 @@ impl Billing {
             None => facts
                 .push(("Estimated total", "unknown, because Bedrock's default number of epochs applies".to_owned())),
         }
-        facts.extend(self.price_per_1k_tokens.map(|price| ("Price", format!("{price} USD per 1,000 tokens"))));
+        let source = self.price_source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
+        let price = |price| ("Price", format!("{price} USD per 1,000 tokens{source}"));
+        facts.extend(self.price_per_1k_tokens.map(price));
         facts
     }
 }
@@ -58,12 +64,13 @@ pub(crate) fn bracket(tokens: TokenBracket) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Billing, TokenBracket};
+    use super::{Billing, PriceSource, TokenBracket};
 
     #[track_caller]
     fn check(epochs: Option<u64>, price: Option<f64>, expected: &[&str]) {
         let tokens = TokenBracket { low: 10_000, high: 25_000 };
-        let facts = Billing { tokens, epochs, price_per_1k_tokens: price }.facts();
+        let price_source = price.map(|_| PriceSource::PriceList { date: "2026-12-01".to_owned() });
+        let facts = Billing { tokens, epochs, price_per_1k_tokens: price, price_source }.facts();
         assert_eq!(facts.iter().map(|(name, text)| format!("{name}: {text}")).collect::<Vec<_>>(), expected);
     }
 
@@ -76,7 +83,7 @@ mod tests {
             &[
                 "Estimate per epoch: 10,000 – 25,000 tokens, 0.0200 to 0.0500 USD",
                 "Estimated total: 3 epochs: 30,000 – 75,000 tokens, 0.0600 to 0.15 USD",
-                "Price: 0.002 USD per 1,000 tokens",
+                "Price: 0.002 USD per 1,000 tokens (AWS Price List, read on 2026-12-01)",
             ],
         );
         check(

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use tunedrop_run::State;
 use tunedrop_run::event::RunDetail;
+use tunedrop_run::{PriceSource, State};
 use tunedrop_validation::{
     Catalogue, Code, Customization, Excerpt, Finding, Findings, LongRecord, Severity, Statistics, TokenBracket,
     TokenBucket,
@@ -136,7 +136,7 @@ pub(crate) fn rejected() -> DatasetReport {
             &BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
         ),
         record_tokens: Some(32_000),
-        billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: Some(0.002) }),
+        billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: Some(0.002), price_source: Some(PriceSource::Recipe) }),
         fixed: None,
         files: vec![
             file("job.yaml", "recipe", None),
@@ -214,7 +214,7 @@ pub(crate) fn succeeded() -> Outcome {
         ],
         hyperparameters: BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
         records: Some(12_345),
-        billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: None }),
+        billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: None, price_source: None }),
         earlier: Vec::new(),
         lineage: crate::outcome::lineage_sample(),
         training: loss_series(500, 2.0),

@@ -19,6 +19,8 @@ pub enum Blocker {
     Quota,
     /// The stack's own limit on launches per day.
     DailyLimit,
+    /// A budget of the stack or of the recipe.
+    Budget,
     /// A denied permission.
     Permission,
     /// Bedrock has the job of a running run, but doesn't start its next phase.
@@ -35,6 +37,7 @@ impl Blocker {
             Blocker::Slot => "slot",
             Blocker::Quota => "quota",
             Blocker::DailyLimit => "daily-limit",
+            Blocker::Budget => "budget",
             Blocker::Permission => "permission",
             Blocker::IdleJob => "idle-job",
             Blocker::Unknown => "unknown",
@@ -64,8 +67,8 @@ mod tests {
 
     #[test]
     fn retries_pause_only_for_quotas_and_permissions() {
-        for blocker in [Blocker::Slot, Blocker::Quota, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown] {
-            let pauses = matches!(blocker, Blocker::Quota | Blocker::Permission);
+        for blocker in [Blocker::Slot, Blocker::Quota, Blocker::Budget, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown] {
+            let pauses = matches!(blocker, Blocker::Quota | Blocker::Budget | Blocker::Permission);
             assert_eq!(
                 (blocker.pauses_retries(RETRY_BLOCKED_S - 1), blocker.pauses_retries(RETRY_BLOCKED_S)),
                 (pauses, false),

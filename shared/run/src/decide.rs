@@ -3,6 +3,7 @@
 //! A step reads, calls one of these, and then writes or calls what it returns. A step decides nothing itself.
 
 pub mod accept;
+pub mod budget;
 pub mod clean_up;
 pub mod command;
 pub mod deploy;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Blocker, FileVersion, Plan, RunId, State, Timestamp};
+use crate::{Blocker, FileVersion, Plan, Reserved, RunId, State, Timestamp};
 
 pub use dataset::DatasetEntry;
 
@@ -84,6 +84,9 @@ pub struct Run {
     /// Unix seconds until which one launch has exclusive access to the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<i64>,
+    /// What a launch reserved for the run, or was about to reserve, in the budgets of the stack and of the recipe.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserved: Vec<Reserved>,
     /// Unix seconds until which Bedrock may still show a job that an unanswered call created. The run doesn't end before
     /// that.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,10 +7,11 @@ mod limits;
 use tunedrop_evaluation::Price;
 use tunedrop_validation::Catalogue;
 
+use crate::budget::{RECIPE_MONTH, STACK_DAY, STACK_MONTH};
 use crate::{EvaluationPlan, Judge, Plan};
 pub use allowed::wants_proof;
 pub use ceiling::ceiling;
-use limits::Limits;
+pub(crate) use limits::{Limits, billed_tokens};
 
 /// The stack's own limits, which no recipe can raise.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,6 +26,10 @@ pub struct StackGuards {
     pub max_tokens: Option<u64>,
     /// The most that one run may cost, in USD.
     pub max_cost_usd: Option<f64>,
+    /// The most that the runs launched in a month may cost together, in USD.
+    pub max_cost_per_month_usd: Option<f64>,
+    /// The most tokens that the runs launched in a day may bill together.
+    pub max_tokens_per_day: Option<u64>,
     /// The most model units of provisioned throughput that a run's deployment may have. `None`: any.
     pub max_model_units: Option<u32>,
     /// The Region of the jobs. `None`: not compared.
@@ -56,8 +61,20 @@ pub fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, made_her
     if let Some(reason) = allowed::refusal(plan, stack, catalogue, made_here) {
         return Some(reason);
     }
+    // A run that exceeds a budget alone would wait for ever.
+    let (recipes, stacks) = (recipe_limits(plan), stack_limits(plan, stack));
+    let month = plan.budget.map(|budget| budget.per_month_usd);
+    let recipes_budget = Limits { tokens: ("", None), cost: (RECIPE_MONTH, month), ..recipes };
+    let days = (STACK_DAY, stack.max_tokens_per_day);
+    let stacks_budgets = Limits { tokens: days, cost: (STACK_MONTH, stack.max_cost_per_month_usd), ..stacks };
+    let all = [recipes, stacks, recipes_budget, stacks_budgets];
+    all.iter().find_map(|limits| limits.over_tokens(plan).or_else(|| limits.over_cost(plan)))
+}
+
+/// The recipe's limits on one run, with its prices.
+pub(crate) fn recipe_limits(plan: &Plan) -> Limits<'static> {
     let judge = plan.evaluate.as_ref().and_then(|evaluate| evaluate.judge.as_ref());
-    let recipes = Limits {
+    Limits {
         tokens: ("the recipe's guard.max_tokens", plan.guard.max_tokens),
         cost: ("the recipe's guard.max_cost_usd", plan.guard.max_cost_usd),
         training_price: plan.price_per_1k_tokens,
@@ -68,8 +85,13 @@ pub fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, made_her
             "set evaluate.price in the recipe",
             "set evaluate.judge.price in the recipe",
         ),
-    };
-    let stacks = Limits {
+    }
+}
+
+/// The stack's limits on one run, with its prices.
+pub(crate) fn stack_limits(plan: &Plan, stack: &StackGuards) -> Limits<'static> {
+    let judge = plan.evaluate.as_ref().and_then(|evaluate| evaluate.judge.as_ref());
+    Limits {
         tokens: ("the stack's MaxTokensPerRun", stack.max_tokens),
         cost: ("the stack's MaxCostPerRunUsd", stack.max_cost_usd),
         training_price: stack_price(plan),
@@ -80,8 +102,7 @@ pub fn refusal(plan: &Plan, stack: &StackGuards, catalogue: &Catalogue, made_her
             "set inference_price in the stack's config/catalogue.toml",
             JUDGE_PRICE_IN_CATALOGUE,
         ),
-    };
-    [recipes, stacks].iter().find_map(|limits| limits.over_tokens(plan).or_else(|| limits.over_cost(plan)))
+    }
 }
 
 /// Returns the price that the stack's guard uses: the catalogue's, or the recipe's if that is higher. The recipe's

@@ -3,6 +3,7 @@
 #![deny(clippy::iter_over_hash_type)] // the same answer each time
 
 mod blocker;
+pub mod budget;
 mod custom_model;
 pub mod data_file;
 mod data_name;
@@ -22,6 +23,7 @@ mod model_notice;
 pub mod object_key;
 mod own_base;
 mod plan;
+mod prices;
 mod recipe;
 mod run_id;
 pub mod state;
@@ -29,6 +31,7 @@ pub mod trace_index;
 mod yaml;
 
 pub use blocker::{Blocker, RETRY_BLOCKED_S, RETRY_SLOT_S, tries_despite_full_slots};
+pub use budget::{Budget, BudgetOf, RecipeBudget, Reserved};
 pub use custom_model::custom_model_fault;
 pub use data_name::{data_name_doubt, data_name_fault, working_name};
 pub use dataset_check::{
@@ -49,9 +52,13 @@ pub use own_base::{OwnBase, OwnBaseFault, OwnLookup, OwnModel, of_deployment, of
 pub use plan::{
     Against, DeployPlan, DeployWhen, Distillation, EvaluationPlan, InvocationLogs, Judge, Plan, Reinforcement,
 };
+pub use prices::{
+    PRICES_FRESH_S, PRICES_RETRY_S, PriceFault, PriceList, PriceSource, Priced, inference_price, judge_price,
+    known as known_price, list as price_list, training_price,
+};
 pub use recipe::{
-    Evaluate, JudgeSection, LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, catalogue_price,
-    judge_price, key_of, own_base, pointer_of, read_recipe, seconds as duration_s,
+    Evaluate, JudgeSection, LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, key_of, own_base,
+    pointer_of, read_recipe, seconds as duration_s,
 };
 pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
 pub use state::State;

@@ -10,9 +10,9 @@ use tunedrop_validation::{Customization, TokenBracket};
 
 pub use against::Against;
 
-use crate::RecipeGuard;
 use crate::deployment::Capacity;
 use crate::evaluation::EvaluationTokens;
+use crate::{PriceSource, RecipeBudget, RecipeGuard};
 
 /// Everything that a launch needs. A launch looks up only what may have changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,11 +49,17 @@ pub struct Plan {
     pub reinforcement: Option<Reinforcement>,
     /// The recipe's own guard.
     pub guard: RecipeGuard,
-    /// USD per 1,000 tokens, from the recipe or the catalogue.
+    /// USD per 1,000 tokens: the recipe's, or else the known price.
     pub price_per_1k_tokens: Option<f64>,
-    /// USD per 1,000 tokens, from the catalogue.
+    /// Where that price is from; absent if an older version planned the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_source: Option<PriceSource>,
+    /// USD per 1,000 tokens, whatever the recipe says: from the stack's catalogue, the Price List, or the built-in catalogue.
     #[serde(default)]
     pub catalogue_price_per_1k_tokens: Option<f64>,
+    /// Where that price is from; absent if an older version planned the run: it used catalogues only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue_price_source: Option<PriceSource>,
     /// Epochs: the recipe's, or the model's default; absent if neither is known.
     pub epochs: Option<u64>,
     /// Estimated tokens of the training file; absent with invocation logs.
@@ -70,6 +76,9 @@ pub struct Plan {
     /// How to evaluate the model; absent: not at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evaluate: Option<EvaluationPlan>,
+    /// The recipe's budget; absent: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<RecipeBudget>,
 }
 
 /// Where and when a run's model is deployed.
@@ -124,9 +133,12 @@ pub struct EvaluationPlan {
     /// What the asked models cost, from the recipe or the catalogue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
-    /// What they cost, from the catalogue.
+    /// What they cost, whatever the recipe says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue_price: Option<Price>,
+    /// Where that price is from; absent if an older version planned the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue_price_source: Option<PriceSource>,
     /// Upper bound of the tokens that prompts and answers bill, for the guards; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_ceiling: Option<u64>,
@@ -145,9 +157,12 @@ pub struct Judge {
     /// What the judge costs, from the recipe or the catalogue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
-    /// What it costs, from the catalogue.
+    /// What it costs, whatever the recipe says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub catalogue_price: Option<Price>,
+    /// Where that price is from; absent if an older version planned the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub catalogue_price_source: Option<PriceSource>,
     /// What the judge can bill, for the guards; absent if that isn't known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<EvaluationTokens>,

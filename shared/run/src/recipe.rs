@@ -1,5 +1,6 @@
 //! The recipe of a dataset: `job.yaml` or `job.json`.
 
+mod budget;
 mod check;
 mod custom;
 mod deploy;
@@ -15,13 +16,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tunedrop_validation::{Catalogue, Code, Customization, Finding, Findings, Model, Role};
 
-use crate::State;
+use crate::{RecipeBudget, State};
 use crate::custom_model::{CustomModelArn, is_custom};
 use crate::own_base::{OwnBase, OwnBaseFault, OwnLookup, OwnModel};
 use crate::plan::{DeployPlan, Distillation, InvocationLogs, Reinforcement};
 pub use deploy::seconds;
 pub(crate) use evaluate::NamedMetric;
-pub use evaluate::{Evaluate, JudgeSection, catalogue_price, judge_price};
+pub use evaluate::{Evaluate, JudgeSection};
 pub use files::{key_of, pointer_of};
 use reader::Reader;
 pub use scope::{LogScope, RecipeScope};
@@ -56,6 +57,8 @@ pub struct Recipe {
     pub tags: BTreeMap<String, String>,
     /// The limits of a run.
     pub guard: RecipeGuard,
+    /// The limit of a month, for the runs of the dataset or of its owner.
+    pub budget: Option<RecipeBudget>,
     /// USD per 1,000 tokens, for a model whose price isn't in the catalogue.
     pub price_per_1k_tokens: Option<f64>,
     /// The account's own quota of records, if it was raised.
@@ -151,6 +154,7 @@ impl Default for Recipe {
             model_name: None,
             tags: BTreeMap::new(),
             guard: RecipeGuard::default(),
+            budget: None,
             price_per_1k_tokens: None,
             quota_records: None,
             launch: None,

@@ -4,9 +4,11 @@
 //! job with the run's id as token, and writes `Running`. After an interruption the lease ends, and the next drain
 //! continues.
 
+mod budget;
 mod command;
 mod drain;
 mod limit;
+mod lookup;
 pub(crate) mod refuse;
 
 use aws_lambda_events::eventbridge::EventBridgeEvent;
@@ -119,6 +121,7 @@ impl Launch {
         // the run has a job.
         let asked = now_s();
         if let Some((arn, true)) = self.find(&run.run_id).await? {
+            self.restore(&run).await?;
             return self.write(&run, decide::runs(run.state, arn)).await.map(|_| Drain::Next);
         }
         let doubt = decide::doubt(run.unconfirmed_until, asked);
@@ -130,6 +133,9 @@ impl Launch {
         }
         if !creates {
             if let Some(write) = decide::settles(run.state, run.blocked_reason.clone(), doubt, now_s()) {
+                if doubt.is_none() {
+                    self.release(&run).await?;
+                }
                 self.write(&run, Ok(write)).await?;
             }
             return Ok(Drain::Next);
@@ -138,6 +144,7 @@ impl Launch {
             warn!("run {} has no plan and isn't launched", run.run_id);
             return Ok(Drain::Next);
         };
+        let plan = self.priced(plan).await?;
         let warning = match self.check(&plan).await? {
             Ok(warning) => warning,
             Err(reason) => {
@@ -152,10 +159,17 @@ impl Launch {
             return Ok(Drain::Next);
         }
         let claim = decide::claim(run.state, run.blocked_reason.clone(), now_s());
-        let warn_of = |change: Change| change.set("lifecycle_warning", warning);
-        let Some(claimed) = self.write_with(&run, claim, warn_of).await? else {
+        let (budgets, reservation) = self.budgets(&run, &plan, doubt);
+        for one in &reservation.release {
+            self.ledger.give_back(one).await?;
+        }
+        let more = |change: Change| change.set("lifecycle_warning", warning).reserved(&reservation.reserve);
+        let Some(claimed) = self.write_with(&run, claim, more).await? else {
             return Ok(Drain::Next);
         };
+        if let Some(kept) = self.reserve(&claimed, &budgets, doubt).await? {
+            return Ok(kept);
+        }
         self.create(&claimed, &plan, doubt).await
     }
 
@@ -166,6 +180,7 @@ impl Launch {
         match doubt.filter(|_| superseded) {
             Some(until) => self.put_off(run, until).await?,
             None if superseded => {
+                self.release(run).await?;
                 self.advance(run, Input::Superseded, Change::default().number("unconfirmed_until", None::<i64>))
                     .await?;
             }
@@ -202,6 +217,9 @@ impl Launch {
                 let (reason, blocked_by) =
                     (write.blocked_reason.as_deref().map(redact), write.blocked_by.map(Blocker::as_str));
                 info!(reason, run.blocked_by = blocked_by, "run {} stays queued", run.run_id);
+                if doubt.is_none() {
+                    self.release(run).await?;
+                }
                 let kept = self.write(run, Ok(write)).await?;
                 // A job that may exist counts as one.
                 if doubt.is_none() {
@@ -216,23 +234,6 @@ impl Launch {
             Err(reason) => info!(reason, "no change of run {}", run.run_id),
         }
         Ok(Drain::Next)
-    }
-
-    /// Whether jobs are unfinished, so that they may hold all slots. If Bedrock doesn't answer, they may.
-    async fn slots_are_taken(&self) -> bool {
-        self.jobs.any_unfinished().await.unwrap_or_else(|fault| {
-            warn!(%fault, bedrock.words = fault.words.as_deref().map(redact), "could not list unfinished jobs; assuming that there are some");
-            true
-        })
-    }
-
-    /// Returns the job with the run's name, and whether it is the run's own.
-    async fn find(&self, run_id: &str) -> Result<Option<(String, bool)>, StepError> {
-        let job = self.jobs.get(run_id).await?;
-        Ok(job.map(|job| {
-            let ours = decide::is_ours(run_id, &self.account, &job.arn, job.token.as_deref());
-            (job.arn, ours)
-        }))
     }
 
     /// Writes a decision, and publishes a new state. `None` if another function changed the run first.

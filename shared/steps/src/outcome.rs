@@ -30,7 +30,8 @@ pub(crate) fn outcome_of(stack: &str, run: &Run, state: State, objects: &Objects
         records: run.records,
         billing: plan.and_then(|plan| {
             let (epochs, price_per_1k_tokens) = (plan.epochs, plan.price_per_1k_tokens);
-            Some(Billing { tokens: plan.tokens?, epochs, price_per_1k_tokens })
+            let price_source = plan.price_source.clone();
+            Some(Billing { tokens: plan.tokens?, epochs, price_per_1k_tokens, price_source })
         }),
         earlier: Vec::new(),
         lineage: Lineage::default(),

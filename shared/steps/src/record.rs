@@ -9,6 +9,7 @@ use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
 use tunedrop_report::{LossPoint, MetricColumn, Outcome, Phase, other_metrics, training_metrics, validation_metrics};
 use tunedrop_run::decide::Write;
+use tunedrop_run::decide::budget::{Settle, settle};
 use tunedrop_run::decide::launch::is_ours;
 use tunedrop_run::decide::record::{JOB_GONE, JobObservation, RecordDecision, apply, asks, is_moved_again};
 use tunedrop_run::decide::sweep::IDLE;
@@ -157,6 +158,14 @@ impl Record {
         // People are notified of a failure again if the run failed before, even if a late notify marks it in the meantime.
         if again || state == State::Failed {
             change = change.forget_notified(State::Failed);
+        }
+        // Before the write: a repeated event finds the run as it was, and settles it again.
+        for one in &run.reserved {
+            match settle(run.state, state) {
+                Settle::Keep => {}
+                Settle::Release => self.ledger.give_back(one).await?,
+                Settle::Restore => self.ledger.restore(one).await?,
+            }
         }
         let mut took = None;
         if state.is_end() {

@@ -1,9 +1,12 @@
 //! sweep: compares the ledger with Bedrock, whose events may be lost, and publishes lost events again.
 //!
-//! It changes nothing itself: it puts events on the bus, which are handled like the lost ones.
+//! It changes no run, dataset, deployment or evaluation itself: it puts events on the bus, which are handled like the lost
+//! ones. It stores the AWS Price List's prices, if the stack asks for them.
+
+mod prices;
 
 use tracing::{Instrument, info, info_span, warn};
-use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open};
+use tunedrop_aws::{Bus, Failure, Jobs, Ledger, Open, Prices};
 use tunedrop_report::redact;
 use tunedrop_run::decide::deploy::{ends_soon, is_due as is_deployment_due};
 use tunedrop_run::decide::evaluate::recipe_is_next;
@@ -22,6 +25,7 @@ use crate::batch::StepError;
 use crate::count::count;
 use crate::publish::{age_s, is_job_idle, now, now_s};
 use crate::settings;
+use prices::Listed;
 
 /// Seconds after the end of an evaluation for which the recipe's waits until people were notified on every channel.
 const CHANNELS_S: i64 = 3_600;
@@ -35,6 +39,7 @@ pub struct Sweep {
     stack: String,
     channels: &'static [Channel],
     stuck_after_s: i64,
+    listed: Option<Listed>,
 }
 
 impl Sweep {
@@ -49,6 +54,10 @@ impl Sweep {
             channels: channels(settings::optional("TUNEDROP_CHAT_TOPIC_ARN").is_some()),
             stuck_after_s: settings::number("TUNEDROP_STUCK_AFTER_HOURS")?
                 .map_or(STUCK_RUNNING_AFTER_S, |hours: i64| hours * 3600),
+            listed: match settings::optional("TUNEDROP_PRICE_LIST").as_deref() {
+                Some("true") => Some(Listed { prices: Prices::new(&config), region: settings::required("AWS_REGION")? }),
+                _ => None,
+            },
         })
     }
 
@@ -100,6 +109,9 @@ impl Sweep {
         // A partial list would report too few open runs.
         if listed {
             count(&self.stack, LogFields::default(), &round.counts(failure.is_none()));
+        }
+        if let Err(fault) = self.refresh_prices().await {
+            warn!(%fault, "the prices could not be stored; the next sweep retries");
         }
         failure.map_or(Ok(()), |fault| Err(fault.into()))
     }

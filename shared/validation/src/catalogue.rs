@@ -7,6 +7,7 @@ mod model;
 mod nearest;
 mod not_offered;
 mod overlay;
+mod prices;
 mod suggest;
 mod training;
 
@@ -15,6 +16,7 @@ use std::sync::OnceLock;
 pub use media::{MediaFormats, MediaLimits};
 pub use model::{InferencePrice, Lifecycle, Model};
 pub(crate) use nearest::nearest;
+pub use prices::{PriceSnapshot, Rates};
 pub use training::{Customization, Format, Hyperparameter, HyperparameterKind, Training};
 
 use serde::Deserialize;

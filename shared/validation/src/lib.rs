@@ -34,7 +34,7 @@ mod shape;
 mod statistics;
 mod uri;
 
-pub use catalogue::{Catalogue, Customization, Format, Model, Training, same_model};
+pub use catalogue::{Catalogue, Customization, Format, Model, PriceSnapshot, Rates, Training, same_model};
 pub use codes::{Code, CodeInfo};
 pub use estimate::{Estimate, estimate};
 pub use excerpt::{EXCERPT_CHARS, Excerpt};

@@ -100,6 +100,8 @@ pub(super) const PROOFS: &[Proof] = &[
     denied("RecordRole", "WriteOutcomes", "s3:PutObject", Scenario::Accepted),
     denied("RecordRole", "PutOwnEvents", "events:PutEvents", Scenario::Accepted),
     denied("RecordRole", "DelayMessages", "sqs:ChangeMessageVisibility", Scenario::FailingLedger("record")),
+    denied("SweepRole", "ReadPrices", "pricing:GetProducts", Scenario::Priced),
+    denied("SweepRole", "KeepPrices", "dynamodb:PutItem", Scenario::Priced),
     denied("DeployRole", "Ledger", "dynamodb:GetItem", Scenario::Deployed),
     denied("DeployRole", "Ledger", "dynamodb:PutItem", Scenario::Deployed),
     denied("DeployRole", "Ledger", "dynamodb:UpdateItem", Scenario::Deployed),

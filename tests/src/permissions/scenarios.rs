@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result, ensure};
 use aws_sdk_bedrock::types::{OutputDataConfig, TrainingDataConfig};
 use serde_json::json;
+use tunedrop_local::REGION;
 use tunedrop_run::event::{DeploymentCommand, EvaluationCommand, EvaluationSettings, Event, Kind, VERSION};
 use tunedrop_run::{Against, Deployment, DeploymentState, RunId, State};
 
@@ -35,6 +36,8 @@ pub(super) enum Scenario {
     LostEvent,
     /// The run waits for approval while the sweep runs.
     SweptWhileHeld,
+    /// The sweep reads the AWS Price List.
+    Priced,
     /// Deployed as the recipe says, replaced by the model of a newer run, and deleted by a command.
     Deployed,
     /// The same on provisioned throughput, where the model is evaluated, too.
@@ -81,6 +84,7 @@ impl Scenario {
             Scenario::InterruptedLaunch => interrupted_launch(site, &self.dataset()).await,
             Scenario::LostEvent => lost_event(site, &self.dataset()).await,
             Scenario::SweptWhileHeld => swept_while_held(site, &self.dataset()).await,
+            Scenario::Priced => priced(site).await,
             Scenario::Deployed => deployed(site, &self.dataset(), "when: succeeded", false).await,
             Scenario::Provisioned => {
                 deployed(site, &self.dataset(), "type: provisioned, expires_after: 1h", true).await
@@ -186,6 +190,13 @@ async fn swept_while_held(site: &TestStack<'_>, dataset: &str) -> Result<()> {
     upload_dataset(site, dataset, "base_model: nova-lite\nlaunch: manual\n").await?;
     site.run_in(dataset, State::Held).await?;
     site.sweep().await
+}
+
+async fn priced(site: &TestStack<'_>) -> Result<()> {
+    site.sweep().await?;
+    let list = site.ledger.prices(Some(REGION)).await?.context("no prices in the ledger")?;
+    ensure!(list.rates.contains_key("Nova2.0Lite"), "{list:?}");
+    Ok(())
 }
 
 async fn deployed(site: &TestStack<'_>, dataset: &str, deploy: &str, is_evaluated: bool) -> Result<()> {

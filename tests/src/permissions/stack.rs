@@ -71,6 +71,7 @@ pub(super) fn parameters() -> Vec<(String, String)> {
         ("SettleSeconds".to_owned(), "0".to_owned()),
         ("MaxModelUnits".to_owned(), "1".to_owned()),
         ("CleanUp".to_owned(), "true".to_owned()),
+        ("PriceList".to_owned(), "true".to_owned()),
         ("RolePath".to_owned(), ROLE_PATH.to_owned()),
         // Allows everything, so a removed permission is the only reason for a denial.
         ("PermissionsBoundaryArn".to_owned(), "arn:aws:iam::aws:policy/AdministratorAccess".to_owned()),

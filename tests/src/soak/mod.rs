@@ -3,6 +3,7 @@
 //! The seed is printed. The same seed gives the same calls and events a fault. Functions are found and killed through
 //! `/proc`, so the soak runs on Linux only.
 
+mod budgets;
 mod counts;
 mod datasets;
 mod faults;

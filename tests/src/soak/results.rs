@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tunedrop_local::Message;
 
+use super::budgets;
 use super::counts::dataset_of;
 use super::datasets::Dataset;
 use super::models;
@@ -60,6 +61,7 @@ pub(super) async fn show(
         }
     }
     println!("sent twice      {duplicates}, each after a fault while it was sent");
+    budgets::show(&items, jobs)?;
     models::show(&items, soak, datasets).await?;
     ensure!(wrong.is_empty(), "{} datasets failed:\n{}", wrong.len(), wrong.join("\n"));
     ensure!(dead == 0, "{dead} messages in dead-letter queues");

@@ -15,6 +15,7 @@ use tunedrop_local::proxy::{Proxy, ProxyEvent, Route};
 use tunedrop_local::{ACCOUNT, REGION, Stack, StackOptions};
 use tunedrop_run::event::senders;
 
+use super::budgets::TOKENS;
 use super::counts::Counters;
 use super::faults::{FaultInjector, FaultRates, Outage};
 use super::killer::kill_owner;
@@ -80,7 +81,7 @@ impl SoakStack {
             name: "soak".to_owned(),
             state: Some(folder.join("state")),
             port: Some(port),
-            parameters: [("SweepRate", "rate(1 minute)"), ("SettleSeconds", SETTLE_S)]
+            parameters: [("SweepRate", "rate(1 minute)"), ("SettleSeconds", SETTLE_S), ("MaxTokensPerDay", TOKENS)]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .to_vec(),
             template: Some(template),

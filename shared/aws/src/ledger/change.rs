@@ -6,7 +6,7 @@ use tunedrop_run::decide::Write;
 
 use crate::Failure;
 use tunedrop_run::decide::notify::{Channel, NotificationKey};
-use tunedrop_run::{Blocker, State};
+use tunedrop_run::{Blocker, Reserved, State};
 
 /// The attributes that change together with a run's state. `None` removes an attribute.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +43,23 @@ impl Change {
         let value = serde_dynamo::to_attribute_value(value).map_err(|error| Failure::new(name, &error))?;
         self.0.push((name, Some(value)));
         Ok(self)
+    }
+
+    /// Sets what is reserved for the run, or removes it.
+    pub fn reserved(mut self, reserved: &[Reserved]) -> Change {
+        let one = |one: &Reserved| {
+            AttributeValue::M(
+                [
+                    ("item".to_owned(), AttributeValue::S(one.item.clone())),
+                    ("ticket".to_owned(), AttributeValue::S(one.ticket.clone())),
+                    ("amount".to_owned(), AttributeValue::N(one.amount.to_string())),
+                ]
+                .into(),
+            )
+        };
+        let all = reserved.iter().map(one).collect();
+        self.0.push(("reserved", (!reserved.is_empty()).then_some(AttributeValue::L(all))));
+        self
     }
 
     /// Sets the loss `name`, or removes it if DynamoDB can't store the number: a diverged training may report NaN, and

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tunedrop_report::{Billing, DatasetReport, FixedFindings, ReportFile, settings};
+use tunedrop_run::PriceSource;
 use tunedrop_validation::{
     Catalogue, Code, Customization, FileCheck, Finding, Findings, Quotas, RecordIndex, Role, SetFile, Severity,
     check_set,
@@ -23,7 +24,7 @@ pub(crate) fn all() -> Vec<Page> {
     held.fixed = Some(FixedFindings::since("support-bot-1", "2026-11-22T09:30:00Z", &before, &held.findings));
     let clean = [("train.jsonl", good(2_000, "support")), ("validation.jsonl", validation)];
     let mut launched = report("support-bot", &clean.each_ref().map(|(name, text)| (*name, text.as_str())), "Queued");
-    launched.billing = launched.billing.map(|billing| Billing { price_per_1k_tokens: Some(0.0008), ..billing });
+    launched.billing = launched.billing.map(|billing| Billing { price_per_1k_tokens: Some(0.0008), price_source: Some(PriceSource::Recipe), ..billing });
     let mut again = report("support-bot", &[("train.jsonl", &three_invalid())], "Rejected");
     again.fixed = Some(FixedFindings::since("support-bot-1", "2026-11-22T09:30:00Z", &before, &again.findings));
     let mut waiting = report("support-bot", &[("train.jsonl", &leaky)], "Incomplete");
@@ -90,7 +91,7 @@ fn report(dataset: &str, files: &[(&str, &str)], state: &str) -> DatasetReport {
         customization: Some("fine-tuning".to_owned()),
         hyperparameters: settings(Some(training), &given),
         record_tokens: training.record_tokens,
-        billing: Some(Billing { tokens, epochs: Some(3), price_per_1k_tokens: None }),
+        billing: Some(Billing { tokens, epochs: Some(3), price_per_1k_tokens: None, price_source: None }),
         files: checked,
         missing_files: Vec::new(),
         findings,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use tunedrop_report::{Billing, Compared, Outcome, Phase, training_metrics, validation_metrics};
-use tunedrop_run::{Ancestor, Capacity, DeployPlan, DeployWhen, EvaluationPlan, FileVersion, Lineage};
+use tunedrop_run::{Ancestor, Capacity, DeployPlan, DeployWhen, EvaluationPlan, FileVersion, Lineage, PriceSource};
 use tunedrop_validation::TokenBracket;
 
 use super::Page;
@@ -122,6 +122,7 @@ fn succeeded() -> Outcome {
             tokens: TokenBracket { low: 88_000, high: 176_000 },
             epochs: Some(3),
             price_per_1k_tokens: Some(0.0008),
+            price_source: Some(PriceSource::PriceList { date: "2026-11-30".to_owned() }),
         }),
         earlier: Vec::new(),
         lineage: lineage(),

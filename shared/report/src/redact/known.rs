@@ -34,6 +34,9 @@ const OURS: &[&str] = &[
     "the stack's limit of {n} launches per day is reached; launches resume at 00:00 UTC",
     "the stack's limit of {n} launches per day for one uploader is reached; launches resume at 00:00 UTC",
     "the stack's limit of {n} launches per day for one dataset is reached; launches resume at 00:00 UTC",
+    // Budgets: `shared/run/src/budget.rs`.
+    "{limit} is {n} USD, of which {n} USD are left, and the run could bill up to {n} USD; the budget starts again at 00:00 UTC on {day}",
+    "{limit} is {n} tokens, of which {n} tokens are left, and the run could bill up to {n} tokens; the budget starts again at 00:00 UTC on {day}",
     // Legacy models: `shared/run/src/decide/lifecycle.rs`.
     "{name} is a legacy model (legacy since {day}, shut down on {day}), on which Bedrock starts no new jobs; use {name} instead",
     "{name} is a legacy model (legacy since {day}), on which Bedrock starts no new jobs; use {name} instead",

@@ -31,11 +31,14 @@ const FIELDS: [&str; 16] = [
     "vpcConfig",
 ];
 
-const LIMITS: [&str; 4] = [
+const LIMITS: [&str; 7] = [
     "the recipe's guard.max_tokens",
     "the recipe's guard.max_cost_usd",
     "the stack's MaxTokensPerRun",
     "the stack's MaxCostPerRunUsd",
+    "the recipe's budget.per_month_usd",
+    "the stack's MaxCostPerMonthUsd",
+    "the stack's MaxTokensPerDay",
 ];
 
 /// IAM user guide, "Troubleshoot access denied error messages".

@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn notifies_of_quotas_at_once_and_of_slots_after_a_day() {
-        for hold in [Blocker::Slot, Blocker::Quota, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown] {
-            let at_once = matches!(hold, Blocker::Quota | Blocker::Permission);
+        for hold in [Blocker::Slot, Blocker::Quota, Blocker::Budget, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown] {
+            let at_once = matches!(hold, Blocker::Quota | Blocker::Budget | Blocker::Permission);
             assert_eq!(is_blocked(State::Queued, Some(hold), false, BLOCKED_AFTER_S - 1), at_once, "{hold:?}");
             assert!(is_blocked(State::Queued, Some(hold), false, BLOCKED_AFTER_S));
             assert!(!is_blocked(State::Queued, Some(hold), true, BLOCKED_AFTER_S));

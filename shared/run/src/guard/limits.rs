@@ -8,7 +8,8 @@ use crate::Plan;
 use crate::evaluation::EvaluationTokens;
 
 /// The limits of the recipe or of the stack, with their names in sentences.
-pub(super) struct Limits<'p> {
+#[derive(Clone, Copy)]
+pub(crate) struct Limits<'p> {
     pub tokens: (&'p str, Option<u64>),
     pub cost: (&'p str, Option<f64>),
     /// US dollars for 1,000 tokens of training.
@@ -44,7 +45,27 @@ impl Billed {
     }
 }
 
+/// Returns the most tokens that the run can bill, its evaluation included. The error is a clause that says why there is no
+/// upper bound.
+pub(crate) fn billed_tokens(plan: &Plan) -> Result<u64, String> {
+    Ok(Billed::at_most(plan)?.sum())
+}
+
 impl Limits<'_> {
+    /// Returns the most US dollars that the run can cost. The error says why that isn't known.
+    pub(crate) fn cost_at_most(&self, plan: &Plan) -> Result<f64, String> {
+        let known = |price: Option<Price>| price.filter(|price| is_price(price.input_per_1k) && is_price(price.output_per_1k));
+        let billed = Billed::at_most(plan)?;
+        let price = self.training_price.filter(|price| is_price(*price)).ok_or("no price is known for training")?;
+        let mut cost = billed.training as f64 / 1000.0 * price;
+        for (tokens, price) in [(billed.evaluation, self.evaluation_price), (billed.judge, self.judge_price)] {
+            if let Some(tokens) = tokens {
+                cost += tokens.cost(&known(price).ok_or("no price is known for the evaluation")?);
+            }
+        }
+        Ok(cost)
+    }
+
     pub(super) fn over_tokens(&self, plan: &Plan) -> Option<String> {
         let (name, max) = (self.tokens.0, self.tokens.1?);
         let billed = match Billed::at_most(plan) {

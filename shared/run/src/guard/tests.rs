@@ -21,13 +21,16 @@ fn plan() -> Plan {
         reinforcement: None,
         guard: RecipeGuard::default(),
         price_per_1k_tokens: None,
+        price_source: None,
         catalogue_price_per_1k_tokens: None,
+        catalogue_price_source: None,
         epochs: Some(2),
         tokens: Some(TokenBracket { low: 150, high: 300 }),
         token_ceiling: Some(1000),
         unbounded: None,
         deploy: None,
         evaluate: None,
+        budget: None,
     }
 }
 

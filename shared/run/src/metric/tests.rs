@@ -105,7 +105,7 @@ fn every_state_is_counted_once_when_it_is_reached() {
         };
         assert_eq!(counts, wanted, "{state:?}");
     }
-    for hold in [Blocker::Slot, Blocker::Quota, Blocker::DailyLimit, Blocker::Permission] {
+    for hold in [Blocker::Slot, Blocker::Quota, Blocker::Budget, Blocker::DailyLimit, Blocker::Permission] {
         let back = Run { blocked_by: Some(hold), ..run(State::Queued) };
         let wanted: &[Count] =
             if matches!(hold, Blocker::Slot | Blocker::Quota) { &[Metric::NoSlot.is(1.0)] } else { &[] };

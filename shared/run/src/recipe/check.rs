@@ -3,7 +3,7 @@
 use tunedrop_validation::{Catalogue, Code, Customization, check_hyperparameters, s3_uri_fault};
 
 use super::reader::Reader;
-use super::{Recipe, RecipeScope, custom, deploy, evaluate, files};
+use super::{Recipe, RecipeScope, budget, custom, deploy, evaluate, files};
 use crate::ATTEMPT_MAX;
 
 /// Characters of `model_name`: `-<12 hex>` and `-<attempt>` follow, and the API allows 63.
@@ -15,6 +15,7 @@ pub(super) fn check(recipe: &mut Recipe, reader: &mut Reader, scope: &RecipeScop
     check_names(recipe, reader);
     check_tags(recipe, reader, scope);
     check_sections(recipe, reader, scope);
+    budget::check(recipe, reader);
     deploy::check(recipe, reader, scope, catalogue);
     evaluate::check(recipe, reader, scope, catalogue);
 }

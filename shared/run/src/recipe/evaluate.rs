@@ -9,12 +9,13 @@ use tunedrop_evaluation::{Metric, Price, RECORDS_DEFAULT, RECORDS_MAX, Requireme
 use tunedrop_validation::{Catalogue, Code, Model};
 
 pub(super) use check::check;
-pub use judge::{JudgeSection, judge_price};
+pub use judge::JudgeSection;
 
 use super::check::invalid;
 use super::reader::{Reader, nearest};
 use crate::HeldOutSample;
 use crate::plan::{Against, EvaluationPlan};
+use crate::prices::{PriceList, inference_price};
 use crate::yaml::{Node, Value};
 
 const KEYS: &[&str] = &["data", "max_records", "against", "metrics", "max_tokens", "require", "price", "judge"];
@@ -70,15 +71,17 @@ impl Default for Evaluate {
 
 impl Evaluate {
     /// Returns the plan of an evaluation with the held-out file at `data`, an `s3://` address. `model`: the run's base
-    /// model in this catalogue.
+    /// model in this catalogue. `list`: the AWS Price List, if it was read.
     pub fn plan(
         &self,
         data: String,
         sample: &HeldOutSample,
         model: Option<&Model>,
         catalogue: &Catalogue,
+        list: Option<&PriceList>,
     ) -> EvaluationPlan {
-        let catalogue_price = model.and_then(catalogue_price);
+        let known = model.and_then(|model| inference_price(model, list));
+        let (catalogue_price, catalogue_price_source) = known.map(|price| (price.usd, price.source)).unzip();
         EvaluationPlan {
             data,
             max_records: self.max_records,
@@ -86,19 +89,14 @@ impl Evaluate {
             metrics: self.metrics.clone(),
             max_tokens: self.max_tokens,
             require: self.require.clone(),
-            judge: self.judge.as_ref().map(|judge| judge.plan(sample.judge, catalogue)),
+            judge: self.judge.as_ref().map(|judge| judge.plan(sample.judge, catalogue, list)),
             price: self.price.or(catalogue_price),
             catalogue_price,
+            catalogue_price_source,
             token_ceiling: Some(sample.tokens.sum()),
             answer_token_ceiling: Some(sample.tokens.answers),
         }
     }
-}
-
-/// Returns what the catalogue says that asking a model costs.
-pub fn catalogue_price(model: &Model) -> Option<Price> {
-    let price = model.inference_price?;
-    Some(Price { input_per_1k: price.input_per_1k_tokens, output_per_1k: price.output_per_1k_tokens })
 }
 
 impl Reader<'_> {

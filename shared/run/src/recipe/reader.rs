@@ -18,6 +18,7 @@ const KEYS: &[&str] = &[
     "model_name",
     "tags",
     "guard",
+    "budget",
     "price_per_1k_tokens",
     "quotas",
     "launch",
@@ -136,6 +137,7 @@ impl<'a> Reader<'a> {
                 "model_name" => recipe.model_name = self.text(node, at),
                 "tags" => recipe.tags = self.texts(node, at),
                 "guard" => self.guard(node, at, recipe),
+                "budget" => recipe.budget = self.budget(node, at),
                 "price_per_1k_tokens" => recipe.price_per_1k_tokens = self.price(node, at),
                 "quotas" => {
                     for (entry, at) in self.entries(node, at, &["records"]) {

@@ -41,7 +41,8 @@ impl Evaluate {
         let was = match load_catalogue(&self.objects).await? {
             Some((catalogue, _)) => {
                 let model = run.plan.as_ref().and_then(|plan| catalogue.find(&plan.catalogue_model));
-                with_price(was.clone(), model, &catalogue)
+                let list = self.ledger.prices(Some(&self.region)).await?;
+                with_price(was.clone(), model, &catalogue, list.as_ref())
             }
             None => was.clone(),
         };

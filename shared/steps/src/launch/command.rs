@@ -96,6 +96,7 @@ impl Launch {
         if let Some(until) = doubt {
             return self.put_off(&run, until).await;
         }
+        self.release(&run).await?;
         let run = match run.state {
             State::Launching => self.write(&run, decide::requeue(run.state, None, None)).await?,
             _ => Some(run),
@@ -183,6 +184,7 @@ fn next_attempt(run: &Run, by: String, now: String, state: State) -> Option<Run>
         reuploaded_at: None,
         lease_until: None,
         unconfirmed_until: None,
+        reserved: Vec::new(),
         job_lookup_since: None,
         blocked_reason: None,
         blocked_by: None,

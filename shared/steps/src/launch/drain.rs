@@ -198,7 +198,7 @@ impl Launch {
                 let model = model_of(listed).to_owned();
                 match (run.blocked_by, tally.models.remove(&model)) {
                     // That says nothing about other runs.
-                    (Some(Blocker::Quota), before) => {
+                    (Some(Blocker::Quota | Blocker::Budget), before) => {
                         tally.kept += 1;
                         if let Some(before) = before {
                             tally.models.insert(model, before);

@@ -23,6 +23,8 @@ pub(crate) fn guards() -> Result<StackGuards, lambda_runtime::Error> {
         max_model_units: Some(settings::number("TUNEDROP_MAX_MODEL_UNITS")?.unwrap_or(0)),
         max_tokens: settings::number("TUNEDROP_MAX_TOKENS_PER_RUN")?,
         max_cost_usd: settings::number("TUNEDROP_MAX_COST_PER_RUN_USD")?,
+        max_cost_per_month_usd: settings::number("TUNEDROP_MAX_COST_PER_MONTH_USD")?,
+        max_tokens_per_day: settings::number("TUNEDROP_MAX_TOKENS_PER_DAY")?,
         region: settings::optional("AWS_REGION"),
         account: settings::optional("TUNEDROP_ACCOUNT"),
     })
@@ -41,6 +43,7 @@ impl Launch {
         let Ok(write) = decide::refuse(run.state) else {
             return Ok(());
         };
+        self.release(run).await?;
         let state = write.state;
         let change = Change::of(write).set("reason", Some(reason)).set("report", Some(report));
         let change = change.set("job_lookup_since", looked_for.then(now));
@@ -49,6 +52,18 @@ impl Launch {
             publish_state(&self.bus, &self.stack, &refused).await?;
         }
         Ok(())
+    }
+
+    /// The plan with the prices of now. The ledger has them: launch never asks the Price List.
+    pub(super) async fn priced(&self, plan: Plan) -> Result<Plan, StepError> {
+        let own = plan.guard.max_cost_usd.is_some() || plan.budget.is_some();
+        let is_limited = own || self.guards.max_cost_usd.is_some() || self.guards.max_cost_per_month_usd.is_some();
+        if !is_limited || !plan.wants_list() {
+            return Ok(plan);
+        }
+        let list = self.ledger.prices(self.guards.region.as_deref()).await?;
+        let model = Catalogue::embedded().find(&plan.catalogue_model);
+        Ok(plan.with_list(model, list.as_ref()))
     }
 
     /// Checks the guards first, then whether the model can still be customized: Bedrock's answer overrides the catalogue's.

@@ -4,7 +4,8 @@ use tunedrop_aws::{Failure, Objects};
 use tunedrop_report::{Billing, DatasetReport, FixedFindings, ReportFile, settings};
 use tunedrop_run::evaluation::held_out_copy;
 use tunedrop_run::{
-    DatasetEntry, EvaluationPlan, FileVersion, Identity, Plan, Recipe, Run, RunId, SCHEMA, State, Timestamp, ceiling,
+    DatasetEntry, EvaluationPlan, FileVersion, Identity, Plan, PriceSource, Priced, Recipe, Run, RunId, SCHEMA, State,
+    Timestamp, ceiling, training_price,
 };
 use tunedrop_validation::{Catalogue, Customization, Findings, Format, Role, TokenBracket};
 
@@ -24,8 +25,13 @@ pub(super) fn report(
     let catalogue: &Catalogue = &set.catalogue;
     let model = set.spec.recipe.model(catalogue);
     let training = model.and_then(|model| model.customization(set.spec.recipe.customization));
-    let billing =
-        tokens(set, checked).map(|tokens| Billing { tokens, epochs: epochs(set), price_per_1k_tokens: price(set) });
+    let price = price(set);
+    let billing = tokens(set, checked).map(|tokens| Billing {
+        tokens,
+        epochs: epochs(set),
+        price_per_1k_tokens: price.as_ref().map(|price| price.usd),
+        price_source: price.map(|price| price.source),
+    });
     DatasetReport {
         version: 1,
         stack: step.stack.clone(),
@@ -88,9 +94,16 @@ fn epochs(set: &DatasetFiles) -> Option<u64> {
     training.hyperparameter("epochCount")?.default_value()
 }
 
-/// Returns USD per 1,000 tokens: the recipe's, or the catalogue's.
-fn price(set: &DatasetFiles) -> Option<f64> {
-    set.spec.recipe.price_per_1k_tokens.or_else(|| set.spec.recipe.model(&set.catalogue)?.price_per_1k_tokens)
+/// Returns USD per 1,000 tokens: the recipe's, or the known price.
+fn price(set: &DatasetFiles) -> Option<Priced<f64>> {
+    let own = set.spec.recipe.price_per_1k_tokens.map(|usd| Priced { usd, source: PriceSource::Recipe });
+    own.or_else(|| known(set))
+}
+
+/// Returns it whatever the recipe says.
+fn known(set: &DatasetFiles) -> Option<Priced<f64>> {
+    let recipe = &set.spec.recipe;
+    training_price(recipe.model(&set.catalogue)?, recipe.customization, set.prices.as_ref())
 }
 
 pub(super) fn new_run(
@@ -127,6 +140,7 @@ pub(super) fn new_run(
         notify: set.spec.recipe.notify.clone(),
         lease_until: None,
         unconfirmed_until: None,
+        reserved: Vec::new(),
         job_lookup_since: None,
         blocked_by: None,
         blocked_reason: None,
@@ -165,6 +179,7 @@ pub(super) fn plan(
     let data = |role: Role| copy_key(run_id, role, checked).map(|key| objects.address(&key));
     let train = checked.file("train").and_then(|file| file.statistics.as_ref());
     let bound = ceiling(recipe, model.and_then(|model| model.customization(recipe.customization)), train);
+    let (price, known) = (price(set), known(set));
     let distillation = recipe.distillation.clone().filter(|_| recipe.customization == Customization::Distillation);
     Plan {
         base_model: base_model.to_owned(),
@@ -187,8 +202,11 @@ pub(super) fn plan(
         invocation_logs: recipe.invocation_logs.clone(),
         reinforcement: recipe.reinforcement.clone(),
         guard: recipe.guard.clone(),
-        price_per_1k_tokens: price(set),
-        catalogue_price_per_1k_tokens: model.and_then(|model| model.price_per_1k_tokens),
+        budget: recipe.budget,
+        price_per_1k_tokens: price.as_ref().map(|price| price.usd),
+        price_source: price.map(|price| price.source),
+        catalogue_price_per_1k_tokens: known.as_ref().map(|price| price.usd),
+        catalogue_price_source: known.map(|price| price.source),
         epochs: epochs(set),
         tokens: tokens(set, checked),
         token_ceiling: bound.as_ref().ok().copied(),
@@ -219,7 +237,7 @@ pub(super) fn hashes<'c>(set: &DatasetFiles, checked: &'c CheckedFiles, rejected
 fn evaluate(set: &DatasetFiles, checked: &CheckedFiles, run_id: &RunId, objects: &Objects) -> Option<EvaluationPlan> {
     let (section, sample) = (set.spec.recipe.evaluate.as_ref()?, checked.held_out.as_ref()?);
     let key = copy_key(run_id, sample.role, checked)?;
-    Some(section.plan(objects.address(&key), sample, set.spec.recipe.model(&set.catalogue), &set.catalogue))
+    Some(section.plan(objects.address(&key), sample, set.spec.recipe.model(&set.catalogue), &set.catalogue, set.prices.as_ref()))
 }
 
 /// Returns the key of the run's copy of the file in this role; `None` if it wasn't read.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use tunedrop_aws::{Failure, Listing, Object, Objects, Small};
 use tunedrop_run::object_key::{PREFIX, RECIPES};
 use tunedrop_run::{
-    DatasetSpec, OwnModel, RECIPE_READ_MAX, RecipeFile, RecipeScope, Timestamp, fingerprint, own_base, unread_recipe,
+    DatasetSpec, OwnModel, PriceList, RECIPE_READ_MAX, RecipeFile, RecipeScope, Timestamp, fingerprint, own_base, unread_recipe,
 };
 use tunedrop_validation::{Catalogue, Code, Customization, Finding, Role};
 
@@ -29,6 +29,8 @@ pub(super) struct DatasetFiles {
     pub spec: DatasetSpec,
     /// The catalogue with the models' rules.
     pub catalogue: Cow<'static, Catalogue>,
+    /// The AWS Price List, if the sweep read it.
+    pub prices: Option<PriceList>,
     /// Role, name and object of each file that is there.
     pub files: Vec<(Role, String, Object)>,
     /// Names of missing files.
@@ -150,6 +152,7 @@ pub(super) async fn load(
         recipe_file,
         spec,
         catalogue,
+        prices: step.ledger.prices(step.scope.region.as_deref()).await?,
         files,
         missing,
         uploaded_at,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Customization, Training};
+use super::{Customization, PriceSnapshot, Training};
 
 /// A base model, and what can be done with it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -23,15 +23,18 @@ pub struct Model {
     pub regions: Vec<String>,
     /// Whether a new job can be started.
     pub lifecycle: Lifecycle,
-    /// The price of 1,000 trained tokens in US dollars, if known.
+    /// The price of 1,000 trained tokens in US dollars, in a user's own catalogue.
     #[serde(default)]
     pub price_per_1k_tokens: Option<f64>,
-    /// The source and the date of that price. Empty if there is no price, or if it is from a user's own catalogue.
+    /// Where that price was read.
     #[serde(default)]
     pub price_source: String,
-    /// What asking the model costs, if known. The built-in catalogue has no such price.
+    /// What asking the model and its custom models costs, in a user's own catalogue.
     #[serde(default)]
     pub inference_price: Option<InferencePrice>,
+    /// Prices that were read when this version was made. They may be old: a user's own and the AWS Price List win.
+    #[serde(default)]
+    pub prices: Option<PriceSnapshot>,
     /// The model's name in the usage types of the AWS Price List, such as `Nova2.0Lite` in
     /// `USE1-Nova2.0Lite-Customization-Training`.
     #[serde(default)]

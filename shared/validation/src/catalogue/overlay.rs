@@ -97,10 +97,6 @@ fn alias(entry: &Table) -> Result<String, String> {
 }
 
 fn lay(under: &mut Table, over: Table) {
-    // The built-in source isn't that of the user's price.
-    if over.contains_key("price_per_1k_tokens") {
-        under.remove("price_source");
-    }
     for (key, value) in over {
         match (under.get_mut(&key), value) {
             (Some(Value::Table(under)), Value::Table(over)) if !WHOLE.contains(&key.as_str()) => lay(under, over),

@@ -56,9 +56,11 @@ fn describe(page: &mut String, model: &Model) {
             format!("**Accepts no new jobs.** {}.", model.withdrawn_note().unwrap_or_default())
         }
     };
-    let source = if model.price_source.is_empty() { String::new() } else { format!(" ({})", model.price_source) };
-    let price =
-        model.price_per_1k_tokens.map_or("unknown".to_owned(), |price| format!("{price} USD per 1,000 tokens{source}"));
+    let price = model.prices.as_ref().and_then(|prices| {
+        let (usd, date, source) = (prices.rates.training?, &prices.date, &prices.source);
+        Some(format!("{usd} USD per 1,000 tokens on {date} ({source})"))
+    });
+    let price = price.unwrap_or_else(|| "not in the built-in catalogue".to_owned());
     let _ = write!(
         page,
         "{state}\n\n- Identifier: `{}`\n- Regions: {}\n- Training price: {price}\n- Source: {} (checked {})\n",

@@ -34,13 +34,16 @@ fn plan() -> Plan {
         reinforcement: None,
         guard: RecipeGuard::default(),
         price_per_1k_tokens: Some(0.001),
+        price_source: None,
         catalogue_price_per_1k_tokens: Some(0.0025),
+        catalogue_price_source: None,
         epochs: Some(2),
         tokens: None,
         token_ceiling: Some(12_345_678),
         unbounded: None,
         deploy: None,
         evaluate: None,
+        budget: None,
     }
 }
 

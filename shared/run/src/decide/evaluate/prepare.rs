@@ -10,7 +10,7 @@ use crate::evaluation::{
 };
 use crate::guard::{JUDGE_PRICE_IN_CATALOGUE, stack_evaluation_price, stack_judge_price};
 use crate::plan::{Against, EvaluationPlan};
-use crate::recipe::{catalogue_price, judge_price};
+use crate::prices::{PriceList, inference_price, judge_price};
 use crate::{Deployment, DeploymentState, Run, RunId, StackGuards, billed_at_most};
 
 /// A run whose model is to be compared, and the deployment that may serve it already.
@@ -121,12 +121,25 @@ pub fn judge_fault(plan: &EvaluationPlan, region: &str) -> Option<String> {
     id.is_none().then(|| format!("{} isn't available as a judge in {region}", judge.model))
 }
 
-/// The evaluation with the catalogue's price of its model, if it has no price of the catalogue yet: a command requested it.
-pub fn with_price(mut was: EvaluationEntry, model: Option<&Model>, catalogue: &Catalogue) -> EvaluationEntry {
-    was.plan.catalogue_price = was.plan.catalogue_price.or(model.and_then(catalogue_price));
+/// The evaluation with the known price of its model, if it has none yet: a command requested it.
+pub fn with_price(
+    mut was: EvaluationEntry,
+    model: Option<&Model>,
+    catalogue: &Catalogue,
+    list: Option<&PriceList>,
+) -> EvaluationEntry {
+    if was.plan.catalogue_price.is_none()
+        && let Some(known) = model.and_then(|model| inference_price(model, list))
+    {
+        (was.plan.catalogue_price, was.plan.catalogue_price_source) = (Some(known.usd), Some(known.source));
+    }
     was.plan.price = was.plan.price.or(was.plan.catalogue_price);
     if let Some(judge) = &mut was.plan.judge {
-        judge.catalogue_price = judge.catalogue_price.or(judge_price(&judge.model, catalogue));
+        if judge.catalogue_price.is_none()
+            && let Some(known) = judge_price(&judge.model, catalogue, list)
+        {
+            (judge.catalogue_price, judge.catalogue_price_source) = (Some(known.usd), Some(known.source));
+        }
         judge.price = judge.price.or(judge.catalogue_price);
     }
     was

@@ -17,6 +17,7 @@ fn evaluated() -> Plan {
         judge: None,
         price: None,
         catalogue_price: None,
+        catalogue_price_source: None,
         token_ceiling: Some(1000),
         answer_token_ceiling: Some(100),
     };

@@ -5,9 +5,9 @@ use tunedrop_validation::{Catalogue, Code};
 
 use super::super::check::invalid;
 use super::super::reader::{Reader, nearest};
-use super::catalogue_price;
 use crate::evaluation::{EvaluationTokens, JUDGES, JudgeModel, judges_in};
 use crate::plan::Judge;
+use crate::prices::{PriceList, judge_price};
 use crate::yaml::{Node, Value};
 
 /// The judge of an evaluation.
@@ -23,22 +23,23 @@ pub struct JudgeSection {
 
 impl JudgeSection {
     /// Returns the judge of a plan. `tokens`: what it can bill.
-    pub(super) fn plan(&self, tokens: Option<EvaluationTokens>, catalogue: &Catalogue) -> Judge {
-        let catalogue_price = judge_price(&self.model, catalogue);
+    pub(super) fn plan(
+        &self,
+        tokens: Option<EvaluationTokens>,
+        catalogue: &Catalogue,
+        list: Option<&PriceList>,
+    ) -> Judge {
+        let (catalogue_price, catalogue_price_source) =
+            judge_price(&self.model, catalogue, list).map(|price| (price.usd, price.source)).unzip();
         Judge {
             model: JudgeModel::find(&self.model).map_or(self.model.as_str(), |judge| judge.id).to_owned(),
             metrics: self.metrics.clone(),
             price: self.price.or(catalogue_price),
             catalogue_price,
+            catalogue_price_source,
             tokens,
         }
     }
-}
-
-/// Returns what the catalogue says that asking a judge costs.
-pub fn judge_price(model: &str, catalogue: &Catalogue) -> Option<Price> {
-    let judge = JudgeModel::find(model)?;
-    catalogue.find(judge.id).and_then(catalogue_price)
 }
 
 impl Reader<'_> {
