@@ -58,7 +58,7 @@ impl Mirror {
                 Open::Run(run) => runs.push(*run),
                 Open::Deployment(one) => deployments.push(*one),
                 Open::Evaluation(one) => evaluations.push(*one),
-                Open::Dataset(_) | Open::Misnamed(_) | Open::Unreadable(_) => {}
+                Open::Dataset(_) | Open::Misnamed(_) | Open::Model(_) | Open::Unreadable(_) => {}
             }
         }
         let mut newest = ledger.recent();
