@@ -36,8 +36,8 @@ use console::Console;
 
 /// Open the console: runs, datasets and deployments of a stack as web pages
 ///
-/// Serves the pages on 127.0.0.1 with your own credentials, and opens the browser. Only this browser can use them: the
-/// address works once, and then a cookie takes its part. No request leaves this machine but to AWS. Ctrl-C ends it.
+/// Serves the pages on 127.0.0.1 with your own credentials, and opens the browser. Only that browser can use them: the
+/// address works once, and sets a cookie. Requests leave this machine only for AWS. Ctrl-C ends the console.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop ui

@@ -118,9 +118,12 @@
     readout.className = "readout";
     readout.textContent = "Point at the chart, or use the arrow keys, to read values.";
     figure.append(readout);
-    figure.tabIndex = 0;
-    figure.setAttribute("role", "group");
-    figure.setAttribute("aria-label", "Chart. The arrow keys read its values.");
+    const stage = document.createElement("div");
+    stage.tabIndex = 0;
+    stage.setAttribute("role", "group");
+    stage.setAttribute("aria-label", "Chart. The arrow keys read its values.");
+    stage.append(...figure.querySelectorAll("svg"));
+    figure.prepend(stage);
     const drawings = [...figure.querySelectorAll("svg")].map((svg) => {
       const [left, top, right, bottom] = PLOTS[svg.classList.contains("narrow") ? "narrow" : "wide"];
       const step = (x) => steps[0] + ((x - left) / (right - left)) * (steps[1] - steps[0]);
@@ -160,7 +163,7 @@
         show(Math.min(Math.max(step(Math.min(Math.max(x, left), right)), steps[0]), steps[1]));
       });
     }
-    figure.addEventListener("keydown", (event) => {
+    stage.addEventListener("keydown", (event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
       if (!by || !all.length) return;
       event.preventDefault();
