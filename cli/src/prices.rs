@@ -127,9 +127,16 @@ fn of(model: &Model, list: Option<&PriceList>) -> Vec<Option<Priced<f64>>> {
 
 fn page(model: &Model, prices: &[Option<Priced<f64>>]) -> String {
     let mut text = format!("{BOLD}{}{BOLD:#} ({})\n", visible(&model.name), visible(&model.alias));
+    // A source that all have is shown once.
+    let mut sources: Vec<String> = prices.iter().flatten().map(|price| visible(&price.source.to_string())).collect();
+    sources.dedup();
+    if let [source] = sources.as_slice() {
+        text.push_str(&format!("  {source}\n"));
+    }
     for ((name, per, _), price) in KINDS.iter().zip(prices) {
         let shown = match price {
-            Some(price) => format!("{} {per} ({})", price.usd, visible(&price.source.to_string())),
+            Some(price) if sources.len() > 1 => format!("{} {per} ({})", price.usd, visible(&price.source.to_string())),
+            Some(price) => format!("{} {per}", price.usd),
             None => "unknown".to_owned(),
         };
         text.push_str(&format!("  {name:<14} {shown}\n"));

@@ -12,5 +12,6 @@ mod jobs;
 mod limits;
 mod objects;
 mod permissions;
+mod prices;
 mod stream;
 mod throughputs;

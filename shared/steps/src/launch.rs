@@ -121,7 +121,6 @@ impl Launch {
         // the run has a job.
         let asked = now_s();
         if let Some((arn, true)) = self.find(&run.run_id).await? {
-            self.restore(&run).await?;
             return self.write(&run, decide::runs(run.state, arn)).await.map(|_| Drain::Next);
         }
         let doubt = decide::doubt(run.unconfirmed_until, asked);

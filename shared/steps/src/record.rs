@@ -163,7 +163,7 @@ impl Record {
         for one in &run.reserved {
             match settle(run.state, state) {
                 Settle::Keep => {}
-                Settle::Release => self.ledger.give_back(one).await?,
+                Settle::Cancel => self.ledger.cancel(one).await?,
                 Settle::Restore => self.ledger.restore(one).await?,
             }
         }

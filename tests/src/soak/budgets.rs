@@ -17,9 +17,11 @@ pub(super) fn show(items: &[Value], jobs: &[Value]) -> Result<()> {
         let mut sum = 0;
         for (name, value) in item.as_object().into_iter().flatten() {
             let Some((run_id, _)) = name.strip_prefix("run#").and_then(|ticket| ticket.rsplit_once('@')) else { continue };
+            // At midnight, an interrupted launch counts in both days. That of a failed job counts nothing.
+            if number(value) > 0 {
+                reserved.insert(run_id.to_owned());
+            }
             sum += number(value);
-            // At midnight, an interrupted launch counts in both days.
-            reserved.insert(run_id.to_owned());
         }
         ensure!(sum == number(&item["total"]), "{} isn't the sum of its reservations: {sum}", text(item, "pk"));
         tokens += sum;

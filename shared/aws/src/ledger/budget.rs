@@ -45,22 +45,41 @@ impl Ledger {
 
     /// Makes a reservation again, whatever is left.
     pub async fn restore(&self, one: &Reserved) -> Result<(), Failure> {
-        let add = self.add(one).condition_expression("attribute_not_exists(#ticket)");
+        let add = self.add(one).condition_expression("attribute_not_exists(#ticket) OR #ticket = :zero");
+        let add = add.expression_attribute_values(":zero", number(0));
         won(add.send().await, format!("dynamodb:UpdateItem {}", one.item)).map(|_| ())
     }
 
-    /// Gives a reservation back. A repeated call changes nothing.
+    /// Gives a reservation back, so that it can be made again. A repeated call changes nothing.
     pub async fn give_back(&self, one: &Reserved) -> Result<(), Failure> {
+        self.take_out(one, "REMOVE #ticket ADD #total :minus").await
+    }
+
+    /// Cancels a reservation: it stays, and counts nothing. A repeated call changes nothing.
+    pub async fn cancel(&self, one: &Reserved) -> Result<(), Failure> {
+        let nothing = Reserved { amount: 0, ..one.clone() };
+        let add = self.add(&nothing).condition_expression("attribute_not_exists(#ticket)");
+        if won(add.send().await, format!("dynamodb:UpdateItem {}", one.item))? {
+            return Ok(());
+        }
+        self.take_out(one, "SET #ticket = :zero ADD #total :minus").await
+    }
+
+    async fn take_out(&self, one: &Reserved, expression: &str) -> Result<(), Failure> {
         for _ in 0..TRIES {
             let item = self.item(&one.item).await?.unwrap_or_default();
-            let Some(amount) = item.get(&attribute(one)).and_then(read) else { return Ok(()) };
-            let request = self.budget_item(&one.item).update_expression("REMOVE #ticket ADD #total :minus");
-            let request = request
+            let amount = item.get(&attribute(one)).and_then(read);
+            let Some(amount) = amount.filter(|amount| *amount > 0) else { return Ok(()) };
+            let request = self.budget_item(&one.item).update_expression(expression);
+            let mut request = request
                 .condition_expression("#ticket = :amount")
                 .expression_attribute_names("#ticket", attribute(one))
                 .expression_attribute_names("#total", "total")
                 .expression_attribute_values(":amount", number(amount))
                 .expression_attribute_values(":minus", AttributeValue::N(format!("-{amount}")));
+            if expression.contains(":zero") {
+                request = request.expression_attribute_values(":zero", number(0));
+            }
             if won(request.send().await, format!("dynamodb:UpdateItem {}", one.item))? {
                 return Ok(());
             }

@@ -59,18 +59,19 @@ pub fn take(has_ticket: bool, sum: u64, amount: u64, max: u64) -> Taken {
 pub enum Settle {
     /// They stay: the run is billed, or may be.
     Keep,
-    /// They are released: Bedrock doesn't bill a failed job.
-    Release,
-    /// They are made again, whatever is left: the run counted as one without a job.
+    /// They are canceled: Bedrock doesn't bill a failed job. Nothing is left in the sum, but the reservation still exists,
+    /// so that a launch in progress, which is about to make it, makes no other.
+    Cancel,
+    /// They are made again, whatever is left: the run ended as one without a job, and turns out to have one.
     Restore,
 }
 
-/// Decides it by the change of state. A stopped job is billed for what it trained, so its reservations stay.
+/// Decides it by the change of state. A stopped job is billed for what it trained, so its reservations stay. So do those of a
+/// run that is queued or being launched: the launch that created its job reserved, and what was read of the run may be old.
 pub fn settle(was: State, is: State) -> Settle {
     match (was, is) {
-        (_, State::Failed) => Settle::Release,
-        (State::Running, _) => Settle::Keep,
-        (_, State::Running | State::Succeeded | State::Stopped) => Settle::Restore,
+        (_, State::Failed) => Settle::Cancel,
+        (State::Failed | State::Refused, State::Running | State::Succeeded | State::Stopped) => Settle::Restore,
         _ => Settle::Keep,
     }
 }
@@ -105,10 +106,10 @@ mod tests {
     fn only_a_failed_run_gives_its_reservation_back() {
         for was in State::ALL {
             for is in State::ALL {
-                assert_eq!(settle(was, is) == Settle::Release, is == State::Failed, "{was:?} {is:?}");
+                assert_eq!(settle(was, is) == Settle::Cancel, is == State::Failed, "{was:?} {is:?}");
             }
             let counts = settle(was, State::Succeeded) == Settle::Restore;
-            assert_eq!(counts, was != State::Running, "{was:?}");
+            assert_eq!(counts, matches!(was, State::Failed | State::Refused), "{was:?}");
         }
     }
 }

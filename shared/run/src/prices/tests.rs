@@ -65,7 +65,7 @@ fn reads_the_recorded_prices() {
 }
 
 #[test]
-fn ignores_other_regions_and_what_it_cannot_read() {
+fn ignores_other_regions_and_unreadable_products() {
     let other = product("USW2-NovaPro-Customization-Training", "us-west-2", &[("1K tokens", "0.5")]);
     let unread = ["", "[]", "{}", "{\"product\":1}", "\u{0}"].map(str::to_owned);
     let (rates, faults) = list("us-east-1", unread.into_iter().chain([other]));

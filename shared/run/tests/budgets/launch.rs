@@ -121,9 +121,6 @@ fn ends(world: &mut World, at: usize, change: impl FnOnce(&mut Run)) {
 fn look(world: &mut World, at: usize) {
     let Launch { run, seen, .. } = world.launches[at].clone();
     if world.jobs[run].is_some_and(|job| job.shown) {
-        seen.reserved.iter().for_each(|one| {
-            world.tickets.insert(one.ticket.clone());
-        });
         let write = runs(seen.state, "job".to_owned()).expect("it waits for a launch");
         return ends(world, at, |run| applied(run, write.state, write.unconfirmed_until));
     }
@@ -138,7 +135,7 @@ fn claims(world: &mut World, at: usize) {
     let doubt = before && !world.lacks(Flaw::NoDoubt);
     let decided = reservation(&seen.reserved, doubt, &ticket);
     for one in &decided.release {
-        world.tickets.remove(&one.ticket);
+        world.give_back(&one.ticket);
     }
     let write = claim(seen.state, None, NOW).expect("it is due");
     let reserve = if world.lacks(Flaw::Unnamed) { Vec::new() } else { decided.reserve.clone() };
@@ -166,15 +163,15 @@ fn reservation(before: &[Reserved], doubt: bool, ticket: &str) -> tunedrop_run::
 
 fn reserves(world: &mut World, at: usize) {
     let ticket = world.launches[at].seen.reserved[0].ticket.clone();
-    if world.lacks(Flaw::NoCondition) && !world.tickets.contains(&ticket) {
+    if world.lacks(Flaw::NoCondition) && !world.tickets.contains_key(&ticket) {
         world.launches[at].at = At::Add(world.sum());
         return;
     }
-    world.launches[at].at = match take(world.tickets.contains(&ticket), world.sum(), AMOUNT, MAX) {
+    world.launches[at].at = match take(world.tickets.contains_key(&ticket), world.sum(), AMOUNT, MAX) {
         Taken::Full(_) => At::Full,
         Taken::Before => At::Create,
         Taken::Now => {
-            world.tickets.insert(ticket);
+            world.tickets.insert(ticket, AMOUNT);
             At::Create
         }
     };
@@ -185,7 +182,7 @@ fn added(world: &mut World, at: usize, sum: u64) {
     world.launches[at].at = match take(false, sum, AMOUNT, MAX) {
         Taken::Full(_) => At::Full,
         _ => {
-            world.tickets.insert(ticket);
+            world.tickets.insert(ticket, AMOUNT);
             At::Create
         }
     };
@@ -205,7 +202,7 @@ fn release(world: &mut World, at: usize, doubt: bool) {
     let Launch { seen, .. } = world.launches[at].clone();
     if !doubt || world.lacks(Flaw::NoDoubt) {
         for one in &seen.reserved {
-            world.tickets.remove(&one.ticket);
+            world.give_back(&one.ticket);
         }
     }
 }

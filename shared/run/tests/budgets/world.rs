@@ -1,6 +1,6 @@
 //! The ledger's runs and budget, Bedrock's jobs, the functions in progress, and what can happen next.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use tunedrop_run::decide::budget::{Settle, settle};
 use tunedrop_run::decide::record::{JobObservation, RecordDecision, apply};
@@ -18,6 +18,18 @@ pub(crate) const ITEM: &str = "budget";
 pub(crate) const OVER: &str = "no more than the budget is reserved";
 pub(crate) const UNCOUNTED: &str = "a job that is billed is reserved for";
 pub(crate) const LEFT: &str = "what no run bills is given back";
+
+/// How far a search goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Depth {
+    /// Whether both runs wait at the start, or one.
+    pub(crate) both: bool,
+    /// No launch begins with a run that was written this often. Without a bound, a run that waits for the budget would be
+    /// claimed for ever.
+    pub(crate) revisions: u64,
+    /// How often Bedrock may answer that there is no slot, or that the job is invalid, or not at all.
+    pub(crate) woes: u8,
+}
 
 /// A safeguard that is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,10 +66,11 @@ pub(crate) struct Job {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct World {
     pub(crate) flaw: Option<Flaw>,
+    pub(crate) depth: Depth,
     pub(crate) runs: [Run; RUNS],
     pub(crate) jobs: [Option<Job>; RUNS],
-    /// The tickets in the budget's item.
-    pub(crate) tickets: BTreeSet<String>,
+    /// The tickets in the budget's item, with their amounts: 0 for a canceled one.
+    pub(crate) tickets: BTreeMap<String, u64>,
     pub(crate) launches: Vec<Launch>,
     /// record, between its release and its write: the run, and what it has read of it.
     pub(crate) records: Vec<(usize, Run)>,
@@ -68,17 +81,19 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn start(flaw: Option<Flaw>) -> World {
+    pub(crate) fn start(depth: Depth, flaw: Option<Flaw>) -> World {
         let run = Run { state: State::Queued, revision: 1, leased: false, doubt: None, reserved: Vec::new() };
+        let other = if depth.both { State::Queued } else { State::Stopped };
         World {
             flaw,
-            runs: [run.clone(), run],
+            depth,
+            runs: [run.clone(), Run { state: other, ..run }],
             jobs: [None; RUNS],
-            tickets: BTreeSet::new(),
+            tickets: BTreeMap::new(),
             launches: Vec::new(),
             records: Vec::new(),
             crashes: 1,
-            woes: 2,
+            woes: depth.woes,
         }
     }
 
@@ -87,7 +102,18 @@ impl World {
     }
 
     pub(crate) fn sum(&self) -> u64 {
-        self.tickets.len() as u64 * AMOUNT
+        self.tickets.values().sum()
+    }
+
+    fn is_reserved(&self, ticket: &str) -> bool {
+        self.tickets.get(ticket).is_some_and(|amount| *amount > 0)
+    }
+
+    /// Gives a reservation back, as the ledger does.
+    pub(crate) fn give_back(&mut self, ticket: &str) {
+        if self.is_reserved(ticket) {
+            self.tickets.remove(ticket);
+        }
     }
 
     /// A conditional write.
@@ -106,14 +132,14 @@ impl World {
             return Some(OVER);
         }
         let is_billed = |at: usize| self.jobs[at].is_some_and(|job| job.status != JobStatus::Failed);
-        let counts = |at: usize| self.runs[at].reserved.iter().any(|one| self.tickets.contains(&one.ticket));
+        let counts = |at: usize| self.runs[at].reserved.iter().any(|one| self.is_reserved(&one.ticket));
         if (0..RUNS).any(|at| is_billed(at) && !counts(at)) {
             return Some(UNCOUNTED);
         }
         let quiet = self.launches.is_empty() && self.records.is_empty();
         let over = self.runs.iter().all(|run| run.state.is_end());
         let billed = (0..RUNS).filter(|at| is_billed(*at)).count();
-        (quiet && over && self.tickets.len() != billed).then_some(LEFT)
+        (quiet && over && self.sum() != billed as u64 * AMOUNT).then_some(LEFT)
     }
 
     /// Every next step, with its name.
@@ -157,7 +183,7 @@ impl World {
             State::Launching => !seen.leased,
             _ => false,
         };
-        if due && self.launches.len() < 2 {
+        if due && self.launches.len() < 2 && seen.revision < self.depth.revisions {
             let mut world = self.clone();
             world.launches.push(Launch::new(run, seen.clone()));
             steps.push((format!("launch reads run {run}"), world));
@@ -170,10 +196,14 @@ impl World {
             if !world.lacks(Flaw::NoSettling) {
                 for one in &seen.reserved {
                     match settle(seen.state, state) {
-                        Settle::Keep => true,
-                        Settle::Release => world.tickets.remove(&one.ticket),
-                        Settle::Restore => world.tickets.insert(one.ticket.clone()),
-                    };
+                        Settle::Keep => {}
+                        Settle::Cancel => {
+                            world.tickets.insert(one.ticket.clone(), 0);
+                        }
+                        Settle::Restore => {
+                            world.tickets.insert(one.ticket.clone(), AMOUNT);
+                        }
+                    }
                 }
             }
             world.records.push((run, seen));

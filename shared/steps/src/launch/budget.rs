@@ -59,12 +59,4 @@ impl Launch {
         }
         Ok(())
     }
-
-    /// Counts a run again that turns out to have a job.
-    pub(super) async fn restore(&self, run: &Run) -> Result<(), StepError> {
-        for one in &run.reserved {
-            self.ledger.restore(one).await?;
-        }
-        Ok(())
-    }
 }
