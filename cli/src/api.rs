@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 pub use crate::watched::Watch;
-pub use data::{Checked, Data, Estimated, Source, check, estimate};
+pub use data::{CheckRequest, Checked, Data, Estimated, Source, check, estimate};
 pub use reshaped::{Conversion, ConvertRequest, FixRequest, FixedFile, SplitFiles, SplitRequest, convert, fix, split};
 
 /// The version of tunedrop.

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
+use tunedrop_run::QualityMode;
 use tunedrop_validation::Options;
 
+use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
 use crate::format::{self, View};
 use crate::options::DataArgs;
@@ -18,6 +20,7 @@ use crate::{catalogue, check_dataset, complain, dataset, print, print_exactly};
   tunedrop check datasets/support-bot                  reads the recipe
   tunedrop check s3://my-bucket/datasets/support-bot/  with your AWS credentials
   zcat train.jsonl.gz | tunedrop check - --model nova-micro --format json
+  tunedrop check datasets/support-bot --quality standard
 
 Two files without --role are the training and the validation file of one
 dataset. Of more files, each is a training file.
@@ -32,6 +35,10 @@ pub(crate) struct CheckArgs {
     /// Also find secrets and personal data: access keys, private keys, card numbers, email addresses
     #[arg(long)]
     sensitive: bool,
+    /// Also look for what makes a model worse although every record is valid: near-duplicates, conflicting or truncated
+    /// answers. Takes longer [default: the recipe's, or off]
+    #[arg(long, value_enum, value_name = "HOW")]
+    quality: Option<QualityArg>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -44,6 +51,27 @@ pub(crate) struct CheckArgs {
     /// Print nothing, except files that can't be read
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// A value of `--quality`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum QualityArg {
+    /// Not at all
+    Off,
+    /// With the rules that are right in at least 90% of their findings
+    Standard,
+    /// With all rules
+    Thorough,
+}
+
+impl From<QualityArg> for QualityMode {
+    fn from(typed: QualityArg) -> QualityMode {
+        match typed {
+            QualityArg::Off => QualityMode::Off,
+            QualityArg::Standard => QualityMode::Standard,
+            QualityArg::Thorough => QualityMode::Thorough,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -63,10 +91,15 @@ enum Format {
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let catalogue = catalogue::load(args.data.catalogue.as_deref())?;
     let (datasets, unreadable) = dataset::datasets(&args.data, &catalogue)?;
-    let mut outcome = CheckResult { unreadable, ..CheckResult::default() };
-    let options = Options { sensitive: args.sensitive, ..Options::default() };
+    let shows_texts = matches!(args.format, Format::Human);
+    let mut outcome = CheckResult { unreadable, shows_texts, ..CheckResult::default() };
+    let options = CheckOptions {
+        of_records: Options { sensitive: args.sensitive, ..Options::default() },
+        quality: args.quality.map(Into::into),
+        strict: args.strict,
+    };
     for dataset in datasets {
-        check_dataset::check_dataset(dataset, options, args.strict, &mut outcome);
+        check_dataset::check_dataset(dataset, options, &mut outcome);
     }
     for fault in &outcome.unreadable {
         complain(&format!("{} can't be read: {}", fault.path, fault.why));

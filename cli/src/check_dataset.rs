@@ -1,6 +1,7 @@
 //! Runs the check of a dataset: opens its files and media, and collects the findings.
 
-use tunedrop_run::{Begun, DatasetCheck, FilePass, MediaHome};
+use tunedrop_quality::Quality;
+use tunedrop_run::{Begun, DatasetCheck, FilePass, MediaHome, QualityLimits, QualityMode};
 use tunedrop_validation::{Finding, Findings, Options, Role};
 
 use crate::check_result::{CheckResult, FileResult};
@@ -9,13 +10,24 @@ use crate::location::{Location, Unreadable};
 use crate::media;
 use crate::near_miss;
 use crate::placeholders;
-use crate::progress::Progress;
+use crate::progress::{Progress, Waiting};
 use crate::read::{Opened, Refused, open_typed};
 
+/// How a dataset is checked.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CheckOptions {
+    pub(crate) of_records: Options,
+    /// Absent: as the recipe says.
+    pub(crate) quality: Option<QualityMode>,
+    /// Whether warnings block, also if the recipe doesn't say so.
+    pub(crate) strict: bool,
+}
+
 /// Checks the dataset's files, and adds the findings to `outcome`.
-pub(crate) fn check_dataset(dataset: Dataset, options: Options, strict: bool, outcome: &mut CheckResult) {
+pub(crate) fn check_dataset(dataset: Dataset, options: CheckOptions, outcome: &mut CheckResult) {
     let recipe = dataset.recipe();
-    let strict = strict || recipe.is_some_and(|recipe| recipe.strict);
+    let quality = options.quality.or(recipe.map(|recipe| recipe.quality)).unwrap_or_default();
+    let strict = options.strict || recipe.is_some_and(|recipe| recipe.strict);
     outcome.strict |= strict;
     outcome.notes.extend(dataset.notes.iter().cloned());
     outcome.notes.extend(dataset.awaits_upload());
@@ -35,13 +47,20 @@ pub(crate) fn check_dataset(dataset: Dataset, options: Options, strict: bool, ou
         (None, Some(rules)) => DatasetCheck::of_files(rules),
         (None, None) => return,
     };
-    check = check.with(options).media_at(home(&dataset));
+    check = check.with(options.of_records).media_at(home(&dataset));
+    if quality != QualityMode::Off {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        check = check.with_quality(quality, QualityLimits { threads, bytes: None });
+    }
     for (role, name, location) in &dataset.files {
         if let Err(why) = file(&mut check, *role, name, location, outcome) {
             outcome.unreadable.push(why);
         }
     }
+    let waiting = (quality != QualityMode::Off).then(|| Waiting::new("comparing records"));
     let report = check.finish();
+    drop(waiting);
+    outcome.quality.extend(report.quality.map(|quality| named(&dataset, quality)));
     outcome.held_out = report.held_out;
     let mut of_set = dataset.spec.as_ref().map(|spec| spec.findings.clone()).unwrap_or_default();
     of_set.extend(dataset.missing.clone());
@@ -123,6 +142,14 @@ fn home(dataset: &Dataset) -> MediaHome {
         _ => None,
     });
     MediaHome { folder: dataset.media_folder.clone(), bucket }
+}
+
+/// The result of the second look, with the files' names in the output.
+fn named(dataset: &Dataset, mut quality: Quality) -> Quality {
+    quality.files.iter_mut().for_each(|file| file.name = shown(dataset, &file.name));
+    let places = quality.groups.iter_mut().flat_map(|group| &mut group.places);
+    places.for_each(|place| place.file = shown(dataset, &place.file));
+    quality
 }
 
 /// A file's name in the output.

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use tunedrop_quality::Quality;
 use tunedrop_run::HeldOutSample;
 use tunedrop_validation::{Customization, Finding, Findings, Role, Severity, Statistics};
 
@@ -37,6 +38,10 @@ pub(crate) struct CheckResult {
     pub(crate) strict: bool,
     /// Whether a program passed records instead of files.
     pub(crate) is_given: bool,
+    /// Whether the output for people may contain labels, which are texts of records.
+    pub(crate) shows_texts: bool,
+    /// The result of the second look at each dataset, if there was one.
+    pub(crate) quality: Vec<Quality>,
     /// What the evaluation of the dataset that was checked last will ask.
     pub(crate) held_out: Option<HeldOutSample>,
 }

@@ -8,10 +8,11 @@ use std::process::ExitCode;
 
 use anyhow::ensure;
 use clap::Args;
-use tunedrop_run::{PriceList, PriceSource, Priced, Recipe, known_price, training_price};
-use tunedrop_validation::{Customization, Options, Role, estimate as bill};
+use tunedrop_run::{PriceList, PriceSource, Priced, QualityMode, Recipe, known_price, training_price};
+use tunedrop_validation::{Customization, Role, estimate as bill};
 
 use crate::catalogue::{self, Rules};
+use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
 use crate::dataset::{Dataset, datasets};
 use crate::location::Unreadable;
@@ -150,6 +151,8 @@ pub(crate) fn run<'c>(
     let list = args.list.read()?;
     let list = list.as_ref();
     let mut outcome = CheckResult { unreadable, ..CheckResult::default() };
+    // The recipe's second look costs time, and changes no token.
+    let options = CheckOptions { quality: Some(QualityMode::Off), ..CheckOptions::default() };
     let mut pages = Vec::new();
     let awaits: Vec<String> =
         datasets.iter().filter(|one| one.rules.is_none()).filter_map(Dataset::awaits_upload).collect();
@@ -160,7 +163,7 @@ pub(crate) fn run<'c>(
         let deploy = dataset.recipe().and_then(|recipe| recipe.deploy.clone());
         let throughput = deploy.filter(|plan| plan.capacity.is_provisioned());
         outcome.held_out = None;
-        check_dataset::check_dataset(dataset, Options::default(), false, &mut outcome);
+        check_dataset::check_dataset(dataset, options, &mut outcome);
         let trained = outcome.files[before..].iter().filter(|file| file.role == Role::Train);
         for (file, (rules, epochs, price)) in trained.zip(made) {
             ensure!(

@@ -54,6 +54,28 @@ impl Drop for Progress {
     }
 }
 
+/// A line on a terminal for work whose end isn't known.
+pub(crate) struct Waiting(Option<ProgressBar>);
+
+impl Waiting {
+    pub(crate) fn new(what: &'static str) -> Waiting {
+        let spinner = std::io::stderr().is_terminal().then(|| {
+            let spinner = ProgressBar::new_spinner().with_message(what);
+            spinner.enable_steady_tick(PATIENCE);
+            spinner
+        });
+        Waiting(spinner)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(spinner) = &self.0 {
+            spinner.finish_and_clear();
+        }
+    }
+}
+
 fn bar(total: Option<u64>, name: &str) -> ProgressBar {
     let (bar, template) = match total {
         Some(total) => (ProgressBar::new(total), "{msg} [{wide_bar}] {bytes} of {total_bytes}, {eta} left"),

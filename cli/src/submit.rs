@@ -14,8 +14,9 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use tunedrop_run::OwnLookup;
 use tunedrop_run::object_key::{ObjectKind, PREFIX, classify};
-use tunedrop_validation::{MediaFolder, Options};
+use tunedrop_validation::MediaFolder;
 
+use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
 use crate::format::{self, View, counted};
 use crate::options::DataArgs;
@@ -152,8 +153,8 @@ fn checked(args: &SubmitArgs, name: &str, own_base: &OwnLookup) -> Result<Option
     // The bucket is known later.
     dataset.media_folder = Some(MediaFolder { bucket: None, prefix: format!("{PREFIX}{name}/") });
     let files = files::of(&args.dir, &dataset)?;
-    let mut outcome = CheckResult::default();
-    check_dataset::check_dataset(dataset, Options::default(), false, &mut outcome);
+    let mut outcome = CheckResult { shows_texts: true, ..CheckResult::default() };
+    check_dataset::check_dataset(dataset, CheckOptions::default(), &mut outcome);
     for fault in &outcome.unreadable {
         complain(&format!("{} can't be read: {}", fault.path, fault.why));
     }

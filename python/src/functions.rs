@@ -67,12 +67,14 @@ pub(crate) mod _tunedrop {
         data: DataArguments,
         sensitive: bool,
         strict: bool,
+        quality: Option<String>,
         excerpts: bool,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<Checked> {
         let raised = Raised::default();
         let (data, watch) = (data.data(&raised), raised.watch(progress));
-        let checked = released(py, &raised, || api::check(data, sensitive, strict, watch))?;
+        let request = api::CheckRequest { sensitive, strict, quality };
+        let checked = released(py, &raised, || api::check(data, request, watch))?;
         Ok(Checked(if excerpts { checked } else { checked.without_excerpts() }))
     }
 

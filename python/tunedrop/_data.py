@@ -22,6 +22,7 @@ Customization: TypeAlias = Literal[
     "fine-tuning", "continued-pre-training", "distillation", "reinforcement-fine-tuning"
 ]
 Role: TypeAlias = Literal["train", "validation"]
+Quality: TypeAlias = Literal["off", "standard", "thorough"]
 
 
 def check(
@@ -33,6 +34,7 @@ def check(
     role: Role | None = None,
     strict: bool = False,
     sensitive: bool = False,
+    quality: Quality | None = None,
     excerpts: bool = True,
     catalogue: Path | None = None,
     progress: Progress = None,
@@ -42,15 +44,16 @@ def check(
     `data` is a file, a dataset's folder, a list of records, or a data frame. With `validation`, `data` is the training
     data. Only a folder with a recipe needs no `model`.
 
-    `strict` treats warnings as errors. `sensitive` also finds secrets and personal data. Without `excerpts`, text and page
-    don't show the data around findings. `catalogue` is a file that extends the built-in one.
+    `strict` treats warnings as errors. `sensitive` also finds secrets and personal data. `quality` looks for what makes a
+    model worse although every record is valid; by default, it is what a folder's recipe says, or `"off"`. Without
+    `excerpts`, text and page don't show the data around findings. `catalogue` is a file that extends the built-in one.
 
     Raises `TunedropError` if an argument is wrong, or if a file can't be read.
     """
     both = [data] if validation is None else [data, validation]
     arguments = _arguments(both, model, type, role, catalogue)
     with following(progress, both) as notify:
-        report = Report(_check(arguments, sensitive, strict, excerpts, notify))
+        report = Report(_check(arguments, sensitive, strict, quality, excerpts, notify))
     unreadable = report.to_dict()["unreadable"]
     if unreadable:
         raise TunedropError("\n".join(f"{one['path']} can't be read: {one['reason']}" for one in unreadable))

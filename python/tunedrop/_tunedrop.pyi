@@ -52,6 +52,7 @@ def check(
     data: DataArguments,
     sensitive: bool,
     strict: bool,
+    quality: str | None,
     excerpts: bool,
     progress: Callable[[int], object] | None,
 ) -> Checked: ...

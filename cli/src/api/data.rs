@@ -8,6 +8,8 @@ use tunedrop_run::OwnLookup;
 use tunedrop_validation::Options;
 
 use super::choice;
+use crate::check::QualityArg;
+use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
 use crate::dataset::{Dataset, of_locations};
 use crate::estimate::{self, EstimateArgs, ListArgs};
@@ -50,17 +52,33 @@ pub struct Estimated {
     pub problems: Vec<String>,
 }
 
-/// Checks the data. `sensitive` also looks for secrets and personal data, and `strict` treats warnings as errors.
-pub fn check(data: Data, sensitive: bool, strict: bool, watch: Watch) -> Result<Checked> {
+/// The options of a check.
+#[derive(Debug, Clone, Default)]
+pub struct CheckRequest {
+    /// Also look for secrets and personal data.
+    pub sensitive: bool,
+    /// Treat warnings as errors.
+    pub strict: bool,
+    /// `off`, `standard` or `thorough`. Absent: as a folder's recipe says, or `off`.
+    pub quality: Option<String>,
+}
+
+/// Checks the data.
+pub fn check(data: Data, request: CheckRequest, watch: Watch) -> Result<Checked> {
+    let quality = request.quality.map(|name| choice::<QualityArg>("quality", &name)).transpose()?;
+    let options = CheckOptions {
+        of_records: Options { sensitive: request.sensitive, ..Options::default() },
+        quality: quality.map(Into::into),
+        strict: request.strict,
+    };
     let (locations, args) = data.split()?;
     let catalogue = catalogue::load(args.catalogue.as_deref())?;
     let is_given = locations.iter().any(|location| matches!(location, Location::Given(_)));
     let (datasets, unreadable) = read(locations, &args, &catalogue)?;
-    let mut outcome = CheckResult { unreadable, is_given, ..CheckResult::default() };
-    let options = Options { sensitive, ..Options::default() };
+    let mut outcome = CheckResult { unreadable, is_given, shows_texts: true, ..CheckResult::default() };
     watched(watch, || {
         for dataset in datasets {
-            check_dataset::check_dataset(dataset, options, strict, &mut outcome);
+            check_dataset::check_dataset(dataset, options, &mut outcome);
         }
     });
     Ok(Checked(outcome))
@@ -141,6 +159,7 @@ impl Checked {
         for findings in files.chain([&mut self.0.findings]) {
             findings.kept.iter_mut().for_each(|finding| finding.excerpt = None);
         }
+        self.0.shows_texts = false;
         self
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tunedrop_quality::{GROUPS_MAX, Quality};
 use tunedrop_report::{DatasetReport, ReportFile};
 use tunedrop_validation::Findings;
 
@@ -37,11 +38,27 @@ pub(crate) fn html(outcome: &CheckResult) -> String {
         files: outcome.files.iter().map(file).collect(),
         missing_files: Vec::new(),
         findings,
+        quality: joined(&outcome.quality),
         fixed: None,
-        show_excerpts: true,
+        show_excerpts: outcome.shows_texts,
         note: Some(notes.join(" ")).filter(|note| !note.is_empty()),
     };
     report.html()
+}
+
+/// The second look at all datasets as one.
+fn joined(datasets: &[Quality]) -> Option<Quality> {
+    let (first, others) = datasets.split_first()?;
+    let mut joined = first.clone();
+    for other in others {
+        joined.files.extend(other.files.iter().cloned());
+        joined.groups.extend(other.groups.iter().cloned());
+        joined.is_partial |= other.is_partial;
+        joined.template_share = joined.template_share.max(other.template_share);
+    }
+    joined.groups.sort_by_key(|group| std::cmp::Reverse(group.records));
+    joined.groups.truncate(GROUPS_MAX);
+    Some(joined)
 }
 
 /// Whether the same limits apply to all files.

@@ -77,8 +77,10 @@ fn shown(page: &mut String, finding: &Finding, view: &View) -> usize {
     let indent = line.len().max(2);
     put(page, &format!("{style}{name}[{code}]{style:#}{BOLD}: {}{BOLD:#}\n", visible(message)));
     let mut place = if finding.file == "-" { "<stdin>".to_owned() } else { visible(&finding.file) };
-    if let (Some(at), false) = (column, line.is_empty()) {
-        place = format!("{place}:{line}:{at}");
+    match (column, line.is_empty()) {
+        (Some(at), false) => place = format!("{place}:{line}:{at}"),
+        (None, false) => place = format!("{place}:{line}"),
+        _ => {}
     }
     let pointer = if pointer.is_empty() { String::new() } else { format!(" in {}", visible(pointer)) };
     put(page, &format!("{:indent$}{GUTTER}-->{GUTTER:#} {place}{pointer}\n", ""));
@@ -86,7 +88,11 @@ fn shown(page: &mut String, finding: &Finding, view: &View) -> usize {
         let piece = snippet(excerpt, view.columns.saturating_sub(indent + 3));
         put(page, &format!("{:indent$} {GUTTER}|{GUTTER:#}\n", ""));
         put(page, &format!("{GUTTER}{line:>indent$} |{GUTTER:#} {}\n", piece.text));
-        put(page, &format!("{:indent$} {GUTTER}|{GUTTER:#} {:caret$}{style}^{style:#}\n", "", "", caret = piece.caret));
+        // Without a column, an excerpt may be the beginning of a text, where nothing is the fault.
+        if column.is_some() || excerpt.at() > 0 {
+            let caret = format!("{:at$}{style}^{style:#}", "", at = piece.caret);
+            put(page, &format!("{:indent$} {GUTTER}|{GUTTER:#} {caret}\n", ""));
+        }
     }
     note(page, indent, "help", help);
     indent
@@ -96,10 +102,16 @@ fn note(page: &mut String, indent: usize, name: &str, text: &str) {
     put(page, &format!("{:indent$} {GUTTER}={GUTTER:#} {BOLD}{name}{BOLD:#}: {}\n", "", visible(text)));
 }
 
-/// `and 41 more of these, at 5:19, 9:19 and 39 other locations`.
+/// `and 41 more of these, at 5:19, 9:19 and 39 other locations`. Without columns, `on lines 5, 9 and 39 others`.
 fn others(kept: &[&Finding], more: u64) -> String {
     let place = |finding: &&Finding| Some(format!("{}:{}", finding.line?, finding.column?));
     let places: Vec<String> = kept.iter().filter_map(place).take(PLACES_MAX).collect();
+    if let Some(lines) = lines(kept).filter(|_| places.is_empty()) {
+        let rest = more - lines.len() as u64;
+        let rest = if rest > 0 { format!(" and {} others", grouped(rest)) } else { String::new() };
+        let on = if more == 1 { "line" } else { "lines" };
+        return format!("and {} more of these, on {on} {}{rest}", grouped(more), lines.join(", "));
+    }
     let rest = more - places.len() as u64;
     match (places.is_empty(), rest) {
         (true, _) => format!("and {} more of these", grouped(more)),
@@ -113,6 +125,13 @@ fn others(kept: &[&Finding], more: u64) -> String {
             )
         }
     }
+}
+
+/// The first lines of findings without a column.
+fn lines(kept: &[&Finding]) -> Option<Vec<String>> {
+    let lines = kept.iter().filter(|finding| finding.column.is_none()).filter_map(|finding| finding.line);
+    let lines: Vec<String> = lines.take(PLACES_MAX).map(|line| line.to_string()).collect();
+    (!lines.is_empty()).then_some(lines)
 }
 
 fn put(page: &mut String, text: &str) {

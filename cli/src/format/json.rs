@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use tunedrop_quality::Quality;
 use tunedrop_validation::{Code, Finding, Severity, Statistics};
 
 use crate::check_result::{CheckResult, FileResult};
@@ -20,6 +21,9 @@ struct Page<'o> {
     warnings: u64,
     files: Vec<File<'o>>,
     findings: Vec<Shown<'o>>,
+    /// One for each dataset; absent if no data was looked at a second time.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    quality: &'o [Quality],
     notes: &'o [String],
     unreadable: Vec<Unread<'o>>,
 }
@@ -79,6 +83,7 @@ pub(crate) fn json(outcome: &CheckResult) -> String {
         warnings: outcome.warnings(),
         files: outcome.files.iter().map(file).collect(),
         findings: outcome.findings.kept.iter().map(|finding| shown(finding, Some(&finding.file))).collect(),
+        quality: &outcome.quality,
         notes: &outcome.notes,
         unreadable: outcome.unreadable.iter().map(unread).collect(),
     };

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use tunedrop_quality::{FileQuality, LabelCount};
 use tunedrop_validation::{Role, Statistics, TokenBracket};
 
 use super::{BOLD, ERROR, GOOD, grouped, visible};
@@ -9,7 +10,7 @@ use crate::check_result::{CheckResult, FileResult};
 
 /// A paragraph for each file. The last line is the result.
 pub(super) fn summary(outcome: &CheckResult) -> String {
-    let mut text: String = outcome.files.iter().map(file).collect();
+    let mut text: String = outcome.files.iter().map(|read| file(read, outcome)).collect();
     if !outcome.files.is_empty() {
         text.push('\n');
     }
@@ -17,7 +18,7 @@ pub(super) fn summary(outcome: &CheckResult) -> String {
     text
 }
 
-fn file(file: &FileResult) -> String {
+fn file(file: &FileResult, outcome: &CheckResult) -> String {
     let FileResult { path, role, model, customization, statistics, .. } = file;
     let role = match role {
         Role::Train => "training",
@@ -27,7 +28,9 @@ fn file(file: &FileResult) -> String {
     let path = if path == "-" { "standard input".to_owned() } else { visible(path) };
     let kind = customization.as_str();
     let mut text = format!("{BOLD}{path}{BOLD:#} ({role} data for {}, {kind})\n", visible(&model.1));
-    for (name, value) in rows(statistics) {
+    let seen = outcome.quality.iter().flat_map(|quality| &quality.files).find(|seen| seen.name == file.path);
+    let seen = seen.map_or(Vec::new(), |seen| distributions(seen, outcome.shows_texts));
+    for (name, value) in rows(statistics).into_iter().chain(seen) {
         // Writing to a string doesn't fail.
         let _ = writeln!(text, "  {name:<11} {value}");
     }
@@ -62,6 +65,34 @@ fn rows(statistics: &Statistics) -> Vec<(&'static str, String)> {
         rows.push(("duplicates", grouped(*duplicates)));
     }
     rows
+}
+
+/// How many languages or labels are listed.
+const LISTED: usize = 6;
+
+/// The distributions of a file that was looked at a second time.
+fn distributions(file: &FileQuality, shows_labels: bool) -> Vec<(&'static str, String)> {
+    let mut rows = Vec::new();
+    if let (Some(half), Some(most)) = (file.answer_chars_p50, file.answer_chars_p95) {
+        let (half, most) = (grouped(half.into()), grouped(most.into()));
+        rows.push(("an answer", format!("up to {half} characters in half of them, {most} in 95 %")));
+    }
+    let languages: Vec<(String, u64)> =
+        file.languages.iter().map(|language| (language.name.to_owned(), language.records)).collect();
+    rows.extend(listed(&languages).map(|listed| ("languages", listed)));
+    let name = |label: &LabelCount| if shows_labels { visible(label.label.text()) } else { "records".to_owned() };
+    let labels: Vec<(String, u64)> = file.labels.iter().map(|label| (name(label), label.records)).collect();
+    rows.extend(listed(&labels).map(|listed| ("labels", listed)));
+    rows
+}
+
+/// `1,200 English, 12 German and 3 others`.
+fn listed(counts: &[(String, u64)]) -> Option<String> {
+    let first: Vec<String> =
+        counts.iter().take(LISTED).map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
+    let more = counts.len().saturating_sub(LISTED);
+    let rest = if more > 0 { format!(" and {more} others") } else { String::new() };
+    (!first.is_empty()).then(|| format!("{}{rest}", first.join(", ")))
 }
 
 fn result(outcome: &CheckResult) -> String {

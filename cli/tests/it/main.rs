@@ -23,6 +23,7 @@ mod own_base;
 mod paths;
 mod placeholders;
 mod proposals;
+mod quality;
 mod refusals;
 mod releases;
 mod remote;

@@ -19,7 +19,8 @@ pub const GROUPS_MAX: usize = 10;
 pub const LINES_MAX: usize = 10;
 
 /// Which rules are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The rules whose precision is at least 0.9 on the labeled corpus.
     Standard,
@@ -30,6 +31,8 @@ pub enum Level {
 /// The result of the second look at a dataset.
 #[derive(Debug, Clone, Serialize)]
 pub struct Quality {
+    /// Which rules were applied.
+    pub level: Level,
     /// The files, the training file first.
     pub files: Vec<FileQuality>,
     /// The largest groups of near-duplicates.
@@ -45,6 +48,9 @@ pub struct Quality {
 pub struct FileQuality {
     /// Its name, relative to the dataset's folder.
     pub name: String,
+    /// Its role.
+    #[serde(skip)]
+    pub role: Role,
     /// The findings, by line.
     #[serde(skip)]
     pub findings: Findings,
@@ -52,12 +58,27 @@ pub struct FileQuality {
     pub records: u64,
     /// The number of records that weren't compared with others, because the file has more than 1,000,000 different ones.
     pub not_compared: u64,
+    /// Characters that half of the answers stay within, rounded up by at most 4%. Absent without answers.
+    pub answer_chars_p50: Option<u32>,
+    /// Characters that 95% of the answers stay within, rounded up by at most 4%.
+    pub answer_chars_p95: Option<u32>,
     /// How many answers have which length in characters.
     pub answer_lengths: Vec<LengthBucket>,
-    /// The number of records by language (ISO 639-3), the most frequent one first. Short texts have none.
-    pub languages: Vec<(&'static str, u64)>,
+    /// The number of records by language, the most frequent one first. Short texts have none.
+    pub languages: Vec<LanguageCount>,
     /// The labels, if the answers are a few labels, the most frequent one first.
     pub labels: Vec<LabelCount>,
+}
+
+/// A language, and how many records are in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LanguageCount {
+    /// Its code of ISO 639-3, such as `eng`.
+    pub code: &'static str,
+    /// Its name in English.
+    pub name: &'static str,
+    /// The number of records.
+    pub records: u64,
 }
 
 /// A label, and how many records have it.
@@ -70,13 +91,22 @@ pub struct LabelCount {
     pub label: Excerpt,
 }
 
+/// The location of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file's name, relative to the dataset's folder.
+    pub file: String,
+    /// The 1-based line.
+    pub line: u32,
+}
+
 /// A group of near-duplicates.
 #[derive(Debug, Clone, Serialize)]
 pub struct Group {
     /// The number of different records in it.
     pub records: u64,
-    /// The first of them: file and line.
-    pub places: Vec<(String, u32)>,
+    /// The locations of the first of them.
+    pub places: Vec<Place>,
     /// The beginning of the first record.
     #[serde(skip)]
     pub excerpt: Excerpt,
@@ -101,20 +131,26 @@ pub fn assess(mut files: Vec<FileSketch>, level: Level, threads: usize) -> Quali
         add_lengths(file, &mut findings);
         add_faults(file, &mut findings);
         findings.kept.sort_by_key(|finding| finding.line);
-        let mut languages: Vec<_> = file.languages.iter().map(|(code, (count, _))| (*code, *count)).collect();
-        languages.sort_by_key(|(code, count)| (std::cmp::Reverse(*count), *code));
+        let name = |code: &'static str| file.names.get(code).copied().unwrap_or(code);
+        let counts = file.languages.iter().map(|(code, (records, _))| (*code, *records));
+        let mut languages: Vec<LanguageCount> =
+            counts.map(|(code, records)| LanguageCount { code, name: name(code), records }).collect();
+        languages.sort_by_key(|language| (std::cmp::Reverse(language.records), language.code));
         result.push(FileQuality {
             name: file.name.clone(),
+            role: file.role,
             findings,
             records: file.records,
             not_compared: file.left,
+            answer_chars_p50: file.lengths.percentile(50),
+            answer_chars_p95: file.lengths.percentile(95),
             answer_lengths: file.lengths.histogram(),
             languages,
             labels,
         });
     }
     let groups = groups(&files, &members, &near);
-    Quality { files: result, groups, is_partial: near.is_partial, template_share }
+    Quality { level, files: result, groups, is_partial: near.is_partial, template_share }
 }
 
 /// Puts the sets of all files after each other, with samples of one size.
@@ -208,7 +244,7 @@ fn groups(files: &[FileSketch], members: &[Placed], near: &Near) -> Vec<Group> {
     let listed = |(records, group): (u64, u32)| {
         let mut of_group = members.iter().filter(|placed| near.group[placed.set] == group);
         let first = of_group.next()?;
-        let place = |placed: &Placed| (files[placed.file].name.clone(), placed.member.line);
+        let place = |placed: &Placed| Place { file: files[placed.file].name.clone(), line: placed.member.line };
         let places = [place(first)].into_iter().chain(of_group.take(LINES_MAX - 1).map(place)).collect();
         Some(Group { records, places, excerpt: files[first.file].head(first.member) })
     };

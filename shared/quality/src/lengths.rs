@@ -78,14 +78,24 @@ impl Lengths {
         keep(&mut self.shortest, chars, line, head, |one, other| one < other);
     }
 
-    /// Returns the logarithmic length at which half of the records are reached.
-    fn median(&self) -> f64 {
+    /// Returns the bucket in which a percentage of the records is reached.
+    fn reached(&self, percent: u64) -> usize {
         let mut seen = 0;
         let at = self.counts.iter().position(|count| {
             seen += count;
-            seen * 2 >= self.records
+            seen * 100 >= self.records * percent
         });
-        at.unwrap_or(0) as f64 / STEPS
+        at.unwrap_or(0)
+    }
+
+    /// Returns the logarithmic length at which half of the records are reached.
+    fn median(&self) -> f64 {
+        self.reached(50) as f64 / STEPS
+    }
+
+    /// Returns the characters that a percentage of the answers stays within. None without answers.
+    pub(crate) fn percentile(&self, percent: u64) -> Option<u32> {
+        (self.records > 0).then(|| end(self.reached(percent)))
     }
 
     /// Returns the answers that are far from the median. None for few records.

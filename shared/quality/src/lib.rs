@@ -20,7 +20,7 @@ mod single;
 mod template;
 mod tokens;
 
-pub use assess::{FileQuality, GROUPS_MAX, Group, LINES_MAX, LabelCount, Level, Quality, assess};
+pub use assess::{FileQuality, GROUPS_MAX, Group, LINES_MAX, LabelCount, LanguageCount, Level, Place, Quality, assess};
 pub use kept::{FileSketch, RECORDS_MAX};
 pub use lengths::LengthBucket;
 pub use near::NEAR;

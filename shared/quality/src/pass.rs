@@ -58,12 +58,16 @@ impl State {
 fn read_part(reader: &TextReader, lines: &[u8]) -> (u64, Vec<Facts>) {
     let (mut records, mut buffers) = (Vec::new(), Buffers::default());
     reader.read(lines, &mut |line, texts| records.extend(facts(line, texts, &mut buffers)));
+    (line_count(lines), records)
+}
+
+pub(crate) fn line_count(lines: &[u8]) -> u64 {
     let newlines = lines.iter().filter(|byte| **byte == b'\n').count() as u64;
-    (newlines + u64::from(!lines.ends_with(b"\n")), records)
+    newlines + u64::from(!lines.ends_with(b"\n"))
 }
 
 /// Divides whole lines into parts of about the same size.
-fn divided(lines: &[u8], parts: usize) -> Vec<&[u8]> {
+pub(crate) fn divided(lines: &[u8], parts: usize) -> Vec<&[u8]> {
     let each = lines.len().div_ceil(parts.max(1));
     let (mut rest, mut divided) = (lines, Vec::with_capacity(parts));
     while !rest.is_empty() {

@@ -1,5 +1,7 @@
 //! The result in one sentence.
 
+use std::collections::BTreeMap;
+
 use tunedrop_validation::{Code, grouped};
 
 use crate::assess::Quality;
@@ -18,10 +20,10 @@ const CLAUSES: [(Code, &str, &str); 9] = [
 ];
 
 impl Quality {
-    /// Returns how many records there were of each code, in one sentence.
-    pub fn sentence(&self) -> String {
+    /// Returns how many records there were of each code, in one sentence. `counts` are those of all findings.
+    pub fn sentence(&self, counts: &BTreeMap<Code, u64>) -> String {
         let records: u64 = self.files.iter().map(|file| file.records).sum();
-        let count = |code: Code| self.files.iter().filter_map(|file| file.findings.counts.get(&code)).sum::<u64>();
+        let count = |code: Code| counts.get(&code).copied().unwrap_or_default();
         let clauses: Vec<String> = CLAUSES
             .iter()
             .filter_map(|(code, one, many)| match count(*code) {
@@ -42,34 +44,39 @@ impl Quality {
 
 #[cfg(test)]
 mod tests {
-    use tunedrop_validation::{Finding, Findings};
+    use tunedrop_validation::{Finding, Findings, Role};
 
     use super::*;
-    use crate::assess::FileQuality;
+    use crate::assess::{FileQuality, Level};
 
-    fn quality(codes: &[Code]) -> Quality {
+    fn sentence(codes: &[Code]) -> String {
         let mut findings = Findings::default();
         let finding = |code| Finding::of_file(code, "train.jsonl", String::new(), String::new());
         codes.iter().for_each(|code| findings.push(finding(*code)));
         let file = FileQuality {
             name: "train.jsonl".to_owned(),
-            findings,
+            role: Role::Train,
+            findings: Findings::default(),
             records: 1_200,
             not_compared: 0,
+            answer_chars_p50: None,
+            answer_chars_p95: None,
             answer_lengths: Vec::new(),
             languages: Vec::new(),
             labels: Vec::new(),
         };
-        Quality { files: vec![file], groups: Vec::new(), is_partial: false, template_share: 0.0 }
+        let (groups, level) = (Vec::new(), Level::Standard);
+        let quality = Quality { level, files: vec![file], groups, is_partial: false, template_share: 0.0 };
+        quality.sentence(&findings.counts)
     }
 
     #[test]
     fn says_how_many_records_there_are_of_each_code() {
-        assert_eq!(quality(&[]).sentence(), "Nothing stands out in 1,200 records.");
-        assert_eq!(quality(&[Code::DamagedText]).sentence(), "Of 1,200 records, 1 has damaged text.");
+        assert_eq!(sentence(&[]), "Nothing stands out in 1,200 records.");
+        assert_eq!(sentence(&[Code::DamagedText]), "Of 1,200 records, 1 has damaged text.");
         let many = [Code::NearDuplicate, Code::NearDuplicate, Code::TruncatedAnswer, Code::LabelImbalance];
         assert_eq!(
-            quality(&many).sentence(),
+            sentence(&many),
             "Of 1,200 records, 2 are near-duplicates, and 1 is truncated. The labels are unbalanced."
         );
     }

@@ -1,10 +1,12 @@
 //! The report on a dataset: `report.html` and `report.json`.
 
+mod bars;
 mod data;
 mod excerpt;
 mod groups;
 mod page;
 mod progress;
+mod quality;
 mod remedy;
 mod settings;
 mod tokens;
@@ -15,6 +17,7 @@ pub use progress::FixedFindings;
 pub use settings::{Origin, Setting, settings};
 
 use serde::Serialize;
+use tunedrop_quality::Quality;
 use tunedrop_validation::{Findings, Statistics};
 
 use crate::Billing;
@@ -56,6 +59,9 @@ pub struct DatasetReport {
     pub missing_files: Vec<String>,
     /// Findings of the recipe, of the dataset as a whole, and of each file, in this order.
     pub findings: Findings,
+    /// The result of the second look at the data, if there was one. Its findings are among `findings`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
     /// The comparison with the dataset's last rejection, unless the dataset was accepted since.
     pub fixed: Option<FixedFindings>,
     /// Whether the HTML shows excerpts of the lines with findings. The JSON never does.

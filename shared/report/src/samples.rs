@@ -137,6 +137,7 @@ pub(crate) fn rejected() -> DatasetReport {
         ),
         record_tokens: Some(32_000),
         billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: Some(0.002), price_source: Some(PriceSource::Recipe) }),
+        quality: None,
         fixed: None,
         files: vec![
             file("job.yaml", "recipe", None),

@@ -9,7 +9,7 @@ pub(crate) use tunedrop_validation::grouped;
 pub const STYLE: &str = include_str!("../templates/style.css");
 
 /// The SHA-256 of [`STYLE`] for `style-src`. A test compares the two.
-pub(crate) const STYLE_HASH: &str = "sha256-cz8JYo5fyfE+HpURj/3m10/iCrbK7+/1ZXduelH4jRo=";
+pub(crate) const STYLE_HASH: &str = "sha256-g6RqDyvp7ZY6xHM94IiQflfyE3KVOTJtgvQy7GjDyPk=";
 
 /// Escapes control characters, line breaks, and characters that change the direction of text.
 pub(crate) fn visible(text: &str) -> String {

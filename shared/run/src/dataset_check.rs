@@ -10,9 +10,11 @@
 mod held_out;
 mod media;
 mod pass;
+mod quality;
 mod spec;
 mod unreadable;
 
+use tunedrop_quality::Quality;
 use tunedrop_validation::{
     Catalogue, Findings, MediumMet, MediumSeen, Options, Quotas, RecordIndex, Role, SetFile, Statistics, check_buckets,
     check_left, check_medium, check_set, check_size, check_size_alone,
@@ -21,8 +23,10 @@ use tunedrop_validation::{
 pub use held_out::HeldOutSample;
 use held_out::{HeldOutFile, HeldOutLines, HeldOutRules};
 pub use media::{MediaHome, MediaWanted, MediumLook};
-use pass::By;
 pub use pass::FilePass;
+use pass::{By, Ended};
+use quality::SecondLook;
+pub use quality::{QualityLimits, QualityMode};
 pub use spec::{DatasetSpec, RECIPE_READ_MAX, RecipeFile, SetRules};
 pub use unreadable::Unreadable;
 
@@ -64,6 +68,8 @@ pub struct SetReport<'c> {
     pub across: Findings,
     /// What the evaluation will ask, if there is one and its held-out file is valid.
     pub held_out: Option<HeldOutSample>,
+    /// The result of the second look at the data, if there was one. Its findings are among those of the files.
+    pub quality: Option<Quality>,
 }
 
 /// A check in progress.
@@ -76,6 +82,7 @@ pub struct DatasetCheck<'c> {
     home: MediaHome,
     train_index: Option<RecordIndex>,
     held_out: Option<HeldOutRules>,
+    quality: Option<SecondLook>,
     report: SetReport<'c>,
 }
 
@@ -104,11 +111,13 @@ impl<'c> DatasetCheck<'c> {
             home: MediaHome::default(),
             train_index: None,
             held_out: None,
+            quality: None,
             report: SetReport {
                 unread: Findings::default(),
                 files: Vec::new(),
                 across: Findings::default(),
                 held_out: None,
+                quality: None,
             },
         }
     }
@@ -121,6 +130,11 @@ impl<'c> DatasetCheck<'c> {
     /// Sets the folder or bucket that the media must be in.
     pub fn media_at(self, home: MediaHome) -> DatasetCheck<'c> {
         DatasetCheck { home, ..self }
+    }
+
+    /// Looks at the data a second time, too. Without it, or with [`QualityMode::Off`], nothing more is done.
+    pub fn with_quality(self, mode: QualityMode, limits: QualityLimits) -> DatasetCheck<'c> {
+        DatasetCheck { quality: SecondLook::new(mode, limits), ..self }
     }
 
     /// Starts with a file that exists, the training file before the others. `bytes` is its size, if that is known in
@@ -144,6 +158,13 @@ impl<'c> DatasetCheck<'c> {
         let held_out = self.held_out.as_ref().filter(|rules| rules.role == role);
         let held_out = held_out.map(|rules| HeldOutLines::new(rules.section.max_records));
         let (options, folder) = (self.options, self.home.folder.clone());
+        let quality = self.quality.as_mut().and_then(|look| match look.begin(name, bytes) {
+            Ok(looker) => Some(looker),
+            Err(finding) => {
+                self.report.across.push(*finding);
+                None
+            }
+        });
         Begun::Read(FilePass {
             name: name.to_owned(),
             role,
@@ -154,6 +175,7 @@ impl<'c> DatasetCheck<'c> {
             head: Vec::new(),
             check: None,
             held_out,
+            quality,
         })
     }
 
@@ -165,9 +187,12 @@ impl<'c> DatasetCheck<'c> {
     /// Ends the pass over a file after all of its bytes were fed. Returns the media that the caller must probe.
     pub fn end(&mut self, pass: FilePass<'c>) -> MediaWanted {
         let (role, name) = (pass.role, pass.name.clone());
-        let Some((report, rules, sample)) = pass.end() else {
+        let Some(Ended { report, rules, sample, quality }) = pass.end() else {
             return MediaWanted::default();
         };
+        if let (Some(look), Some(looker)) = (&mut self.quality, quality) {
+            look.end(looker);
+        }
         let (mut findings, mut media, limits) = (report.findings, report.media, &rules.training.media);
         if let (true, Some(bucket)) = (limits.same_bucket, self.bucket(&media)) {
             findings.extend(check_buckets(&name, &media, &bucket));
@@ -213,6 +238,11 @@ impl<'c> DatasetCheck<'c> {
 
     /// Ends the check with the findings that depend on several files.
     pub fn finish(mut self) -> SetReport<'c> {
+        self.report.quality = self.quality.take().map(SecondLook::finish);
+        for seen in self.report.quality.iter_mut().flat_map(|quality| &mut quality.files) {
+            let file = self.report.files.iter_mut().find(|file| file.role == seen.role && file.name == seen.name);
+            file.into_iter().for_each(|file| file.findings.extend(std::mem::take(&mut seen.findings)));
+        }
         for file in &mut self.report.files {
             file.findings.kept.sort_by_key(|finding| (finding.line, finding.column));
         }

@@ -36,7 +36,7 @@ pub use custom_model::custom_model_fault;
 pub use data_name::{data_name_doubt, data_name_fault, working_name};
 pub use dataset_check::{
     Begun, CheckedFile, DatasetCheck, DatasetSpec, FilePass, HeldOutSample, MediaHome, MediaWanted, MediumLook,
-    RECIPE_READ_MAX, RecipeFile, SetReport, SetRules, Unreadable,
+    QualityLimits, QualityMode, RECIPE_READ_MAX, RecipeFile, SetReport, SetRules, Unreadable,
 };
 pub use deployment::{Capacity, Deployment, DeploymentOutcome, DeploymentState};
 pub use entry::{DatasetEntry, MISNAMED_KEPT_S, MisnamedFile, Run, SCHEMA};
@@ -63,3 +63,4 @@ pub use recipe::{
 pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
 pub use state::State;
 pub use tunedrop_evaluation::Price;
+pub use tunedrop_quality::Quality;

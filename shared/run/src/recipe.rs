@@ -16,10 +16,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tunedrop_validation::{Catalogue, Code, Customization, Finding, Findings, Model, Role};
 
-use crate::{RecipeBudget, State};
 use crate::custom_model::{CustomModelArn, is_custom};
 use crate::own_base::{OwnBase, OwnBaseFault, OwnLookup, OwnModel};
 use crate::plan::{DeployPlan, Distillation, InvocationLogs, Reinforcement};
+use crate::{QualityMode, RecipeBudget, State};
 pub use deploy::seconds;
 pub(crate) use evaluate::NamedMetric;
 pub use evaluate::{Evaluate, JudgeSection};
@@ -83,6 +83,8 @@ pub struct Recipe {
     pub evaluate: Option<Evaluate>,
     /// How many models of the dataset to keep; absent: the stack's default applies.
     pub keep_models: Option<u32>,
+    /// Whether the data is looked at a second time.
+    pub quality: QualityMode,
 }
 
 /// The limits of one run. A run that exceeds one is refused before it costs anything.
@@ -167,6 +169,7 @@ impl Default for Recipe {
             deploy: None,
             evaluate: None,
             keep_models: None,
+            quality: QualityMode::Off,
         }
     }
 }

@@ -158,6 +158,7 @@ codes! {
     BoilerplateAnswer "boilerplate-answer" Warning quality::BOILERPLATE_ANSWER;
     TruncatedAnswer "truncated-answer" Warning quality::TRUNCATED_ANSWER;
     DamagedText "damaged-text" Warning quality::DAMAGED_TEXT;
+    QualityIncomplete "quality-incomplete" Warning quality::QUALITY_INCOMPLETE;
 
     MissingMedium "missing-medium" Error media::MISSING;
     MediumTooLarge "medium-too-large" Error media::TOO_LARGE;

@@ -10,8 +10,8 @@ use super::{read, root};
 /// The crates that each crate may use. The tests may use all of them.
 const ALLOWED: [(&str, &[&str]); 20] = [
     ("tunedrop-validation", &[]),
-    ("tunedrop-run", &["tunedrop-evaluation", "tunedrop-validation"]),
-    ("tunedrop-report", &["tunedrop-evaluation", "tunedrop-run", "tunedrop-validation"]),
+    ("tunedrop-run", &["tunedrop-evaluation", "tunedrop-quality", "tunedrop-validation"]),
+    ("tunedrop-report", &["tunedrop-evaluation", "tunedrop-quality", "tunedrop-run", "tunedrop-validation"]),
     ("tunedrop-reshape", &["tunedrop-validation"]),
     ("tunedrop-evaluation", &["tunedrop-validation"]),
     ("tunedrop-quality", &["tunedrop-validation"]),

@@ -10,6 +10,7 @@ use tunedrop_validation::{
 };
 
 use super::Page;
+use super::quality::{labeled, nearly, quality, written};
 use super::records::{all_bad, good, hostile, in_language, three_invalid};
 
 const RECIPE: &str = "base_model: nova-lite\n";
@@ -49,6 +50,12 @@ pub(crate) fn all() -> Vec<Page> {
         ("dataset-incomplete", waiting),
         ("dataset-launch-may-be-refused", guarded),
         ("dataset-misnamed", misnamed()),
+        (
+            "dataset-quality-labels",
+            looked_at(&[("train.jsonl", &labeled(1_200)), ("validation.jsonl", &nearly(60))], true),
+        ),
+        ("dataset-quality-answers", looked_at(&[("train.jsonl", &written(1_500))], true)),
+        ("dataset-quality-without-excerpts", looked_at(&[("train.jsonl", &labeled(400))], false)),
     ]
     .map(|(name, report)| {
         let findings = report.findings.errors + report.findings.warnings;
@@ -95,10 +102,21 @@ fn report(dataset: &str, files: &[(&str, &str)], state: &str) -> DatasetReport {
         files: checked,
         missing_files: Vec::new(),
         findings,
+        quality: None,
         fixed: None,
         show_excerpts: true,
         note: None,
     }
+}
+
+/// Looks at the data a second time, too.
+fn looked_at(files: &[(&str, &str)], show_excerpts: bool) -> DatasetReport {
+    let mut report = report("support-bot", files, "Held");
+    let mut quality = quality(files);
+    for file in &mut quality.files {
+        report.findings.extend(std::mem::take(&mut file.findings));
+    }
+    DatasetReport { quality: Some(quality), show_excerpts, ..report }
 }
 
 fn file(name: &str, role: &str, text: &str, statistics: Option<tunedrop_validation::Statistics>) -> ReportFile {

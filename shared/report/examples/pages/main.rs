@@ -5,6 +5,7 @@
 mod dataset_reports;
 mod evaluations;
 mod outcomes;
+mod quality;
 mod records;
 
 use std::path::PathBuf;

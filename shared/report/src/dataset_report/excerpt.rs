@@ -7,7 +7,7 @@ use crate::wording::visible;
 /// The three parts of an excerpt, in the order in which they are shown.
 pub(super) struct Highlighted {
     pub before: String,
-    /// The character at the finding. White space and the end of the line are written out.
+    /// The character at the finding, if it is known. White space and the end of the line are written out.
     pub highlighted: String,
     pub after: String,
 }
@@ -28,6 +28,13 @@ pub(super) fn highlight(excerpt: &Excerpt) -> Highlighted {
         highlighted,
         after: format!("{}{}", visible(after.as_str()), if cut_after { "…" } else { "" }),
     }
+}
+
+/// Shows an excerpt without a location in it.
+pub(super) fn plain(excerpt: &Excerpt) -> Highlighted {
+    let cut_after = if excerpt.ends_line() { "" } else { "…" };
+    let before = format!("{}{cut_after}", visible(excerpt.text()));
+    Highlighted { before, highlighted: String::new(), after: String::new() }
 }
 
 #[cfg(test)]

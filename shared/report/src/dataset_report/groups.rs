@@ -1,9 +1,9 @@
 //! The findings grouped by code, errors first.
 
-use tunedrop_validation::{Code, Finding, Severity};
+use tunedrop_validation::{Code, Excerpt, Finding, Severity};
 
 use super::DatasetReport;
-use super::excerpt::{Highlighted, highlight};
+use super::excerpt::{Highlighted, highlight, plain};
 use super::remedy::remedy;
 use crate::wording::{Span, folded, grouped, spans, visible};
 
@@ -69,7 +69,7 @@ fn group(report: &DatasetReport, code: Code, most: usize) -> (Severity, Group) {
         pointer: Some(visible(&finding.pointer)).filter(|pointer| !pointer.is_empty()),
         message: spans(&finding.message),
         help: Some(spans(&finding.help)).filter(|help| !same_help && !help.is_empty()),
-        excerpt: finding.excerpt.as_ref().filter(|_| report.show_excerpts).map(highlight),
+        excerpt: finding.excerpt.as_ref().filter(|_| report.show_excerpts).map(|excerpt| excerpted(finding, excerpt)),
     };
     let group = Group {
         code: code.as_str(),
@@ -89,6 +89,11 @@ fn group(report: &DatasetReport, code: Code, most: usize) -> (Severity, Group) {
         why: spans(info.why),
     };
     (severity, group)
+}
+
+/// Without a column, an excerpt may be the beginning of a text, where nothing is the fault.
+fn excerpted(finding: &Finding, excerpt: &Excerpt) -> Highlighted {
+    if finding.column.is_some() || excerpt.at() > 0 { highlight(excerpt) } else { plain(excerpt) }
 }
 
 fn position(finding: &Finding) -> String {

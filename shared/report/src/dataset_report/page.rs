@@ -5,6 +5,7 @@ use tunedrop_validation::Statistics;
 
 use super::data::{Longest, Row, longest, role, rows};
 use super::groups::{Group, groups};
+use super::quality::{Section, section};
 use super::remedy::check_again;
 use super::tokens::{Histogram, histogram};
 use super::{DatasetReport, ReportFile};
@@ -37,6 +38,7 @@ struct Page<'a> {
     histograms: Vec<Histogram>,
     has_limit: bool,
     longest: Vec<Longest>,
+    quality: Option<Section>,
     show_run: bool,
     facts: Vec<(&'a str, String)>,
     settings: Vec<SettingRow>,
@@ -97,6 +99,7 @@ pub(super) fn render(report: &DatasetReport) -> Result<String, askama::Error> {
         histograms: data.iter().filter_map(|(file, statistics)| histogram(&file.name, statistics, limit)).collect(),
         has_limit: limit.is_some(),
         longest: longest(&data, limit),
+        quality: section(report),
         show_run: !report.is_misnamed() && !report.is_local(),
         facts: facts(report),
         settings: settings(report),

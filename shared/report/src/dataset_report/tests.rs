@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use tunedrop_validation::{Code, Excerpt, Finding, Findings};
+use tunedrop_quality::{Level, QualityPass, assess};
+use tunedrop_validation::{Catalogue, Code, Customization, Excerpt, Finding, Findings, Role};
 
 use crate::samples::{HOSTILE, accepted, assert_harmless, finding, misnamed, rejected, seen};
 use crate::{DatasetReport, FixedFindings, Origin, Setting};
@@ -147,4 +148,50 @@ fn lists_the_codes_if_there_are_many() {
             assert_eq!(html.matches(&format!("id=\"{code}\"")).count(), 1, "{code}");
         }
     }
+}
+
+/// An accepted dataset that was looked at a second time. Its answers are labels.
+fn looked_at() -> DatasetReport {
+    let model = Catalogue::embedded().find("titan-text-express").expect("a model");
+    let training = model.customization(Customization::FineTuning).expect("its rules");
+    let mut pass = QualityPass::new("train.jsonl", Role::Train, training, 1);
+    for number in 0..240 {
+        let words: Vec<String> = (0..30).map(|at| format!("w{}", (number / 2 * 71 + at * 13) % 1999)).collect();
+        let prompt = format!("{} {HOSTILE} {}", words.join(" "), if number % 8 == 1 { "again" } else { "" });
+        let label = if number % 40 == 0 { "<b>rare</b>" } else { "refund" };
+        let record = serde_json::json!({"prompt": format!("{prompt} {}", number % 8 / 2), "completion": label});
+        pass.feed(format!("{record}\n").as_bytes());
+    }
+    let mut quality = assess(vec![pass.finish()], Level::Standard, 1);
+    let findings = std::mem::take(&mut quality.files[0].findings);
+    DatasetReport { quality: Some(quality), findings, ..accepted() }
+}
+
+#[test]
+fn shows_the_quality_of_the_data() {
+    let html = looked_at().html();
+    assert_harmless(&html);
+    insta::assert_snapshot!(seen(&html));
+    // One picture of each distribution, in two sizes: tokens, lengths and labels. The words are in no language.
+    assert_eq!(html.matches("<svg ").count(), 6);
+    assert!(html.contains("aria-label=\"Records of train.jsonl by label: refund 234, "));
+}
+
+#[test]
+fn shows_labels_and_groups_of_records_only_if_excerpts_are_allowed() {
+    let report = looked_at();
+    assert!(!report.json().contains("refund") && !report.json().contains("w71"));
+    assert!(report.json().contains("\"groups\""));
+    let private = DatasetReport { show_excerpts: false, ..report }.html();
+    assert!(!private.contains("refund") && !private.contains("rare&") && !private.contains("w71"));
+    assert!(private.contains("label 1 234, label 2 6"));
+}
+
+#[test]
+fn says_that_no_problem_was_found() {
+    let mut report = looked_at();
+    report.findings = Findings::default();
+    let html = report.html();
+    assert!(html.contains("Nothing stands out in 240 records.") && !html.contains("What to do"));
+    assert!(!accepted().html().contains("id=\"quality\"") && !accepted().json().contains("quality"));
 }

@@ -14,6 +14,14 @@ pub(super) struct Histogram {
     pub sentence: String,
 }
 
+/// What the axes show.
+pub(super) struct Axis {
+    pub x: &'static str,
+    pub y: &'static str,
+    /// A limit on the x axis.
+    pub limit: Option<u64>,
+}
+
 /// Returns `None` if no record is valid. `limit` is the model's limit of tokens per record.
 pub(super) fn histogram(file: &str, statistics: &Statistics, limit: Option<u64>) -> Option<Histogram> {
     let bars = statistics.token_chart();
@@ -22,7 +30,8 @@ pub(super) fn histogram(file: &str, statistics: &Statistics, limit: Option<u64>)
     }
     let sentence = sentence(statistics, limit);
     let label = format!("Histogram of tokens per record in {}. {sentence}", visible(file));
-    let drawn = drawn(&label, |out, size| draw(out, size, &bars, limit))?;
+    let axis = Axis { x: "tokens per record", y: "records", limit };
+    let drawn = drawn(&label, |out, size| draw(out, size, &bars, &axis))?;
     Some(Histogram { file: visible(file), drawn, sentence })
 }
 
@@ -49,10 +58,10 @@ fn sentence(statistics: &Statistics, limit: Option<u64>) -> String {
 }
 
 /// Each bar covers twice the range of the one before. On the logarithmic axis all have the same width.
-fn draw(out: &mut String, size: (u32, u32), bars: &[TokenBucket], limit: Option<u64>) -> Result<(), DrawError> {
+pub(super) fn draw(out: &mut String, size: (u32, u32), bars: &[TokenBucket], axis: &Axis) -> Result<(), DrawError> {
     let doubling = |tokens: u64| (tokens as f64).max(1.0).log2();
     let end = |bar: &TokenBucket| doubling(bar.up_to.saturating_add(1)).round();
-    let limit = limit.map(doubling);
+    let limit = axis.limit.map(doubling);
     let first = bars.first().map_or(0.0, |bar| end(bar) - 1.0);
     let last = bars.last().map_or(1.0, end).max(first + 1.0);
     let (from, to) =
@@ -70,8 +79,8 @@ fn draw(out: &mut String, size: (u32, u32), bars: &[TokenBucket], limit: Option<
     chart
         .configure_mesh()
         .disable_x_mesh()
-        .x_desc("tokens per record")
-        .y_desc("records")
+        .x_desc(axis.x)
+        .y_desc(axis.y)
         .x_labels(if wide { 12 } else { 5 })
         .y_labels(5)
         .x_label_formatter(&|power| tick(*power))

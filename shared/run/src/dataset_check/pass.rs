@@ -6,6 +6,7 @@ use tunedrop_evaluation::Sample;
 
 use super::SetRules;
 use super::held_out::HeldOutLines;
+use super::quality::Looker;
 
 /// Which rules a dataset's files are checked with.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,17 @@ pub struct FilePass<'c> {
     pub(super) check: Option<(FileCheck, SetRules<'c>)>,
     /// For the file that an evaluation uses.
     pub(super) held_out: Option<HeldOutLines>,
+    /// For the second look at the data.
+    pub(super) quality: Option<Looker>,
+}
+
+/// The result of a pass.
+pub(super) struct Ended<'c> {
+    pub(super) report: FileReport,
+    pub(super) rules: SetRules<'c>,
+    /// That of a held-out file, and `Some(None)` for one that is too large.
+    pub(super) sample: Option<Option<Sample>>,
+    pub(super) quality: Option<Looker>,
 }
 
 /// How many bytes of the first record are used to guess its format.
@@ -53,19 +65,21 @@ impl<'c> FilePass<'c> {
             if let Some(held_out) = &mut self.held_out {
                 held_out.feed(&rules.training.format, bytes);
             }
+            if let Some(quality) = &mut self.quality {
+                quality.feed(bytes);
+            }
         }
     }
 
-    /// Returns the result; `None` if no rules are known. The sample is that of a held-out file, and `Some(None)` for one
-    /// that is too large.
-    pub(super) fn end(mut self) -> Option<(FileReport, SetRules<'c>, Option<Option<Sample>>)> {
+    /// Returns the result; `None` if no rules are known.
+    pub(super) fn end(mut self) -> Option<Ended<'c>> {
         if self.check.is_none() {
             // An empty file, or one with a short line.
             self.begin();
         }
         let (check, rules) = self.check?;
         let sample = self.held_out.map(|held_out| held_out.end(&rules.training.format));
-        Some((check.finish(), rules, sample))
+        Some(Ended { report: check.finish(), rules, sample, quality: self.quality })
     }
 
     /// Chooses the rules, and checks the bytes that were buffered.
@@ -79,6 +93,10 @@ impl<'c> FilePass<'c> {
             let check = FileCheck::new(&self.name, rules.training, self.role, self.against.take());
             let mut check = check.with(self.options).media_in(self.folder.take());
             check.feed(&head);
+            if let Some(quality) = &mut self.quality {
+                quality.start(&self.name, self.role, rules.training);
+                quality.feed(&head);
+            }
             (check, rules)
         });
     }

@@ -7,6 +7,7 @@ use crate::RecipeScope;
 use crate::object_key::RECIPES;
 
 mod held_out;
+mod quality;
 
 /// A folder in memory: names, sizes and contents.
 #[derive(Default)]

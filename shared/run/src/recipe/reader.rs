@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tunedrop_validation::{Code, Customization, Finding, Findings};
 
 use super::{LaunchMode, Recipe};
+use crate::QualityMode;
 use crate::plan::{Distillation, InvocationLogs, Reinforcement};
 use crate::yaml::{self, DailyLimit, Entry, Node, Value};
 
@@ -31,6 +32,7 @@ const KEYS: &[&str] = &[
     "deploy",
     "evaluate",
     "keep",
+    "quality",
 ];
 
 /// Collects findings, and keeps the location of each key.
@@ -170,6 +172,9 @@ impl<'a> Reader<'a> {
                 "deploy" => recipe.deploy = self.deploy(node, at),
                 "evaluate" => recipe.evaluate = self.evaluate(node, at),
                 "keep" => recipe.keep_models = self.keep(node, at),
+                "quality" => {
+                    recipe.quality = self.choice(node, at, &QualityMode::NAMES).unwrap_or_default();
+                }
                 "invocation_logs" => {
                     let (mut prefix, mut use_responses) = (String::new(), false);
                     for (entry, at) in self.entries(node, at, &["prefix", "use_responses"]) {

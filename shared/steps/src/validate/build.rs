@@ -4,8 +4,8 @@ use tunedrop_aws::{Failure, Objects};
 use tunedrop_report::{Billing, DatasetReport, FixedFindings, ReportFile, settings};
 use tunedrop_run::evaluation::held_out_copy;
 use tunedrop_run::{
-    DatasetEntry, EvaluationPlan, FileVersion, Identity, Plan, PriceSource, Priced, Recipe, Run, RunId, SCHEMA, State,
-    Timestamp, ceiling, training_price,
+    DatasetEntry, EvaluationPlan, FileVersion, Identity, Plan, PriceSource, Priced, QualityMode, Recipe, Run, RunId, SCHEMA,
+    State, Timestamp, ceiling, training_price,
 };
 use tunedrop_validation::{Catalogue, Customization, Findings, Format, Role, TokenBracket};
 
@@ -49,6 +49,7 @@ pub(super) fn report(
         files: checked.files.clone(),
         missing_files: Vec::new(),
         findings: checked.findings.clone(),
+        quality: checked.quality.clone(),
         fixed: None,
         show_excerpts: step.show_excerpts,
         note: model.and_then(|model| model.withdrawn_note()),
@@ -222,9 +223,10 @@ pub(super) fn plan(
 /// for again. A rejected dataset is identified by both, because the run that is trained on the same files, if there is one,
 /// isn't rejected.
 pub(super) fn hashes<'c>(set: &DatasetFiles, checked: &'c CheckedFiles, rejected: bool) -> Vec<(&'c str, &'c str)> {
-    let is_evaluated = set.spec.recipe.evaluate.is_some();
+    let recipe = &set.spec.recipe;
+    let is_decided_by_recipe = recipe.evaluate.is_some() || recipe.quality != QualityMode::Off;
     let counts = |role: &str| match role {
-        "recipe" | "evaluation" => rejected && is_evaluated,
+        "recipe" | "evaluation" => rejected && is_decided_by_recipe,
         _ => true,
     };
     let read = checked.files.iter().map(|file| (file.role.as_str(), file.blake3.as_str()));

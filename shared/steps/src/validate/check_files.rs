@@ -4,11 +4,17 @@ use tunedrop_aws::{Failure, Object, Objects, Piece, Probe};
 use tunedrop_report::ReportFile;
 use tunedrop_run::object_key::PREFIX;
 use tunedrop_run::trace_index::{TraceIndexer, TraceKey};
-use tunedrop_run::{Begun, DatasetCheck, FilePass, HeldOutSample, MediaHome, MediaWanted, Timestamp};
+use tunedrop_run::{
+    Begun, DatasetCheck, FilePass, HeldOutSample, MediaHome, MediaWanted, Quality, QualityLimits, Timestamp,
+};
 use tunedrop_validation::{Findings, MediaFolder, MediumSeen};
 
 use super::dataset_files::DatasetFiles;
 use crate::publish::rfc3339;
+
+/// The second look at a dataset's files. A gigabyte of memory is enough for the largest sketches of files of this size, and
+/// a function's quarter of an hour for reading them: docs/quality.md, "In a stack".
+const QUALITY: QualityLimits = QualityLimits { threads: 1, bytes: Some(512 << 20) };
 
 /// The result of a check.
 pub(super) struct CheckedFiles {
@@ -20,6 +26,8 @@ pub(super) struct CheckedFiles {
     pub held_out: Option<HeldOutSample>,
     /// The index of the records of all files; absent if there are too many.
     pub index: Option<Vec<u8>>,
+    /// The result of the second look at the data, if the recipe asks for one.
+    pub quality: Option<Quality>,
 }
 
 impl CheckedFiles {
@@ -36,13 +44,20 @@ pub(super) async fn check_files(
     set: &DatasetFiles,
     key: Option<TraceKey>,
 ) -> Result<Option<CheckedFiles>, Failure> {
-    let findings = set.spec.findings.clone();
-    let mut checked = CheckedFiles { files: Vec::new(), findings, unread: Vec::new(), held_out: None, index: None };
     let mut indexer = key.map(TraceIndexer::new);
+    let mut checked = CheckedFiles {
+        files: Vec::new(),
+        findings: set.spec.findings.clone(),
+        unread: Vec::new(),
+        held_out: None,
+        index: None,
+        quality: None,
+    };
     // Media in other folders aren't read, so that the report doesn't show what is there.
     let folder = MediaFolder { bucket: Some(objects.bucket().to_owned()), prefix: format!("{PREFIX}{dataset}/") };
     let home = MediaHome { folder: Some(folder), bucket: None };
-    let mut check = DatasetCheck::new(&set.spec, set.missing.is_empty(), &set.catalogue).media_at(home);
+    let check = DatasetCheck::new(&set.spec, set.missing.is_empty(), &set.catalogue).media_at(home);
+    let mut check = check.with_quality(set.spec.recipe.quality, QUALITY);
     for (role, name, object) in &set.files {
         let mut unread = |why: &str| {
             let version = format!("{why} {}", object.etag);
@@ -79,6 +94,7 @@ pub(super) async fn check_files(
     checked.index = indexer.and_then(TraceIndexer::index);
     let report = check.finish();
     checked.held_out = report.held_out;
+    checked.quality = report.quality;
     checked.findings.extend(report.unread);
     for file in report.files {
         checked.findings.extend(file.findings);

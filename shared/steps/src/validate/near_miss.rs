@@ -47,6 +47,7 @@ impl Validate {
             files: Vec::new(),
             missing_files: Vec::new(),
             findings,
+            quality: None,
             fixed: None,
             show_excerpts: false,
             note: None,

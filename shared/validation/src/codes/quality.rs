@@ -1,4 +1,5 @@
-//! Codes of the second look at data: records that are valid, and may make the model worse.
+//! Codes of the second look at data: records that are valid, and may make the model worse. Only with `--quality` or the
+//! recipe's `quality`.
 
 use super::Text;
 
@@ -6,7 +7,7 @@ const OURS: &str = "Our own judgment; precision and recall are in docs/quality.m
 
 pub(super) const NEAR_DUPLICATE: Text = Text {
     title: "Near-duplicate",
-    what: "A record shares at least 80% of its shingles (three consecutive words) with an earlier record of the file. Words that are in at least 10% of all records, such as an instruction before each prompt, don't count. No command looks for this yet.",
+    what: "A record shares at least 80% of its shingles (three consecutive words) with an earlier record of the file. Words that are in at least 10% of all records, such as an instruction before each prompt, don't count.",
     why: "Training costs the tokens of both records, and the model learns their text more than the others'.",
     example: "{\"prompt\": \"Where is my order?\", …} and {\"prompt\": \"where is my order\", …}",
     fix: "Keep one of the records, and delete the others.",
@@ -15,7 +16,7 @@ pub(super) const NEAR_DUPLICATE: Text = Text {
 
 pub(super) const NEAR_LEAKAGE: Text = Text {
     title: "Near-duplicate of a training record",
-    what: "A record of the validation file or the held-out file shares at least 80% of its shingles with a record of the training file. No command looks for this yet.",
+    what: "A record of the validation file or the held-out file shares at least 80% of its shingles with a record of the training file.",
     why: "The model has seen the answer, so the validation loss and the evaluation look better than they are.",
     example: "The same question in both files, with another greeting.",
     fix: "Remove the record from one of the files. If there are several near-duplicates, move all of them to the same file.",
@@ -24,7 +25,7 @@ pub(super) const NEAR_LEAKAGE: Text = Text {
 
 pub(super) const CONFLICTING_ANSWERS: Text = Text {
     title: "Conflicting answers",
-    what: "Two records have the same prompt, and answers that can't both be right: two labels, or two texts that differ only in numbers, negations, \"yes\" and \"no\". No command looks for this yet.",
+    what: "Two records have the same prompt, and answers that can't both be right: two labels, or two texts that differ only in numbers, negations, \"yes\" and \"no\".",
     why: "The model learns neither answer reliably.",
     example: "\"Can I return it?\" with \"Yes, within 30 days.\" and \"Yes, within 14 days.\"",
     fix: "Decide which answer is right, and remove the other record.",
@@ -33,7 +34,7 @@ pub(super) const CONFLICTING_ANSWERS: Text = Text {
 
 pub(super) const SEVERAL_ANSWERS: Text = Text {
     title: "Several answers to one prompt",
-    what: "Two records have the same prompt and answers in other words. No command looks for this yet.",
+    what: "Two records have the same prompt and answers in other words.",
     why: "That is right for creative tasks. For questions, the answers may contradict each other.",
     example: "\"How do I log in?\" with two different descriptions.",
     fix: "Read the answers. Keep those that agree.",
@@ -42,7 +43,7 @@ pub(super) const SEVERAL_ANSWERS: Text = Text {
 
 pub(super) const LABEL_IMBALANCE: Text = Text {
     title: "Unbalanced labels",
-    what: "The answers are a few labels, and the most frequent one has at least ten times as many records as the rarest. No command looks for this yet.",
+    what: "The answers are a few labels, and the most frequent one has at least ten times as many records as the rarest.",
     why: "The model rarely predicts a label that it rarely sees.",
     example: "900 records with \"refund\" and 12 with \"exchange\".",
     fix: "Add records for the rare labels, or remove records of the frequent ones.",
@@ -51,7 +52,7 @@ pub(super) const LABEL_IMBALANCE: Text = Text {
 
 pub(super) const UNUSUAL_LANGUAGE: Text = Text {
     title: "Unusual language",
-    what: "A record is in a language that at most 1% of the file's records have. No command looks for this yet.",
+    what: "A record is in a language that at most 1% of the file's records have.",
     why: "Such records are often left over from another dataset. They're too few to teach the model the language.",
     example: "A German answer among English ones.",
     fix: "Remove the record, or add more records in its language.",
@@ -60,7 +61,7 @@ pub(super) const UNUSUAL_LANGUAGE: Text = Text {
 
 pub(super) const UNUSUAL_LENGTH: Text = Text {
     title: "Unusual length",
-    what: "An answer is far longer or shorter than the file's other answers: more than eight times the median or less than an eighth of it, five standard deviations away, and at most 1% of the answers are. No command looks for this yet.",
+    what: "An answer is far longer or shorter than the file's other answers: more than eight times the median or less than an eighth of it, five standard deviations away, and at most 1% of the answers are.",
     why: "Such answers are often two records in one, a pasted document, or a placeholder.",
     example: "An answer of 20,000 characters where half of them have fewer than 400.",
     fix: "Read the record. Split, shorten or remove it if it isn't what the model should learn.",
@@ -69,7 +70,7 @@ pub(super) const UNUSUAL_LENGTH: Text = Text {
 
 pub(super) const BOILERPLATE_ANSWER: Text = Text {
     title: "Boilerplate answer",
-    what: "An answer begins with a phrase in which a model speaks about itself. No command looks for this yet.",
+    what: "An answer begins with a phrase in which a model speaks about itself.",
     why: "The records were probably generated by a model that didn't answer. Yours learns not to answer, too.",
     example: "{\"completion\": \"As an AI language model, I can't …\"}",
     fix: "Write the answer that you want, or remove the record.",
@@ -78,16 +79,25 @@ pub(super) const BOILERPLATE_ANSWER: Text = Text {
 
 pub(super) const TRUNCATED_ANSWER: Text = Text {
     title: "Truncated answer",
-    what: "An answer ends inside a code block, a JSON value or a sentence. No command looks for this yet.",
+    what: "An answer ends inside a code block, a JSON value or a sentence.",
     why: "The model learns to stop early. Often the output limit of a model that generated the answers was too low.",
     example: "{\"completion\": \"You can return it with your\"}",
     fix: "Complete the answer, or remove the record.",
     source: OURS,
 };
 
+pub(super) const QUALITY_INCOMPLETE: Text = Text {
+    title: "Data quality partly checked",
+    what: "The data quality was not checked, or not for all records. A stack checks files of up to 512 MiB in all, and of each file, the first 1,000,000 different records are compared with each other. If too many records resemble each other, some pairs aren't compared.",
+    why: "Problems in the rest of the data aren't found.",
+    example: "quality: standard, and a training file of 2 GB.",
+    fix: "Run `tunedrop check --quality standard` on your machine, where files may have any size. If the recipe sets `strict: true`, remove `quality` from it.",
+    source: OURS,
+};
+
 pub(super) const DAMAGED_TEXT: Text = Text {
     title: "Damaged text",
-    what: "A text has characters that come from decoding it with the wrong encoding. No command looks for this yet.",
+    what: "A text has characters that come from decoding it with the wrong encoding.",
     why: "The model learns to write the damaged characters.",
     example: "{\"completion\": \"The cafÃ© is open.\"}",
     fix: "Decode the original again, as UTF-8.",

@@ -1,0 +1,98 @@
+//! `check --quality`: the second look at valid records.
+
+use crate::support::{Ran, findings, folder, tunedrop};
+
+/// Records with a near-duplicate on line 121, a conflict on line 122, and an answer that ends too early on line 123.
+fn data() -> String {
+    let words = |number: usize| -> String {
+        (0..24).map(|at| format!("w{} ", (number * 71 + at * 13) % 1999)).collect::<String>().trim_end().to_owned()
+    };
+    let record = |number: usize, answer: &str| {
+        format!("{{\"prompt\": \"{} {number}?\", \"completion\": \"{answer}\"}}\n", words(number))
+    };
+    let good: String = (0..120).map(|number| record(number, &format!("It is on shelf {number}."))).collect();
+    let near = record(7, "It is on shelf 7.").replacen("w", "W", 1).replacen("?\"", " please?\"", 1);
+    let conflict = record(9, "It is on shelf 10.");
+    let cut = record(200, "You can send the whole parcel back to us with your");
+    format!("{good}{near}{conflict}{cut}")
+}
+
+fn run(args: &[&str]) -> Ran {
+    let here = folder(&[("a.jsonl", data().as_bytes())]);
+    tunedrop(here.path(), &[&["check", "a.jsonl", "--model", "titan-text-express"], args].concat())
+}
+
+const STANDARD: [&str; 2] = ["--quality", "standard"];
+
+#[test]
+fn is_off_unless_asked_for() {
+    let (plain, off) = (run(&[]), run(&["--quality", "off"]));
+    assert_eq!((plain.code, plain.verdict()), (0, "valid: no errors, no warnings"));
+    assert_eq!(plain.out, off.out);
+    let page = run(&["--format", "json"]).json();
+    assert!(page.get("quality").is_none());
+}
+
+#[test]
+fn findings_are_warnings_in_every_format() {
+    let human = run(&STANDARD);
+    assert_eq!((human.code, human.verdict()), (0, "valid: no errors, 3 warnings"));
+    insta::assert_snapshot!(human.out);
+    let page = run(&[&STANDARD[..], &["--format", "json"]].concat()).json();
+    let found: Vec<_> =
+        findings(&page).iter().map(|one| (one["line"].as_u64(), one["code"].as_str().unwrap_or_default())).collect();
+    assert_eq!(
+        found,
+        [(Some(121), "near-duplicate"), (Some(122), "conflicting-answers"), (Some(123), "truncated-answer")]
+    );
+    let quality = &page["quality"][0];
+    assert_eq!((quality["level"].as_str(), quality["files"][0]["records"].as_u64()), (Some("standard"), Some(123)));
+    assert_eq!(quality["groups"][0]["places"][0], serde_json::json!({"file": "a.jsonl", "line": 8}));
+    let sarif = run(&[&STANDARD[..], &["--format", "sarif"]].concat()).json();
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    assert_eq!(results.len(), 3);
+    assert!(results.iter().all(|result| result["level"] == "warning"), "{results:#?}");
+    let github = run(&[&STANDARD[..], &["--format", "github"]].concat()).out;
+    assert_eq!(github.matches("::warning file=a.jsonl,line=12").count(), 3, "{github}");
+}
+
+#[test]
+fn warnings_block_with_strict_only() {
+    let strict = run(&[&STANDARD[..], &["--strict"]].concat());
+    assert_eq!(
+        (strict.code, strict.verdict()),
+        (1, "not valid: no errors, 3 warnings; warnings block with --strict or strict: true")
+    );
+    assert_eq!(run(&["--quality", "high"]).code, 2);
+}
+
+#[test]
+fn the_recipe_asks_for_it_and_the_option_overrides_it() {
+    let recipe = b"base_model: titan-text-express\nquality: standard\n";
+    let here = folder(&[("d/job.yaml", recipe), ("d/train.jsonl", data().as_bytes())]);
+    let warnings = |args: &[&str]| {
+        let page = tunedrop(here.path(), &[&["check", "d", "--format", "json"], args].concat()).json();
+        page["warnings"].as_u64()
+    };
+    assert_eq!((warnings(&[]), warnings(&["--quality", "off"])), (Some(3), Some(0)));
+    // An estimate needs no second look, and says nothing about one.
+    assert_eq!(tunedrop(here.path(), &["estimate", "d", "--price-per-1k", "1"]).code, 0);
+}
+
+#[test]
+fn labels_are_in_the_output_for_people_only() {
+    let record = |number: usize| {
+        let label = if number % 20 == 0 { "exchange" } else { "refund" };
+        format!("{{\"prompt\": \"Question {number}: {}\", \"completion\": \"{label}\"}}\n", number * 7919)
+    };
+    let data: String = (0..200).map(record).collect();
+    let here = folder(&[("a.jsonl", data.as_bytes())]);
+    let of = |format: &str| {
+        let args = ["check", "a.jsonl", "--model", "titan-text-express", "--quality", "standard", "--format", format];
+        tunedrop(here.path(), &args).out
+    };
+    assert!(of("human").contains("labels      190 refund, 10 exchange"), "{}", of("human"));
+    for format in ["json", "sarif", "github"] {
+        assert!(!of(format).contains("exchange"), "{format}: {}", of(format));
+    }
+}
