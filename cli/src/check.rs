@@ -1,5 +1,6 @@
 //! `tunedrop check`: the validate function's checks, on this machine.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -10,7 +11,7 @@ use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
 use crate::format::{self, View};
 use crate::options::DataArgs;
-use crate::{catalogue, check_dataset, complain, dataset, print, print_exactly};
+use crate::{catalogue, check_dataset, complain, dataset, folder, print, print_exactly};
 
 /// Check data files and datasets, without an AWS account
 #[derive(Debug, Args)]
@@ -39,6 +40,9 @@ pub(crate) struct CheckArgs {
     /// answers. Takes longer [default: the recipe's, or off]
     #[arg(long, value_enum, value_name = "HOW")]
     quality: Option<QualityArg>,
+    /// A file with expectations, as a recipe's `expect` has them; a record that isn't as expected is an error
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -98,7 +102,13 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         quality: args.quality.map(Into::into),
         strict: args.strict,
     };
-    for dataset in datasets {
+    let expected = args.expect.as_deref().map(folder::of_expect_file).transpose();
+    let expected = expected.map_err(|why| anyhow::anyhow!("{} can't be read: {}", why.path, why.why))?;
+    let (expectations, faults) = expected.unwrap_or_default();
+    outcome.blocked |= faults.errors > 0;
+    outcome.findings.extend(faults);
+    for mut dataset in datasets {
+        dataset.expectations.extend(expectations.clone());
         check_dataset::check_dataset(dataset, options, &mut outcome);
     }
     for fault in &outcome.unreadable {

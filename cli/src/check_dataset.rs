@@ -48,9 +48,10 @@ pub(crate) fn check_dataset(dataset: Dataset, options: CheckOptions, outcome: &m
         (None, None) => return,
     };
     check = check.with(options.of_records).media_at(home(&dataset));
-    if quality != QualityMode::Off {
+    let expectations = dataset.expectations.clone();
+    if quality != QualityMode::Off || !expectations.is_empty() {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        check = check.with_quality(quality, QualityLimits { threads, bytes: None });
+        check = check.with_quality(quality, expectations, QualityLimits { threads, bytes: None });
     }
     for (role, name, location) in &dataset.files {
         if let Err(why) = file(&mut check, *role, name, location, outcome) {

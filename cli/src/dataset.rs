@@ -1,7 +1,7 @@
 //! From the arguments to the datasets that are checked.
 
 use anyhow::{bail, ensure};
-use tunedrop_run::{DatasetSpec, Recipe, data_name_doubt, data_name_fault, working_name};
+use tunedrop_run::{DatasetSpec, Expectations, Recipe, data_name_doubt, data_name_fault, working_name};
 use tunedrop_validation::{Catalogue, Code, Finding, Findings, MediaFolder, Role};
 
 use crate::catalogue::{Rules, find, rules};
@@ -20,6 +20,8 @@ pub(crate) struct Dataset<'c> {
     pub(crate) folder: Option<Location>,
     /// The files that exist, with their names in findings.
     pub(crate) files: Vec<(Role, String, Location)>,
+    /// What the records must be like.
+    pub(crate) expectations: Expectations,
     /// Findings on missing files, and on names that Bedrock rejects.
     pub(crate) missing: Findings,
     /// The folder that media must be in, if it is known.
@@ -85,6 +87,7 @@ pub(crate) fn of_locations<'c>(
         rules: given,
         spec: None,
         folder: None,
+        expectations: Expectations::default(),
         missing: Findings::default(),
         media_folder: None,
         notes: files.iter().filter_map(|(_, location)| name_note(location, given)).collect(),

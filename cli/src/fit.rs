@@ -70,6 +70,15 @@ pub(crate) fn proposed<'c>(path: &Path, catalogue: &'c Catalogue) -> Option<(Rul
     of(&live).or_else(|| of(&withdrawn))
 }
 
+/// Returns a model and a customization type whose format the first records have, whether or not the model is withdrawn.
+pub(crate) fn in_format<'c>(path: &Path, catalogue: &'c Catalogue) -> Option<Rules<'c>> {
+    let records = first_records(path, TRIED).ok()?;
+    let mut models: Vec<&Model> = catalogue.models().iter().collect();
+    models.sort_by_key(|model| (model.lifecycle != Lifecycle::Live, model.alias != DEFAULT_MODEL));
+    let mut all = models.iter().flat_map(|model| model.customizations().filter_map(|kind| Rules::of(model, kind)));
+    all.find(|rules| records.iter().any(|record| is_in_format(record, *rules)))
+}
+
 fn is_in_format(record: &str, rules: Rules) -> bool {
     convert_record(record, None, rules.training, &mut Pictures::default())
         .is_ok_and(|converted| converted.source.is_none() && converted.dropped.is_empty())

@@ -1,10 +1,12 @@
 //! `tunedrop fix`: fixes mechanical problems in a data file.
 
+mod near;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tunedrop_report::shell;
 use tunedrop_reshape::{Arrangement, Fixed, Fixer, Notes, record_fault};
 use tunedrop_validation::{FileCheck, Quotas, Role, SetFile, Severity, Statistics, Training, check_set};
@@ -13,12 +15,14 @@ use crate::format::{counted, grouped};
 use crate::options::Type;
 use crate::write::Output;
 use crate::{catalogue, reshape};
+use near::Near;
 
 /// Fix mechanical problems in a data file
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop fix train.jsonl --model nova-lite -o fixed.jsonl
   tunedrop fix train.jsonl --model nova-lite --drop-invalid -o fixed.jsonl
+  tunedrop fix train.jsonl --model nova-lite --dedupe near -o fixed.jsonl
 
 Fixes byte order marks, carriage returns, blank lines, trailing commas, arrays, records that span lines, roles in upper
 case, and exact duplicates. Valid records are copied byte for byte. The text of a record is never changed, and neither is
@@ -38,6 +42,9 @@ pub(crate) struct FixArgs {
     /// Remove records that are still invalid
     #[arg(long)]
     pub(crate) drop_invalid: bool,
+    /// Which duplicates to remove; of near-duplicates, the first one is kept
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
+    pub(crate) dedupe: Dedupe,
     /// Output file
     #[arg(long, short, value_name = "OUT")]
     pub(crate) output: PathBuf,
@@ -47,6 +54,17 @@ pub(crate) struct FixArgs {
     /// Catalogue file that overrides entries of the built-in one
     #[arg(long, value_name = "FILE")]
     pub(crate) catalogue: Option<PathBuf>,
+}
+
+/// Which duplicates are removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dedupe {
+    /// Records that are equal
+    #[default]
+    Exact,
+    /// Also records that share at least 80% of their shingles of three words with an earlier one, unless their answers
+    /// conflict
+    Near,
 }
 
 /// The result of fixing a file.
@@ -75,6 +93,7 @@ pub(crate) fn run(args: &FixArgs, printed: &mut Vec<String>) -> anyhow::Result<F
     let rules = catalogue::rules(model, args.customization.map(Into::into))?;
     let mut output = Output::new(&args.output, &args.input, args.force)?;
     let model_options = reshape::model_options(&args.model, args.customization);
+    let mut near = if args.dedupe == Dedupe::Near { Some(Near::new(rules.training)?) } else { None };
     let (mut fixer, mut notes) = (Fixer::default(), Notes::default());
     let (mut written, mut bytes, mut removed, mut invalid) = (0_u64, 0_u64, 0_u64, 0_u64);
     let (mut what, mut records, mut first_fault) = ("line", 0_u64, None);
@@ -108,9 +127,17 @@ pub(crate) fn run(args: &FixArgs, printed: &mut Vec<String>) -> anyhow::Result<F
             }
             written += 1;
             bytes += line.len() as u64 + 1;
-            output.line(&line)
+            match &mut near {
+                Some(near) => near.add(number, &line),
+                None => output.line(&line),
+            }
         })?;
+    let repeats = near.map(|near| near.write(&mut output, what)).transpose()?.unwrap_or_default();
+    written -= repeats.removed;
+    removed += repeats.removed;
+    bytes -= repeats.bytes;
     printed.extend(reshape::note_lines(&notes, what).iter().map(|line| format!("  {line}")));
+    printed.extend(repeats.lines.iter().map(|line| format!("  {line}")));
     if is_incomplete {
         printed.push("  the array has no closing bracket: the file may be incomplete".to_owned());
     }

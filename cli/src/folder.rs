@@ -1,5 +1,6 @@
 //! Reads a dataset folder: the recipe, and the files that it names.
 
+mod expect;
 mod names;
 
 use tunedrop_run::object_key::{PREFIX, RECIPES};
@@ -11,6 +12,8 @@ use crate::dataset::Dataset;
 use crate::location::{Location, Unreadable};
 use crate::near_miss::{NearMiss, Target, near_misses};
 use crate::read::{Opened, Refused, open};
+use expect::expected;
+pub(crate) use expect::of_file as of_expect_file;
 use names::{misspelled, other_data, other_spelling, rejected, unnamed};
 
 /// The training file without a recipe.
@@ -95,7 +98,10 @@ pub(crate) fn dataset<'c>(
         ));
     }
     let media_folder = own_folder(folder);
+    let (expectations, faults) = expected(&spec.recipe_name, &spec.recipe.expect, folder)?;
+    spec.findings.extend(faults);
     Ok(Dataset {
+        expectations,
         catalogue,
         rules,
         spec: Some(spec),

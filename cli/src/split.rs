@@ -1,5 +1,7 @@
 //! `tunedrop split`: a data file into training and validation data.
 
+mod related;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,12 +17,14 @@ use crate::format::{counted, grouped};
 use crate::input::in_command;
 use crate::reshape;
 use crate::write::{Output, is_same, is_same_output};
+use related::{Plan, Related};
 
 /// Split a data file into training and validation data
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tunedrop split all.jsonl --validation 5% --seed 1
   tunedrop split all.jsonl --validation 200 --train train.jsonl --out-validation validation.jsonl
+  tunedrop split all.jsonl --by-group --stratify
 
 The split depends on the records and the seed, not on the order of the records. Duplicates go into the same file, so no
 validation record is trained on. Lines are copied unchanged, without blank ones. A file that isn't JSON Lines, or has a
@@ -40,6 +44,12 @@ pub(crate) struct SplitArgs {
     /// Maximum number of validation records
     #[arg(long, value_name = "N")]
     pub(crate) at_most: Option<u64>,
+    /// Keep near-duplicates in the same file
+    #[arg(long)]
+    pub(crate) by_group: bool,
+    /// Give both files the same share of each label; the answers must be a few labels
+    #[arg(long)]
+    pub(crate) stratify: bool,
     /// Training file [default: IN with .train before its extension]
     #[arg(long, value_name = "FILE")]
     pub(crate) train: Option<PathBuf>,
@@ -57,6 +67,8 @@ pub(crate) struct SplitFiles {
     pub(crate) validation: PathBuf,
     pub(crate) train_records: u64,
     pub(crate) validation_records: u64,
+    /// Whether some near-duplicates may be in both files, because not all records were compared.
+    pub(crate) is_partial: bool,
 }
 
 pub(crate) fn split(args: &SplitArgs) -> anyhow::Result<ExitCode> {
@@ -67,6 +79,11 @@ pub(crate) fn split(args: &SplitArgs) -> anyhow::Result<ExitCode> {
         grouped(done.validation_records),
         done.validation.display()
     );
+    if done.is_partial {
+        anstream::eprintln!(
+            "there are too many records to compare all of them: some near-duplicates may be in both files"
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -95,6 +112,8 @@ pub(crate) fn run(args: &SplitArgs) -> anyhow::Result<SplitFiles> {
     let (mut to_train, mut to_validation) =
         (Output::new(&train, &args.input, args.force)?, Output::new(&validation, &args.input, args.force)?);
     let mut groups = Groups::default();
+    let asks = args.by_group || args.stratify;
+    let mut related = if asks { Some(Related::new(&args.input, args.by_group, args.stratify)?) } else { None };
     each_line(&args.input, &mut |number, key, line| {
         if let Some(fault) = record_fault(line) {
             let fixed = Fixer::default().fix(number, line).line;
@@ -106,6 +125,9 @@ pub(crate) fn run(args: &SplitArgs) -> anyhow::Result<SplitFiles> {
             bail!("line {number} of {} isn't a record: {fault}. Nothing was written. {help}", args.input.display());
         }
         groups.note(key);
+        if let Some(related) = &mut related {
+            related.add(key, line);
+        }
         Ok(())
     })?;
     if groups.records() < 2 {
@@ -121,23 +143,32 @@ pub(crate) fn run(args: &SplitArgs) -> anyhow::Result<SplitFiles> {
             args.input.display()
         );
     }
-    let (chosen, count) = groups.chosen(args.validation, args.seed, args.at_most);
+    let plan = related.map(|related| related.plan(&args.input)).transpose()?;
+    let (chosen, count) = match &plan {
+        Some(plan) => plan.chosen(args.validation, args.seed, args.at_most),
+        None => groups.chosen(args.validation, args.seed, args.at_most),
+    };
     if count == 0 {
-        return Err(no_group_fits(args, &groups));
+        let (smallest, records) =
+            plan.as_ref().map_or((groups.smallest(), groups.records()), |plan| (plan.smallest(), plan.records()));
+        return Err(no_group_fits(args, smallest, records));
     }
+    let mut number = 0;
     each_line(&args.input, &mut |_, key, line| {
+        let key = plan.as_ref().and_then(|plan| plan.key(number)).unwrap_or(key);
+        number += 1;
         if chosen.contains(&key) { to_validation.line(line) } else { to_train.line(line) }
     })?;
     to_train.finish()?;
     to_validation.finish()?;
-    Ok(SplitFiles { train, validation, train_records: groups.records() - count, validation_records: count })
+    let is_partial = plan.as_ref().is_some_and(|plan: &Plan| plan.is_partial);
+    Ok(SplitFiles { train, validation, train_records: groups.records() - count, validation_records: count, is_partial })
 }
 
 /// The error for records whose duplicates don't fit into the validation file.
-fn no_group_fits(args: &SplitArgs, groups: &Groups) -> anyhow::Error {
+fn no_group_fits(args: &SplitArgs, smallest: u64, records: u64) -> anyhow::Error {
     let input = args.input.display();
-    let smallest = groups.smallest();
-    if smallest == groups.records() {
+    if smallest == records {
         return anyhow::anyhow!("all records of {input} are duplicates of one another, so it can't be split");
     }
     let at_most = args.at_most.filter(|most| *most < smallest);

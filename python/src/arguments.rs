@@ -66,14 +66,15 @@ pub(crate) struct FixArguments {
     model: String,
     customization: Option<String>,
     drop_invalid: bool,
+    dedupe: String,
     force: bool,
     catalogue: Option<PathBuf>,
 }
 
 impl From<FixArguments> for FixRequest {
     fn from(given: FixArguments) -> FixRequest {
-        let FixArguments { input, output, model, customization, drop_invalid, force, catalogue } = given;
-        FixRequest { input, output, model, customization, drop_invalid, force, catalogue }
+        let FixArguments { input, output, model, customization, drop_invalid, dedupe, force, catalogue } = given;
+        FixRequest { input, output, model, customization, drop_invalid, dedupe, force, catalogue }
     }
 }
 
@@ -84,6 +85,8 @@ pub(crate) struct SplitArguments {
     validation: String,
     seed: u64,
     at_most: Option<u64>,
+    by_group: bool,
+    stratify: bool,
     train: Option<PathBuf>,
     out_validation: Option<PathBuf>,
     force: bool,
@@ -91,7 +94,8 @@ pub(crate) struct SplitArguments {
 
 impl From<SplitArguments> for SplitRequest {
     fn from(given: SplitArguments) -> SplitRequest {
-        let SplitArguments { input, validation, seed, at_most, train, out_validation, force } = given;
-        SplitRequest { input, validation, seed, at_most, train, out_validation, force }
+        let SplitArguments { input, validation, seed, at_most, by_group, stratify, train, out_validation, force } =
+            given;
+        SplitRequest { input, validation, seed, at_most, by_group, stratify, train, out_validation, force }
     }
 }

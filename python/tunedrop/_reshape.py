@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 from dataclasses import dataclass
+from typing import Literal
 
 from ._data import Customization
 from ._progress import Progress, following
@@ -91,13 +92,15 @@ def fix(
     model: str,
     type: Customization | None = None,
     drop_invalid: bool = False,
+    dedupe: Literal["exact", "near"] = "exact",
     force: bool = False,
     catalogue: Path | None = None,
     progress: Progress = None,
 ) -> FixedFile:
     """Fixes mechanical problems, as `tunedrop fix` does. The text of a record is never changed.
 
-    `drop_invalid` removes records that are still invalid. `force` overwrites `output`.
+    `drop_invalid` removes records that are still invalid. `dedupe="near"` also removes near-duplicates. `force` overwrites
+    `output`.
     """
     with as_file(data) as path, following(progress, [path]) as notify:
         done = _fix(
@@ -107,6 +110,7 @@ def fix(
                 "model": model,
                 "customization": type,
                 "drop_invalid": drop_invalid,
+                "dedupe": dedupe,
                 "force": force,
                 "catalogue": None if catalogue is None else os.fspath(catalogue),
             },
@@ -132,6 +136,8 @@ def split(
     validation: str | int = "5%",
     seed: int = 0,
     at_most: int | None = None,
+    by_group: bool = False,
+    stratify: bool = False,
     train: Path | None = None,
     out_validation: Path | None = None,
     force: bool = False,
@@ -149,6 +155,8 @@ def split(
                 "validation": str(validation),
                 "seed": seed,
                 "at_most": at_most,
+                "by_group": by_group,
+                "stratify": stratify,
                 "train": None if train is None else os.fspath(train),
                 "out_validation": None if out_validation is None else os.fspath(out_validation),
                 "force": force,

@@ -36,6 +36,7 @@ class FixArguments(TypedDict):
     model: str
     customization: str | None
     drop_invalid: bool
+    dedupe: str
     force: bool
     catalogue: str | None
 
@@ -44,6 +45,8 @@ class SplitArguments(TypedDict):
     validation: str
     seed: int
     at_most: int | None
+    by_group: bool
+    stratify: bool
     train: str | None
     out_validation: str | None
     force: bool

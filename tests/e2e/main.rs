@@ -40,6 +40,7 @@ mod pages;
 mod parity;
 mod platform;
 mod prices;
+mod quality;
 mod queue;
 mod redrive;
 mod renotified;

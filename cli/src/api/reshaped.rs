@@ -58,6 +58,8 @@ pub struct FixRequest {
     pub customization: Option<String>,
     /// Whether to remove records that are still invalid.
     pub drop_invalid: bool,
+    /// Which duplicates to remove: `exact` or `near`.
+    pub dedupe: String,
     /// Whether to overwrite the output.
     pub force: bool,
     /// A file whose entries extend the built-in catalogue.
@@ -88,6 +90,10 @@ pub struct SplitRequest {
     pub seed: u64,
     /// The most records of the validation file.
     pub at_most: Option<u64>,
+    /// Whether near-duplicates stay in the same file.
+    pub by_group: bool,
+    /// Whether both files get the same share of each label.
+    pub stratify: bool,
     /// The new training file.
     pub train: Option<PathBuf>,
     /// The new validation file.
@@ -134,6 +140,7 @@ pub fn fix(request: FixRequest, watch: Watch) -> Result<FixedFile> {
         model: request.model,
         customization: request.customization.map(|name| choice("type", &name)).transpose()?,
         drop_invalid: request.drop_invalid,
+        dedupe: choice("dedupe", &request.dedupe)?,
         output: request.output,
         force: request.force,
         catalogue: request.catalogue,
@@ -151,11 +158,13 @@ pub fn split(request: SplitRequest, watch: Watch) -> Result<SplitFiles> {
         validation: request.validation.parse().map_err(|why| anyhow::anyhow!("validation: {why}"))?,
         seed: request.seed,
         at_most: request.at_most,
+        by_group: request.by_group,
+        stratify: request.stratify,
         train: request.train,
         out_validation: request.out_validation,
         force: request.force,
     };
-    let split::SplitFiles { train, validation, train_records, validation_records } =
+    let split::SplitFiles { train, validation, train_records, validation_records, is_partial: _ } =
         watched(watch, || split::run(&args))?;
     Ok(SplitFiles { train, validation, train_records, validation_records })
 }

@@ -3,6 +3,7 @@
 //! A link is followed only to a file that is in the folder and isn't hidden: a folder from another person may contain links
 //! to keys and credentials.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,8 +22,8 @@ const FILES_MAX: usize = 1_000_000;
 pub(super) struct Files {
     /// A first recipe that keeps the dataset incomplete during the upload.
     pub(super) hold: Option<String>,
-    /// First the media, which are checked with the data; then the data files; then the recipe, which completes the
-    /// dataset.
+    /// First the media, which are checked with the data; then the data files and the JSON schemas; then the recipe, which
+    /// completes the dataset.
     pub(super) all: Vec<File>,
     /// The recipe's name.
     pub(super) recipe: &'static str,
@@ -57,6 +58,11 @@ pub(super) fn of(dir: &Path, dataset: &Dataset) -> Result<Files> {
         if let Location::Local(path) = location {
             folder.file(path)?;
         }
+    }
+    let expected = dataset.recipe().map(|recipe| recipe.expect.as_slice()).unwrap_or_default();
+    let schemas: BTreeSet<&str> = expected.iter().filter_map(|one| one.json_schema.as_deref()).collect();
+    for schema in schemas {
+        folder.file(&dir.join(schema))?;
     }
     folder.file(&dir.join(recipe))?;
     Ok(Files { hold: dataset.recipe().and_then(hold::recipe), all: folder.files, recipe })

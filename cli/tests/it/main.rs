@@ -18,6 +18,7 @@ mod hostile;
 #[cfg(unix)]
 mod links;
 mod media;
+mod near;
 mod near_misses;
 mod own_base;
 mod paths;

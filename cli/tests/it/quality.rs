@@ -96,3 +96,43 @@ fn labels_are_in_the_output_for_people_only() {
         assert!(!of(format).contains("exchange"), "{format}: {}", of(format));
     }
 }
+
+#[test]
+fn expectations_are_checked_with_and_without_a_recipe() {
+    let data: String = ["refund", "exchange", "Refund"]
+        .iter()
+        .enumerate()
+        .map(|(at, label)| format!("{{\"prompt\": \"Question {at}\", \"completion\": \"{label}\"}}\n"))
+        .collect();
+    let schema = br#"{"enum": ["refund", "exchange"]}"#;
+    let expect = b"- { field: completion, one_of: [refund, exchange] }\n- { field: completion, json_schema: s.json }\n";
+    let recipe =
+        b"base_model: titan-text-express\nexpect: [{ field: completion, one_of: [refund, exchange], min_each: 2 }]\n";
+    let here = folder(&[
+        ("a.jsonl", data.as_bytes()),
+        ("e/expect.yaml", expect),
+        ("e/s.json", schema),
+        ("d/job.yaml", recipe),
+        ("d/train.jsonl", data.as_bytes()),
+    ]);
+    let codes = |args: &[&str]| {
+        let page = tunedrop(here.path(), &[&["check", "--format", "json"], args].concat()).json();
+        let all = findings(&page)
+            .iter()
+            .map(|one| (one["line"].as_u64(), one["code"].as_str().unwrap_or_default().to_owned()));
+        all.collect::<Vec<_>>()
+    };
+    let of = |found: &[(Option<u64>, &str)]| {
+        found.iter().map(|(line, code)| (*line, (*code).to_owned())).collect::<Vec<_>>()
+    };
+    let mut found = codes(&["a.jsonl", "--model", "titan-text-express", "--expect", "e/expect.yaml"]);
+    found.retain(|(line, _)| line.is_some());
+    let json = [1, 2, 3].map(|line| (Some(line), "unexpected-json"));
+    assert_eq!(found, of(&[json[0], json[1], (Some(3), "unexpected-value"), json[2]]));
+    let ran = tunedrop(here.path(), &["check", "d"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("error[unexpected-value]: the completion is none of the expected texts"), "{}", ran.out);
+    assert!(ran.out.contains("error[rare-value]: 1 record has the completion `exchange`"), "{}", ran.out);
+    let missing = tunedrop(here.path(), &["check", "d", "--expect", "none.yaml"]);
+    assert_eq!((missing.code, missing.err.as_str()), (2, "error: none.yaml can't be read: no such file\n"));
+}

@@ -22,7 +22,7 @@ const RATIO: u64 = 10;
 
 /// Reports answers that conflict with an earlier answer to the same prompt. Returns their lines.
 pub(crate) fn add_conflicts(file: &FileSketch, level: Level, findings: &mut Findings) -> HashSet<u32> {
-    let are_labels = labels(file).is_some();
+    let are_labels = are_labels(file);
     let mut asked: Vec<&Asked> = file.asked.iter().collect();
     asked.sort_by_key(|asked| (asked.prompt, asked.line));
     let mut found: Vec<(u32, Code, u32)> = Vec::new();
@@ -56,6 +56,11 @@ pub(crate) fn add_conflicts(file: &FileSketch, level: Level, findings: &mut Find
 /// both colors.
 fn conflict(one: &Asked, other: &Asked, are_labels: bool) -> bool {
     are_labels || one.skeleton == other.skeleton && one.answer_words.abs_diff(other.answer_words) <= 2
+}
+
+/// Whether the answers are a few labels.
+pub(crate) fn are_labels(file: &FileSketch) -> bool {
+    labels(file).is_some()
 }
 
 /// Returns the counts of the answers, if they are a few labels.

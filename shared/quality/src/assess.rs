@@ -154,7 +154,7 @@ pub fn assess(mut files: Vec<FileSketch>, level: Level, threads: usize) -> Quali
 }
 
 /// Puts the sets of all files after each other, with samples of one size.
-fn joined(files: &mut [FileSketch]) -> Sets {
+pub(crate) fn joined(files: &mut [FileSketch]) -> Sets {
     let most = files.iter().map(|file| file.sets.most).min().unwrap_or(1);
     let mut joined = Sets { most, ..Sets::default() };
     for file in files {

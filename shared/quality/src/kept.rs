@@ -29,6 +29,17 @@ pub(crate) struct Member {
     head: (u32, u8),
 }
 
+/// A record that wasn't compared has no set.
+pub(crate) const NO_SET: u32 = u32::MAX;
+
+/// A line of a record, for who asks which records belong together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeptLine {
+    pub(crate) line: u32,
+    pub(crate) set: u32,
+    pub(crate) label: Option<u64>,
+}
+
 /// A prompt with its answer, and the line.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -76,6 +87,8 @@ pub struct FileSketch {
     /// Counts of short answers, with the answer; none if there are too many different ones.
     pub(crate) labels: Option<HashMap<u64, (u64, Box<str>)>>,
     pub(crate) labeled: u64,
+    /// All records, if they are asked for.
+    pub(crate) lines: Option<Vec<KeptLine>>,
     identities: HashSet<u64>,
     by_words: HashMap<u64, u32>,
     heads: Vec<u8>,
@@ -101,6 +114,7 @@ impl FileSketch {
             complete: 0,
             labels: Some(HashMap::new()),
             labeled: 0,
+            lines: None,
             identities: HashSet::new(),
             by_words: HashMap::new(),
             heads: Vec::new(),
@@ -121,10 +135,12 @@ impl FileSketch {
         }
         if self.identities.contains(&facts.identity) {
             // The validator reports duplicates.
+            self.keep_line(line, self.by_words.get(&facts.normalized).copied(), &facts);
             return;
         }
         if self.members.len() == RECORDS_MAX {
             self.left += 1;
+            self.keep_line(line, None, &facts);
             return;
         }
         self.identities.insert(facts.identity);
@@ -134,6 +150,7 @@ impl FileSketch {
             self.sets.push(&facts.shingles);
             self.halve_samples();
         }
+        self.keep_line(line, Some(set), &facts);
         let start = self.heads.len() as u32;
         self.heads.extend_from_slice(facts.head.as_bytes());
         self.members.push(Member { line, set, identity: facts.identity, head: (start, facts.head.len() as u8) });
@@ -147,6 +164,13 @@ impl FileSketch {
     pub(crate) fn head(&self, member: &Member) -> Excerpt {
         let (start, length) = (member.head.0 as usize, usize::from(member.head.1));
         Excerpt::around(self.heads.get(start..start + length).unwrap_or_default(), 0)
+    }
+
+    fn keep_line(&mut self, line: u32, set: Option<u32>, facts: &Facts) {
+        if let Some(lines) = &mut self.lines {
+            let label = facts.pair.as_ref().filter(|pair| pair.label.is_some()).map(|pair| pair.answer);
+            lines.push(KeptLine { line, set: set.unwrap_or(NO_SET), label });
+        }
     }
 
     fn halve_samples(&mut self) {

@@ -30,6 +30,12 @@ impl QualityPass {
         QualityPass { feed: LineFeed::default(), state: State { reader, threads, lines: 0, sketch } }
     }
 
+    /// Also keeps the line of every record, for [`grouping`](crate::grouping): 24 bytes each.
+    pub fn keeping_lines(mut self) -> QualityPass {
+        self.state.sketch.lines = Some(Vec::new());
+        self
+    }
+
     /// Reads the file's next bytes, which may begin and end anywhere in a line.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.feed.feed(bytes, &mut |lines| self.state.take(lines));

@@ -15,6 +15,7 @@ mod notes;
 mod records;
 mod same;
 mod split;
+mod strata;
 mod table;
 mod whole;
 
@@ -25,5 +26,6 @@ pub use notes::{NoteRange, Notes};
 pub use records::{Arrangement, Item, LONGEST, Part, Records};
 pub use same::{Key, LineKey};
 pub use split::{Groups, Share};
+pub use strata::chosen_of_strata;
 pub use table::{Row, Table, cell, is_table, keeps_empty, named, repeated};
 pub use whole::{each_held, may_hold_all};

@@ -13,6 +13,17 @@ pub enum Share {
     Count(u64),
 }
 
+impl Share {
+    /// Returns the number of records, at least 1.
+    pub(crate) fn of(self, records: u64) -> u64 {
+        let wanted = match self {
+            Share::Percent(percent) => (records as f64 * percent / 100.0).round() as u64,
+            Share::Count(count) => count,
+        };
+        wanted.max(1)
+    }
+}
+
 impl std::str::FromStr for Share {
     type Err = String;
 
@@ -55,11 +66,7 @@ impl Groups {
     /// Returns the records for the validation file, and their number. It is as close to `share` as groups of duplicates
     /// allow, at most `most`, and never all records. It doesn't depend on the order of the records.
     pub fn chosen(&self, share: Share, seed: u64, most: Option<u64>) -> (std::collections::HashSet<Key>, u64) {
-        let wanted = match share {
-            Share::Percent(percent) => (self.records as f64 * percent / 100.0).round() as u64,
-            Share::Count(count) => count,
-        };
-        let wanted = wanted.max(1).min(most.unwrap_or(u64::MAX)).min(self.records.saturating_sub(1));
+        let wanted = share.of(self.records).min(most.unwrap_or(u64::MAX)).min(self.records.saturating_sub(1));
         let mut order: Vec<(Key, Key, u64)> = self
             .counts
             .iter()

@@ -7,6 +7,7 @@
 //! 3. ends the pass with [`DatasetCheck::end`], probes the media that are needed, and reports what it found;
 //! 4. takes the [`SetReport`].
 
+mod expect;
 mod held_out;
 mod media;
 mod pass;
@@ -14,12 +15,13 @@ mod quality;
 mod spec;
 mod unreadable;
 
-use tunedrop_quality::Quality;
+use tunedrop_quality::{Expectations, Quality};
 use tunedrop_validation::{
     Catalogue, Findings, MediumMet, MediumSeen, Options, Quotas, RecordIndex, Role, SetFile, Statistics, check_buckets,
     check_left, check_medium, check_set, check_size, check_size_alone,
 };
 
+pub use expect::{SchemaFile, expectations};
 pub use held_out::HeldOutSample;
 use held_out::{HeldOutFile, HeldOutLines, HeldOutRules};
 pub use media::{MediaHome, MediaWanted, MediumLook};
@@ -132,9 +134,15 @@ impl<'c> DatasetCheck<'c> {
         DatasetCheck { home, ..self }
     }
 
-    /// Looks at the data a second time, too. Without it, or with [`QualityMode::Off`], nothing more is done.
-    pub fn with_quality(self, mode: QualityMode, limits: QualityLimits) -> DatasetCheck<'c> {
-        DatasetCheck { quality: SecondLook::new(mode, limits), ..self }
+    /// Looks at the data a second time, too. Without it, or with [`QualityMode::Off`] and no expectations, nothing more is
+    /// done.
+    pub fn with_quality(
+        self,
+        mode: QualityMode,
+        expectations: Expectations,
+        limits: QualityLimits,
+    ) -> DatasetCheck<'c> {
+        DatasetCheck { quality: SecondLook::new(mode, expectations, limits), ..self }
     }
 
     /// Starts with a file that exists, the training file before the others. `bytes` is its size, if that is known in
@@ -158,13 +166,7 @@ impl<'c> DatasetCheck<'c> {
         let held_out = self.held_out.as_ref().filter(|rules| rules.role == role);
         let held_out = held_out.map(|rules| HeldOutLines::new(rules.section.max_records));
         let (options, folder) = (self.options, self.home.folder.clone());
-        let quality = self.quality.as_mut().and_then(|look| match look.begin(name, bytes) {
-            Ok(looker) => Some(looker),
-            Err(finding) => {
-                self.report.across.push(*finding);
-                None
-            }
-        });
+        let quality = self.quality.as_mut().and_then(|look| look.begin(name, bytes, &mut self.report.across));
         Begun::Read(FilePass {
             name: name.to_owned(),
             role,
@@ -190,10 +192,10 @@ impl<'c> DatasetCheck<'c> {
         let Some(Ended { report, rules, sample, quality }) = pass.end() else {
             return MediaWanted::default();
         };
-        if let (Some(look), Some(looker)) = (&mut self.quality, quality) {
-            look.end(looker);
-        }
         let (mut findings, mut media, limits) = (report.findings, report.media, &rules.training.media);
+        if let (Some(look), Some(looker)) = (&mut self.quality, quality) {
+            findings.extend(look.end(looker));
+        }
         if let (true, Some(bucket)) = (limits.same_bucket, self.bucket(&media)) {
             findings.extend(check_buckets(&name, &media, &bucket));
             media.retain(|medium| medium.location().is_some_and(|(its, _)| its == bucket));
@@ -238,7 +240,7 @@ impl<'c> DatasetCheck<'c> {
 
     /// Ends the check with the findings that depend on several files.
     pub fn finish(mut self) -> SetReport<'c> {
-        self.report.quality = self.quality.take().map(SecondLook::finish);
+        self.report.quality = self.quality.take().and_then(SecondLook::finish);
         for seen in self.report.quality.iter_mut().flat_map(|quality| &mut quality.files) {
             let file = self.report.files.iter_mut().find(|file| file.role == seen.role && file.name == seen.name);
             file.into_iter().for_each(|file| file.findings.extend(std::mem::take(&mut seen.findings)));

@@ -36,7 +36,7 @@ pub use custom_model::custom_model_fault;
 pub use data_name::{data_name_doubt, data_name_fault, working_name};
 pub use dataset_check::{
     Begun, CheckedFile, DatasetCheck, DatasetSpec, FilePass, HeldOutSample, MediaHome, MediaWanted, MediumLook,
-    QualityLimits, QualityMode, RECIPE_READ_MAX, RecipeFile, SetReport, SetRules, Unreadable,
+    QualityLimits, QualityMode, RECIPE_READ_MAX, RecipeFile, SchemaFile, SetReport, SetRules, Unreadable, expectations,
 };
 pub use deployment::{Capacity, Deployment, DeploymentOutcome, DeploymentState};
 pub use entry::{DatasetEntry, MISNAMED_KEPT_S, MisnamedFile, Run, SCHEMA};
@@ -58,9 +58,9 @@ pub use prices::{
 };
 pub use recipe::{
     Evaluate, JudgeSection, LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, key_of, own_base,
-    pointer_of, read_recipe, seconds as duration_s,
+    pointer_of, read_expectations, read_recipe, seconds as duration_s,
 };
 pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
 pub use state::State;
 pub use tunedrop_evaluation::Price;
-pub use tunedrop_quality::Quality;
+pub use tunedrop_quality::{Expectation, Expectations, Quality};

@@ -5,6 +5,7 @@ mod check;
 mod custom;
 mod deploy;
 mod evaluate;
+mod expect;
 mod files;
 mod keep;
 mod reader;
@@ -14,6 +15,7 @@ mod typed;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tunedrop_quality::Expectation;
 use tunedrop_validation::{Catalogue, Code, Customization, Finding, Findings, Model, Role};
 
 use crate::custom_model::{CustomModelArn, is_custom};
@@ -23,6 +25,7 @@ use crate::{QualityMode, RecipeBudget, State};
 pub use deploy::seconds;
 pub(crate) use evaluate::NamedMetric;
 pub use evaluate::{Evaluate, JudgeSection};
+pub use expect::read_expectations;
 pub use files::{key_of, pointer_of};
 use reader::Reader;
 pub use scope::{LogScope, RecipeScope};
@@ -85,6 +88,8 @@ pub struct Recipe {
     pub keep_models: Option<u32>,
     /// Whether the data is looked at a second time.
     pub quality: QualityMode,
+    /// What the records must be like.
+    pub expect: Vec<Expectation>,
 }
 
 /// The limits of one run. A run that exceeds one is refused before it costs anything.
@@ -170,6 +175,7 @@ impl Default for Recipe {
             evaluate: None,
             keep_models: None,
             quality: QualityMode::Off,
+            expect: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! notes) are here too, so that all findings are in one list.
 
 mod evaluation;
+mod expect;
 mod file;
 mod json;
 mod media;
@@ -159,6 +160,15 @@ codes! {
     TruncatedAnswer "truncated-answer" Warning quality::TRUNCATED_ANSWER;
     DamagedText "damaged-text" Warning quality::DAMAGED_TEXT;
     QualityIncomplete "quality-incomplete" Warning quality::QUALITY_INCOMPLETE;
+
+    UnexpectedJson "unexpected-json" Error expect::UNEXPECTED_JSON;
+    UnexpectedValue "unexpected-value" Error expect::UNEXPECTED_VALUE;
+    RareValue "rare-value" Error expect::RARE_VALUE;
+    MissingValue "missing-value" Error expect::MISSING_VALUE;
+    UnexpectedLength "unexpected-length" Error expect::UNEXPECTED_LENGTH;
+    UnexpectedText "unexpected-text" Error expect::UNEXPECTED_TEXT;
+    RepeatedValue "repeated-value" Error expect::REPEATED_VALUE;
+    UncheckedExpectations "unchecked-expectations" Error expect::UNCHECKED_EXPECTATIONS;
 
     MissingMedium "missing-medium" Error media::MISSING;
     MediumTooLarge "medium-too-large" Error media::TOO_LARGE;

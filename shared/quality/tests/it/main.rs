@@ -2,7 +2,9 @@
 
 mod corpus;
 mod exactness;
+mod expect;
 mod hostile;
+mod large;
 mod precision;
 mod same;
 mod support;

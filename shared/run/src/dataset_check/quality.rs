@@ -1,7 +1,7 @@
 //! The second look at a dataset's files: what makes a model worse although every record is valid.
 
-use tunedrop_quality::{FileSketch, Level, Quality, QualityPass, assess};
-use tunedrop_validation::{Code, Finding, Role, Training, grouped};
+use tunedrop_quality::{ExpectPass, Expectations, FileSketch, Level, Quality, QualityPass, assess};
+use tunedrop_validation::{Code, Finding, Findings, Role, Training, grouped};
 
 /// How thoroughly the data is looked at a second time, as a recipe's `quality` says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,7 +42,9 @@ pub struct QualityLimits {
 /// The second look in progress.
 #[derive(Debug)]
 pub(super) struct SecondLook {
-    level: Level,
+    /// `None` if only expectations are checked.
+    level: Option<Level>,
+    expectations: Expectations,
     threads: usize,
     most: Option<u64>,
     left: Option<u64>,
@@ -50,29 +52,37 @@ pub(super) struct SecondLook {
 }
 
 impl SecondLook {
-    pub(super) fn new(mode: QualityMode, limits: QualityLimits) -> Option<SecondLook> {
-        let QualityLimits { threads, bytes } = limits;
-        Some(SecondLook { level: mode.level()?, threads, most: bytes, left: bytes, sketches: Vec::new() })
+    pub(super) fn new(mode: QualityMode, expectations: Expectations, limits: QualityLimits) -> Option<SecondLook> {
+        let (level, QualityLimits { threads, bytes }) = (mode.level(), limits);
+        let is_asked = level.is_some() || !expectations.is_empty();
+        let look = SecondLook { level, expectations, threads, most: bytes, left: bytes, sketches: Vec::new() };
+        is_asked.then_some(look)
     }
 
-    /// Starts with a file of this size. The error says why it isn't looked at.
-    pub(super) fn begin(&mut self, name: &str, bytes: Option<u64>) -> Result<Looker, Box<Finding>> {
+    /// Starts with a file of this size. `None` if it isn't looked at, which `findings` then says.
+    pub(super) fn begin(&mut self, name: &str, bytes: Option<u64>, findings: &mut Findings) -> Option<Looker> {
         if let (Some(most), Some(left), Some(bytes)) = (self.most, self.left, bytes) {
             if bytes > left {
-                return Err(Box::new(too_large(name, bytes, most)));
+                let unchecked = (!self.expectations.is_empty()).then(|| unchecked(name, bytes, most));
+                let incomplete = self.level.map(|_| too_large(name, bytes, most));
+                unchecked.into_iter().chain(incomplete).for_each(|finding| findings.push(finding));
+                return None;
             }
             self.left = Some(left - bytes);
         }
-        Ok(Looker { threads: self.threads, pass: None })
+        let (level, expectations) = (self.level, self.expectations.clone());
+        Some(Looker { level, expectations, threads: self.threads, pass: None, expect: None })
     }
 
-    pub(super) fn end(&mut self, looker: Looker) {
+    /// Ends the look at a file. Returns what isn't as expected.
+    pub(super) fn end(&mut self, looker: Looker) -> Findings {
         self.sketches.extend(looker.pass.map(QualityPass::finish));
+        looker.expect.map(ExpectPass::finish).unwrap_or_default()
     }
 
     /// Compares the files that were looked at.
-    pub(super) fn finish(self) -> Quality {
-        let mut quality = assess(self.sketches, self.level, self.threads);
+    pub(super) fn finish(self) -> Option<Quality> {
+        let mut quality = assess(self.sketches, self.level?, self.threads);
         let partial = quality.is_partial;
         for file in &mut quality.files {
             let fault = match file.not_compared {
@@ -83,8 +93,18 @@ impl SecondLook {
             let help = "remove duplicates, and check again";
             file.findings.push(Finding::of_file(Code::QualityIncomplete, &file.name, fault, help.to_owned()));
         }
-        quality
+        Some(quality)
     }
+}
+
+fn unchecked(name: &str, bytes: u64, most: u64) -> Finding {
+    let message = format!(
+        "the recipe's expectations were not checked: the file has {} bytes, and at most {} of a dataset are checked here",
+        grouped(bytes),
+        grouped(most)
+    );
+    let help = "check the folder with `tunedrop check`, and then remove `expect` from the recipe".to_owned();
+    Finding::of_file(Code::UncheckedExpectations, name, message, help)
 }
 
 fn too_large(name: &str, bytes: u64, most: u64) -> Finding {
@@ -100,19 +120,27 @@ fn too_large(name: &str, bytes: u64, most: u64) -> Finding {
 /// The second look at one file.
 #[derive(Debug)]
 pub(super) struct Looker {
+    level: Option<Level>,
+    expectations: Expectations,
     threads: usize,
-    /// `None` until the file's rules are known.
+    /// Both are `None` until the file's rules are known.
     pass: Option<QualityPass>,
+    expect: Option<ExpectPass>,
 }
 
 impl Looker {
     pub(super) fn start(&mut self, name: &str, role: Role, training: &Training) {
-        self.pass = Some(QualityPass::new(name, role, training, self.threads));
+        self.pass = self.level.map(|_| QualityPass::new(name, role, training, self.threads));
+        let expectations = Some(&self.expectations).filter(|expectations| !expectations.is_empty());
+        self.expect = expectations.map(|all| ExpectPass::new(name, role, training, all, self.threads));
     }
 
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         if let Some(pass) = &mut self.pass {
             pass.feed(bytes);
+        }
+        if let Some(expect) = &mut self.expect {
+            expect.feed(bytes);
         }
     }
 }

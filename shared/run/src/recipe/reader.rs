@@ -33,6 +33,7 @@ const KEYS: &[&str] = &[
     "evaluate",
     "keep",
     "quality",
+    "expect",
 ];
 
 /// Collects findings, and keeps the location of each key.
@@ -172,6 +173,7 @@ impl<'a> Reader<'a> {
                 "deploy" => recipe.deploy = self.deploy(node, at),
                 "evaluate" => recipe.evaluate = self.evaluate(node, at),
                 "keep" => recipe.keep_models = self.keep(node, at),
+                "expect" => recipe.expect = self.expect(node, at),
                 "quality" => {
                     recipe.quality = self.choice(node, at, &QualityMode::NAMES).unwrap_or_default();
                 }

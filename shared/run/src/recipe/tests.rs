@@ -4,6 +4,7 @@ use super::{LaunchMode, Recipe, RecipeScope, read_recipe};
 use crate::{DeployWhen, QualityMode};
 
 mod evaluate;
+mod expect;
 mod keep;
 mod own;
 mod provisioned;

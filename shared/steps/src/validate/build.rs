@@ -224,9 +224,10 @@ pub(super) fn plan(
 /// isn't rejected.
 pub(super) fn hashes<'c>(set: &DatasetFiles, checked: &'c CheckedFiles, rejected: bool) -> Vec<(&'c str, &'c str)> {
     let recipe = &set.spec.recipe;
-    let is_decided_by_recipe = recipe.evaluate.is_some() || recipe.quality != QualityMode::Off;
+    let is_decided_by_recipe =
+        recipe.evaluate.is_some() || recipe.quality != QualityMode::Off || !recipe.expect.is_empty();
     let counts = |role: &str| match role {
-        "recipe" | "evaluation" => rejected && is_decided_by_recipe,
+        "recipe" | "evaluation" | "schema" => rejected && is_decided_by_recipe,
         _ => true,
     };
     let read = checked.files.iter().map(|file| (file.role.as_str(), file.blake3.as_str()));

@@ -57,7 +57,10 @@ pub(super) async fn check_files(
     let folder = MediaFolder { bucket: Some(objects.bucket().to_owned()), prefix: format!("{PREFIX}{dataset}/") };
     let home = MediaHome { folder: Some(folder), bucket: None };
     let check = DatasetCheck::new(&set.spec, set.missing.is_empty(), &set.catalogue).media_at(home);
-    let mut check = check.with_quality(set.spec.recipe.quality, QUALITY);
+    let mut check = check.with_quality(set.spec.recipe.quality, set.expectations.clone(), QUALITY);
+    // Another schema may accept what this one rejects.
+    let schema = |(name, version): &(String, String)| ("schema".to_owned(), format!("{name} {version}"));
+    checked.unread.extend(set.schemas.iter().map(schema));
     for (role, name, object) in &set.files {
         let mut unread = |why: &str| {
             let version = format!("{why} {}", object.etag);

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use tunedrop_aws::{Failure, Listing, Object, Objects, Small};
 use tunedrop_run::object_key::{PREFIX, RECIPES};
 use tunedrop_run::{
-    DatasetSpec, OwnModel, PriceList, RECIPE_READ_MAX, RecipeFile, RecipeScope, Timestamp, fingerprint, own_base, unread_recipe,
+    DatasetSpec, Expectation, Expectations, OwnModel, PriceList, RECIPE_READ_MAX, RecipeFile, RecipeScope, SchemaFile,
+    Timestamp, expectations, fingerprint, own_base, unread_recipe,
 };
 use tunedrop_validation::{Catalogue, Code, Customization, Finding, Role};
 
@@ -33,6 +34,10 @@ pub(super) struct DatasetFiles {
     pub prices: Option<PriceList>,
     /// Role, name and object of each file that is there.
     pub files: Vec<(Role, String, Object)>,
+    /// What the records must be like.
+    pub expectations: Expectations,
+    /// Name and version of each JSON schema that the expectations name.
+    pub schemas: Vec<(String, String)>,
     /// Names of missing files.
     pub missing: Vec<String>,
     /// RFC 3339: the newest file's time. If the recipe can't be read, the recipe's time.
@@ -120,6 +125,13 @@ pub(super) async fn load(
     if recipes.len() > 1 {
         spec = spec.with_second_recipe();
     }
+    let Some((schemas, read)) = read_schemas(objects, &folder, &spec.recipe.expect).await? else {
+        return Ok(None);
+    };
+    let (expectations, faults) = expectations(&spec.recipe_name, &spec.recipe.expect, &mut |name| {
+        read.iter().find(|(its, _)| its == name).map_or(SchemaFile::Missing, |(_, file)| file.clone())
+    });
+    spec.findings.extend(faults);
     let mut files = Vec::new();
     let mut missing = Vec::new();
     for (role, name) in spec.wanted() {
@@ -143,6 +155,7 @@ pub(super) async fn load(
             .iter()
             .map(String::as_str)
             .chain(missing.iter().map(String::as_str))
+            .chain(schemas.iter().map(|(_, version)| version.as_str()))
             .chain(default_model)
             .chain(own_etag.as_deref()),
     );
@@ -154,12 +167,47 @@ pub(super) async fn load(
         catalogue,
         prices: step.ledger.prices(step.scope.region.as_deref()).await?,
         files,
+        expectations,
+        schemas,
         missing,
         uploaded_at,
         newest_at,
         recipe_at,
         fingerprint,
     }))
+}
+
+/// Names and versions of JSON schemas, and their content.
+type Schemas = (Vec<(String, String)>, Vec<(String, SchemaFile)>);
+
+/// Reads the JSON schemas that expectations name. `None` if one changed while it was read.
+async fn read_schemas(
+    objects: &Objects,
+    folder: &Folder<'_>,
+    expected: &[Expectation],
+) -> Result<Option<Schemas>, Failure> {
+    let (mut versions, mut read): Schemas = (Vec::new(), Vec::new());
+    for name in expected.iter().filter_map(|expectation| expectation.json_schema.as_deref()) {
+        if read.iter().any(|(its, _)| its == name) {
+            continue;
+        }
+        let Some(object) = folder.find(name).await? else {
+            read.push((name.to_owned(), SchemaFile::Missing));
+            continue;
+        };
+        versions.push((name.to_owned(), format!("{} {}", object.etag, object.modified_ms)));
+        let file = if object.size > RECIPE_READ_MAX as u64 {
+            SchemaFile::TooLarge(object.size)
+        } else {
+            match objects.small(&object, RECIPE_READ_MAX).await? {
+                Small::Bytes(bytes) => SchemaFile::Bytes(bytes),
+                Small::Changed => return Ok(None),
+                Small::Unreadable(why) => SchemaFile::Unreadable(why),
+            }
+        };
+        read.push((name.to_owned(), file));
+    }
+    Ok(Some((versions, read)))
 }
 
 /// Returns the recipe and its content. `None` if it changed while it was read. The content of a recipe that isn't read

@@ -1,8 +1,12 @@
 //! The second look at a dataset's files.
 
+use tunedrop_quality::Field;
 use tunedrop_validation::{Catalogue, Code, Customization, Role};
 
-use crate::{Begun, DatasetCheck, QualityLimits, QualityMode, SetReport, SetRules};
+use crate::{
+    Begun, DatasetCheck, Expectation, Expectations, QualityLimits, QualityMode, SchemaFile, SetReport, SetRules,
+    Unreadable, expectations,
+};
 
 fn rules() -> SetRules<'static> {
     let model = Catalogue::embedded().find("titan-text-express").expect("a model");
@@ -19,7 +23,11 @@ fn record(number: usize) -> String {
 fn checked(mode: QualityMode, bytes: Option<u64>) -> SetReport<'static> {
     let train: String = (0..40).map(record).chain([record(7).replacen('w', "x", 1)]).collect();
     let validation: String = [record(100), record(9).replacen('w', "x", 1), "{".to_owned()].concat();
-    let mut check = DatasetCheck::of_files(rules()).with_quality(mode, QualityLimits { threads: 2, bytes });
+    let mut check = DatasetCheck::of_files(rules()).with_quality(
+        mode,
+        Expectations::default(),
+        QualityLimits { threads: 2, bytes },
+    );
     for (role, name, text) in
         [(Role::Train, "train.jsonl", &train), (Role::Validation, "validation.jsonl", &validation)]
     {
@@ -69,4 +77,44 @@ fn a_file_beyond_the_limit_has_a_finding() {
     assert!(lines(&report, Role::Validation, Code::NearLeakage).is_empty());
     let all = checked(QualityMode::Standard, Some(1 << 20));
     assert_eq!((size(&all), all.across.counts.get(&Code::QualityIncomplete)), (Some(2), None));
+}
+
+#[test]
+fn records_that_are_not_as_expected_are_errors() {
+    let expected = Expectation { max_chars: Some(100), field: Field::Prompt, ..Expectation::default() };
+    let (ready, faults) = expectations("job.yaml", &[expected], &mut |_| SchemaFile::Missing);
+    assert_eq!(faults.errors, 0);
+    let check = |bytes: Option<u64>| {
+        let limits = QualityLimits { threads: 1, bytes };
+        let mut check = DatasetCheck::of_files(rules()).with_quality(QualityMode::Off, ready.clone(), limits);
+        let text: String = [record(1), record(2).replacen("w", &"v".repeat(90), 1)].concat();
+        let Begun::Read(mut pass) = check.file(Role::Train, "train.jsonl", Some(text.len() as u64)) else {
+            panic!("it is read")
+        };
+        pass.feed(text.as_bytes());
+        check.end(pass);
+        check.finish()
+    };
+    let report = check(None);
+    assert_eq!(lines(&report, Role::Train, Code::UnexpectedLength), [Some(2)]);
+    assert!(report.quality.is_none(), "only expectations are checked");
+    // What can't be checked isn't known to be as expected.
+    let unchecked = check(Some(10)).across;
+    assert_eq!(unchecked.counts.get(&Code::UncheckedExpectations), Some(&1));
+    assert!(unchecked.errors > 0);
+}
+
+#[test]
+fn schemas_that_cannot_be_used_are_errors_of_their_files() {
+    let expected = Expectation { json_schema: Some("s.json".to_owned()), ..Expectation::default() };
+    for (file, code, named) in [
+        (SchemaFile::Missing, Code::MissingFile, "job.yaml"),
+        (SchemaFile::TooLarge(2 << 20), Code::RecipeTooLarge, "s.json"),
+        (SchemaFile::Bytes(b"{".to_vec()), Code::RecipeInvalidValue, "s.json"),
+        (SchemaFile::Unreadable(Unreadable::Archived), Code::UnreadableObject, "s.json"),
+    ] {
+        let (ready, faults) = expectations("job.yaml", std::slice::from_ref(&expected), &mut |_| file.clone());
+        assert!(ready.is_empty());
+        assert_eq!((faults.kept[0].code, faults.kept[0].file.as_str()), (code, named));
+    }
 }
