@@ -175,7 +175,7 @@ pub(crate) fn first_records(path: &Path, most: usize) -> anyhow::Result<Vec<Stri
 
 /// Ends the reading.
 #[derive(Debug)]
-struct Enough;
+pub(crate) struct Enough;
 
 impl std::fmt::Display for Enough {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {

@@ -20,7 +20,7 @@ use crate::options::DataArgs;
 use crate::{check_dataset, complain, print, print_exactly};
 use evaluation::Evaluation;
 pub(crate) use list::ListArgs;
-use page::Page;
+pub(crate) use page::Page;
 
 /// The most epochs that an estimate is made for.
 pub(crate) const EPOCHS_MAX: u64 = 1_000_000;
@@ -148,46 +148,71 @@ pub(crate) fn run<'c>(
     (datasets, unreadable): (Vec<Dataset<'c>>, Vec<Unreadable>),
     args: &EstimateArgs,
 ) -> anyhow::Result<Estimates<'c>> {
-    let list = args.list.read()?;
-    let list = list.as_ref();
-    let mut outcome = CheckResult { unreadable, ..CheckResult::default() };
-    // The recipe's second look costs time, and changes no token.
-    let options = CheckOptions { quality: Some(QualityMode::Off), ..CheckOptions::default() };
-    let mut pages = Vec::new();
     let awaits: Vec<String> =
         datasets.iter().filter(|one| one.rules.is_none()).filter_map(Dataset::awaits_upload).collect();
+    let (outcome, pages) = checked((datasets, unreadable), args);
+    Ok(Estimates { pages: pages?, awaits, outcome })
+}
+
+/// Checks the datasets, and estimates their training files, in one pass over the data. The error says why there is no
+/// estimate.
+pub(crate) fn checked<'c>(
+    (datasets, unreadable): (Vec<Dataset<'c>>, Vec<Unreadable>),
+    args: &EstimateArgs,
+) -> (CheckResult, anyhow::Result<Vec<Page<'c>>>) {
+    let mut outcome = CheckResult { unreadable, ..CheckResult::default() };
+    let list = args.list.read();
+    let known = list.as_ref().ok().and_then(Option::as_ref);
+    let mut pages = Ok(Vec::new());
     for dataset in datasets {
-        let (before, catalogue) = (outcome.files.len(), dataset.catalogue);
-        let made = dataset.rules.map(|rules| (rules, epochs(args, &dataset, rules), price_of(args, &dataset, rules, list)));
-        let asked = dataset.recipe().and_then(|recipe| recipe.evaluate.clone());
-        let deploy = dataset.recipe().and_then(|recipe| recipe.deploy.clone());
-        let throughput = deploy.filter(|plan| plan.capacity.is_provisioned());
-        outcome.held_out = None;
-        check_dataset::check_dataset(dataset, options, &mut outcome);
-        let trained = outcome.files[before..].iter().filter(|file| file.role == Role::Train);
-        for (file, (rules, epochs, price)) in trained.zip(made) {
-            ensure!(
-                rules.customization != Customization::ReinforcementFineTuning,
-                "reinforcement fine-tuning isn't billed by the token but by the hour{}, so its cost can't be estimated from the data",
-                by_hour(rules, list)
-            );
-            let evaluation = outcome.held_out.take().zip(asked.as_ref());
-            let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model, catalogue, list));
-            let estimate = bill(file.statistics.tokens, epochs.value, price.as_ref().map(|price| price.value));
-            pages.push(Page {
-                path: file.path.clone(),
-                rules,
-                statistics: file.statistics.clone(),
-                epochs,
-                price,
-                estimate,
-                evaluation,
-                unit_hour: known_price(rules.model, list, |rates| rates.unit_hour),
-                throughput: throughput.clone(),
-            });
-        }
+        let more = of_dataset(dataset, args, known, &mut outcome);
+        pages = pages.and_then(|mut all: Vec<Page>| {
+            all.extend(more?);
+            Ok(all)
+        });
     }
-    Ok(Estimates { pages, awaits, outcome })
+    (outcome, list.and(pages))
+}
+
+fn of_dataset<'c>(
+    dataset: Dataset<'c>,
+    args: &EstimateArgs,
+    list: Option<&PriceList>,
+    outcome: &mut CheckResult,
+) -> anyhow::Result<Vec<Page<'c>>> {
+    let (before, catalogue) = (outcome.files.len(), dataset.catalogue);
+    let made = dataset.rules.map(|rules| (rules, epochs(args, &dataset, rules), price_of(args, &dataset, rules, list)));
+    let asked = dataset.recipe().and_then(|recipe| recipe.evaluate.clone());
+    let deploy = dataset.recipe().and_then(|recipe| recipe.deploy.clone());
+    let throughput = deploy.filter(|plan| plan.capacity.is_provisioned());
+    outcome.held_out = None;
+    // The recipe's second look costs time, and changes no token.
+    let options = CheckOptions { quality: Some(QualityMode::Off), ..CheckOptions::default() };
+    check_dataset::check_dataset(dataset, options, outcome);
+    let mut pages = Vec::new();
+    let trained = outcome.files[before..].iter().filter(|file| file.role == Role::Train);
+    for (file, (rules, epochs, price)) in trained.zip(made) {
+        ensure!(
+            rules.customization != Customization::ReinforcementFineTuning,
+            "reinforcement fine-tuning isn't billed by the token but by the hour{}, so its cost can't be estimated from the data",
+            by_hour(rules, list)
+        );
+        let evaluation = outcome.held_out.take().zip(asked.as_ref());
+        let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model, catalogue, list));
+        let estimate = bill(file.statistics.tokens, epochs.value, price.as_ref().map(|price| price.value));
+        pages.push(Page {
+            path: file.path.clone(),
+            rules,
+            statistics: file.statistics.clone(),
+            epochs,
+            price,
+            estimate,
+            evaluation,
+            unit_hour: known_price(rules.model, list, |rates| rates.unit_hour),
+            throughput: throughput.clone(),
+        });
+    }
+    Ok(pages)
 }
 
 fn epochs(args: &EstimateArgs, dataset: &Dataset, rules: Rules) -> Sourced<u64> {

@@ -15,6 +15,8 @@ use anstyle::{AnsiColor, Style};
 
 pub(crate) use github::github;
 pub(crate) use html::html;
+#[cfg(feature = "aws")]
+pub(crate) use html::report;
 pub(crate) use human::human;
 pub(crate) use json::json;
 pub(crate) use sarif::sarif;

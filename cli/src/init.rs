@@ -2,7 +2,7 @@
 
 mod data;
 mod first;
-mod recipe;
+pub(crate) mod recipe;
 mod tried;
 
 use std::path::{Path, PathBuf};
@@ -94,6 +94,27 @@ pub(crate) fn init(args: &InitArgs) -> Result<ExitCode> {
     let aside = found.validation_aside(&args.dir, target)?;
     print(&said(&path, rules, &found, warning.as_deref(), aside, &args.dir))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The recipe that init would write for the folder. If something must be done first, the recipe is for the file that this
+/// makes. `chosen`: the model and the type; otherwise, one that accepts the data.
+pub(crate) fn proposal(dir: &Path, chosen: Option<Rules<'static>>) -> Result<String> {
+    let catalogue = Catalogue::embedded();
+    let mut found = data::look(dir)?;
+    let name = found.proposed().unwrap_or(DEFAULT_MODEL);
+    let first = match chosen {
+        Some(rules) => rules,
+        None => rules(find(catalogue, name)?, found.customization())?,
+    };
+    let target = Target { catalogue, rules: Some(first), is_chosen: chosen.is_some() };
+    if found.near_misses(dir, target)?.is_some() {
+        found.train = None;
+    }
+    let rules = match found.choice(first, target, chosen.is_some(), dir)? {
+        Choice::Write(rules, _) => rules,
+        Choice::Stop(_) => first,
+    };
+    Ok(recipe::of(&rules.model.alias, rules, &found))
 }
 
 /// The output: what was written, and the next step.

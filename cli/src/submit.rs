@@ -7,6 +7,10 @@ mod own_base;
 mod send;
 mod wait;
 
+pub(crate) use files::{Files, of as files_of};
+pub(crate) use send::{Ended, Stop, upload_silently};
+pub(crate) use wait::{Validated, validated};
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -74,8 +78,7 @@ pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
     let Some(files) = checked(args, &dataset, &own_base)? else {
         return Ok(ExitCode::from(1));
     };
-    let bytes: u64 = files.all.iter().map(|file| file.bytes).sum();
-    let size = indicatif::HumanBytes(bytes);
+    let size = indicatif::HumanBytes(files.bytes());
     if args.dry_run {
         let list: String = files.all.iter().map(|file| format!("  datasets/{dataset}/{}\n", file.key)).collect();
         print(&format!("\nDry run: nothing was uploaded. An upload has {size}, in this order:\n{list}"))?;
@@ -87,7 +90,7 @@ pub(crate) fn submit(args: &SubmitArgs) -> Result<ExitCode> {
         };
         let question = format!(
             "\nUpload {} ({size}) as dataset {dataset} to stack {}?",
-            counted(files.all.len() as u64, "file"),
+            counted(files.count(), "file"),
             stack.name
         );
         if !args.yes {
@@ -123,10 +126,19 @@ fn name(args: &SubmitArgs) -> Result<String> {
     }
     let own = || dir.file_name().map(|name| name.to_string_lossy().into_owned());
     let name = args.name.clone().or_else(own).unwrap_or_default();
-    match classify(&format!("datasets/{name}/train.jsonl")) {
-        ObjectKind::DatasetFile { .. } => Ok(name),
-        ObjectKind::NearMiss { finding, .. } => bail!("{}; choose another name with --name", finding.message),
-        ObjectKind::Ignored(why) => bail!("invalid dataset name {name}: {why}; choose another with --name"),
+    match name_fault(&name) {
+        None => Ok(name),
+        Some(why) => bail!("{why}; choose another name with --name"),
+    }
+}
+
+/// Why a dataset can't have this name.
+pub(crate) fn name_fault(name: &str) -> Option<String> {
+    match classify(&format!("{PREFIX}{name}/train.jsonl")) {
+        ObjectKind::DatasetFile { dataset, .. } if dataset == name => None,
+        ObjectKind::NearMiss { finding, .. } => Some(finding.message),
+        ObjectKind::DatasetFile { .. } => Some(format!("invalid dataset name {name}: it has a slash")),
+        ObjectKind::Ignored(why) => Some(format!("invalid dataset name {name}: {why}")),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::stack::{Stack, StackArgs, block_on, explain};
 use crate::{note, print};
 
 /// How long a model may pause.
-const PAUSE_MAX: Duration = Duration::from_secs(120);
+pub(crate) const PAUSE_MAX: Duration = Duration::from_secs(120);
 
 /// Ask a deployed model
 ///
@@ -61,10 +61,10 @@ fn temperature(text: &str) -> Result<f32, String> {
 }
 
 /// A model to ask.
-struct Side {
-    title: String,
+pub(crate) struct Side {
+    pub(crate) title: String,
     /// The id to ask by.
-    model: String,
+    pub(crate) model: String,
 }
 
 pub(crate) fn try_model(args: &TryArgs) -> Result<ExitCode> {
@@ -139,7 +139,8 @@ async fn deployed(stack: &Stack, text: &str) -> Result<Deployment> {
     }
 }
 
-fn side(deployment: &Deployment) -> Result<Side> {
+/// The model that a deployment serves.
+pub(crate) fn side(deployment: &Deployment) -> Result<Side> {
     let Deployment { name, state, serving, arn, .. } = deployment;
     match (arn, serving) {
         (Some(arn), Some(run_id)) if state.answers() => {
@@ -150,7 +151,7 @@ fn side(deployment: &Deployment) -> Result<Side> {
 }
 
 /// The base model of the run that a deployment serves.
-async fn base(stack: &Stack, deployment: &Deployment) -> Result<Side> {
+pub(crate) async fn base(stack: &Stack, deployment: &Deployment) -> Result<Side> {
     let run_id = deployment.serving.as_ref().unwrap_or(&deployment.run_id);
     let run = stack.ledger()?.run(run_id).await.map_err(explain)?;
     let plan = run.and_then(|run| run.plan);
@@ -193,7 +194,7 @@ async fn ask(stack: &Stack, inference: &Inference, side: &Side, question: &Quest
 }
 
 /// Begins an answer. Some base models answer through an inference profile only, and Bedrock's error says so.
-async fn start(stack: &Stack, inference: &Inference, model: &str, question: &Question) -> Result<Answer> {
+pub(crate) async fn start(stack: &Stack, inference: &Inference, model: &str, question: &Question) -> Result<Answer> {
     let failure = match inference.ask(model, question).await {
         Ok(answer) => return Ok(answer),
         Err(failure) => failure,
@@ -216,7 +217,13 @@ fn shown(text: &str) -> String {
     })
 }
 
-fn figures(used: Option<(i32, i32, Option<i64>)>, first: Option<Duration>, all: Duration, stopped: &str) -> String {
+/// What an answer took, in a line.
+pub(crate) fn figures(
+    used: Option<(i32, i32, Option<i64>)>,
+    first: Option<Duration>,
+    all: Duration,
+    stopped: &str,
+) -> String {
     let mut parts = Vec::new();
     if let Some((input, output, latency_ms)) = used {
         parts.push(format!("{} in, {output} out", counted(input.max(0).unsigned_abs().into(), "token")));

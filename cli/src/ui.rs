@@ -80,6 +80,7 @@ async fn serve(args: &UiArgs) -> Result<()> {
     let name = stack.name.clone();
     let (console, token) = Console::new(stack, port)?;
     let console = Arc::new(console);
+    let _drafts = dataset::Closing(console.clone());
     let address = format!("http://127.0.0.1:{port}/start?token={token}");
     print(&format!("Console of stack {name}: http://127.0.0.1:{port} (Ctrl-C ends it)\n"))?;
     // The list is there when the browser asks for it.

@@ -10,7 +10,7 @@ use crate::catalogue::Rules;
 use crate::format::{BOLD, bracket, counted, grouped, visible};
 
 /// The estimate of one training file.
-pub(super) struct Page<'c> {
+pub(crate) struct Page<'c> {
     pub(super) path: String,
     pub(super) rules: Rules<'c>,
     pub(super) statistics: Statistics,
@@ -26,6 +26,11 @@ pub(super) struct Page<'c> {
 }
 
 impl Page<'_> {
+    /// The estimate, for people: names and values.
+    pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {
+        rows(self)
+    }
+
     /// Whether a record is valid.
     pub(super) fn is_estimated(&self) -> bool {
         self.statistics.valid_records > 0
@@ -48,10 +53,18 @@ pub(super) fn human(pages: &[Page]) -> String {
 }
 
 fn page(page: &Page) -> String {
-    let Page { path, rules, statistics, epochs, price, estimate, evaluation, throughput, unit_hour } = page;
-    let (model, kind) = (visible(&rules.model.name), rules.customization.as_str());
-    let mut text = format!("{BOLD}{}{BOLD:#} ({model}, {kind})\n", visible(path));
-    let mut row = |name: &str, value: String| text.push_str(&format!("  {name:<11} {value}\n"));
+    let (model, kind) = (visible(&page.rules.model.name), page.rules.customization.as_str());
+    let mut text = format!("{BOLD}{}{BOLD:#} ({model}, {kind})\n", visible(&page.path));
+    for (name, value) in page.rows() {
+        text.push_str(&format!("  {name:<11} {value}\n"));
+    }
+    text
+}
+
+fn rows(page: &Page) -> Vec<(&'static str, String)> {
+    let Page { statistics, epochs, price, estimate, evaluation, throughput, unit_hour, .. } = page;
+    let mut rows = Vec::new();
+    let mut row = |name: &'static str, value: String| rows.push((name, value));
     if !page.is_estimated() {
         let reason = match statistics.records {
             0 => "the file has no record".to_owned(),
@@ -59,7 +72,7 @@ fn page(page: &Page) -> String {
             records => format!("all {} records are invalid", grouped(records)),
         };
         row("cost", format!("not estimated: {reason}; `tunedrop check` says why"));
-        return text;
+        return rows;
     }
     row("records", grouped(statistics.valid_records));
     row("characters", grouped(statistics.characters));
@@ -122,7 +135,7 @@ fn page(page: &Page) -> String {
             ),
         );
     }
-    text
+    rows
 }
 
 pub(super) fn json(pages: &[Page]) -> String {

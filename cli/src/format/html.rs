@@ -10,6 +10,11 @@ use crate::check_result::{CheckResult, FileResult};
 
 /// A self-contained page.
 pub(crate) fn html(outcome: &CheckResult) -> String {
+    report(outcome).html()
+}
+
+/// What the page shows.
+pub(crate) fn report(outcome: &CheckResult) -> DatasetReport {
     let mut findings = Findings::default();
     findings.extend(outcome.findings.clone());
     for file in &outcome.files {
@@ -20,7 +25,7 @@ pub(crate) fn html(outcome: &CheckResult) -> String {
     let unreadable = outcome.unreadable.iter().map(|fault| format!("{} can't be read: {}.", fault.path, fault.why));
     let notes: Vec<String> = unreadable.chain(outcome.notes.iter().map(|note| format!("{note}."))).collect();
     let names: Vec<&str> = outcome.files.iter().map(|file| file.path.as_str()).collect();
-    let report = DatasetReport {
+    DatasetReport {
         version: 1,
         stack: String::new(),
         dataset: if names.is_empty() { "the data".to_owned() } else { names.join(", ") },
@@ -42,8 +47,7 @@ pub(crate) fn html(outcome: &CheckResult) -> String {
         fixed: None,
         show_excerpts: outcome.shows_texts,
         note: Some(notes.join(" ")).filter(|note| !note.is_empty()),
-    };
-    report.html()
+    }
 }
 
 /// The second look at all datasets as one.

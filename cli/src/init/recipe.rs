@@ -70,14 +70,14 @@ fn evaluate(rules: Rules, found: &Found) -> String {
 }
 
 /// A name as a YAML string. JSON's quoting is valid YAML.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
         && name.starts_with(|c: char| c.is_ascii_alphabetic());
     if plain { name.to_owned() } else { serde_json::Value::from(name).to_string() }
 }
 
 /// The section of the customization types that need one.
-fn section(rules: Rules) -> String {
+pub(crate) fn section(rules: Rules) -> String {
     match rules.customization {
         Customization::Distillation => {
             let teachers = &rules.training.teachers;
@@ -101,25 +101,50 @@ fn hyperparameters(all: &[Hyperparameter]) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let mut out = "\n# Without a value, the model's default applies.\n".to_owned();
-    out.push_str(if all.iter().any(|one| one.required) { "hyperparameters:\n" } else { "# hyperparameters:\n" });
+    let block = hyperparameter_block(all, &|one| if one.required { suggestion(one) } else { None });
+    format!("\n# Without a value, the model's default applies.\n{block}")
+}
+
+/// The lines of `hyperparameters`: those with a value are set, and the others are comments.
+pub(crate) fn hyperparameter_block(
+    all: &[Hyperparameter],
+    value: &dyn Fn(&Hyperparameter) -> Option<String>,
+) -> String {
+    let is_set = all.iter().any(|one| value(one).is_some());
+    let mut out = if is_set { "hyperparameters:\n" } else { "# hyperparameters:\n" }.to_owned();
     for one in all {
         // Undocumented ones aren't offered.
-        if one.doubt.is_some() && one.doubt_above.is_none() {
+        if one.doubt.is_some() && one.doubt_above.is_none() && value(one).is_none() {
             continue;
         }
-        let suggested = one.suggested.clone().filter(|_| one.default.is_none());
-        let value = suggested.or(one.default.or(one.min).map(|value| value.to_string())).or_else(|| match &one.kind {
-            HyperparameterKind::Choice(words) => words.first().cloned(),
-            _ => one.words.first().cloned(),
-        });
-        let (Some(value), mark) = (value, if one.required { "  " } else { "#   " }) else { continue };
+        let (value, mark) = match value(one) {
+            Some(value) => (value, "  "),
+            None => match suggestion(one) {
+                Some(value) => (value, "#   "),
+                None => continue,
+            },
+        };
         out.push_str(&format!("{mark}{}: {value}{}\n", one.name, range(one)));
     }
     out
 }
 
+/// The value to begin with.
+pub(crate) fn suggestion(one: &Hyperparameter) -> Option<String> {
+    let suggested = one.suggested.clone().filter(|_| one.default.is_none());
+    suggested.or(one.default.or(one.min).map(|value| value.to_string())).or_else(|| match &one.kind {
+        HyperparameterKind::Choice(words) => words.first().cloned(),
+        _ => one.words.first().cloned(),
+    })
+}
+
 fn range(one: &Hyperparameter) -> String {
+    let parts = hints(one);
+    if parts.is_empty() { String::new() } else { format!("    # {}", parts.join("; ")) }
+}
+
+/// The values that are accepted, and what to know about them.
+pub(crate) fn hints(one: &Hyperparameter) -> Vec<String> {
     let mut parts = Vec::new();
     if let HyperparameterKind::Choice(words) = &one.kind {
         parts.push(words.join(", "));
@@ -139,7 +164,7 @@ fn range(one: &Hyperparameter) -> String {
     if one.name == "epochCount" {
         parts.push("each pass over the data is billed".to_owned());
     }
-    if parts.is_empty() { String::new() } else { format!("    # {}", parts.join("; ")) }
+    parts
 }
 
 #[cfg(test)]

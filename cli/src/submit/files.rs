@@ -19,7 +19,7 @@ const FILES_MAX: usize = 1_000_000;
 
 /// The files to upload, in their order.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(crate) struct Files {
     /// A first recipe that keeps the dataset incomplete during the upload.
     pub(super) hold: Option<String>,
     /// First the media, which are checked with the data; then the data files and the JSON schemas; then the recipe, which
@@ -29,9 +29,21 @@ pub(super) struct Files {
     pub(super) recipe: &'static str,
 }
 
+impl Files {
+    /// The size of all files.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.all.iter().map(|file| file.bytes).sum()
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.all.len() as u64
+    }
+}
+
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct File {
+pub(crate) struct File {
     pub(super) path: PathBuf,
     /// Below the dataset's prefix.
     pub(super) key: String,
@@ -46,7 +58,7 @@ pub(super) fn recipe(dir: &Path) -> Result<&'static str> {
     Ok(recipe)
 }
 
-pub(super) fn of(dir: &Path, dataset: &Dataset) -> Result<Files> {
+pub(crate) fn of(dir: &Path, dataset: &Dataset) -> Result<Files> {
     let recipe = recipe(dir)?;
     let mut folder = Folder::at(dir)?;
     for entry in entries(dir)? {

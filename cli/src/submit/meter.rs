@@ -36,6 +36,12 @@ impl Meter {
         Meter { sent: Sent::default(), begun: Instant::now(), bar, in_lines, next_line: Cell::new(LINE_EVERY[0]) }
     }
 
+    /// Counts without showing anything.
+    pub(super) fn silent(sent: Sent) -> Meter {
+        let bar = ProgressBar::hidden();
+        Meter { sent, begun: Instant::now(), bar, in_lines: false, next_line: Cell::new(LINE_EVERY[0]) }
+    }
+
     /// The counter of sent bytes.
     pub(super) fn sent(&self) -> &Sent {
         &self.sent

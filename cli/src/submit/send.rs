@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use tokio::sync::Notify;
 use tunedrop_aws::{Objects, Sent, UPLOAD_PART, Upload, Uploads, part_size};
 use tunedrop_run::object_key::RECIPES;
 
@@ -18,40 +20,88 @@ use crate::stack::{Stack, explain, or_interrupted};
 /// The delay between the data and the recipe. S3 dates objects to the second, and the recipe must be newer.
 const NEXT_SECOND: Duration = Duration::from_millis(1_200);
 
-/// Uploads the files in order. Returns false after Ctrl-C; no file is left half uploaded.
+/// What interrupts an upload.
+pub(crate) enum Stop {
+    /// Ctrl-C.
+    Pressed,
+    /// Another task.
+    Asked(Arc<Notify>),
+}
+
+impl Stop {
+    /// The result; `None` if it was interrupted.
+    async fn or<T>(&self, done: impl Future<Output = Result<T>>) -> Result<Option<T>> {
+        match self {
+            Stop::Pressed => or_interrupted(done).await,
+            Stop::Asked(asked) => tokio::select! {
+                biased;
+                () = asked.notified() => Ok(None),
+                done = done => done.map(Some),
+            },
+        }
+    }
+}
+
+/// How an upload ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Complete,
+    /// It was interrupted before the first data file.
+    BeforeData,
+    /// It was interrupted, and nothing starts.
+    BeforeRecipe,
+}
+
+/// Uploads the files in order, and prints what happens. Returns false after Ctrl-C; no file is left half uploaded.
 pub(super) async fn upload(stack: &Stack, dataset: &str, files: &Files) -> Result<bool> {
+    let meter = Meter::new(files.bytes());
+    let ended = send(stack, dataset, files, &meter, &Stop::Pressed).await;
+    meter.ends();
+    match ended? {
+        Ended::Complete => return Ok(true),
+        Ended::BeforeData => print("Interrupted: no data file was uploaded\n")?,
+        Ended::BeforeRecipe => print(
+            "Interrupted: the recipe was not uploaded, so nothing starts. Run the command again to upload everything\n",
+        )?,
+    }
+    Ok(false)
+}
+
+/// Uploads the files in order, and counts what is sent.
+pub(crate) async fn upload_silently(
+    stack: &Stack,
+    dataset: &str,
+    files: &Files,
+    sent: Sent,
+    stop: &Stop,
+) -> Result<Ended> {
+    send(stack, dataset, files, &Meter::silent(sent), stop).await
+}
+
+async fn send(stack: &Stack, dataset: &str, files: &Files, meter: &Meter, stop: &Stop) -> Result<Ended> {
     let (objects, uploads) = (stack.objects()?, stack.uploads()?);
     let folder = format!("datasets/{dataset}/");
-    if or_interrupted(ready(stack, &objects, &folder, files)).await?.is_none() {
-        print("Interrupted: no data file was uploaded\n")?;
-        return Ok(false);
+    if stop.or(ready(stack, &objects, &folder, files)).await?.is_none() {
+        return Ok(Ended::BeforeData);
     }
     // A run of a known dataset starts at once only if the recipe is its newest file.
     let known = stack.ledger()?.dataset(dataset).await.map_err(explain)?.is_some();
-    let meter = Meter::new(files.all.iter().map(|file| file.bytes).sum());
     for file in &files.all {
         meter.begins(&visible(&file.key));
-        if known && file.key == files.recipe && or_interrupted(next_second()).await?.is_none() {
-            return interrupted(&meter);
+        if known && file.key == files.recipe && stop.or(next_second()).await?.is_none() {
+            return Ok(Ended::BeforeRecipe);
         }
         let key = format!("{folder}{}", file.key);
-        if !meter.shown(upload_one(&uploads, &key, file, meter.sent())).await? {
-            return interrupted(&meter);
+        if !meter.shown(upload_one(&uploads, &key, file, meter.sent(), stop)).await? {
+            return Ok(Ended::BeforeRecipe);
         }
     }
-    meter.ends();
-    Ok(true)
+    Ok(Ended::Complete)
 }
 
 async fn next_second() -> Result<()> {
     tokio::time::sleep(NEXT_SECOND).await;
     Ok(())
-}
-
-fn interrupted(meter: &Meter) -> Result<bool> {
-    meter.ends();
-    print("Interrupted: the recipe was not uploaded, so nothing starts. Run the command again to upload everything\n")?;
-    Ok(false)
 }
 
 /// Checks that the folder in the bucket has no other recipe, and uploads the first recipe, so that nothing starts early.
@@ -72,19 +122,19 @@ async fn ready(stack: &Stack, objects: &Objects, folder: &str, files: &Files) ->
     Ok(())
 }
 
-/// Uploads a file: in one request up to the size of a part, else in parts. Returns false after Ctrl-C.
-async fn upload_one(uploads: &Uploads, key: &str, file: &File, sent: &Sent) -> Result<bool> {
+/// Uploads a file: in one request up to the size of a part, else in parts. Returns false if it was interrupted.
+async fn upload_one(uploads: &Uploads, key: &str, file: &File, sent: &Sent, stop: &Stop) -> Result<bool> {
     let kind = if key.ends_with(".jsonl") { "application/jsonl" } else { "application/octet-stream" };
     if file.bytes <= UPLOAD_PART {
         let bytes = beginning(&file.path, UPLOAD_PART as usize + 1).with_context(|| unreadable(file))?;
         ensure!(bytes.len() as u64 == file.bytes, "{}", changed(file));
         let done = async { uploads.put(key, bytes, kind, sent).await.map_err(explain) };
-        return Ok(or_interrupted(done).await?.is_some());
+        return Ok(stop.or(done).await?.is_some());
     }
-    let Some(mut upload) = or_interrupted(async { uploads.begin(key, kind).await.map_err(explain) }).await? else {
+    let Some(mut upload) = stop.or(async { uploads.begin(key, kind).await.map_err(explain) }).await? else {
         return Ok(false);
     };
-    match or_interrupted(parts(&mut upload, file, sent)).await {
+    match stop.or(parts(&mut upload, file, sent)).await {
         Ok(Some(())) => Ok(true),
         ended => {
             // Deletes the parts. If that fails, a rule of the bucket deletes them after a week.

@@ -20,13 +20,36 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Waits until the upload is validated, for at most `minutes`. Returns the run's id, or `None` if the dataset is rejected
 /// or incomplete, which is printed.
 pub(super) async fn wait_for_result(stack: &Stack, dataset: &str, minutes: u64) -> Result<Option<RunId>> {
+    print("Uploaded. Waiting for the result of the validation\n")?;
+    match validated(stack, dataset, minutes).await? {
+        Validated::Accepted(run_id) => return Ok(Some(run_id)),
+        Validated::Incomplete(missing) => {
+            print(&format!("The dataset is incomplete: {} is missing\n", visible(&missing.join(", "))))?;
+        }
+        Validated::Rejected(run_id) => {
+            print(&format!("{run_id} is rejected. See why with `tunedrop report {run_id}{}`\n", stack.named))?;
+        }
+    }
+    Ok(None)
+}
+
+/// The result of the stack's validation.
+#[derive(Debug)]
+pub(crate) enum Validated {
+    Accepted(RunId),
+    Rejected(RunId),
+    /// These files are missing.
+    Incomplete(Vec<String>),
+}
+
+/// Waits until the upload is validated, for at most `minutes`.
+pub(crate) async fn validated(stack: &Stack, dataset: &str, minutes: u64) -> Result<Validated> {
     let (ledger, objects) = (stack.ledger()?, stack.objects()?);
     let mut uploaded = 0;
     for name in RECIPES {
         let found = objects.find(&format!("datasets/{dataset}/{name}")).await.map_err(explain)?;
         uploaded = uploaded.max(found.map_or(0, |object| object.modified_ms));
     }
-    print("Uploaded. Waiting for the result of the validation\n")?;
     let look = async || {
         let head = ledger.dataset(dataset).await.map_err(explain)?.unwrap_or_default();
         Ok(result(&head, uploaded))
@@ -39,16 +62,10 @@ pub(super) async fn wait_for_result(stack: &Stack, dataset: &str, minutes: u64) 
     })?;
     let run_id = match found {
         Uploaded::Run(run_id) => run_id,
-        Uploaded::Incomplete(missing) => {
-            print(&format!("The dataset is incomplete: {} is missing\n", visible(&missing.join(", "))))?;
-            return Ok(None);
-        }
+        Uploaded::Incomplete(missing) => return Ok(Validated::Incomplete(missing)),
     };
-    if ledger.run(&run_id).await.map_err(explain)?.is_some_and(|run| run.state == State::Rejected) {
-        print(&format!("{run_id} is rejected. See why with `tunedrop report {run_id}{named}`\n"))?;
-        return Ok(None);
-    }
-    Ok(Some(run_id))
+    let is_rejected = ledger.run(&run_id).await.map_err(explain)?.is_some_and(|run| run.state == State::Rejected);
+    Ok(if is_rejected { Validated::Rejected(run_id) } else { Validated::Accepted(run_id) })
 }
 
 /// Repeats `look` until it returns a value, for at most `minutes`.

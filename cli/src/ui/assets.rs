@@ -11,11 +11,13 @@ use super::console::Console;
 
 /// What the reports don't have.
 const STYLE: &str = include_str!("../../templates/ui/style.css");
+/// The forms, and what else the page of a new dataset has.
+const DATASET: &str = include_str!("../../templates/ui/dataset.css");
 const SCRIPT: &str = include_str!("../../templates/ui/console.js");
 
 pub(super) fn routes() -> Router<Arc<Console>> {
     Router::new()
-        .route("/style.css", get(|| async { css(&[tunedrop_report::STYLE, STYLE]) }))
+        .route("/style.css", get(|| async { css(&[tunedrop_report::STYLE, STYLE, DATASET]) }))
         .route("/console.js", get(|| async { script(SCRIPT) }))
         .route("/favicon.ico", get(|| async { axum::http::StatusCode::NO_CONTENT }))
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use tunedrop_aws::Ledger;
 
 use super::access::Access;
+use super::dataset::Drafts;
 use super::details::Details;
 use super::live::Live;
 use super::page::{Frame, Here};
@@ -20,6 +21,7 @@ pub(crate) struct Console {
     pub(crate) live: Live,
     pub(super) details: Details,
     pub(super) access: Access,
+    pub(super) drafts: Drafts,
 }
 
 impl Console {
@@ -28,7 +30,8 @@ impl Console {
         let (access, token) = Access::new(port)?;
         let ledger = stack.ledger()?;
         let live = Live::new(stack.emulated);
-        Ok((Console { stack, ledger, live, details: Details::default(), access }, token))
+        let (details, drafts) = (Details::default(), Drafts::default());
+        Ok((Console { stack, ledger, live, details, access, drafts }, token))
     }
 
     /// What is around every page.

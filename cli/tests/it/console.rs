@@ -1,7 +1,10 @@
 //! The console: who can use it, and what it shows. The services of the stack are a server on this machine.
 
+mod dataset;
+mod drafts;
 mod fake;
 mod harness;
+mod playground;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;

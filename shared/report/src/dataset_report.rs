@@ -5,6 +5,7 @@ mod data;
 mod excerpt;
 mod groups;
 mod page;
+mod parts;
 mod progress;
 mod quality;
 mod remedy;

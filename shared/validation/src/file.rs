@@ -127,6 +127,11 @@ impl FileCheck {
         self.pass.finish(&self.rules, self.head == Head::OtherType)
     }
 
+    /// Returns the findings of the lines so far, with the number of records. What needs the whole file isn't among them.
+    pub fn so_far(&self) -> (&Findings, u64) {
+        (&self.pass.findings, self.pass.gathered.statistics.records)
+    }
+
     /// Returns the number of records that took the slow path. It doesn't depend on how the bytes were divided into
     /// calls of `feed`.
     #[doc(hidden)]

@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::fake::{Fake, State};
@@ -15,7 +16,7 @@ pub(super) struct Console {
     pub(super) token: String,
     pub(super) cookie: String,
     pub(super) fake: Fake,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Drop for Console {
@@ -57,7 +58,7 @@ impl Console {
         let address = address.take(1).next().expect("an address");
         let (host, token) = address.split_once("/start?token=").expect("a token");
         let port = host.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-        Console { child, port, token: token.to_owned(), cookie: String::new(), fake, _home: home }
+        Console { child, port, token: token.to_owned(), cookie: String::new(), fake, home }
     }
 
     /// Starts it, and exchanges the token.
@@ -86,6 +87,18 @@ impl Console {
         let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         Answer { status, head: head.replace('\r', ""), body: body.to_owned() }
+    }
+
+    /// The command's home.
+    pub(super) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Ends it as Ctrl-C does.
+    pub(super) fn interrupt(&mut self) {
+        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(kill.expect("it runs").success());
+        self.child.wait().expect("it ends");
     }
 
     pub(super) fn host(&self) -> String {

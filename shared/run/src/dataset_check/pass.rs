@@ -1,6 +1,8 @@
 //! The pass over one file of a dataset.
 
-use tunedrop_validation::{Catalogue, Customization, FileCheck, FileReport, MediaFolder, Options, RecordIndex, Role};
+use tunedrop_validation::{
+    Catalogue, Customization, FileCheck, FileReport, Findings, MediaFolder, Options, RecordIndex, Role,
+};
 
 use tunedrop_evaluation::Sample;
 
@@ -69,6 +71,11 @@ impl<'c> FilePass<'c> {
                 quality.feed(bytes);
             }
         }
+    }
+
+    /// Returns the findings of the lines so far, with the number of records; `None` before the first line.
+    pub fn so_far(&self) -> Option<(&Findings, u64)> {
+        self.check.as_ref().map(|(check, _)| check.so_far())
     }
 
     /// Returns the result; `None` if no rules are known.
