@@ -15,7 +15,7 @@ use super::offers::{Offer, offers};
 use crate::catalogue::{Rules, find, rules};
 use crate::check_result::CheckResult;
 use crate::dataset::{Dataset, of_locations};
-use crate::estimate::{self, EstimateArgs};
+use crate::estimate::{self, EstimateArgs, ListArgs};
 use crate::format;
 use crate::init;
 use crate::location::Location;
@@ -145,6 +145,7 @@ fn look(draft: &Arc<Draft>, revision: u64, own_base: OwnLookup) -> anyhow::Resul
         },
         epochs: None,
         price_per_1k: None,
+        list: ListArgs::default(),
         json: false,
     };
     let rules = dataset.rules;

@@ -112,6 +112,7 @@ fn make(draft: &Draft, offer: &Offer, rules: Rules, media: Option<String>, watch
                 model,
                 customization,
                 drop_invalid: offer.kind == Kind::Drop,
+                dedupe: "exact".to_owned(),
                 force: true,
                 catalogue: None,
             };
@@ -125,6 +126,8 @@ fn make(draft: &Draft, offer: &Offer, rules: Rules, media: Option<String>, watch
                 validation: VALIDATION_SHARE.to_owned(),
                 seed: 0,
                 at_most: rules.training.validation_max,
+                by_group: false,
+                stratify: false,
                 train: Some(output.clone()),
                 out_validation: Some(validation.clone()),
                 force: true,

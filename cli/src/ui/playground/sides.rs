@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use tunedrop_run::evaluation::invocable;
-use tunedrop_run::{Deployment, Price, Run, State, catalogue_price};
+use tunedrop_run::{Deployment, Price, Run, State, inference_price};
 use tunedrop_validation::Catalogue;
 
 use crate::format::visible;
@@ -69,5 +69,5 @@ fn price(run: &Run) -> Option<Price> {
     let plan = run.plan.as_ref()?;
     let catalogue = Catalogue::embedded();
     let model = catalogue.models().iter().find(|model| model.identifier == plan.base_model);
-    model.or_else(|| catalogue.find(&plan.base_model)).and_then(catalogue_price)
+    model.or_else(|| catalogue.find(&plan.base_model)).and_then(|model| inference_price(model, None)).map(|known| known.usd)
 }

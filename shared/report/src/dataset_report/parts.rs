@@ -5,6 +5,7 @@ use tunedrop_validation::Statistics;
 
 use super::data::{Longest, Row, longest, rows};
 use super::groups::{Group, groups};
+use super::quality::{Section, section};
 use super::tokens::{Histogram, histogram};
 use super::{DatasetReport, ReportFile};
 use crate::wording::{errors_and_warnings, visible};
@@ -28,6 +29,7 @@ struct DataPart {
     histograms: Vec<Histogram>,
     has_limit: bool,
     longest: Vec<Longest>,
+    quality: Option<Section>,
 }
 
 impl DatasetReport {
@@ -58,6 +60,7 @@ impl DatasetReport {
                 .collect(),
             has_limit: self.record_tokens.is_some(),
             longest: longest(&data, self.record_tokens),
+            quality: section(self),
         };
         part.render().expect("writing to a string doesn't fail")
     }
