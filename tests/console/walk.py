@@ -17,8 +17,9 @@ from chromium import Chromium
 # A phone and a desktop, in CSS pixels.
 WIDTHS = [360, 1280]
 SCHEMES = ["light", "dark"]
-# In CSS pixels.
+# In CSS pixels. The pictures of docs/console.md show the top of a page.
 PICTURE_MAX = 6000
+TOP = 1000
 WEIGHT_MAX = 300_000
 PAINT_MAX_MS = 1_000
 LIVE_MAX_S = 2
@@ -58,9 +59,9 @@ class Walk:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 500)
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
-    def picture(self, name):
+    def picture(self, name, most=PICTURE_MAX):
         width, height = self.value("[innerWidth, document.documentElement.scrollHeight]")
-        clip = {"x": 0, "y": 0, "width": width, "height": min(height, PICTURE_MAX), "scale": 1}
+        clip = {"x": 0, "y": 0, "width": width, "height": min(height, most), "scale": 1}
         shot = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
         (self.pictures / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
 
@@ -76,6 +77,8 @@ class Walk:
                 weight = max(weight, self.weight())
                 self.problems += [f"{where}: {problem}" for problem in self.noise()]
                 self.picture(f"{name}-{width}-{scheme}")
+                if (width, scheme) == (1280, "light"):
+                    self.picture(f"{name}-top", TOP)
                 if overflow := self.value(OVERFLOW):
                     self.problems.append(f"{where}: it overflows: {overflow}")
                 self.value(self.axe)

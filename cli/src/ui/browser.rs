@@ -13,7 +13,7 @@ use crate::stack::private_folder;
 /// How long the system's opener may take to fail. Some openers run as long as the browser does.
 const FAILS_WITHIN: Duration = Duration::from_secs(3);
 
-/// The private file that leads the browser to the address. It is deleted when this is dropped.
+/// The private file that leads the browser to the address. It is deleted with this value.
 ///
 /// The opener gets its path as an argument, which every user of the machine can read. The address has the token.
 pub(super) struct Opened {

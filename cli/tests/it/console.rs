@@ -67,7 +67,7 @@ fn foreign_hosts_are_refused() {
         }
     }
     let (host, evil) = (console.host(), format!("evil.example:{port}"));
-    let two = [("host", host.as_str()), ("host", &evil), ("cookie", &cookie)];
+    let two = [("host", host.as_str()), ("host", evil.as_str()), ("cookie", cookie.as_str())];
     assert!([400, 403].contains(&console.send("GET", "/", &two, "").status));
     let localhost = format!("localhost:{port}");
     assert_eq!(console.send("GET", "/", &[("host", &localhost), ("cookie", &cookie)], "").status, 200);
