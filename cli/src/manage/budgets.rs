@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tunedrop_aws::{Failure, Ledger};
 use tunedrop_run::Timestamp;
-use tunedrop_run::budget::{day_item, month_item};
+use tunedrop_run::budget::{day_item, month_item, usd};
 use tunedrop_validation::grouped;
 
 /// A budget of the stack, and what is reserved in it.
@@ -36,12 +36,15 @@ pub(super) async fn of(ledger: &Ledger, parameters: &BTreeMap<String, String>) -
 }
 
 impl BudgetLine {
-    /// For people: `MaxCostPerMonthUsd  12.00 of 100.00 USD reserved in 2026-12, 88.00 left`.
+    /// For people: `MaxCostPerMonthUsd  12.00 USD of 100.00 USD reserved in 2026-12, 88.00 USD left`.
     pub(super) fn text(&self) -> String {
         let Self { parameter, period, max, reserved, is_usd } = self;
         let left = (max - reserved).max(0.0);
         match is_usd {
-            true => format!("{parameter}  {reserved:.2} of {max:.2} USD reserved in {period}, {left:.2} left"),
+            true => {
+                let usd = |amount: f64| usd((amount * 1e6).round() as u64);
+                format!("{parameter}  {} of {} reserved in {period}, {} left", usd(*reserved), usd(*max), usd(left))
+            }
             false => format!(
                 "{parameter}  {} of {} tokens reserved on {period}, {} left",
                 grouped(*reserved as u64),
@@ -69,8 +72,8 @@ mod tests {
             reserved,
             is_usd,
         };
-        assert_eq!(line(100.0, 12.0, true).text(), "P  12.00 of 100.00 USD reserved in 2026-12, 88.00 left");
-        assert_eq!(line(5.0, 12.0, true).text(), "P  12.00 of 5.00 USD reserved in 2026-12, 0.00 left");
+        assert_eq!(line(100.0, 12.0, true).text(), "P  12.00 USD of 100.00 USD reserved in 2026-12, 88.00 USD left");
+        assert_eq!(line(5.0, 12.0, true).text(), "P  12.00 USD of 5.00 USD reserved in 2026-12, 0.0000 USD left");
         assert_eq!(line(5000.0, 1200.0, false).text(), "P  1,200 of 5,000 tokens reserved on 2026-12, 3,800 left");
     }
 }

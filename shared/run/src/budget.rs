@@ -88,9 +88,10 @@ impl Budget {
     }
 }
 
-/// Millionths of a US dollar, for people.
+/// Millionths of a US dollar, for people: with two decimals, or four for small amounts.
 pub fn usd(micros: u64) -> String {
-    format!("{:.2} USD", micros as f64 / 1e6)
+    let amount = micros as f64 / 1e6;
+    if amount < 0.1 { format!("{amount:.4} USD") } else { format!("{amount:.2} USD") }
 }
 
 /// The key of the stack's budget of a month (`YYYY-MM`).
