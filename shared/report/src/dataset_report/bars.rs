@@ -93,7 +93,7 @@ fn row(layout: &Layout, name: &str, count: u64, largest: u64, at: u32) -> Row {
 }
 
 fn shortened(name: &str, most: usize) -> String {
-    // From here on are Hangul, Chinese, Japanese and emoji.
+    // The first character of Hangul. Chinese, Japanese and emoji follow.
     let columns = |c: char| if c < '\u{1100}' { 1 } else { 2 };
     let mut left = most;
     let end = name.char_indices().find(|(_, c)| {
