@@ -79,6 +79,7 @@
   function known() {
     if (isKnown) return;
     isKnown = true;
+    document.getElementById("discard").hidden = false;
     history.replaceState(null, "", base);
   }
 

@@ -176,16 +176,19 @@ fn for_page((name, value): &(&'static str, String)) -> (&'static str, String) {
 
 fn headline(seen: &super::look::Seen) -> (String, bool) {
     let (errors, warnings) = (seen.result.errors(), seen.result.warnings());
-    let records: u64 = seen.result.files.iter().map(|file| file.statistics.records).sum();
-    let records = counted(records, "record");
+    let count: u64 = seen.result.files.iter().map(|file| file.statistics.records).sum();
+    let records = counted(count, "record");
     match (seen.result.valid(), errors, warnings) {
         (true, _, 0) => (format!("Valid: {records}"), true),
         (true, _, warnings) => (format!("Valid: {records}, {}", counted(warnings, "warning")), true),
         (false, 0, 0) => ("A file can't be read".to_owned(), false),
         (false, 0, warnings) => {
-            (format!("{records}: {} block, because the recipe is strict", counted(warnings, "warning")), false)
+            (format!("Invalid: fix {}, because the recipe is strict", counted(warnings, "warning")), false)
         }
-        (false, errors, _) => (format!("{records}: fix {}", counted(errors, "error")), false),
+        (false, errors, _) => {
+            let among = if count > 0 { format!(", in {records}") } else { String::new() };
+            (format!("Invalid: fix {}{among}", counted(errors, "error")), false)
+        }
     }
 }
 
