@@ -44,7 +44,7 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route("/dataset/{id}/{action}", post(actions::act).layer(DefaultBodyLimit::max(FORM_MAX)))
 }
 
-/// Deletes the drafts when it is dropped.
+/// Deletes the drafts when the server ends.
 pub(super) struct Closing(pub(super) Arc<Console>);
 
 impl Drop for Closing {
