@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{read, root};
 
 /// The crates that each crate may use. The tests may use all of them.
-const ALLOWED: [(&str, &[&str]); 20] = [
+const ALLOWED: [(&str, &[&str]); 21] = [
     ("tunedrop-validation", &[]),
     ("tunedrop-run", &["tunedrop-evaluation", "tunedrop-quality", "tunedrop-validation"]),
     ("tunedrop-report", &["tunedrop-evaluation", "tunedrop-quality", "tunedrop-run", "tunedrop-validation"]),
