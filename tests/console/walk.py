@@ -130,7 +130,7 @@ def follow(walk, tunedrop, folder):
     if submitted.wait(timeout=60):
         sys.exit(submitted.stderr.read().decode())
     walk.until(f"!!{row}", LIVE_MAX_S, "the run that the command printed")
-    walk.until(f"{row}.textContent.includes('Succeeded')", 60, "its end")
+    walk.until(f"{row}?.textContent.includes('Succeeded')", 60, "its end")
     if not walk.value("window.marked"):
         sys.exit("the page was loaded again")
 
@@ -157,9 +157,10 @@ def main(program, axe, address, tunedrop, pictures):
         walk.until("location.pathname === '/'", 10, "the list of runs")
         print("| page | kB | ms until painted |\n|---|---|---|")
         walk.check("runs", "/")
-        runs = walk.value("[...document.querySelectorAll('#runs tbody tr')].map((row) => [row.querySelector('th a').textContent, row.querySelector('.state').textContent])")
-        good = [run for run, state in runs if state == "Succeeded"]
-        bad = [run for run, state in runs if state == "Rejected"]
+        runs = walk.value("[...document.querySelectorAll('#runs tbody tr')].map((row) => [row.querySelector('th a').textContent, row.querySelector('.state').textContent, row.textContent.includes('Kept')])")
+        # Those with an evaluation first.
+        good = [run for run, state, _ in sorted(runs, key=lambda run: not run[2]) if state == "Succeeded"]
+        bad = [run for run, state, _ in runs if state == "Rejected"]
         walk.check("run", f"/runs/{good[0]}")
         walk.check("rejected", f"/runs/{bad[0]}")
         walk.check("confirm", f"/runs/{good[0]}/retry")
