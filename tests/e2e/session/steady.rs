@@ -20,6 +20,12 @@ pub(super) fn steady(printed: &str, bucket: &str) -> String {
         if is_passing || is_on_its_way {
             continue;
         }
+        // A built-in price doesn't differ, and its date says how old it is.
+        if ["  price  ", "  Price  ", "  cost  "].iter().any(|row| line.starts_with(row)) {
+            out.push_str(&line);
+            out.push('\n');
+            continue;
+        }
         let (mut words, mut before) = (String::new(), "");
         for word in line.split_inclusive([' ', '/']) {
             // The id of a job or a model, which follows its base model in an ARN.
