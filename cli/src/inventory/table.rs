@@ -118,10 +118,12 @@ fn billed(billing: &Billing) -> String {
 /// The status and the days that Bedrock names. The catalogue's word counts only if Bedrock has none.
 fn lifecycle(base: &BaseLife) -> String {
     let day = |text: &String| text.chars().take(10).collect::<String>();
-    let mut said = vec![match (base.status, &base.note) {
+    let status = match (base.status, &base.note) {
         ("unknown", Some(_)) => "withdrawn, by the catalogue".to_owned(),
         (status, _) => status.to_owned(),
-    }];
+    };
+    // The day says as much as the status.
+    let mut said: Vec<String> = base.legacy_at.is_none().then_some(status).into_iter().collect();
     said.extend(base.legacy_at.as_ref().map(|time| format!("legacy {}", day(time))));
     said.extend(base.end_of_life_at.as_ref().map(|time| format!("ends {}", day(time))));
     said.join(", ")
