@@ -218,11 +218,11 @@ mod tests {
 
     #[test]
     fn refuses_a_recipe_that_it_would_damage() {
-        for text in ["{base_model: nova-lite, train: a.jsonl}\n", "\"base_model\": nova-lite\n", "base_model: >\n"] {
+        for text in ["{base_model: nova-lite, train: a.jsonl}\n", "\"base_model\": nova-lite\n"] {
             let mut settings = Settings::of(&read(text, "job.yaml"));
             settings.base_model = "nova-pro".to_owned();
             let error = changed(text, "job.yaml", &settings, Some(nova())).expect_err(text);
-            assert!(error.to_string().contains("change its text") || text.contains('>'), "{error}");
+            assert!(error.to_string().contains("change its text"), "{error}");
         }
         changed("{}", "job.json", &Settings::of(&Recipe::default()), None).expect_err("JSON");
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tunedrop_run::Recipe;
-use tunedrop_validation::{Catalogue, Code, Findings, Role, Severity};
+use tunedrop_validation::{Catalogue, Code, Finding, Findings, Role, Severity};
 
 use crate::catalogue::Rules;
 use crate::check_result::CheckResult;
@@ -149,15 +149,20 @@ pub(super) fn offers(data: &Path, rules: Option<Rules>, recipe: &Recipe, result:
 fn kinds_for(findings: &Findings) -> Vec<Kind> {
     let helps = |words: &str| findings.kept.iter().any(|finding| finding.help.contains(words));
     let has = |code: Code| findings.counts.contains_key(&code);
-    let is_of_a_record =
-        findings.kept.iter().any(|finding| finding.line.is_some() && finding.severity == Severity::Error);
+    // Fixing removes these without removing a record.
+    let harmless = [Code::ByteOrderMark, Code::BlankLine];
+    let is_of_a_record = |finding: &&Finding| finding.line.is_some() && finding.severity == Severity::Error;
+    let mut bad = findings.kept.iter().filter(is_of_a_record);
+    let is_bad = bad.any(|finding| !harmless.contains(&finding.code));
+    let mechanical = [Code::DuplicateRecord, Code::InvalidJson, Code::UnknownRole];
     match () {
         () if has(Code::WrongLayout) && helps("`tunedrop convert ") => vec![Kind::Convert],
         () if has(Code::WrongLayout) && helps("`tunedrop fix ") => vec![Kind::Fix],
         () if has(Code::WrongLayout) => Vec::new(),
-        () if [Code::InvalidJson, Code::UnknownRole].into_iter().any(has) => vec![Kind::Fix, Kind::Drop],
-        () if is_of_a_record => vec![Kind::Drop],
-        () if [Code::ByteOrderMark, Code::BlankLine, Code::DuplicateRecord].into_iter().any(has) => vec![Kind::Fix],
-        () => Vec::new(),
+        () => {
+            let is_fixed = harmless.into_iter().chain(mechanical).any(has);
+            let kinds = [(Kind::Fix, is_fixed), (Kind::Drop, is_bad)];
+            kinds.into_iter().filter(|(_, is_offered)| *is_offered).map(|(kind, _)| kind).collect()
+        }
     }
 }
