@@ -42,7 +42,7 @@ use console::Console;
 #[command(after_help = "Examples:
   tunedrop ui
   tunedrop ui --local                       the stack that `cargo local` started
-  tunedrop ui --no-open --port 8080         for a tunnel: ssh -L 8080:127.0.0.1:8080
+  tunedrop ui --no-open --port 8080         for an SSH tunnel to this port
 
 Exit codes:
   0: ended with Ctrl-C
