@@ -15,7 +15,7 @@ fn record(number: usize, variant: usize, answer: &str) -> String {
 const MODEL: [&str; 2] = ["--model", "titan-text-express"];
 
 #[test]
-fn fix_removes_near_duplicates_and_says_of_which_line() {
+fn fix_removes_near_duplicates_and_names_the_line_that_stays() {
     let long = "It is on the second shelf of the third room.";
     let data = [
         record(1, 0, long),

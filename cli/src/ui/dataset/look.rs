@@ -166,7 +166,7 @@ fn look(draft: &Arc<Draft>, revision: u64, own_base: OwnLookup) -> anyhow::Resul
         Err(error) => Err(format!("{error:#}.")),
     };
     let report = format::report(&result);
-    let report = tunedrop_report::DatasetReport { catalogue_model: None, ..report };
+    let report = tunedrop_report::DatasetReport { catalogue_model: None, show_excerpts: true, ..report };
     Ok(Seen {
         recipe_name,
         recipe_text: String::from_utf8_lossy(&bytes).into_owned(),

@@ -105,7 +105,7 @@ fn records_that_are_not_as_expected_are_errors() {
 }
 
 #[test]
-fn schemas_that_cannot_be_used_are_errors_of_their_files() {
+fn unusable_schemas_are_errors_of_their_files() {
     let expected = Expectation { json_schema: Some("s.json".to_owned()), ..Expectation::default() };
     for (file, code, named) in [
         (SchemaFile::Missing, Code::MissingFile, "job.yaml"),
