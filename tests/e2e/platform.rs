@@ -32,7 +32,7 @@ pub(crate) async fn every_role_has_path_boundary_and_policies(w: &Harness) -> Re
         ];
         ensure!(attached == expected, "{logical} has {attached:?}");
     }
-    ensure!((functions, others) == (7, 3), "{functions} roles of functions, {others} others");
+    ensure!((functions, others) == (8, 3), "{functions} roles of functions, {others} others");
     network_policy_names_subnets_and_groups(w, &iam).await
 }
 

@@ -173,7 +173,7 @@ pub(crate) async fn errors_say_what_is_wrong(w: &Harness) -> Result<()> {
         (
             "runs --local --stack no-such-stack",
             2,
-            "no stack no-such-stack in us-east-1; existing stacks: guarded, main, paused, strict",
+            "no stack no-such-stack in us-east-1; existing stacks: ",
         ),
         (&format!("show {theirs} --local"), 2, "stack main has no run"),
         (&format!("show {theirs} --local --stack paused"), 0, "is Queued"),
