@@ -37,7 +37,13 @@ pub(crate) async fn inventory_lists_what_anybody_made(w: &Harness) -> Result<()>
     let took = begun.elapsed();
     eprintln!("inventory of 502 models: {} ms", took.as_millis());
     ensure!(took < PATIENCE, "the inventory took {took:?}");
-    let listed: Value = serde_json::from_str(&printed)?;
+    let mut listed: Value = serde_json::from_str(&printed)?;
+    // CloudWatch gets its counts late.
+    while find(&listed, "models", "arn", run.model_arn.as_deref().unwrap_or_default())?["last_invoked"].is_null() {
+        ensure!(begun.elapsed() < PATIENCE, "the invocation isn't counted");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        listed = serde_json::from_str(&ends(&mut shell, "inventory --local --json", 0)?)?;
+    }
     ensure!(listed["models"].as_array().map(Vec::len) >= Some(502), "not all models are listed");
     ensure!(listed["missing_permissions"] == json!([]), "{}", listed["missing_permissions"]);
     let ours = find(&listed, "models", "arn", &model_arn)?;
