@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 
+import dataset
 from check import OVERFLOW, READY, VIOLATIONS
 from chromium import Chromium
 
@@ -47,9 +48,9 @@ class Walk:
         self.browser.wait_for("Page.loadEventFired")
 
     def until(self, expression, seconds, what):
-        """Waits until an expression is true; returns how long that took."""
+        """Waits until an expression is true; returns how long that took. While a page loads, its parts may be missing."""
         begin = time.monotonic()
-        while not self.value(expression):
+        while not self.value(f"(() => {{ try {{ return {expression}; }} catch {{ return false; }} }})()"):
             if time.monotonic() - begin > seconds:
                 sys.exit(f"after {seconds} s, this wasn't on the page: {what}")
             time.sleep(0.05)
@@ -168,9 +169,14 @@ def main(program, axe, address, tunedrop, pictures):
         walk.check("compare", "/compare?" + "&".join(f"run={run}" for run in good[:6]))
         walk.check("dataset", "/dataset")
         walk.check("playground", "/playground")
+        dragged = dataset.dragged(walk, folder)
+        dataset.story(walk, folder)
+        dataset.ask_models(walk)
         walk.check("missing", "/runs/nothing")
         follow(walk, tunedrop, folder)
         retry(walk, good[-1])
+        walk.visit(dragged)
+        walk.until("document.querySelector('#state, .state').textContent.includes('Succeeded')", 60, "the end of the run from the page")
     # The page for a missing run is an error, which the browser logs.
     problems = [one for one in walk.problems if not (one.startswith("missing") and "404" in one)]
     for problem in problems:

@@ -84,7 +84,7 @@ class Chromium:
         params = {"expression": expression, "awaitPromise": True, "returnByValue": True}
         answer = self.call("Runtime.evaluate", params, session)
         if "exceptionDetails" in answer:
-            raise RuntimeError(answer["exceptionDetails"]["text"])
+            raise RuntimeError(f"{answer['exceptionDetails']['text']} in {expression[:200]}")
         return answer["result"].get("value")
 
     def _next(self, deadline, what):
