@@ -145,7 +145,8 @@ fn page(model: &Model, prices: &[Option<Priced<f64>>]) -> String {
 }
 
 fn object(model: &Model, prices: &[Option<Priced<f64>>]) -> Value {
-    let of = |price: &Option<Priced<f64>>| price.as_ref().map(|price| json!({"usd": price.usd, "source": price.source}));
+    let of =
+        |price: &Option<Priced<f64>>| price.as_ref().map(|price| json!({"usd": price.usd, "source": price.source}));
     let prices = KINDS.iter().zip(prices).map(|((name, _, _), price)| (name.replace(' ', "_"), json!(of(price))));
     json!({"alias": model.alias, "prices": prices.collect::<serde_json::Map<_, _>>()})
 }

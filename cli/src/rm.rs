@@ -103,13 +103,11 @@ async fn waited_for(ledger: &Ledger, run_id: &RunId, arn: &str, named: &str) -> 
     let mut open = ledger.open();
     while let Some(one) = open.next().await.map_err(explain)? {
         match one {
-            Open::Run(run) => {
-                if continues_from(&run, arn) {
-                    let (id, state) = (visible(&run.run_id), run.state.as_str());
-                    return Ok(Some(format!(
-                        "run {id}, which is {state}, continues from it. Wait until it ends, or stop it with `tunedrop stop {id}{named}`"
-                    )));
-                }
+            Open::Run(run) if continues_from(&run, arn) => {
+                let (id, state) = (visible(&run.run_id), run.state.as_str());
+                return Ok(Some(format!(
+                    "run {id}, which is {state}, continues from it. Wait until it ends, or stop it with `tunedrop stop {id}{named}`"
+                )));
             }
             Open::Evaluation(one) if asks(&one, run_id) => {
                 return Ok(Some(evaluated(&one.run_id, "in progress, and asks the model", named)));

@@ -86,7 +86,10 @@ fn parameter(text: &str) -> Result<(String, String), String> {
 async fn main() -> ExitCode {
     let wanted = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
     let filter = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::WARN));
-    tracing_subscriber::registry().with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr)).with(filter).init();
+    tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+        .with(filter)
+        .init();
     match command(Cli::parse().command).await {
         Ok(code) => code,
         Err(error) => {

@@ -19,7 +19,8 @@ fn data(name: &str) -> String {
 
 async fn upload(w: &Harness, side: &DeployedStack, name: &str, more: &str) -> Result<()> {
     w.upload(side, name, "train.jsonl", data(name)).await?;
-    w.upload(side, name, "job.yaml", format!("base_model: nova-micro\nhyperparameters: {{ epochCount: 2 }}\n{more}")).await
+    w.upload(side, name, "job.yaml", format!("base_model: nova-micro\nhyperparameters: {{ epochCount: 2 }}\n{more}"))
+        .await
 }
 
 async fn newest(side: &DeployedStack, dataset: &str) -> Option<Run> {

@@ -170,11 +170,7 @@ pub(crate) async fn errors_say_what_is_wrong(w: &Harness) -> Result<()> {
             2,
             "stack main has no run no-such-run; list its runs with `tunedrop runs --local`",
         ),
-        (
-            "runs --local --stack no-such-stack",
-            2,
-            "no stack no-such-stack in us-east-1; existing stacks: ",
-        ),
+        ("runs --local --stack no-such-stack", 2, "no stack no-such-stack in us-east-1; existing stacks: "),
         (&format!("show {theirs} --local"), 2, "stack main has no run"),
         (&format!("show {theirs} --local --stack paused"), 0, "is Queued"),
         (&format!("approve {theirs} --local --stack paused"), 1, "or one that waits for more files, can be approved"),

@@ -109,7 +109,8 @@ impl Outlook {
             (None, _) => "not estimated, because no price is known".to_owned(),
             (_, None) => "not estimated".to_owned(),
             (Some(price), Some(most)) => {
-                let known = self.plan.catalogue_price_source.as_ref().filter(|_| self.plan.price == self.plan.catalogue_price);
+                let known =
+                    self.plan.catalogue_price_source.as_ref().filter(|_| self.plan.price == self.plan.catalogue_price);
                 let source = match known {
                     Some(source) => visible(&source.to_string()),
                     None if self.plan.price == self.plan.catalogue_price => "the catalogue's".to_owned(),

@@ -24,10 +24,9 @@ pub(super) async fn of(ledger: &Ledger, parameters: &BTreeMap<String, String>) -
     let now = Timestamp::now();
     let (month, day) = (now.strftime("%Y-%m").to_string(), now.strftime("%Y-%m-%d").to_string());
     let mut lines = Vec::new();
-    for (parameter, item, period, is_usd) in [
-        ("MaxCostPerMonthUsd", month_item(&month), month, true),
-        ("MaxTokensPerDay", day_item(&day), day, false),
-    ] {
+    for (parameter, item, period, is_usd) in
+        [("MaxCostPerMonthUsd", month_item(&month), month, true), ("MaxTokensPerDay", day_item(&day), day, false)]
+    {
         let Some(max) = parameters.get(parameter).and_then(|max| max.parse::<f64>().ok()) else { continue };
         let reserved = ledger.reserved_in(&item).await? as f64 / if is_usd { 1e6 } else { 1.0 };
         lines.push(BudgetLine { parameter, period, max, reserved, is_usd });
@@ -65,13 +64,8 @@ mod tests {
 
     #[test]
     fn shows_what_is_left_also_of_a_budget_that_was_lowered() {
-        let line = |max, reserved, is_usd| BudgetLine {
-            parameter: "P",
-            period: "2026-12".to_owned(),
-            max,
-            reserved,
-            is_usd,
-        };
+        let line =
+            |max, reserved, is_usd| BudgetLine { parameter: "P", period: "2026-12".to_owned(), max, reserved, is_usd };
         assert_eq!(line(100.0, 12.0, true).text(), "P  12.00 USD of 100.00 USD reserved in 2026-12, 88.00 USD left");
         assert_eq!(line(5.0, 12.0, true).text(), "P  12.00 USD of 5.00 USD reserved in 2026-12, 0.0000 USD left");
         assert_eq!(line(5000.0, 1200.0, false).text(), "P  1,200 of 5,000 tokens reserved on 2026-12, 3,800 left");

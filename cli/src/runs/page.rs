@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use tunedrop_run::deployment::on_demand_regions;
 use tunedrop_run::budget::usd;
+use tunedrop_run::deployment::on_demand_regions;
 use tunedrop_run::{Deployment, EvaluationEntry, Reserved, Run, State};
 
 use super::lineage::Shown;
@@ -78,10 +78,13 @@ pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
         add("Training file", text(&plan.train));
         add("Validation file", text(&plan.validation));
         add("Output", Some(visible(&plan.output)));
-        add("Price", plan.price_per_1k_tokens.map(|usd| {
-            let source = plan.price_source.as_ref().map(|source| format!(" ({})", visible(&source.to_string())));
-            format!("{usd} USD per 1,000 tokens{}", source.unwrap_or_default())
-        }));
+        add(
+            "Price",
+            plan.price_per_1k_tokens.map(|usd| {
+                let source = plan.price_source.as_ref().map(|source| format!(" ({})", visible(&source.to_string())));
+                format!("{usd} USD per 1,000 tokens{}", source.unwrap_or_default())
+            }),
+        );
     }
     add("Attempt", Some(run.attempt).filter(|attempt| *attempt > 1).map(|attempt| attempt.to_string()));
     add("Records", run.records.map(grouped));

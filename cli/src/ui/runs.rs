@@ -133,8 +133,10 @@ fn set(sort: &str) -> String {
     if sort == SORTS[0].0 { String::new() } else { sort.to_owned() }
 }
 
+type Order = fn(&Run, &Run) -> Ordering;
+
 /// The names of orders, and what they compare. The first one applies without a setting.
-const SORTS: [(&str, &str, fn(&Run, &Run) -> Ordering); 4] = [
+const SORTS: [(&str, &str, Order); 4] = [
     ("uploaded", "newest", |a, b| b.uploaded_at.cmp(&a.uploaded_at)),
     ("run", "name", |a, b| a.run_id.cmp(&b.run_id)),
     ("state", "state", |a, b| a.state.as_str().cmp(b.state.as_str())),

@@ -82,7 +82,7 @@ fn the_recipe_asks_for_it_and_the_option_overrides_it() {
 #[test]
 fn labels_are_in_the_output_for_people_only() {
     let record = |number: usize| {
-        let label = if number % 20 == 0 { "exchange" } else { "refund" };
+        let label = if number.is_multiple_of(20) { "exchange" } else { "refund" };
         format!("{{\"prompt\": \"Question {number}: {}\", \"completion\": \"{label}\"}}\n", number * 7919)
     };
     let data: String = (0..200).map(record).collect();

@@ -23,7 +23,8 @@ fn of(region: &str) -> Value {
 #[tokio::test]
 async fn lists_the_products_of_a_region() {
     let simulator = TestSimulator::start().await;
-    let (status, answer) = products(&simulator, json!({ "ServiceCode": "AmazonBedrock", "Filters": of("us-west-2") })).await;
+    let (status, answer) =
+        products(&simulator, json!({ "ServiceCode": "AmazonBedrock", "Filters": of("us-west-2") })).await;
     assert_eq!((status, usage_types(&answer)), (200, vec!["USW2-Llama3-3-70B-Customization-Training".to_owned()]));
     let (_, answer) = products(&simulator, json!({ "ServiceCode": "AmazonEC2", "Filters": [] })).await;
     assert_eq!(usage_types(&answer), Vec::<String>::new());

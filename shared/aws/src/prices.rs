@@ -33,7 +33,8 @@ impl Prices {
         let filter = filter.map_err(|error| Failure::new(call, &error))?;
         let (mut products, mut token) = (Vec::new(), None);
         for _ in 0..PAGES_MAX {
-            let request = self.client.get_products().service_code(SERVICE).filters(filter.clone()).set_next_token(token);
+            let request =
+                self.client.get_products().service_code(SERVICE).filters(filter.clone()).set_next_token(token);
             let page = request.send().await.map_err(|error| Failure::new(call, &error))?;
             products.extend(page.price_list.unwrap_or_default());
             token = page.next_token.filter(|token| !token.is_empty());

@@ -136,7 +136,12 @@ pub(crate) fn rejected() -> DatasetReport {
             &BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
         ),
         record_tokens: Some(32_000),
-        billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: Some(0.002), price_source: Some(PriceSource::Recipe) }),
+        billing: Some(Billing {
+            tokens: statistics().tokens,
+            epochs: Some(2),
+            price_per_1k_tokens: Some(0.002),
+            price_source: Some(PriceSource::Recipe),
+        }),
         quality: None,
         fixed: None,
         files: vec![
@@ -215,7 +220,12 @@ pub(crate) fn succeeded() -> Outcome {
         ],
         hyperparameters: BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
         records: Some(12_345),
-        billing: Some(Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens: None, price_source: None }),
+        billing: Some(Billing {
+            tokens: statistics().tokens,
+            epochs: Some(2),
+            price_per_1k_tokens: None,
+            price_source: None,
+        }),
         earlier: Vec::new(),
         lineage: crate::outcome::lineage_sample(),
         training: loss_series(500, 2.0),

@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn retries_pause_only_for_quotas_and_permissions() {
-        for blocker in [Blocker::Slot, Blocker::Quota, Blocker::Budget, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown] {
+        for blocker in
+            [Blocker::Slot, Blocker::Quota, Blocker::Budget, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown]
+        {
             let pauses = matches!(blocker, Blocker::Quota | Blocker::Budget | Blocker::Permission);
             assert_eq!(
                 (blocker.pauses_retries(RETRY_BLOCKED_S - 1), blocker.pauses_retries(RETRY_BLOCKED_S)),

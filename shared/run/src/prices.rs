@@ -120,7 +120,8 @@ impl Plan {
         let own = |has: bool, source: &Option<PriceSource>| has && source.as_ref().is_none_or(is_own);
         let evaluate = self.evaluate.as_ref();
         !own(self.catalogue_price_per_1k_tokens.is_some(), &self.catalogue_price_source)
-            || evaluate.is_some_and(|evaluate| !own(evaluate.catalogue_price.is_some(), &evaluate.catalogue_price_source))
+            || evaluate
+                .is_some_and(|evaluate| !own(evaluate.catalogue_price.is_some(), &evaluate.catalogue_price_source))
     }
 
     /// Returns the plan with the Price List's prices, where no catalogue of a user and no recipe sets them.

@@ -55,7 +55,9 @@ impl Sweep {
             stuck_after_s: settings::number("TUNEDROP_STUCK_AFTER_HOURS")?
                 .map_or(STUCK_RUNNING_AFTER_S, |hours: i64| hours * 3600),
             listed: match settings::optional("TUNEDROP_PRICE_LIST").as_deref() {
-                Some("true") => Some(Listed { prices: Prices::new(&config), region: settings::required("AWS_REGION")? }),
+                Some("true") => {
+                    Some(Listed { prices: Prices::new(&config), region: settings::required("AWS_REGION")? })
+                }
                 _ => None,
             },
         })

@@ -16,7 +16,9 @@ pub(super) fn show(items: &[Value], jobs: &[Value]) -> Result<()> {
     for item in items.iter().filter(|item| text(item, "kind") == "budget") {
         let mut sum = 0;
         for (name, value) in item.as_object().into_iter().flatten() {
-            let Some((run_id, _)) = name.strip_prefix("run#").and_then(|ticket| ticket.rsplit_once('@')) else { continue };
+            let Some((run_id, _)) = name.strip_prefix("run#").and_then(|ticket| ticket.rsplit_once('@')) else {
+                continue;
+            };
             // At midnight, an interrupted launch counts in both days. That of a failed job counts nothing.
             if number(value) > 0 {
                 reserved.insert(run_id.to_owned());
@@ -32,7 +34,8 @@ pub(super) fn show(items: &[Value], jobs: &[Value]) -> Result<()> {
         .filter(|job| job["status"] != "Failed")
         .filter_map(|job| job["jobName"].as_str().map(str::to_owned))
         .collect();
-    let (lost, left): (Vec<_>, Vec<_>) = (billed.difference(&reserved).collect(), reserved.difference(&billed).collect());
+    let (lost, left): (Vec<_>, Vec<_>) =
+        (billed.difference(&reserved).collect(), reserved.difference(&billed).collect());
     ensure!(lost.is_empty(), "jobs that count in no budget: {lost:?}");
     ensure!(left.is_empty(), "reservations without a job that is billed: {left:?}");
     Ok(())

@@ -69,5 +69,8 @@ fn price(run: &Run) -> Option<Price> {
     let plan = run.plan.as_ref()?;
     let catalogue = Catalogue::embedded();
     let model = catalogue.models().iter().find(|model| model.identifier == plan.base_model);
-    model.or_else(|| catalogue.find(&plan.base_model)).and_then(|model| inference_price(model, None)).map(|known| known.usd)
+    model
+        .or_else(|| catalogue.find(&plan.base_model))
+        .and_then(|model| inference_price(model, None))
+        .map(|known| known.usd)
 }

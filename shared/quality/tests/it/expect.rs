@@ -48,7 +48,7 @@ fn checks_sets_of_texts_and_their_counts() {
     let required = Expectation { required, ..Expectation::default() };
     let missing = (Code::MissingValue, None, "no record of the file has the completion `other`".to_owned());
     for role in [Role::Train, Role::Validation] {
-        assert_eq!(found(role, required.clone(), &labels()), [missing.clone()]);
+        assert_eq!(found(role, required.clone(), &labels()), std::slice::from_ref(&missing));
     }
     assert!(found(Role::Evaluation, required, &labels()).is_empty());
 }

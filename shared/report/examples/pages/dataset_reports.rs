@@ -25,7 +25,11 @@ pub(crate) fn all() -> Vec<Page> {
     held.fixed = Some(FixedFindings::since("support-bot-1", "2026-11-22T09:30:00Z", &before, &held.findings));
     let clean = [("train.jsonl", good(2_000, "support")), ("validation.jsonl", validation)];
     let mut launched = report("support-bot", &clean.each_ref().map(|(name, text)| (*name, text.as_str())), "Queued");
-    launched.billing = launched.billing.map(|billing| Billing { price_per_1k_tokens: Some(0.0008), price_source: Some(PriceSource::Recipe), ..billing });
+    launched.billing = launched.billing.map(|billing| Billing {
+        price_per_1k_tokens: Some(0.0008),
+        price_source: Some(PriceSource::Recipe),
+        ..billing
+    });
     let mut again = report("support-bot", &[("train.jsonl", &three_invalid())], "Rejected");
     again.fixed = Some(FixedFindings::since("support-bot-1", "2026-11-22T09:30:00Z", &before, &again.findings));
     let mut waiting = report("support-bot", &[("train.jsonl", &leaky)], "Incomplete");

@@ -4,8 +4,8 @@
 //! the job. So an interrupted launch leaves a run that says what may be reserved for it. Reservations are released before the
 //! write after which the run has no job for certain, because a release can be repeated.
 
-use crate::budget::{Budget, Reserved};
 use crate::State;
+use crate::budget::{Budget, Reserved};
 
 /// What a claim writes, and what must be released before it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,11 +19,7 @@ pub struct Reservation {
 /// Returns what a launch reserves for a run with these reservations of an earlier launch (`before`). `doubt`: the earlier
 /// launch may have created a job, so its reservations stay. `ticket`: the name of this claim.
 pub fn reservation(before: &[Reserved], doubt: bool, budgets: &[Budget], ticket: &str) -> Reservation {
-    let of = |budget: &Budget| Reserved {
-        item: budget.item.clone(),
-        ticket: ticket.to_owned(),
-        amount: budget.amount,
-    };
+    let of = |budget: &Budget| Reserved { item: budget.item.clone(), ticket: ticket.to_owned(), amount: budget.amount };
     if !doubt {
         return Reservation { reserve: budgets.iter().map(of).collect(), release: before.to_vec() };
     }

@@ -152,7 +152,9 @@ mod tests {
 
     #[test]
     fn notifies_of_quotas_at_once_and_of_slots_after_a_day() {
-        for hold in [Blocker::Slot, Blocker::Quota, Blocker::Budget, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown] {
+        for hold in
+            [Blocker::Slot, Blocker::Quota, Blocker::Budget, Blocker::DailyLimit, Blocker::Permission, Blocker::Unknown]
+        {
             let at_once = matches!(hold, Blocker::Quota | Blocker::Budget | Blocker::Permission);
             assert_eq!(is_blocked(State::Queued, Some(hold), false, BLOCKED_AFTER_S - 1), at_once, "{hold:?}");
             assert!(is_blocked(State::Queued, Some(hold), false, BLOCKED_AFTER_S));

@@ -54,7 +54,8 @@ pub(crate) fn billed_tokens(plan: &Plan) -> Result<u64, String> {
 impl Limits<'_> {
     /// Returns the most US dollars that the run can cost. The error says why that isn't known.
     pub(crate) fn cost_at_most(&self, plan: &Plan) -> Result<f64, String> {
-        let known = |price: Option<Price>| price.filter(|price| is_price(price.input_per_1k) && is_price(price.output_per_1k));
+        let known =
+            |price: Option<Price>| price.filter(|price| is_price(price.input_per_1k) && is_price(price.output_per_1k));
         let billed = Billed::at_most(plan)?;
         let price = self.training_price.filter(|price| is_price(*price)).ok_or("no price is known for training")?;
         let mut cost = billed.training as f64 / 1000.0 * price;

@@ -50,7 +50,8 @@ impl PriceList {
 
     /// A list that was read now.
     pub fn read(region: &str, rates: BTreeMap<String, Rates>, faults: &[PriceFault], now: &str) -> PriceList {
-        let faults: Vec<String> = faults.iter().map(|fault| format!("{} is unknown: {}", fault.usage_type, fault.why)).collect();
+        let faults: Vec<String> =
+            faults.iter().map(|fault| format!("{} is unknown: {}", fault.usage_type, fault.why)).collect();
         let fault = (!faults.is_empty()).then(|| faults.join("; "));
         let (read_at, tried_at) = (now.to_owned(), now.to_owned());
         PriceList { schema: SCHEMA, region: region.to_owned(), read_at, tried_at, fault, rates }

@@ -7,9 +7,12 @@ use tunedrop_validation::Rates;
 
 use super::PriceFault;
 
+/// Where a price of this kind is kept.
+type Slot = fn(&mut Rates) -> &mut Option<f64>;
+
 /// What is billed, and how a usage type ends that bills it:
 /// `USE1-Nova2.0Lite-Customization-Training` is the training of `Nova2.0Lite`.
-const KINDS: [(&str, Unit, fn(&mut Rates) -> &mut Option<f64>); 8] = [
+const KINDS: [(&str, Unit, Slot); 8] = [
     ("Customization-Training", Unit::Tokens, |rates| &mut rates.training),
     ("Customization-Storage", Unit::Month, |rates| &mut rates.storage),
     ("RFT-Training-Hours", Unit::Hour, |rates| &mut rates.reinforcement_hour),
@@ -43,7 +46,9 @@ impl Unit {
                 _ => None,
             },
             Unit::Hour => matches!(word, "hour" | "hours" | "hr" | "hrs").then_some(1.0),
-            Unit::Month => matches!(word, "modelmonth" | "modelmonths" | "modelmo" | "month" | "months" | "mo").then_some(1.0),
+            Unit::Month => {
+                matches!(word, "modelmonth" | "modelmonths" | "modelmo" | "month" | "months" | "mo").then_some(1.0)
+            }
         }
     }
 }

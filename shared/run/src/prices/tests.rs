@@ -8,7 +8,9 @@ fn product(usage_type: &str, region: &str, prices: &[(&str, &str)]) -> String {
     let dimensions: serde_json::Map<String, serde_json::Value> = prices
         .iter()
         .enumerate()
-        .map(|(at, (unit, usd))| (format!("rate-{at}"), serde_json::json!({"unit": unit, "pricePerUnit": {"USD": usd}})))
+        .map(|(at, (unit, usd))| {
+            (format!("rate-{at}"), serde_json::json!({"unit": unit, "pricePerUnit": {"USD": usd}}))
+        })
         .collect();
     serde_json::json!({
         "product": {"attributes": {"usagetype": usage_type, "regionCode": region, "servicecode": "AmazonBedrock"}},

@@ -3,7 +3,9 @@
 use tunedrop_run::State;
 use tunedrop_run::budget::Reserved;
 use tunedrop_run::decide::budget::{Taken, take};
-use tunedrop_run::decide::launch::{CreateOutcome, LaunchDecision, claim, decide_launch, refuse, requeue, runs, unconfirmed};
+use tunedrop_run::decide::launch::{
+    CreateOutcome, LaunchDecision, claim, decide_launch, refuse, requeue, runs, unconfirmed,
+};
 use tunedrop_run::state::JobStatus;
 
 use crate::world::{AMOUNT, Flaw, ITEM, Job, MAX, Run, World};

@@ -15,8 +15,7 @@ impl Launch {
     /// Returns the budgets that the run counts under, and what its claim reserves.
     pub(super) fn budgets(&self, run: &Run, plan: &Plan, doubt: Option<i64>) -> (Vec<Budget>, Reservation) {
         let budgets = budgets(run, plan, &self.guards, Timestamp::now());
-        let reservation =
-            reservation(&run.reserved, doubt.is_some(), &budgets, &ticket(&run.run_id, run.revision));
+        let reservation = reservation(&run.reserved, doubt.is_some(), &budgets, &ticket(&run.run_id, run.revision));
         (budgets, reservation)
     }
 

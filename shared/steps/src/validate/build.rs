@@ -4,8 +4,8 @@ use tunedrop_aws::{Failure, Objects};
 use tunedrop_report::{Billing, DatasetReport, FixedFindings, ReportFile, settings};
 use tunedrop_run::evaluation::held_out_copy;
 use tunedrop_run::{
-    DatasetEntry, EvaluationPlan, FileVersion, Identity, Plan, PriceSource, Priced, QualityMode, Recipe, Run, RunId, SCHEMA,
-    State, Timestamp, ceiling, training_price,
+    DatasetEntry, EvaluationPlan, FileVersion, Identity, Plan, PriceSource, Priced, QualityMode, Recipe, Run, RunId,
+    SCHEMA, State, Timestamp, ceiling, training_price,
 };
 use tunedrop_validation::{Catalogue, Customization, Findings, Format, Role, TokenBracket};
 
@@ -240,7 +240,13 @@ pub(super) fn hashes<'c>(set: &DatasetFiles, checked: &'c CheckedFiles, rejected
 fn evaluate(set: &DatasetFiles, checked: &CheckedFiles, run_id: &RunId, objects: &Objects) -> Option<EvaluationPlan> {
     let (section, sample) = (set.spec.recipe.evaluate.as_ref()?, checked.held_out.as_ref()?);
     let key = copy_key(run_id, sample.role, checked)?;
-    Some(section.plan(objects.address(&key), sample, set.spec.recipe.model(&set.catalogue), &set.catalogue, set.prices.as_ref()))
+    Some(section.plan(
+        objects.address(&key),
+        sample,
+        set.spec.recipe.model(&set.catalogue),
+        &set.catalogue,
+        set.prices.as_ref(),
+    ))
 }
 
 /// Returns the key of the run's copy of the file in this role; `None` if it wasn't read.
