@@ -48,6 +48,17 @@ fn every_crate_denies_unsafe_code() {
     }
 }
 
+/// cargo-lambda fills in what the profile leaves out, and would choose `abort`.
+#[test]
+fn release_profile_states_what_cargo_lambda_would_choose() {
+    let workspace: toml::Table = read(&root().join("Cargo.toml")).parse().expect("a manifest is TOML");
+    let profile = workspace["profile"]["release"].as_table().expect("a profile");
+    assert_eq!(profile["panic"].as_str(), Some("unwind"));
+    for key in ["strip", "lto", "codegen-units"] {
+        assert!(profile.contains_key(key), "{key}");
+    }
+}
+
 /// Every cargo command that builds or installs uses a lock file, and every pip command uses hashes.
 #[test]
 fn ci_scripts_install_pinned_dependencies_only() {

@@ -1,13 +1,14 @@
 //! Dataset reports, outcomes and event details for tests.
 
+mod statistics;
+
 use std::collections::BTreeMap;
 
 use tunedrop_run::event::RunDetail;
 use tunedrop_run::{PriceSource, State};
-use tunedrop_validation::{
-    Catalogue, Code, Customization, Excerpt, Finding, Findings, LongRecord, Severity, Statistics, TokenBracket,
-    TokenBucket,
-};
+use tunedrop_validation::{Catalogue, Code, Customization, Excerpt, Finding, Findings, Severity, Statistics};
+
+pub(crate) use statistics::statistics;
 
 use crate::{Billing, Compared, DatasetReport, LossPoint, Outcome, Phase, ReportFile, settings};
 
@@ -78,29 +79,9 @@ pub(crate) fn finding(code: Code, severity: Severity, line: Option<u64>) -> Find
     }
 }
 
-pub(crate) fn statistics() -> Statistics {
-    Statistics {
-        bytes: 4_567_890,
-        records: 12_345,
-        valid_records: 12_320,
-        turns: 24_640,
-        characters: 3_456_789,
-        tokens: TokenBracket { low: 576_131, high: 1_152_263 },
-        longest_tokens: TokenBracket { low: 1_200, high: 2_400 },
-        longest_line: Some(7_001),
-        duplicates: 3,
-        leaked: 0,
-        with_system: 12_320,
-        different_systems: 2,
-        with_media: 0,
-        media: 0,
-        longest: [(7_001, 2_400), (12, 2_300), (12_000, 1_900)]
-            .map(|(line, high)| LongRecord { line, tokens: TokenBracket { low: high / 2, high } })
-            .to_vec(),
-        token_histogram: [(40, 20), (63, 300), (127, 9_000), (511, 2_990), (2_431, 10)]
-            .map(|(up_to, records)| TokenBucket { up_to, records })
-            .to_vec(),
-    }
+fn billed(price_per_1k_tokens: Option<f64>) -> Billing {
+    let price_source = price_per_1k_tokens.map(|_| PriceSource::Recipe);
+    Billing { tokens: statistics().tokens, epochs: Some(2), price_per_1k_tokens, price_source }
 }
 
 pub(crate) fn rejected() -> DatasetReport {
@@ -136,12 +117,7 @@ pub(crate) fn rejected() -> DatasetReport {
             &BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
         ),
         record_tokens: Some(32_000),
-        billing: Some(Billing {
-            tokens: statistics().tokens,
-            epochs: Some(2),
-            price_per_1k_tokens: Some(0.002),
-            price_source: Some(PriceSource::Recipe),
-        }),
+        billing: Some(billed(Some(0.002))),
         quality: None,
         fixed: None,
         files: vec![
@@ -220,12 +196,7 @@ pub(crate) fn succeeded() -> Outcome {
         ],
         hyperparameters: BTreeMap::from([("epochCount".to_owned(), "2".to_owned())]),
         records: Some(12_345),
-        billing: Some(Billing {
-            tokens: statistics().tokens,
-            epochs: Some(2),
-            price_per_1k_tokens: None,
-            price_source: None,
-        }),
+        billing: Some(billed(None)),
         earlier: Vec::new(),
         lineage: crate::outcome::lineage_sample(),
         training: loss_series(500, 2.0),
