@@ -121,7 +121,7 @@ fn begin(draft: &Draft, name: &str, total: Option<u64>) -> Result<Arc<Arriving>>
     let is_above = |other: &String| name.strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('/'));
     let conflict = state.files.keys().chain(state.arriving.keys()).find(|other| is_below(other) || is_above(other));
     if let Some(other) = conflict {
-        bail!("{shown} wasn't taken: {} is there already, and a folder can't have the name of a file", visible(other));
+        bail!("{shown} wasn't taken: {} already exists, and a folder can't have the name of a file", visible(other));
     }
     let arriving = Arc::new(Arriving { total, done: AtomicU64::new(0), found: Mutex::default() });
     state.arriving.insert(name.to_owned(), arriving.clone());
