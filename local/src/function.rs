@@ -140,7 +140,7 @@ async fn error(State(desk): State<Arc<Desk>>, body: Bytes) -> StatusCode {
 }
 
 async fn hand_over(desk: &Desk, outcome: Outcome) -> StatusCode {
-    // The receiver exists as long as the function. Without it, nobody waits for the answer.
+    // The receiver exists as long as the function. Without it, no caller waits for the answer.
     match desk.outcomes.send(outcome).await {
         Ok(()) => StatusCode::ACCEPTED,
         Err(_) => StatusCode::GONE,

@@ -62,7 +62,7 @@ pub(crate) async fn inventory_lists_what_anybody_made(w: &Harness) -> Result<()>
     // Other scenarios' stacks have models too.
     let in_ledger = models.iter().filter(|one| one["made_by"]["known_by"] == "ledger").count();
     let others = models.iter().filter(|one| one["made_by"]["known_by"] == "not-by-tunedrop").count();
-    ensure!(others == 500, "{others} models are nobody's");
+    ensure!(others == 500, "{others} models have no stack");
     let base = find(&listed, "base_models", "model", "amazon.nova-lite-v1:0:300k")?;
     ensure!(base["status"] == "active", "{base}");
 

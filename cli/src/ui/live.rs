@@ -94,7 +94,7 @@ impl Live {
         self.version.send_modify(|version| *version += 1);
     }
 
-    /// Polls, unless somebody did within the time between two polls. A failure is kept for the pages; the copy stays.
+    /// Polls, unless another request did within the time between two polls. A failure is kept for the pages; the copy stays.
     pub(crate) async fn refresh(&self, ledger: &Ledger) {
         let mut last = self.last.lock().await;
         if last.is_some_and(|(at, _)| at.elapsed() < self.every) {

@@ -8,7 +8,7 @@ pub const EXCERPT_CHARS: usize = 120;
 /// A part of a line, with the location of the finding in it.
 ///
 /// It contains a record's text. So it is never serialized, and `Debug` doesn't show it: it reaches a page or a
-/// terminal only where somebody asks for [`text`](Excerpt::text).
+/// terminal only where the caller asks for [`text`](Excerpt::text).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Excerpt {
     text: String,

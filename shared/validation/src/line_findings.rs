@@ -5,7 +5,7 @@ use crate::{Code, Excerpt, Finding, Findings};
 /// Collects a line's findings. Offsets are counted in the line without its byte order mark.
 pub(crate) struct LineFindings<'f> {
     pub(crate) findings: Findings,
-    /// What was met before this line, where somebody counts: a code of which enough are kept is only counted.
+    /// What was found before this line, if the caller counts: a code of which enough are kept is only counted.
     pub(crate) earlier: &'f [&'f Findings],
     file: &'f str,
     line: u64,
@@ -52,7 +52,7 @@ fn cause_of(finding: &Finding) -> String {
 /// How many causes of a line are distinguished.
 const CAUSES: usize = 8;
 
-/// Longer keys are nobody's columns.
+/// Longer keys aren't columns.
 const LONGEST_NAME: usize = 64;
 
 impl<'f> LineFindings<'f> {

@@ -38,7 +38,7 @@ fn each_role_may_put_its_own_kinds_of_events_only() {
         let condition = &statement["Condition"]["ForAllValues:StringEquals"];
         assert_eq!(condition["events:source"], json!(["tunedrop"]), "{role}");
         assert_eq!(many(&condition["events:detail-type"]).into_iter().collect::<BTreeSet<_>>(), words(kinds), "{role}");
-        assert!(!kinds.iter().any(|kind| senders::COMMANDS.contains(kind)), "{function} commands nobody");
+        assert!(!kinds.iter().any(|kind| senders::COMMANDS.contains(kind)), "{function} sends no command");
     }
 }
 
@@ -64,5 +64,5 @@ fn events_are_forwarded_and_commands_are_not() {
     let pattern = &properties(&template, "ForwardRule")["EventPattern"];
     assert_eq!(many(&pattern["detail-type"]).into_iter().collect::<BTreeSet<_>>(), words(senders::FORWARDED));
     let put: BTreeSet<&str> = OWN.into_iter().chain([senders::COMMANDS]).flat_map(words).collect();
-    assert_eq!(put, words(senders::ALL), "every kind has somebody who puts it");
+    assert_eq!(put, words(senders::ALL), "every kind has a sender");
 }

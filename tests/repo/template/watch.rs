@@ -92,7 +92,7 @@ fn silent_alarms(template: &Value) -> Vec<String> {
     for name in named(template, "AWS::CloudWatch::Alarm") {
         let alarm = properties(template, &name);
         if alarm["AlarmActions"] != json!(["Topic"]) {
-            faults.push(format!("{name} tells nobody"));
+            faults.push(format!("{name} has no topic"));
         }
         if alarm["OKActions"] != json!(["Topic"]) {
             faults.push(format!("{name} doesn't say when it is over"));
@@ -125,7 +125,7 @@ fn too_much_math(name: &str, alarm: &Value) -> Option<String> {
 /// Returns what is wrong with a reference to one of tunedrop's metrics, by its name and dimensions.
 fn unknown_metric(name: &str, dimensions: &[&str]) -> Option<String> {
     let Some(metric) = Metric::ALL.into_iter().find(|metric| metric.name() == name) else {
-        return Some(format!("{name} is emitted by nobody"));
+        return Some(format!("no function emits {name}"));
     };
     let emitted: Vec<&str> = [STACK].into_iter().chain(metric.dimension()).collect();
     (dimensions != emitted).then(|| format!("{name} has the dimensions {emitted:?}, not {dimensions:?}"))
@@ -270,7 +270,7 @@ fn not_described(page: &str) -> Vec<String> {
     let table = page.lines().skip_while(|line| !line.starts_with("| Metric |")).skip(2);
     let extra =
         table.take_while(|line| line.starts_with('|')).filter(|line| !rows.iter().any(|row| line.starts_with(row)));
-    faults.extend(extra.map(|line| format!("nobody emits what this row says: {line}")));
+    faults.extend(extra.map(|line| format!("no function emits what this row names: {line}")));
     faults
 }
 

@@ -106,7 +106,7 @@ fn every_kind_of_event_has_a_reader() {
         assert!(heard.iter().any(|other| other == kind), "no rule takes {kind}");
     }
     for other in &heard {
-        assert!(kinds.contains(&other.as_str()), "a rule waits for {other}, which nobody sends");
+        assert!(kinds.contains(&other.as_str()), "a rule waits for {other}, which no function sends");
     }
 }
 

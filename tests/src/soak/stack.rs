@@ -258,7 +258,7 @@ async fn watch(mut seen: UnboundedReceiver<ProxyEvent>, counters: Arc<Counters>)
             ProxyEvent::Completed { .. } => counters.done(&seen),
             ProxyEvent::KillRequested { call } => match kill_owner(call.peer) {
                 Ok(true) => counters.killed(),
-                Ok(false) => println!("nobody to kill in {} {}", call.operation, call.resource),
+                Ok(false) => println!("no process to end in {} {}", call.operation, call.resource),
                 Err(error) => println!("{error:#}"),
             },
         }

@@ -59,7 +59,7 @@ fn detects_an_alarm_without_action_or_instruction() {
     assert_eq!(faults.len(), 8, "{faults:?}");
     assert!(faults[7].contains("GoneAlarm"));
     let quiet = broken("/Resources/SweepAlarm/Properties/AlarmActions", json!([]));
-    assert_eq!(silent_alarms(&quiet), ["SweepAlarm tells nobody"]);
+    assert_eq!(silent_alarms(&quiet), ["SweepAlarm has no topic"]);
     let endless = broken("/Resources/SweepAlarm/Properties/OKActions", json!([]));
     assert_eq!(silent_alarms(&endless), ["SweepAlarm doesn't say when it is over"]);
     let curt = broken("/Resources/SweepAlarm/Properties/AlarmDescription", json!("No sweep"));
@@ -73,11 +73,11 @@ fn detects_an_alarm_without_action_or_instruction() {
 #[test]
 fn detects_an_alarm_on_a_metric_that_is_not_emitted() {
     let alarm = broken("/Resources/SweepAlarm/Properties/MetricName", json!("Sweep"));
-    assert_eq!(unknown_in_alarms(&alarm), ["Sweep is emitted by nobody"]);
+    assert_eq!(unknown_in_alarms(&alarm), ["no function emits Sweep"]);
     let dimension = broken("/Resources/SweepAlarm/Properties/Dimensions/0/Name", json!("StackName"));
     assert_eq!(unknown_in_alarms(&dimension).len(), 1);
     let math = "/Resources/StuckRunsAlarm/Properties/Metrics/1/MetricStat/Metric/MetricName";
-    assert_eq!(unknown_in_alarms(&broken(math, json!("StuckRun"))), ["StuckRun is emitted by nobody"]);
+    assert_eq!(unknown_in_alarms(&broken(math, json!("StuckRun"))), ["no function emits StuckRun"]);
     let template = template();
     let text = body(&template).to_string();
     for (right, wrong, faults) in [
