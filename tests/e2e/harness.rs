@@ -279,9 +279,11 @@ impl Harness {
         tokio::time::sleep(Duration::from_secs(3)).await;
     }
 
-    /// Polls until `look` finds something.
+    /// Polls until `look` finds something: quickly at first, then less often, because the scenarios that wait beside
+    /// each other take the processor's time from the functions that they wait for.
     pub(crate) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> Result<T> {
         let deadline = Instant::now() + PATIENCE;
+        let mut pause = Duration::from_millis(50);
         loop {
             if let Some(found) = look().await {
                 return Ok(found);
@@ -289,7 +291,8 @@ impl Harness {
             if Instant::now() > deadline {
                 bail!("waited {} s for {what}", PATIENCE.as_secs());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 5 / 4).min(Duration::from_millis(400));
         }
     }
 }
