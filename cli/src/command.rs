@@ -7,6 +7,7 @@ use clap::Args;
 use tunedrop_run::decide::command::{Approve, approve, may_retry};
 use tunedrop_run::event::{Event, RunCommand};
 use tunedrop_run::{Run, RunId, State};
+use tunedrop_validation::money::usd_range;
 use tunedrop_validation::{Customization, estimate};
 
 use crate::format::{bracket, visible};
@@ -95,9 +96,7 @@ pub(crate) fn cost(run: &Run) -> String {
     let billed = run.plan.as_ref().filter(|plan| plan.customization != Customization::ReinforcementFineTuning);
     let billed = billed.and_then(|plan| Some(estimate(plan.tokens?, plan.epochs?, plan.price_per_1k_tokens)));
     match billed.map(|billed| (bracket(billed.billed), billed.cost_usd)) {
-        Some((tokens, Some((low, high)))) => {
-            format!("Estimated cost: {low:.2} to {high:.2} USD, for {tokens} tokens.")
-        }
+        Some((tokens, Some(cost))) => format!("Estimated cost: {}, for {tokens} tokens.", usd_range(cost)),
         Some((tokens, None)) => format!("It bills {tokens} tokens, at an unknown price."),
         None => "Its cost can't be estimated.".to_owned(),
     }

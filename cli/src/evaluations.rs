@@ -8,6 +8,7 @@ use serde::Deserialize;
 use tunedrop_evaluation::{Evaluation, Verdict};
 use tunedrop_report::evaluation_text;
 use tunedrop_run::{EvaluationEntry, EvaluationResult, EvaluationState, Run};
+use tunedrop_validation::money::usd;
 
 use crate::format::{BOLD, ERROR, GOOD, WARNING, counted, grouped, visible};
 use crate::runs::time;
@@ -113,7 +114,7 @@ fn found(result: &EvaluationResult, one: &EvaluationEntry) -> Vec<(&'static str,
 
 /// Records, tokens and cost. Bedrock doesn't report those of a judge.
 fn took(result: &EvaluationResult, has_judge: bool) -> String {
-    let cost = result.cost_usd.map_or("at an unknown price".to_owned(), |cost| format!("{cost:.2} USD"));
+    let cost = result.cost_usd.map_or("at an unknown price".to_owned(), usd);
     let without = if has_judge { ", without the judge" } else { "" };
     format!(
         "{}, {} + {} tokens, {cost}{without}",

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tunedrop_run::{Evaluate, HeldOutSample, Price, PriceList, PriceSource, Priced, inference_price, judge_price};
+use tunedrop_validation::money::usd;
 use tunedrop_validation::{Catalogue, Model};
 
 use super::Sourced;
@@ -37,7 +38,7 @@ impl Evaluation {
     pub(super) fn line(&self) -> String {
         let HeldOutSample { records, sides, tokens, .. } = &self.sample;
         let cost = match &self.price {
-            Some(price) => format!("{:.2} USD (price: {})", tokens.cost(&price.value), visible(&price.by)),
+            Some(price) => format!("{} (price: {})", usd(tokens.cost(&price.value)), visible(&price.by)),
             None => "unknown price: add evaluate.price to the recipe".to_owned(),
         };
         let (records, sides) = (counted(*records, "record"), counted(*sides, "model"));
@@ -48,7 +49,7 @@ impl Evaluation {
     pub(super) fn judge_line(&self) -> Option<String> {
         let tokens = self.sample.judge?;
         let cost = match &self.judge {
-            Some(price) => format!("{:.2} USD (price: {})", tokens.cost(&price.value), visible(&price.by)),
+            Some(price) => format!("{} (price: {})", usd(tokens.cost(&price.value)), visible(&price.by)),
             None => "unknown price: add evaluate.judge.price to the recipe".to_owned(),
         };
         Some(format!("up to about {} tokens, {cost}", grouped(tokens.sum())))

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tunedrop_run::{DeployPlan, Priced};
+use tunedrop_validation::money::usd_range;
 use tunedrop_validation::{Estimate, Statistics};
 
 use super::Sourced;
@@ -94,10 +95,10 @@ fn rows(page: &Page) -> Vec<(&'static str, String)> {
         _ if page.is_of_media() => {
             row("cost", "not estimated: AWS doesn't document how many tokens it bills for media".to_owned());
         }
-        (Some(price), Some((low, high))) => {
+        (Some(price), Some(cost)) => {
             row("price", format!("{} USD per 1,000 tokens ({})", price.value, visible(&price.by)));
             let texts = if media > 0 { ", for the texts alone" } else { "" };
-            row("cost", format!("{low:.2} to {high:.2} USD{texts}"));
+            row("cost", format!("{}{texts}", usd_range(cost)));
         }
         _ => row("cost", "unknown price: try --price-list, or pass AWS's price as --price-per-1k".to_owned()),
     }

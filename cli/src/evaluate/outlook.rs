@@ -3,6 +3,7 @@
 use tunedrop_evaluation::DEPLOYED;
 use tunedrop_run::decide::evaluate::Billing;
 use tunedrop_run::{Against, EvaluationPlan, EvaluationSide, EvaluationTokens, Judge, RunId};
+use tunedrop_validation::money::at_most;
 
 use super::held_out::{Asked, left_out};
 use crate::format::{BOLD, counted, grouped, visible};
@@ -119,7 +120,7 @@ impl Outlook {
                 let judge = judge.and_then(|judge| Some(most.judge?.cost(&judge.price?)));
                 let cost = most.asked.cost(price) + judge.unwrap_or_default();
                 let also = if judge.is_some() { ", the judge included" } else { "" };
-                format!("at most {cost:.2} USD{also} (price: {source})")
+                format!("at most {} USD{also} (price: {source})", at_most(cost))
             }
         }
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tunedrop_aws::{Failure, Ledger};
 use tunedrop_run::Timestamp;
-use tunedrop_run::budget::{day_item, month_item, usd};
+use tunedrop_run::budget::{day_item, month_item};
 use tunedrop_validation::grouped;
+use tunedrop_validation::money::usd;
 
 /// A budget of the stack, and what is reserved in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +42,6 @@ impl BudgetLine {
         let left = (max - reserved).max(0.0);
         match is_usd {
             true => {
-                let usd = |amount: f64| usd((amount * 1e6).round() as u64);
                 format!("{parameter}  {} of {} reserved in {period}, {} left", usd(*reserved), usd(*max), usd(left))
             }
             false => format!(
@@ -67,7 +67,7 @@ mod tests {
         let line =
             |max, reserved, is_usd| BudgetLine { parameter: "P", period: "2026-12".to_owned(), max, reserved, is_usd };
         assert_eq!(line(100.0, 12.0, true).text(), "P  12.00 USD of 100.00 USD reserved in 2026-12, 88.00 USD left");
-        assert_eq!(line(5.0, 12.0, true).text(), "P  12.00 USD of 5.00 USD reserved in 2026-12, 0.0000 USD left");
+        assert_eq!(line(5.0, 12.0, true).text(), "P  12.00 USD of 5.00 USD reserved in 2026-12, 0 USD left");
         assert_eq!(line(5000.0, 1200.0, false).text(), "P  1,200 of 5,000 tokens reserved on 2026-12, 3,800 left");
     }
 }

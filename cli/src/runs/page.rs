@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use tunedrop_run::budget::usd;
+use tunedrop_run::budget::in_usd;
 use tunedrop_run::deployment::on_demand_regions;
 use tunedrop_run::{Deployment, EvaluationEntry, Reserved, Run, State};
+use tunedrop_validation::money::usd;
 
 use super::lineage::Shown;
 use super::table::{seconds, style, time};
@@ -110,7 +111,7 @@ fn reserved(run: &Run) -> String {
     }
     let one = |one: &Reserved| match one.item.split_once('#') {
         Some(("tokens", day)) => format!("{} tokens on {}", grouped(one.amount), visible(day)),
-        Some((_, month)) => format!("{} in {}", usd(one.amount), visible(&month.replace('#', " "))),
+        Some((_, month)) => format!("{} in {}", usd(in_usd(one.amount)), visible(&month.replace('#', " "))),
         None => String::new(),
     };
     run.reserved.iter().map(one).collect::<Vec<_>>().join(", ")

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tunedrop_run::PriceSource;
+use tunedrop_validation::money::usd_range;
 use tunedrop_validation::{Estimate, TokenBracket, estimate};
 
 use crate::wording::{counted, grouped};
@@ -43,14 +44,9 @@ impl Billing {
 fn billed(estimate: &Estimate) -> String {
     let tokens = bracket(estimate.billed);
     match estimate.cost_usd {
-        Some((low, high)) => format!("{tokens} tokens, {} to {} USD", usd(low), usd(high)),
+        Some(cost) => format!("{tokens} tokens, {}", usd_range(cost)),
         None => format!("{tokens} tokens; price unknown"),
     }
-}
-
-/// With two decimals, or four for small amounts.
-pub(crate) fn usd(amount: f64) -> String {
-    if amount < 0.1 { format!("{amount:.4}") } else { format!("{amount:.2}") }
 }
 
 /// `576,131 – 1,152,263`.
@@ -81,8 +77,8 @@ mod tests {
             Some(3),
             Some(0.002),
             &[
-                "Estimate per epoch: 10,000 – 25,000 tokens, 0.0200 to 0.0500 USD",
-                "Estimated total: 3 epochs: 30,000 – 75,000 tokens, 0.0600 to 0.15 USD",
+                "Estimate per epoch: 10,000 – 25,000 tokens, 0.02 to 0.05 USD",
+                "Estimated total: 3 epochs: 30,000 – 75,000 tokens, 0.06 to 0.15 USD",
                 "Price: 0.002 USD per 1,000 tokens (AWS Price List, read on 2026-12-01)",
             ],
         );

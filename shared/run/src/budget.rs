@@ -5,6 +5,8 @@
 //! [`decide::budget`](crate::decide::budget).
 
 use serde::{Deserialize, Serialize};
+use tunedrop_validation::grouped;
+use tunedrop_validation::money::{at_least, at_most};
 
 use crate::guard::{billed_tokens, recipe_limits, stack_limits};
 use crate::{Plan, Run, StackGuards, Timestamp};
@@ -74,24 +76,26 @@ impl Budget {
     /// Why the run isn't launched now, if this much is left.
     pub fn reason(&self, left: u64) -> String {
         let (limit, next) = (self.limit, &self.next);
-        let (max, left, amount) = (self.shown(self.max), self.shown(left), self.shown(self.amount));
+        let (max, left, amount) = match self.unit {
+            Unit::Tokens => {
+                let tokens = |amount| format!("{} tokens", grouped(amount));
+                (tokens(self.max), tokens(left), tokens(self.amount))
+            }
+            Unit::MicroUsd => {
+                let of = |text| format!("{text} USD");
+                let left = at_least(in_usd(left));
+                (of(in_usd(self.max).to_string()), of(left), of(at_most(in_usd(self.amount))))
+            }
+        };
         format!(
             "{limit} is {max}, of which {left} are left, and the run could bill up to {amount}; the budget starts again at 00:00 UTC on {next}"
         )
     }
-
-    fn shown(&self, amount: u64) -> String {
-        match self.unit {
-            Unit::Tokens => format!("{} tokens", tunedrop_validation::grouped(amount)),
-            Unit::MicroUsd => usd(amount),
-        }
-    }
 }
 
-/// Millionths of a US dollar, for people: with two decimals, or four for small amounts.
-pub fn usd(micros: u64) -> String {
-    let amount = micros as f64 / 1e6;
-    if amount < 0.1 { format!("{amount:.4} USD") } else { format!("{amount:.2} USD") }
+/// US dollars of millionths.
+pub fn in_usd(micros: u64) -> f64 {
+    micros as f64 / 1e6
 }
 
 /// The key of the stack's budget of a month (`YYYY-MM`).

@@ -22,6 +22,7 @@ mod lines;
 mod lookalike;
 mod meant;
 mod media;
+pub mod money;
 mod options;
 mod pointer;
 mod record_checker;

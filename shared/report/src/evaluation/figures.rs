@@ -1,8 +1,8 @@
 //! How the report writes scores, intervals, times and money, and the names of sides.
 
 use tunedrop_evaluation::{Difference, Estimate, Evaluation, Interval, RECORDS_MIN, Verdict};
+use tunedrop_validation::money::usd;
 
-use crate::billing;
 use crate::wording::{grouped, visible};
 
 /// A score: three decimals, without the sign of a zero. The decision's sentence writes them in the same way.
@@ -61,16 +61,6 @@ pub(super) fn latency(milliseconds: u64) -> String {
     }
 }
 
-/// `1.23 USD`, `0.0123 USD`.
-pub(crate) fn usd(amount: f64) -> String {
-    match amount {
-        _ if !amount.is_finite() => "unknown".to_owned(),
-        0.0 => "0 USD".to_owned(),
-        _ if amount < 0.000_1 => "less than 0.0001 USD".to_owned(),
-        _ => format!("{} USD", billing::usd(amount)),
-    }
-}
-
 /// The name of a side for readers: `new model`, or its name.
 pub(super) fn name(evaluation: &Evaluation, side: &str) -> String {
     if side == evaluation.new { "new model".to_owned() } else { visible(side) }
@@ -103,12 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn times_and_money_have_units() {
+    fn times_have_units() {
         assert_eq!([0, 999, 1_000, 61_250, 3_600_000].map(latency), ["0 ms", "999 ms", "1.0 s", "61.2 s", "3,600 s"]);
-        assert_eq!(
-            [0.0, 0.00001, 0.0123, 1.234, f64::NAN].map(usd),
-            ["0 USD", "less than 0.0001 USD", "0.0123 USD", "1.23 USD", "unknown"]
-        );
     }
 
     #[test]

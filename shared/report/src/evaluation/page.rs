@@ -4,12 +4,13 @@ use askama::Template;
 use tunedrop_evaluation::{
     CheckResult, Evaluation, FEW_RECORDS, MetricResult, Noise, Outcome, RECORDS_MIN, Rule, SideResult, Verdict,
 };
+use tunedrop_validation::money::{price as price_of, usd};
 
 use super::changed::{Group, groups};
 use super::chart::{Chart, chart};
 use super::confusion::{Labels, labels};
 use super::describe::describe;
-use super::figures::{cost, heading, interval, latency, name, score, signed, signed_interval, usd, verdict};
+use super::figures::{cost, heading, interval, latency, name, score, signed, signed_interval, verdict};
 use super::next::next;
 use super::requirements::{Requirement, requirement};
 use super::{EvaluatedModel, EvaluationReport};
@@ -216,7 +217,7 @@ fn answers(report: &EvaluationReport) -> Vec<(&'static str, Vec<String>)> {
         ("Price of 1,000 prompt tokens", row(&|side| price(side).map(|price| format!("{} USD", price.input_per_1k)))),
         ("Price of 1,000 answer tokens", row(&|side| price(side).map(|price| format!("{} USD", price.output_per_1k)))),
         ("Cost of these answers", row(&cost)),
-        ("Cost of 1,000 such requests", row(&|side| side.usage.usd_per_1k_requests.map(usd))),
+        ("Cost of 1,000 such requests", row(&|side| side.usage.usd_per_1k_requests.map(price_of))),
     ]
 }
 

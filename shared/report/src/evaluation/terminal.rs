@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use tunedrop_evaluation::{Difference, Evaluation, MetricResult, SideResult, Verdict};
+use tunedrop_validation::money::price;
 
-use super::figures::{cost, latency, name, score, signed, signed_interval, tail, usd, verdict};
+use super::figures::{cost, latency, name, score, signed, signed_interval, tail, verdict};
 use crate::wording::{grouped, visible};
 
 const COLUMNS: usize = 80;
@@ -90,7 +91,7 @@ fn side(out: &mut String, evaluation: &Evaluation, result: &SideResult) {
         or_unknown(usage.tokens_out.map(grouped)),
         or_unknown(usage.latency_p50_ms.map(latency)),
         or_unknown(usage.latency_p95_ms.map(latency)),
-        or_unknown(usage.usd_per_1k_requests.map(usd)),
+        or_unknown(usage.usd_per_1k_requests.map(price)),
     );
 }
 

@@ -261,7 +261,7 @@ fn cost_is_named_as_one_without_the_judge() {
     assert!(!page(&judged).contains("without the judge") && !judged.text().contains("without the judge"));
     judged.judge = Some("amazon.nova-pro-v1:0".to_owned());
     judged.evaluation.metrics[0].metric = Metric::Correctness;
-    assert!(page(&judged).contains("0.0237 USD, without the judge"));
+    assert!(page(&judged).contains("0.02 USD, without the judge"));
     let text = judged.text();
-    assert!(text.contains("Cost of the evaluation: 0.0237 USD, without the judge\n"), "{text}");
+    assert!(text.contains("Cost of the evaluation: 0.02 USD, without the judge\n"), "{text}");
 }

@@ -2,6 +2,7 @@
 
 use tunedrop_evaluation::Price;
 use tunedrop_validation::grouped;
+use tunedrop_validation::money::at_most;
 
 use super::{VALIDATED_BEFORE, billed_at_most};
 use crate::Plan;
@@ -139,20 +140,22 @@ impl Limits<'_> {
         if cost <= max {
             return None;
         }
+        let (cost, training) = (at_most(cost), at_most(training));
         let tokens = grouped(billed.training);
         let Some((evaluation, of)) = evaluation else {
             return Some(format!(
-                "training could cost up to {cost:.2} USD ({tokens} tokens at {price} USD per 1,000), but {name} is {max} USD; use fewer records or epochs, or raise the limit"
+                "training could cost up to {cost} USD ({tokens} tokens at {price} USD per 1,000), but {name} is {max} USD; use fewer records or epochs, or raise the limit"
             ));
         };
-        let (asked, in_usd, out_usd) = (evaluation.cost(&of), of.input_per_1k, of.output_per_1k);
+        let (asked, in_usd, out_usd) = (at_most(evaluation.cost(&of)), of.input_per_1k, of.output_per_1k);
         let (prompts, answers) = (grouped(evaluation.prompts), grouped(evaluation.answers));
         Some(match judge {
             None => format!(
-                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked:.2} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit"
+                "the run could cost up to {cost} USD (training: {training} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit"
             ),
             Some((judge, of, scored)) => format!(
-                "the run could cost up to {cost:.2} USD (training: {training:.2} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked:.2} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD; judge: {scored:.2} USD for {} tokens of prompts at {} USD and {} of answers at {} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                "the run could cost up to {cost} USD (training: {training} USD for {tokens} tokens at {price} USD per 1,000; evaluation: {asked} USD for {prompts} tokens of prompts at {in_usd} USD and {answers} of answers at {out_usd} USD; judge: {} USD for {} tokens of prompts at {} USD and {} of answers at {} USD), but {name} is {max} USD; use fewer records or epochs, lower evaluate.max_records, or raise the limit",
+                at_most(scored),
                 grouped(judge.prompts),
                 of.input_per_1k,
                 grouped(judge.answers),

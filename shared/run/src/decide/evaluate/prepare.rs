@@ -1,6 +1,7 @@
 //! What an evaluation will ask: the models, and the most that their answers can bill.
 
 use tunedrop_evaluation::{BASE, DEPLOYED, Price};
+use tunedrop_validation::money::at_most;
 use tunedrop_validation::{Catalogue, Model, grouped};
 
 use super::{ended, moved};
@@ -208,10 +209,11 @@ pub fn refusal(entry: &EvaluationEntry, run: &Run, billing: Billing, stack: &Sta
             (Some(tokens), Some(price)) => Some((tokens, tokens.cost(&price))),
         };
         let cost = billing.asked.cost(&price) + judged.map_or(0.0, |(_, cost)| cost) + trained;
-        let judged = judged.map(|(tokens, cost)| format!(", and {} of the judge for {cost:.2} USD", grouped(tokens.sum())));
+        let judged = judged.map(|(tokens, cost)| format!(", and {} of the judge for {} USD", grouped(tokens.sum()), at_most(cost)));
         (cost > max).then(|| {
             format!(
-                "the answers could cost up to {cost:.2} USD together with the training that they belong to ({} tokens at {} and {} USD per 1,000{}), but {cost_name} is {max} USD; use fewer records, or raise the limit",
+                "the answers could cost up to {} USD together with the training that they belong to ({} tokens at {} and {} USD per 1,000{}), but {cost_name} is {max} USD; use fewer records, or raise the limit",
+                at_most(cost),
                 grouped(billing.asked.sum()),
                 price.input_per_1k,
                 price.output_per_1k,
