@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
-use tunedrop_aws::Prices;
+use tunedrop_aws::{Configs, Failure, Prices};
 use tunedrop_run::{PriceList, PriceSource, Priced, Timestamp, inference_price, known_price, price_list};
 use tunedrop_validation::catalogue::Lifecycle;
 use tunedrop_validation::{Catalogue, Model, Rates};
@@ -24,7 +24,7 @@ use crate::{catalogue, note, print, print_exactly};
   tunedrop prices nova-2-lite --region us-east-1
   tunedrop prices --json
 
-Needs pricing:GetProducts. Without it, shows the built-in prices.
+Needs a Region and pricing:GetProducts. Without them, shows the built-in prices.
 
 Exit codes:
   0: shown
@@ -75,7 +75,8 @@ pub(crate) fn prices(args: &PricesArgs) -> Result<ExitCode> {
         print_exactly(&format!("{:#}\n", json!({"version": 1, "region": region, "models": models})))?;
     } else {
         let pages: Vec<String> = priced.iter().map(|(model, prices)| page(model, prices)).collect();
-        print(&format!("{BOLD}Prices in {}, in US dollars{BOLD:#}\n\n{}", visible(&region), pages.join("\n")))?;
+        let title = region.map_or("Built-in prices".to_owned(), |region| format!("Prices in {}", visible(&region)));
+        print(&format!("{BOLD}{title}, in US dollars{BOLD:#}\n\n{}", pages.join("\n")))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -88,23 +89,31 @@ fn models<'c>(catalogue: &'c Catalogue, name: Option<&str>) -> Result<Vec<&'c Mo
     })
 }
 
-/// Reads the Price List: the Region, and its prices. `None` with a note if it is out of reach.
-pub(crate) fn read(access: StackArgs) -> Result<(String, Option<PriceList>)> {
+/// Reads the Price List: the Region, and its prices. Each is `None`, with a note, if it isn't known or out of reach.
+pub(crate) fn read(access: StackArgs) -> Result<(Option<String>, Option<PriceList>)> {
     run(async {
-        let connection = access.connect().await?;
+        let Some(connection) = access.connect_if_region().await? else {
+            note("no Region is set, so built-in prices are used; pass --region, or set AWS_REGION");
+            return Ok((None, None));
+        };
         let region = connection.region.clone();
-        let products = match Prices::new(&connection.configs.bedrock).products(&region).await {
-            Ok(products) => products,
+        let list = match listed(&connection.configs, &region).await {
+            Ok(list) => Some(list),
             Err(fault) => {
                 note(&format!("the AWS Price List can't be read ({fault}); built-in prices are used"));
-                return Ok((region, None));
+                None
             }
         };
-        let (rates, faults) = price_list(&region, products);
-        let list = PriceList::read(&region, rates, &faults, &Timestamp::now().to_string());
-        list.fault.iter().for_each(|fault| note(fault));
-        Ok((region, Some(list)))
+        list.iter().filter_map(|list| list.fault.as_ref()).for_each(|fault| note(fault));
+        Ok((Some(region), list))
     })
+}
+
+/// Reads the Price List now.
+pub(crate) async fn listed(configs: &Configs, region: &str) -> Result<PriceList, Failure> {
+    let products = Prices::new(&configs.bedrock).products(region).await?;
+    let (rates, faults) = price_list(region, products);
+    Ok(PriceList::read(region, rates, &faults, &Timestamp::now().to_string()))
 }
 
 /// The prices of a model, in the order of the kinds.

@@ -65,6 +65,11 @@ pub(crate) struct Connection {
 impl StackArgs {
     /// Connects, without looking for a stack.
     pub(crate) async fn connect(&self) -> Result<Connection> {
+        self.connect_if_region().await?.context("no Region is set; pass --region, or set AWS_REGION")
+    }
+
+    /// Connects, if there is a Region.
+    pub(crate) async fn connect_if_region(&self) -> Result<Option<Connection>> {
         let local = if self.local { Some(state::local()?) } else { None };
         let access = Access {
             profile: self.profile.clone(),
@@ -73,10 +78,10 @@ impl StackArgs {
         };
         let configs = access.configs().await;
         if configs.all.region().is_none() {
-            bail!("no Region is set; pass --region, or set AWS_REGION");
+            return Ok(None);
         }
         let (stacks, region) = (Stacks::new(&configs.all), region(&configs));
-        Ok(Connection { configs, stacks, region, local: local.map(|local| local.stack) })
+        Ok(Some(Connection { configs, stacks, region, local: local.map(|local| local.stack) }))
     }
 
     /// Finds the stack. Only the first call to AWS shows whether there are credentials and a network.

@@ -23,6 +23,7 @@ mod near_misses;
 mod own_base;
 mod paths;
 mod placeholders;
+mod prices;
 mod proposals;
 mod quality;
 mod refusals;
