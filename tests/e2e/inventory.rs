@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use tunedrop_local::REGION;
 use tunedrop_run::DeploymentState;
 
 use crate::deployment_commands::{ends, has};
@@ -17,6 +18,34 @@ const PATIENCE: Duration = Duration::from_secs(30);
 fn find<'j>(listed: &'j Value, what: &str, key: &str, value: &str) -> Result<&'j Value> {
     let all = listed[what].as_array().context("a list")?;
     all.iter().find(|one| one[key] == value).with_context(|| format!("no {value} in {what}"))
+}
+
+/// The built-in prices of Nova Lite, and then those of the Price List.
+async fn priced(w: &Harness, shell: &mut Shell, stored: &Value, hourly: &Value) -> Result<()> {
+    for (billing, usd) in [(&stored["billing"], 1.95), (&hourly["billing"], 108.15)] {
+        ensure!(billing["usd"] == usd && billing["source"]["from"] == "built-in", "{billing}");
+    }
+    let product = |what: &str, usd: &str, unit: &str| json!({ "usage_type": format!("USE1-NovaLite-{what}"), "region": REGION, "usd": usd, "unit": unit });
+    let products = [
+        product("Customization-Training", "0.0021000000", "1K tokens"),
+        product("Customization-Storage", "2.0500000000", "Model/month"),
+    ];
+    w.faults(json!({ "prices": { "more": products } })).await?;
+    let begun = Instant::now();
+    let printed = ends(shell, "inventory --local --json --price-list", 0);
+    w.reset_faults().await?;
+    let listed: Value = serde_json::from_str(&printed?)?;
+    eprintln!("the same with the Price List: {} ms", begun.elapsed().as_millis());
+    let costs = &listed["costs"];
+    ensure!(costs["storage_per_month"]["sources"][0]["from"] == "price-list", "{costs}");
+    ensure!(costs["throughput_per_hour"]["sources"][0]["from"] == "price-list", "{costs}");
+    let all = listed["models"].as_array().map(Vec::len).context("models")?;
+    // Other scenarios' models may be of other base models.
+    let (sum, priced) = (&costs["storage_per_month"]["usd"], &costs["storage_per_month"]["priced"]);
+    let sum = sum.as_f64().context("a sum")?;
+    ensure!(priced.as_u64() >= Some(502) && priced.as_u64() <= Some(all as u64), "{costs}");
+    ensure!(sum >= 502.0 * 2.05 - 1e-6, "{costs}");
+    Ok(())
 }
 
 /// Lists what this stack, another stack and somebody else made, and goes on without a permission.
@@ -55,6 +84,7 @@ pub(crate) async fn inventory_lists_what_anybody_made(w: &Harness) -> Result<()>
     ensure!(serving["made_by"]["deployment"] == name && serving["last_invoked"] == ours["last_invoked"], "{serving}");
     let hourly = find(&listed, "deployments", "arn", &throughput)?;
     ensure!(hourly["model_units"] == 1 && hourly["billing"]["unit"] == "unit-hour", "{hourly}");
+    priced(w, &mut shell, ours, hourly).await?;
     ensure!(hourly["made_by"]["known_by"] == "not-by-tunedrop" && hourly["last_invoked"].is_null(), "{hourly}");
     let models = listed["models"].as_array().context("models")?;
     let elsewhere = models.iter().filter(|one| one["made_by"]["stack"] == "elsewhere").collect::<Vec<_>>();
@@ -67,7 +97,8 @@ pub(crate) async fn inventory_lists_what_anybody_made(w: &Harness) -> Result<()>
     ensure!(base["status"] == "active", "{base}");
 
     let page = ends(&mut shell, "inventory --local", 0)?;
-    has(&page, &["BASE MODEL", "(not tunedrop)", "elsewhere", "hourly×1", run.run_id.as_str()])?;
+    has(&page, &["BASE MODEL", "(not tunedrop)", "elsewhere", "1.95/mo", "108.15/h", run.run_id.as_str()])?;
+    has(&page, &["Storage: ", "Provisioned throughput: 108.15 USD an hour", "Price: built-in price of 2025-05-05"])?;
     let wide = page.lines().find(|line| line.chars().count() > 80);
     ensure!(wide.is_none(), "a line is too wide: {wide:?}");
 

@@ -8,27 +8,41 @@ use indicatif::ProgressBar;
 use serde::Serialize;
 use tunedrop_aws::{Failure, Inventory, Invocations, Lifecycle};
 use tunedrop_run::inventory::{
-    BaseLife, BillingUnit, FoundDeployment, FoundModel, Line, Maker, billing, foundation_of, join_invocations,
+    BaseLife, FoundDeployment, FoundModel, Line, Maker, StandingCosts, billing_of_deployment, billing_of_model,
+    foundation_of, join_invocations, standing_costs,
 };
-use tunedrop_run::{RECIPE_READ_MAX, RunId, Timestamp};
+use tunedrop_run::{PriceList, RECIPE_READ_MAX, RunId, Timestamp};
 use tunedrop_validation::Catalogue;
 
+use crate::prices::listed;
 use crate::stack::{LOOKED_THROUGH, Stack, explain};
-use crate::watch::bar;
 
 /// The stack's own catalogue.
 const CATALOGUE: &str = "config/catalogue.toml";
 
-/// Everything that was found.
+/// Everything that was found. The command prints it, and the console shows it on a page.
 #[derive(Debug, Serialize)]
-pub(super) struct Found {
-    pub(super) models: Vec<Line<FoundModel>>,
-    pub(super) deployments: Vec<Line<FoundDeployment>>,
-    pub(super) base_models: Vec<BaseLife>,
+pub(crate) struct Found {
+    pub(crate) models: Vec<Line<FoundModel>>,
+    pub(crate) deployments: Vec<Line<FoundDeployment>>,
+    /// What all of them cost as long as they exist.
+    pub(crate) costs: StandingCosts,
+    pub(crate) base_models: Vec<BaseLife>,
     /// The first day (`YYYY-MM-DD`) of which invocations are known; `None` if CloudWatch couldn't be asked.
-    pub(super) invocations_since: Option<String>,
+    pub(crate) invocations_since: Option<String>,
+    /// What can't be known of the prices, in one line.
+    pub(crate) prices_fault: Option<String>,
     /// The actions that the caller may not use.
-    pub(super) missing_permissions: BTreeSet<String>,
+    pub(crate) missing_permissions: BTreeSet<String>,
+}
+
+/// What to look up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// How many days back to look for invocations.
+    pub(crate) days: i64,
+    /// Whether to read the AWS Price List now. Otherwise the ledger's copy is used, if the sweep stored one.
+    pub(crate) price_list: bool,
 }
 
 /// What the ledger knows.
@@ -46,16 +60,17 @@ struct Gatherer<'s> {
     bar: ProgressBar,
 }
 
-/// Collects the inventory. A missing permission leaves out what it would show; another failure is an error.
-pub(super) async fn gather(stack: &Stack, days: i64, now: Timestamp) -> Result<Found> {
-    let mut gatherer = Gatherer { stack, missing: BTreeSet::new(), bar: bar() };
-    let found = gatherer.all(days, now).await;
+/// Collects the inventory. A missing permission leaves out what it would show; another failure is an error. `bar` says what
+/// is read.
+pub(crate) async fn gather(stack: &Stack, wanted: Wanted, now: Timestamp, bar: ProgressBar) -> Result<Found> {
+    let mut gatherer = Gatherer { stack, missing: BTreeSet::new(), bar };
+    let found = gatherer.all(wanted, now).await;
     gatherer.bar.finish_and_clear();
     found
 }
 
 impl Gatherer<'_> {
-    async fn all(&mut self, days: i64, now: Timestamp) -> Result<Found> {
+    async fn all(&mut self, Wanted { days, price_list }: Wanted, now: Timestamp) -> Result<Found> {
         let bedrock = Inventory::new(&self.stack.configs.bedrock);
         self.bar.set_message("Listing models");
         let bar = self.bar.clone();
@@ -65,6 +80,7 @@ impl Gatherer<'_> {
         deployments.extend(self.allowed(bedrock.throughputs().await)?.unwrap_or_default());
         let known = self.ledger(&deployments).await?;
         let catalogue = self.catalogue().await?;
+        let list = self.prices(price_list).await?;
 
         let is_known = |arn: &str| known.models.contains_key(arn) || known.deployments.contains_key(arn);
         let all: Vec<String> =
@@ -74,11 +90,11 @@ impl Gatherer<'_> {
         let last = self.invocations(&all, days, now).await?;
 
         let priced = |base: Option<&str>| base.and_then(|base| catalogue.find(base));
-        let line = |arn: &str, unit, quantity, base: Option<&str>, maker: Option<Maker>| {
+        let line = |arn: &str, base: Option<&str>, maker: Option<Maker>| {
             let tags = tags.get(arn).cloned();
             let made_by = maker.unwrap_or_else(|| Maker::of_tags(tags.as_ref()));
             let last_invoked = last.as_ref().and_then(|last| last.get(arn).cloned());
-            (base.map(str::to_owned), made_by, last_invoked, billing(unit, quantity, priced(base)), tags)
+            (base.map(str::to_owned), made_by, last_invoked, tags)
         };
         let stack = self.stack.name.as_str();
         let mut models: Vec<Line<FoundModel>> = models
@@ -87,8 +103,8 @@ impl Gatherer<'_> {
                 let base = foundation_of(&found.arn).or(foundation_of(&found.base_arn));
                 let maker = known.models.get(&found.arn);
                 let maker = maker.map(|(run, dataset)| Maker::of_ledger(stack, dataset, Some(run.clone()), None));
-                let (base_model, made_by, last_invoked, billing, tags) =
-                    line(&found.arn, BillingUnit::ModelMonth, 1, base, maker);
+                let (base_model, made_by, last_invoked, tags) = line(&found.arn, base, maker);
+                let billing = billing_of_model(priced(base), list.as_ref());
                 Line { base_model, made_by, last_invoked, billing, tags, found }
             })
             .collect();
@@ -97,14 +113,9 @@ impl Gatherer<'_> {
             .map(|found| {
                 let maker = known.deployments.get(&found.arn);
                 let maker = maker.map(|(name, dataset, run)| Maker::of_ledger(stack, dataset, run.clone(), Some(name)));
-                let unit = if found.model_units.is_some() { BillingUnit::UnitHour } else { BillingUnit::Tokens };
-                let (base_model, made_by, last_invoked, billing, tags) = line(
-                    &found.arn,
-                    unit,
-                    found.model_units.unwrap_or_default(),
-                    foundation_of(&found.model_arn),
-                    maker,
-                );
+                let base = foundation_of(&found.model_arn);
+                let (base_model, made_by, last_invoked, tags) = line(&found.arn, base, maker);
+                let billing = billing_of_deployment(&found, priced(base), list.as_ref());
                 Line { base_model, made_by, last_invoked, billing, tags, found }
             })
             .collect();
@@ -113,10 +124,12 @@ impl Gatherer<'_> {
         let since = now.as_second() - (days - 1) * 86_400;
         let since = Timestamp::from_second(since)?.to_string().chars().take(10).collect();
         Ok(Found {
+            costs: standing_costs(&models, &deployments),
             models,
             deployments,
             base_models,
             invocations_since: last.map(|_| since),
+            prices_fault: list.and_then(|list| list.fault),
             missing_permissions: std::mem::take(&mut self.missing),
         })
     }
@@ -164,6 +177,20 @@ impl Gatherer<'_> {
         // validate reports an invalid catalogue.
         let own = own.and_then(|text| Catalogue::with_overlay(&text).ok());
         Ok(own.map_or(Cow::Borrowed(Catalogue::embedded()), Cow::Owned))
+    }
+
+    /// The AWS Price List of the Region: read now, or the ledger's copy.
+    async fn prices(&mut self, now: bool) -> Result<Option<PriceList>> {
+        self.bar.set_message("Reading prices");
+        let region = self.stack.configs.all.region().map(ToString::to_string);
+        if let Some(region) = region.as_deref().filter(|_| now) {
+            let list = listed(&self.stack.configs, region).await;
+            if let Some(list) = self.allowed(list)? {
+                return Ok(Some(list));
+            }
+        }
+        let kept = self.stack.ledger()?.prices(region.as_deref()).await;
+        Ok(self.allowed(kept)?.flatten())
     }
 
     /// The tags of resources that the ledger doesn't know, by ARN.

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use tunedrop_run::inventory::{BaseLife, Billing, BillingUnit, FoundDeployment, KnownBy, Line, Maker};
 use unicode_width::UnicodeWidthStr;
 
+use super::costs::costs;
 use super::gather::Found;
 use crate::format::{BOLD, counted, visible};
 
@@ -42,9 +43,7 @@ pub(super) fn page(found: &Found) -> String {
     if let Some(since) = &found.invocations_since {
         let _ = writeln!(out, "\nLAST USED is the last day with invocations since {since}; -: none.");
     }
-    if found.models.iter().any(|one| one.billing.usd.is_none()) {
-        out.push_str("Bedrock bills each model's storage by the month. The price isn't known here.\n");
-    }
+    out.push_str(&costs(found));
     if !found.base_models.is_empty() {
         let _ = write!(out, "\n{BOLD}{:<BASE$}  {:>6}  LIFECYCLE\n{BOLD:#}", "BASE MODEL", "MODELS");
         for base in &found.base_models {
@@ -110,6 +109,8 @@ fn billed(billing: &Billing) -> String {
         (BillingUnit::ModelMonth, None) => "monthly".to_owned(),
         (BillingUnit::ModelMonth, Some(usd)) => format!("{usd:.2}/mo"),
         (BillingUnit::UnitHour, None) => format!("hourly×{}", billing.quantity),
+        // The column has room for 999.99.
+        (BillingUnit::UnitHour, Some(usd)) if usd >= 999.995 => format!("{usd:.0}/h"),
         (BillingUnit::UnitHour, Some(usd)) => format!("{usd:.2}/h"),
         (BillingUnit::Tokens, _) => "tokens".to_owned(),
     }
@@ -133,11 +134,15 @@ fn lifecycle(base: &BaseLife) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use tunedrop_run::inventory::{FoundModel, billing};
+    use tunedrop_run::PriceSource;
+    use tunedrop_run::inventory::{FoundModel, billing_of_deployment, billing_of_model, standing_costs};
+    use tunedrop_validation::Catalogue;
 
     use super::*;
 
-    fn found() -> Found {
+    /// Two models, a deployment and provisioned throughput, all of a base model.
+    fn found(alias: &str) -> Found {
+        let priced = Catalogue::embedded().find(alias);
         let arn = "arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl";
         let base = Some("amazon.nova-lite-v1:0:300k".to_owned());
         let model = |name: &str, arn: &str, made_by, last: Option<&str>| Line {
@@ -151,11 +156,11 @@ mod tests {
             base_model: base.clone(),
             made_by,
             last_invoked: last.map(str::to_owned),
-            billing: billing(BillingUnit::ModelMonth, 1, None),
+            billing: billing_of_model(priced, None),
             tags: None,
         };
-        let serving = |name: &str, model_arn: &str, units: Option<u32>, made_by| Line {
-            found: FoundDeployment {
+        let serving = |name: &str, model_arn: &str, units: Option<u32>, made_by| {
+            let found = FoundDeployment {
                 arn: String::new(),
                 name: name.to_owned(),
                 model_arn: model_arn.to_owned(),
@@ -163,28 +168,26 @@ mod tests {
                 status: if units.is_some() { "InService" } else { "Active" }.to_owned(),
                 model_units: units,
                 committed_until: None,
-            },
-            base_model: base.clone(),
-            made_by,
-            last_invoked: Some("2026-11-30".to_owned()),
-            billing: billing(units.map_or(BillingUnit::Tokens, |_| BillingUnit::UnitHour), units.unwrap_or(0), None),
-            tags: None,
+            };
+            let billing = billing_of_deployment(&found, priced, None);
+            let last_invoked = Some("2026-11-30".to_owned());
+            Line { found, base_model: base.clone(), made_by, last_invoked, billing, tags: None }
         };
         let ours = || Maker::of_ledger("prod", "bot", None, None);
+        let nobody = Maker::of_tags(Some(&Default::default()));
+        let long = "a-model-with-a-name-that-is-much-longer-than-the-column-0123456789ab";
+        let models = vec![
+            model("support-bot-0123456789ab", arn, ours(), Some("2026-11-30")),
+            model(long, "other", nobody, None),
+        ];
+        let deployments = vec![
+            serving("support-bot-9f86d081884c", arn, None, ours()),
+            serving("load-test", "gone", Some(2), Maker::of_tags(None)),
+        ];
         Found {
-            models: vec![
-                model("support-bot-0123456789ab", arn, ours(), Some("2026-11-30")),
-                model(
-                    "a-model-with-a-name-that-is-much-longer-than-the-column-0123456789ab",
-                    "other",
-                    Maker::of_tags(Some(&Default::default())),
-                    None,
-                ),
-            ],
-            deployments: vec![
-                serving("support-bot-9f86d081884c", arn, None, ours()),
-                serving("load-test", "gone", Some(2), Maker::of_tags(None)),
-            ],
+            costs: standing_costs(&models, &deployments),
+            models,
+            deployments,
             base_models: vec![BaseLife {
                 model: "amazon.nova-lite-v1:0:300k".to_owned(),
                 status: "active",
@@ -194,6 +197,7 @@ mod tests {
                 models: 2,
             }],
             invocations_since: Some("2026-09-03".to_owned()),
+            prices_fault: None,
             missing_permissions: BTreeSet::new(),
         }
     }
@@ -204,16 +208,26 @@ mod tests {
 
     #[test]
     fn page_fits_80_columns() {
-        let page = plain(&found());
-        insta::assert_snapshot!("page", page);
-        for line in page.lines() {
-            assert!(line.width() <= 80, "{line}");
+        let listed = PriceSource::PriceList { date: "2026-12-01".to_owned() };
+        let mut several = found("nova-lite");
+        several.costs.storage_per_month.sources.push(listed);
+        several.costs.storage_per_month.unpriced = 1;
+        several.prices_fault =
+            Some("the AWS Price List can't be reached; the prices are those of 2026-11-30".to_owned());
+        for (name, found) in
+            [("page", found("nova-lite")), ("several_prices", several), ("no_price", found("nova-pro"))]
+        {
+            let page = plain(&found);
+            insta::assert_snapshot!(name, page);
+            for line in page.lines() {
+                assert!(line.width() <= 80, "{line}");
+            }
         }
     }
 
     #[test]
     fn use_is_unknown_without_cloudwatch() {
-        let found = Found { invocations_since: None, ..found() };
+        let found = Found { invocations_since: None, ..found("nova-pro") };
         let page = plain(&found);
         assert!(page.contains("unknown     monthly") && !page.contains("LAST USED is"), "{page}");
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::RunId;
 use crate::custom_model::CustomModelArn;
-pub use billing::{Billing, BillingUnit, billing};
+pub use billing::{Billing, BillingUnit, StandingCosts, Sum, billing_of_deployment, billing_of_model, standing_costs};
 
 /// A custom model, as Bedrock lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -53,8 +53,8 @@ pub use plan::{
     Against, DeployPlan, DeployWhen, Distillation, EvaluationPlan, InvocationLogs, Judge, Plan, Reinforcement,
 };
 pub use prices::{
-    PRICES_FRESH_S, PRICES_RETRY_S, PriceFault, PriceList, PriceSource, Priced, inference_price, judge_price,
-    known as known_price, list as price_list, training_price,
+    PRICES_FRESH_S, PRICES_RETRY_S, PriceFault, PriceList, PriceSource, Priced, base_price, inference_price,
+    judge_price, known as known_price, list as price_list, training_price,
 };
 pub use recipe::{
     Evaluate, JudgeSection, LaunchDefault, LaunchMode, LogScope, Recipe, RecipeGuard, RecipeScope, key_of, own_base,

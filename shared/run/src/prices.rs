@@ -83,12 +83,23 @@ pub fn inference_price(model: &Model, list: Option<&PriceList>) -> Option<Priced
     own.or_else(|| known(model, list, of_both))
 }
 
+/// Returns what 1,000 tokens of requests to the base model itself cost.
+pub fn base_price(base: &Model, list: Option<&PriceList>) -> Option<Priced<Price>> {
+    let own = inference_price(base, None).filter(|price| price.source == PriceSource::Catalogue);
+    own.or_else(|| known(base, list, of_base))
+}
+
+/// Returns what 1,000 tokens of requests to a custom model of this base model cost.
+pub(crate) fn custom_price(base: &Model, list: Option<&PriceList>) -> Option<Priced<Price>> {
+    let own = inference_price(base, None).filter(|price| price.source == PriceSource::Catalogue);
+    let of_custom = |rates: &Rates| Some(Price { input_per_1k: rates.input?, output_per_1k: rates.output? });
+    own.or_else(|| known(base, list, of_custom))
+}
+
 /// Returns what 1,000 tokens of the requests of an evaluation's judge cost.
 pub fn judge_price(judge: &str, catalogue: &Catalogue, list: Option<&PriceList>) -> Option<Priced<Price>> {
     let judge = JudgeModel::find(judge)?;
-    let model = catalogue.find(judge.id)?;
-    let own = inference_price(model, None).filter(|price| price.source == PriceSource::Catalogue);
-    own.or_else(|| known(model, list, of_base))
+    base_price(catalogue.find(judge.id)?, list)
 }
 
 /// Returns a price that no catalogue of a user sets: the Price List's, or else the built-in one.
