@@ -1,13 +1,16 @@
 //! `tunedrop estimate`: tokens and cost of training and evaluation.
 
+mod basis;
 mod evaluation;
 mod list;
 mod page;
+#[cfg(feature = "aws")]
+mod sample;
 
 use std::process::ExitCode;
 
 use anyhow::ensure;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use tunedrop_run::{PriceList, PriceSource, Priced, QualityMode, Recipe, known_price, training_price};
 use tunedrop_validation::{Customization, Role, estimate as bill};
 
@@ -18,6 +21,7 @@ use crate::dataset::{Dataset, datasets};
 use crate::location::Unreadable;
 use crate::options::DataArgs;
 use crate::{check_dataset, complain, print, print_exactly};
+use basis::Basis;
 use evaluation::Evaluation;
 pub(crate) use list::ListArgs;
 pub(crate) use page::Page;
@@ -27,16 +31,19 @@ pub(crate) const EPOCHS_MAX: u64 = 1_000_000;
 
 /// Estimate the billed tokens and the cost of training and evaluation
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(group(ArgGroup::new(list::ASKS).multiple(true)), after_help = "Examples:
   tunedrop estimate train.jsonl --model nova-lite
   tunedrop estimate train.jsonl --model nova-lite --price-per-1k 0.002
   tunedrop estimate datasets/support-bot      epochs and price from the recipe
   tunedrop estimate datasets/support-bot --price-list
+  tunedrop estimate datasets/support-bot --sample 20
 
 Bedrock bills the training file's tokens, times the epochs. Its tokenizers are
-not public, so tokens are a range. Invalid records are not counted. A validation
-file is not billed. With `evaluate` in the recipe, asking the models is billed
-too: the most tokens that this can take are shown, as guards count them.
+not public, so tokens are a range. --sample narrows it: the base model counts
+the tokens of some records, and the stack remembers them for --learned.
+Invalid records are not counted. A validation file is not billed. With
+`evaluate` in the recipe, asking the models is billed too: the most tokens that
+this can take are shown, as guards count them.
 Provisioned throughput is billed by the hour, and is not part of the cost.
 
 Exit codes:
@@ -67,8 +74,8 @@ fn price(text: &str) -> Result<f64, String> {
 }
 
 /// Prints the output of `tunedrop estimate DIR`.
-pub(crate) fn of_folder(data: DataArgs) -> anyhow::Result<ExitCode> {
-    estimate(&EstimateArgs { data, epochs: None, price_per_1k: None, list: ListArgs::default(), json: false })
+pub(crate) fn of_folder(data: DataArgs, list: ListArgs) -> anyhow::Result<ExitCode> {
+    estimate(&EstimateArgs { data, epochs: None, price_per_1k: None, list, json: false })
 }
 
 /// A value and its source.
@@ -186,6 +193,7 @@ fn of_dataset<'c>(
     let deploy = dataset.recipe().and_then(|recipe| recipe.deploy.clone());
     let throughput = deploy.filter(|plan| plan.capacity.is_provisioned());
     outcome.held_out = None;
+    let train = dataset.files.iter().find(|(role, ..)| *role == Role::Train).map(|(.., location)| location.clone());
     // The recipe's second look costs time, and changes no token.
     let options = CheckOptions { quality: Some(QualityMode::Off), ..CheckOptions::default() };
     check_dataset::check_dataset(dataset, options, outcome);
@@ -199,7 +207,11 @@ fn of_dataset<'c>(
         );
         let evaluation = outcome.held_out.take().zip(asked.as_ref());
         let evaluation = evaluation.map(|(sample, asked)| Evaluation::of(sample, asked, rules.model, catalogue, list));
-        let estimate = bill(file.statistics.tokens, epochs.value, price.as_ref().map(|price| price.value));
+        let basis = match file.statistics.valid_records {
+            0 => Basis::Characters,
+            _ => args.list.basis(train.as_ref(), rules, list)?,
+        };
+        let estimate = bill(basis.tokens(&file.statistics), epochs.value, price.as_ref().map(|price| price.value));
         pages.push(Page {
             path: file.path.clone(),
             rules,
@@ -207,6 +219,7 @@ fn of_dataset<'c>(
             epochs,
             price,
             estimate,
+            basis,
             evaluation,
             unit_hour: known_price(rules.model, list, |rates| rates.unit_hour),
             throughput: throughput.clone(),

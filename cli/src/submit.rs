@@ -22,6 +22,7 @@ use tunedrop_validation::MediaFolder;
 
 use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
+use crate::estimate::ListArgs;
 use crate::format::{self, View, counted};
 use crate::options::DataArgs;
 use crate::rm::confirmed;
@@ -177,7 +178,9 @@ fn checked(args: &SubmitArgs, name: &str, own_base: &OwnLookup) -> Result<Option
     }
     print("\n")?;
     // Some jobs aren't billed by the token; the error says so.
-    if let Err(error) = estimate::of_folder(data()) {
+    // A dry run asks no stack.
+    let list = if args.dry_run { ListArgs::default() } else { ListArgs::learned_by(&args.stack) };
+    if let Err(error) = estimate::of_folder(data(), list) {
         print(&format!("{error:#}\n"))?;
     }
     Ok(Some(files))

@@ -73,6 +73,10 @@ class Estimate:
     characters: int
     tokens: TokenRange | None
     """`None` if no record is valid."""
+    tokens_from: str | None
+    """What the number of tokens rests on."""
+    sample: dict[str, Any] | None
+    """What Bedrock counted, with `--sample` of the command; `None` here."""
     epochs: int
     epochs_from: str
     billed: TokenRange | None

@@ -18,6 +18,7 @@ mod deployments;
 mod doctor;
 mod erase;
 mod evaluation_commands;
+mod estimates;
 mod evaluations;
 mod evasion;
 mod forged;

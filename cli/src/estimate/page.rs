@@ -6,6 +6,7 @@ use tunedrop_validation::money::usd_range;
 use tunedrop_validation::{Estimate, Statistics};
 
 use super::Sourced;
+use super::basis::Basis;
 use super::evaluation::Evaluation;
 use crate::catalogue::Rules;
 use crate::format::{BOLD, bracket, counted, grouped, visible};
@@ -18,6 +19,8 @@ pub(crate) struct Page<'c> {
     pub(super) epochs: Sourced<u64>,
     pub(super) price: Option<Sourced<f64>>,
     pub(super) estimate: Estimate,
+    /// What the number of tokens rests on.
+    pub(super) basis: Basis,
     /// Absent if the recipe asks for none.
     pub(super) evaluation: Option<Evaluation>,
     /// The recipe's deployment on provisioned throughput; absent if there is none.
@@ -63,7 +66,7 @@ fn page(page: &Page) -> String {
 }
 
 fn rows(page: &Page) -> Vec<(&'static str, String)> {
-    let Page { statistics, epochs, price, estimate, evaluation, throughput, unit_hour, .. } = page;
+    let Page { statistics, epochs, price, estimate, basis, evaluation, throughput, unit_hour, .. } = page;
     let mut rows = Vec::new();
     let mut row = |name: &'static str, value: String| rows.push((name, value));
     if !page.is_estimated() {
@@ -77,7 +80,10 @@ fn rows(page: &Page) -> Vec<(&'static str, String)> {
     }
     row("records", grouped(statistics.valid_records));
     row("characters", grouped(statistics.characters));
-    row("tokens", format!("{}, estimated", bracket(estimate.tokens)));
+    row("tokens", format!("{}, {}", bracket(estimate.tokens), basis.origin(statistics)));
+    if let Some(line) = basis.line(statistics) {
+        row("sample", line);
+    }
     row("epochs", format!("{} ({})", epochs.value, epochs.by));
     row("billed", format!("{} tokens", bracket(estimate.billed)));
     let media = statistics.with_media;
@@ -145,7 +151,7 @@ pub(super) fn json(pages: &[Page]) -> String {
 }
 
 fn object(page: &Page) -> Value {
-    let Page { path, rules, statistics, epochs, price, estimate, evaluation, throughput, unit_hour } = page;
+    let Page { path, rules, statistics, epochs, price, estimate, basis, evaluation, throughput, unit_hour } = page;
     json!({
         "path": path,
         "model": rules.model.alias,
@@ -155,6 +161,8 @@ fn object(page: &Page) -> Value {
         "records_with_media": statistics.with_media,
         "characters": statistics.characters,
         "tokens": page.is_estimated().then_some(estimate.tokens),
+        "tokens_from": page.is_estimated().then(|| basis.origin(statistics)),
+        "sample": basis.object(),
         "epochs": epochs.value,
         "epochs_from": epochs.by,
         "billed": page.is_estimated().then_some(estimate.billed),

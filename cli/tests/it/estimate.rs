@@ -92,3 +92,16 @@ fn provisioned_throughput_is_named_and_no_part_of_the_cost() {
     assert_eq!((&json["model_units"], &json["expires_after_s"]), (&2.into(), &28_800.into()));
     assert_eq!(json["usd_per_hour"], 216.3);
 }
+
+#[test]
+fn options_of_an_account_need_something_to_ask() {
+    let here = folder(&[("a.jsonl", records(3).as_bytes())]);
+    let run = |args: &[&str]| tunedrop(here.path(), &[&["estimate", "a.jsonl", "--model", "nova-lite"], args].concat());
+    for args in [&["--region", "us-east-1"][..], &["--local"], &["--stack", "prod"], &["--sample", "4"]] {
+        assert_eq!(run(args).code, 2, "{args:?}");
+    }
+    let ran = run(&["--sample", "5", "--learned"]);
+    assert!(ran.code == 2 && ran.err.contains("be used with"), "{}", ran.err);
+    let ran = tunedrop(here.path(), &["estimate", "-", "--model", "titan-text-express", "--sample", "5"]);
+    assert_ne!(ran.code, 0, "{}", ran.out);
+}

@@ -15,6 +15,7 @@ mod open;
 mod prices;
 mod recent;
 mod revision;
+mod token_rate;
 mod trace_key;
 
 use aws_config::SdkConfig;

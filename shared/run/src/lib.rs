@@ -28,6 +28,7 @@ mod recipe;
 mod run_id;
 pub mod state;
 pub mod trace_index;
+mod token_rate;
 mod yaml;
 
 pub use blocker::{Blocker, RETRY_BLOCKED_S, RETRY_SLOT_S, tries_despite_full_slots};
@@ -64,3 +65,4 @@ pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
 pub use state::State;
 pub use tunedrop_evaluation::Price;
 pub use tunedrop_quality::{Expectation, Expectations, Quality};
+pub use token_rate::{CountedRecord, SAMPLED_MIN, TokenRate};
