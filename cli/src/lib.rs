@@ -21,6 +21,8 @@ mod compare;
 #[cfg(feature = "aws")]
 mod complete;
 mod convert;
+#[cfg(feature = "aws")]
+mod cost;
 mod dataset;
 #[cfg(feature = "aws")]
 mod deploy;
@@ -152,6 +154,7 @@ enum Command {
     Logs(logs::LogsArgs),
     Report(report::ReportArgs),
     Compare(compare::CompareArgs),
+    Cost(cost::CostArgs),
     /// Approve a held run, or start an update that waits for more files
     #[command(after_help = "Examples:
   tunedrop approve support-bot              the dataset's newest run
@@ -207,6 +210,7 @@ pub fn main() -> ExitCode {
         Command::Logs(args) => logs::logs(&args),
         Command::Report(args) => report::report(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Cost(args) => cost::cost(&args),
         Command::Rm(args) => rm::rm(&args),
         Command::Completions(args) => complete::completions(&args),
         Command::Man(args) => complete::man(&args),

@@ -177,8 +177,11 @@ async fn pass_on(
     let action = (route.decide)(&call);
     let mut answered = None;
     if action.takes_effect() {
-        let target =
-            if matches!(call.service.as_str(), "bedrock" | "pricing") { &route.bedrock } else { &route.emulator };
+        let target = if matches!(call.service.as_str(), "bedrock" | "ce" | "pricing") {
+            &route.bedrock
+        } else {
+            &route.emulator
+        };
         let answer = answer::forward(&http, target, &head, body.clone()).await?;
         if answer.status.is_success() {
             // If nobody receives these events any more, that isn't an error.

@@ -41,6 +41,7 @@ pub(crate) async fn trains_an_accepted_dataset(w: &Harness) -> Result<()> {
     }
     let tags = request["jobTags"].as_array().context("tags")?;
     ensure!(tags.contains(&json!({ "key": "team", "value": "support" })), "{tags:?}");
+    ensure!(tags.contains(&json!({ "key": "tunedrop:run", "value": id })), "{tags:?}");
     ensure!(
         w.read(&w.main, &format!("runs/{id}/data/train.jsonl")).await? == train.as_bytes(),
         "the validated bytes are kept"

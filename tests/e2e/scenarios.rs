@@ -195,6 +195,7 @@ pub(crate) fn side_by_side() -> Vec<(&'static str, Scenario)> {
 pub(crate) fn alone() -> Vec<(&'static str, Scenario)> {
     scenarios!(
         prices::{ sweep_reads_the_price_list_and_keeps_it },
+        costs::{ billed_cost_is_shown_beside_the_estimate },
         estimates::{ estimates_learn_from_sampled_records },
         retries::{
             refused_stop_is_retried,

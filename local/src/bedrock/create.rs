@@ -148,6 +148,7 @@ fn open(
         failure: None,
         output_model_arn: None,
         training_loss: None,
+        billed_tokens: 0,
         validation_losses: Vec::new(),
         creates: 1,
         stop: Arc::new(Notify::new()),

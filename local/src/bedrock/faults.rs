@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::costs::CostSettings;
 use super::deployment_faults::{DeploymentFaults, InferenceSettings};
 use super::errors::Refusal;
 use super::evaluation::EvaluationFaults;
@@ -61,6 +62,8 @@ pub struct Faults {
     pub throughputs: ThroughputFaults,
     /// The AWS Price List.
     pub prices: PriceFaults,
+    /// Cost Explorer.
+    pub costs: CostSettings,
 }
 
 /// A fault of events.
@@ -174,6 +177,7 @@ impl Default for Faults {
             evaluations: EvaluationFaults::default(),
             throughputs: ThroughputFaults::default(),
             prices: PriceFaults::default(),
+            costs: CostSettings::default(),
         }
     }
 }

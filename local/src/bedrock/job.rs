@@ -46,6 +46,8 @@ pub(super) struct Job {
     pub(super) failure: Option<String>,
     pub(super) output_model_arn: Option<String>,
     pub(super) training_loss: Option<f64>,
+    /// The tokens that training bills, by the simulator's rule.
+    pub(super) billed_tokens: u64,
     pub(super) validation_losses: Vec<f64>,
     /// The number of create calls that were answered with this job.
     pub(super) creates: u32,

@@ -63,6 +63,8 @@ async fn work(simulator: &Shared, arn: &str) -> Result<(Curve, Memory), String> 
 
     begin(simulator, arn, 2);
     let epochs = number(&request, "epochCount").map_or(2, |epochs| epochs as usize).clamp(1, 100);
+    let billed_tokens = (read.training.len() / 4 * epochs) as u64;
+    change(simulator, arn, |job| job.billed_tokens = billed_tokens);
     let rate = number(&request, "learningRate").unwrap_or(1e-5);
     let (train, at_once) = {
         let faults = simulator.faults();

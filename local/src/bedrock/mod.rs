@@ -16,6 +16,7 @@ mod conditions;
 mod constraints;
 mod control;
 mod conversation;
+mod costs;
 mod create;
 mod custom_models;
 mod customization;
@@ -54,6 +55,7 @@ mod throughput;
 mod train;
 mod wire;
 
+pub use costs::CostSettings;
 pub use deployment_faults::{DeploymentFault, DeploymentFaults, InferenceSettings};
 pub use errors::{ERRORS, Known, Source};
 pub use evaluation::{EvaluationFault, EvaluationFaults};
@@ -124,7 +126,7 @@ fn router(simulator: state::Shared) -> Router {
         .route("/model/{id}/converse-stream", post(inference::converse_stream))
         .route("/foundation-models", get(foundation::list))
         .route("/foundation-models/{id}", get(foundation::get))
-        .route("/", post(prices::get_products))
+        .route("/", post(costs::by_target))
         .route("/listTagsForResource", post(tags::list))
         .route("/tagResource", post(tags::tag))
         .route("/untagResource", post(tags::untag))

@@ -24,6 +24,8 @@ mod access;
 mod account;
 #[cfg(feature = "bus")]
 mod bus;
+#[cfg(feature = "costs")]
+mod costs;
 #[cfg(feature = "deployments")]
 mod deployments;
 #[cfg(feature = "releases")]
@@ -49,6 +51,8 @@ mod prices;
 mod queues;
 #[cfg(feature = "releases")]
 mod remains;
+#[cfg(feature = "signed")]
+mod signed;
 #[cfg(feature = "stacks")]
 mod stacks;
 #[cfg(feature = "topic")]
@@ -67,6 +71,8 @@ pub use access::{Access, Configs, Endpoints};
 pub use account::{Account, ServiceRoleFacts};
 #[cfg(feature = "bus")]
 pub use bus::Bus;
+#[cfg(feature = "costs")]
+pub use costs::{Billed, Costs};
 #[cfg(feature = "deployments")]
 pub use deployments::{DeployAnswer, Deployments};
 #[cfg(feature = "releases")]

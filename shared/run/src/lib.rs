@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))] // no I/O: see clippy.toml
 #![deny(clippy::iter_over_hash_type)] // the same answer each time
 
+mod actual_cost;
 mod blocker;
 pub mod budget;
 mod custom_model;
@@ -27,10 +28,11 @@ mod prices;
 mod recipe;
 mod run_id;
 pub mod state;
-pub mod trace_index;
 mod token_rate;
+pub mod trace_index;
 mod yaml;
 
+pub use actual_cost::{ActualCost, BILLED_AFTER_S, BilledUse, NotYet, REQUEST_USD, RUN_TAG, billed_period};
 pub use blocker::{Blocker, RETRY_BLOCKED_S, RETRY_SLOT_S, tries_despite_full_slots};
 pub use budget::{Budget, BudgetOf, RecipeBudget, Reserved};
 pub use custom_model::custom_model_fault;
@@ -63,6 +65,6 @@ pub use recipe::{
 };
 pub use run_id::{ATTEMPT_MAX, RunId, RunIdError};
 pub use state::State;
+pub use token_rate::{CountedRecord, SAMPLED_MIN, TokenRate};
 pub use tunedrop_evaluation::Price;
 pub use tunedrop_quality::{Expectation, Expectations, Quality};
-pub use token_rate::{CountedRecord, SAMPLED_MIN, TokenRate};

@@ -7,7 +7,7 @@ use aws_sdk_bedrock::types::{
     InvocationLogsConfig, LambdaGraderConfig, OutputDataConfig, ReasoningEffort, RftConfig, RftHyperParameters, Tag,
     TeacherModelConfig, TrainingDataConfig, ValidationDataConfig, Validator, VpcConfig,
 };
-use tunedrop_run::Plan;
+use tunedrop_run::{Plan, RUN_TAG};
 use tunedrop_validation::Customization;
 
 use super::JobRole;
@@ -43,7 +43,7 @@ pub(super) fn request(
             .set_security_group_ids(Some(role.security_groups.clone()));
         request = request.vpc_config(vpc.build().map_err(sdk)?);
     }
-    let own = [("tunedrop:stack", role.stack.as_str()), ("tunedrop:dataset", dataset)];
+    let own = [("tunedrop:stack", role.stack.as_str()), ("tunedrop:dataset", dataset), (RUN_TAG, run_id)];
     for (key, value) in plan.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).chain(own) {
         let tag = Tag::builder().key(key).value(value).build().map_err(sdk)?;
         request = request.job_tags(tag.clone()).custom_model_tags(tag);

@@ -129,12 +129,12 @@ fn check_names(recipe: &Recipe, reader: &mut Reader) {
 }
 
 /// API reference, Tag: a key of 1 to 128 characters and a value of at most 256, both of letters, digits, white space
-/// and `._:/=+@-`; at most 50 tags for a resource, of which two are tunedrop's. A line feed is white space too, but
+/// and `._:/=+@-`; at most 50 tags for a resource, of which three are tunedrop's. A line feed is white space too, but
 /// isn't allowed here, because bills and consoles show one line. Keys that begin with `tunedrop`, in any case, show
 /// which stack owns a job, and IAM ignores the case of tag keys.
 fn check_tags(recipe: &Recipe, reader: &mut Reader, scope: &RecipeScope) {
-    if recipe.tags.len() > 48 {
-        invalid(reader, "/tags", "the recipe has more than 48 tags", "remove some of them");
+    if recipe.tags.len() > 47 {
+        invalid(reader, "/tags", "the recipe has more than 47 tags", "remove some of them");
     }
     let tag_text = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || " ._:/=+@-".contains(c));
     for (key, value) in &recipe.tags {
