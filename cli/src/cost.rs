@@ -88,7 +88,8 @@ fn not_yet(why: &NotYet) -> String {
         NotYet::NotEnded => "it hasn't ended; Cost Explorer has its cost two days after that".to_owned(),
         NotYet::TooEarly(at) => {
             let at = at.to_string();
-            format!("Cost Explorer has its cost from {} UTC on; nothing was asked", at.get(..16).unwrap_or(&at))
+            let minute = at.get(..16).unwrap_or(&at).replace('T', " ");
+            format!("Cost Explorer has its cost from {minute} UTC on; nothing was asked")
         }
     }
 }

@@ -78,7 +78,7 @@ pub(crate) async fn estimates_learn_from_sampled_records(w: &Harness) -> Result<
     let page = ends(&mut shell, "estimate long.jsonl --model nova-2-lite --sample 5 --local", 0)?;
     has(
         &page,
-        &["from 5 sampled records on", "Bedrock billed ", " tokens in and 7 out to count them: less than 0.01 USD"],
+        &["from 5 sampled records on", "Bedrock billed ", " tokens in and 7 out to count them, less than 0.01 USD"],
     )?;
     unanswered(w, &mut shell).await
 }

@@ -90,6 +90,6 @@ impl Sample {
             _ => "at an unknown price".to_owned(),
         };
         let (input, output) = (counted(self.input_tokens, "token"), self.output_tokens);
-        format!("Bedrock billed {input} in and {output} out to count them: {cost}")
+        format!("Bedrock billed {input} in and {output} out to count them, {cost}")
     }
 }

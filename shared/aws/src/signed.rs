@@ -47,6 +47,14 @@ pub(crate) struct Signed {
     endpoint: String,
 }
 
+/// An answer.
+struct Reply {
+    status: u16,
+    /// The error's code, if a header has it.
+    kind: String,
+    bytes: Vec<u8>,
+}
+
 /// The error of an answer that isn't 200.
 #[derive(Deserialize)]
 struct Fault {
@@ -80,12 +88,13 @@ impl Signed {
                 tokio::time::sleep(Duration::from_millis(200 << attempt)).await;
             }
             match self.send(&body).await {
-                Ok((200, bytes)) => {
+                Ok(Reply { status: 200, bytes, .. }) => {
                     // The error's own message may quote the answer.
                     return serde_json::from_slice(&bytes).map_err(|_| self.failed("the answer can't be read"));
                 }
-                Ok((status, bytes)) => {
-                    let kind = serde_json::from_slice::<Fault>(&bytes).map(|fault| fault.kind).unwrap_or_default();
+                Ok(Reply { status, kind, bytes }) => {
+                    let in_body = serde_json::from_slice::<Fault>(&bytes).map(|fault| fault.kind).unwrap_or_default();
+                    let kind = if in_body.is_empty() { kind } else { in_body };
                     let kind = kind.rsplit('#').next().unwrap_or_default().to_owned();
                     let repeats = status >= 500 || kind.contains("Throttl") || kind == "LimitExceededException";
                     failure = Some(self.failed(&format!("{} answered {status} {kind}", self.operation.service)));
@@ -99,8 +108,8 @@ impl Signed {
         Err(failure.unwrap_or_else(|| self.failed("no attempt was made")))
     }
 
-    /// Sends a call once. Returns the status and the body.
-    async fn send(&self, body: &str) -> Result<(u16, Vec<u8>), Failure> {
+    /// Sends a call once.
+    async fn send(&self, body: &str) -> Result<Reply, Failure> {
         let Operation { call, signed_as, target, content_type, .. } = self.operation;
         let provider = self.credentials.as_ref().ok_or_else(|| self.failed("no credentials provider"))?;
         let identity = provider.provide_credentials().await.map_err(|error| Failure::new(call, &error))?.into();
@@ -128,6 +137,7 @@ impl Signed {
         request.headers_mut().insert("user-agent", concat!("tunedrop/", env!("CARGO_PKG_VERSION")));
         let answer = self.connector.call(request).await.map_err(|error| Failure::new(call, &error))?;
         let status = answer.status().as_u16();
+        let kind = answer.headers().get("x-amzn-errortype").unwrap_or_default().to_owned();
         let mut body = ByteStream::new(answer.into_body());
         let mut bytes = Vec::new();
         while let Some(chunk) = body.next().await {
@@ -136,7 +146,7 @@ impl Signed {
                 return Err(self.failed("the answer is too large"));
             }
         }
-        Ok((status, bytes))
+        Ok(Reply { status, kind, bytes })
     }
 
     fn failed(&self, cause: &str) -> Failure {

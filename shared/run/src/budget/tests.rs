@@ -56,7 +56,7 @@ fn says_what_is_left_and_when_it_starts_again() {
     let all = of(&run(None), &stack(Some(100.0), Some(5_000)), NOW);
     assert_eq!(
         all[0].reason(3_500_000),
-        "the stack's MaxCostPerMonthUsd is 100.00 USD, of which 3.50 USD are left, and the run could bill up to 4.00 USD; the budget starts again at 00:00 UTC on 2027-01-01"
+        "the stack's MaxCostPerMonthUsd is 100 USD, of which 3.50 USD are left, and the run could bill up to 4.00 USD; the budget starts again at 00:00 UTC on 2027-01-01"
     );
     assert_eq!(
         all[1].reason(0),

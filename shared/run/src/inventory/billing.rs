@@ -118,6 +118,8 @@ impl Sum {
                 sum.sources.push(source.clone());
             }
         }
+        // Without what adding makes wrong.
+        sum.usd = (sum.usd * 1e6).round() / 1e6;
         sum
     }
 }
