@@ -25,6 +25,8 @@ use basis::Basis;
 use evaluation::Evaluation;
 pub(crate) use list::ListArgs;
 pub(crate) use page::Page;
+#[cfg(feature = "aws")]
+pub(crate) use page::Reader;
 
 /// The most epochs that an estimate is made for.
 pub(crate) const EPOCHS_MAX: u64 = 1_000_000;

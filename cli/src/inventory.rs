@@ -4,6 +4,9 @@ mod costs;
 mod gather;
 mod table;
 
+pub(crate) use gather::{Found, gather};
+pub(crate) use table::lifecycle;
+
 use std::process::ExitCode;
 
 use anyhow::Result;

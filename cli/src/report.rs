@@ -6,6 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use serde_json::Value;
 use tunedrop_run::{Run, RunId};
 
 use crate::evaluations::report_key;
@@ -109,6 +110,18 @@ fn keys(run_id: &RunId) -> Vec<String> {
     let attempts = std::iter::successors(Some(run_id.clone()), RunId::previous);
     let on_data = attempts.map(|id| format!("reports/{}/{id}/report.html", id.dataset()));
     std::iter::once(format!("runs/{run_id}/outcome.html")).chain(on_data).collect()
+}
+
+/// The report on the data as JSON, if it exists.
+pub(crate) async fn data(stack: &Stack, run: &Run) -> Result<Option<Value>> {
+    let objects = stack.objects()?;
+    for key in keys(&run.run_id).into_iter().skip(1) {
+        let key = key.replace("/report.html", "/report.json");
+        if let Some(bytes) = objects.read(&key, None, REPORT_MAX).await.map_err(explain)? {
+            return Ok(serde_json::from_slice(&bytes).ok());
+        }
+    }
+    Ok(None)
 }
 
 /// Starts the system's opener, without waiting for it.

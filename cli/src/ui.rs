@@ -10,6 +10,7 @@ mod confirm;
 mod console;
 mod dataset;
 mod details;
+mod inventory;
 mod live;
 mod mirror;
 mod page;
@@ -17,6 +18,7 @@ mod playground;
 mod report;
 mod run;
 mod runs;
+mod zoom;
 
 use std::future::pending;
 use std::io::IsTerminal;
@@ -117,6 +119,7 @@ fn router(console: &Arc<Console>) -> Router {
         .merge(compare::routes())
         .merge(dataset::routes())
         .merge(playground::routes())
+        .merge(inventory::routes())
         .fallback(page::not_found)
         .layer(middleware::from_fn_with_state(console.clone(), access::guard))
         .with_state(console.clone())

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 
+import charts
 import dataset
 from check import OVERFLOW, READY, VIOLATIONS
 from chromium import Chromium
@@ -169,6 +170,14 @@ def main(program, axe, address, tunedrop, pictures):
         walk.check("compare", "/compare?" + "&".join(f"run={run}" for run in good[:6]))
         walk.check("dataset", "/dataset")
         walk.check("playground", "/playground")
+        walk.visit("/inventory")
+        walk.until("document.querySelector('#inventory table')", 30, "the inventory")
+        walk.check("inventory", "/inventory")
+        walk.check("inventory-filtered", "/inventory?made=stack&used=no")
+        charts.zoom(walk, good[0])
+        charts.compare(walk, good[:6])
+        charts.keys(walk)
+        charts.without_script(walk, good[0])
         dragged = dataset.dragged(walk, folder)
         dataset.story(walk, folder)
         dataset.ask_models(walk)

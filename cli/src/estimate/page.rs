@@ -29,10 +29,19 @@ pub(crate) struct Page<'c> {
     pub(super) unit_hour: Option<Priced<f64>>,
 }
 
+/// Where an estimate is shown, which decides what the reader can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// The command line.
+    Terminal,
+    /// The page of a draft, which has the recipe and the findings.
+    Console,
+}
+
 impl Page<'_> {
     /// The estimate, for people: names and values.
-    pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {
-        rows(self)
+    pub(crate) fn rows(&self, reader: Reader) -> Vec<(&'static str, String)> {
+        rows(self, reader)
     }
 
     /// Whether a record is valid.
@@ -59,13 +68,17 @@ pub(super) fn human(pages: &[Page]) -> String {
 fn page(page: &Page) -> String {
     let (model, kind) = (visible(&page.rules.model.name), page.rules.customization.as_str());
     let mut text = format!("{BOLD}{}{BOLD:#} ({model}, {kind})\n", visible(&page.path));
-    for (name, value) in page.rows() {
+    for (name, value) in page.rows(Reader::Terminal) {
         text.push_str(&format!("  {name:<11} {value}\n"));
     }
     text
 }
 
-fn rows(page: &Page) -> Vec<(&'static str, String)> {
+fn rows(page: &Page, reader: Reader) -> Vec<(&'static str, String)> {
+    let (unknown_price, why) = match reader {
+        Reader::Terminal => ("try --price-list, or pass AWS's price as --price-per-1k", "`tunedrop check` says why"),
+        Reader::Console => ("add AWS's price to the recipe as price_per_1k_tokens", "the findings say why"),
+    };
     let Page { statistics, epochs, price, estimate, basis, evaluation, throughput, unit_hour, .. } = page;
     let mut rows = Vec::new();
     let mut row = |name: &'static str, value: String| rows.push((name, value));
@@ -75,7 +88,7 @@ fn rows(page: &Page) -> Vec<(&'static str, String)> {
             1 => "the file's only record is invalid".to_owned(),
             records => format!("all {} records are invalid", grouped(records)),
         };
-        row("cost", format!("not estimated: {reason}; `tunedrop check` says why"));
+        row("cost", format!("not estimated: {reason}; {why}"));
         return rows;
     }
     row("records", grouped(statistics.valid_records));
@@ -106,7 +119,7 @@ fn rows(page: &Page) -> Vec<(&'static str, String)> {
             let texts = if media > 0 { ", for the texts alone" } else { "" };
             row("cost", format!("{}{texts}", usd_range(cost)));
         }
-        _ => row("cost", "unknown price: try --price-list, or pass AWS's price as --price-per-1k".to_owned()),
+        _ => row("cost", format!("unknown price: {unknown_price}")),
     }
     if let Some(evaluation) = evaluation {
         row("evaluation", evaluation.line());
@@ -135,11 +148,7 @@ fn rows(page: &Page) -> Vec<(&'static str, String)> {
     if left_out > 0 {
         row(
             "left out",
-            format!(
-                "{} of {} records, which are invalid; `tunedrop check` says why",
-                grouped(left_out),
-                grouped(statistics.records)
-            ),
+            format!("{} of {} records, which are invalid; {why}", grouped(left_out), grouped(statistics.records)),
         );
     }
     rows

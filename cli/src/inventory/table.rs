@@ -117,7 +117,7 @@ fn billed(billing: &Billing) -> String {
 }
 
 /// The status and the days that Bedrock names. The catalogue's word counts only if Bedrock has none.
-fn lifecycle(base: &BaseLife) -> String {
+pub(crate) fn lifecycle(base: &BaseLife) -> String {
     let day = |text: &String| text.chars().take(10).collect::<String>();
     let status = match (base.status, &base.note) {
         ("unknown", Some(_)) => "withdrawn, by the catalogue".to_owned(),

@@ -97,8 +97,15 @@ impl Feed {
         self.0.iter().rev().take(most).cloned().collect()
     }
 
-    /// Adds every state that differs between two copies of the ledger. Of the first copy, that is everything.
+    /// Adds every state that differs between two copies of the ledger. Of the first copy, that is everything, and of the
+    /// copy after a part of it, too: what is older comes first.
     pub(super) fn compare(&mut self, was: &Mirror, is: &Mirror) {
+        let nothing = Mirror::default();
+        let was_part = was.is_reading;
+        let was = if was_part { &nothing } else { was };
+        if was_part {
+            self.0.retain(|one| one.is_sent);
+        }
         let runs = is.runs.iter().filter(|(id, run)| was.runs.get(*id).is_none_or(|old| old.state != run.state));
         let mut new: Vec<Activity> = runs.map(|(_, run)| Activity::of_run(run)).collect();
         let differs = |old: &Arc<Deployment>, one: &Deployment| old.state != one.state || old.serving != one.serving;
@@ -112,6 +119,9 @@ impl Feed {
         new.extend(evaluations.map(|(_, one)| Activity::of_evaluation(one)));
         new.sort_by(|a, b| a.at.cmp(&b.at));
         self.0.extend(new);
+        if was_part {
+            self.0.make_contiguous().sort_by(|a, b| a.at.cmp(&b.at));
+        }
         self.cut();
     }
 }
@@ -132,6 +142,19 @@ mod tests {
         };
         let runs = states.iter().map(run).map(|run| (run.run_id.clone(), run)).collect();
         Mirror { runs, ..Mirror::default() }
+    }
+
+    #[test]
+    fn older_runs_that_are_read_later_come_first() {
+        let (old, new) = ("bot-000000000001", "bot-000000000002");
+        let mut part = mirror(&[(new, "Failed", "2026-11-30T09:00:00Z")]);
+        part.is_reading = true;
+        let whole = mirror(&[(new, "Failed", "2026-11-30T09:00:00Z"), (old, "Succeeded", "2026-11-30T08:00:00Z")]);
+        let mut feed = Feed::default();
+        feed.compare(&Mirror::default(), &part);
+        feed.compare(&part, &whole);
+        let shown: Vec<String> = feed.newest(9).into_iter().map(|one| one.about).collect();
+        assert_eq!(shown, [new, old]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::console::Console;
 use super::page::{Answer, Frame, Here, html};
 use super::run::known;
 use super::runs::Row;
+use super::zoom::{self, Zoom};
 use crate::compare::{Compared, rows};
 use crate::evaluations::{decided, verdict, words};
 use crate::format::visible;
@@ -41,12 +42,15 @@ struct ComparePage {
     most: usize,
     training: Option<LossChart>,
     validation: Option<LossChart>,
+    zoom: Zoom,
     lines: Vec<Line>,
     choices: Vec<Row>,
 }
 
 async fn show(State(console): State<Arc<Console>>, Query(query): Query<Vec<(String, String)>>) -> Answer {
     let mut ids: Vec<String> = Vec::new();
+    let last = |wanted: &str| query.iter().rev().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    let (from, to) = (last("from").unwrap_or_default(), last("to").unwrap_or_default());
     for (_, id) in query.into_iter().filter(|(name, id)| name == "run" && !id.is_empty()) {
         if !ids.contains(&id) {
             ids.push(id);
@@ -77,10 +81,13 @@ async fn show(State(console): State<Arc<Console>>, Query(query): Query<Vec<(Stri
         };
         lines.push((metric.to_owned(), scores.iter().map(score).collect()));
     }
+    let base: Vec<String> = all.iter().map(|one| format!("run={}", one.run.run_id)).collect();
+    let points = all.iter().flat_map(|one| one.losses.training.iter().chain(&one.losses.validation));
+    let zoom = Zoom::of(&from, &to, zoom::steps(points), &format!("/compare?{}", base.join("&")));
     let series = |of: fn(&Compared) -> &Vec<LossPoint>, what: &str| {
         let series: Vec<(String, &[LossPoint])> =
             all.iter().map(|one| (visible(&one.run.run_id), of(one).as_slice())).collect();
-        loss_curves(what, &series)
+        loss_curves(what, &series, zoom.window)
     };
     let mirror = console.live.mirror();
     let mut newest: Vec<&Arc<Run>> = mirror.runs.values().filter(|run| run.training_loss.is_some()).collect();
@@ -92,6 +99,7 @@ async fn show(State(console): State<Arc<Console>>, Query(query): Query<Vec<(Stri
         most: CURVES_MAX,
         training: series(|one| &one.losses.training, "Training loss"),
         validation: series(|one| &one.losses.validation, "Validation loss"),
+        zoom,
         lines: lines
             .into_iter()
             .map(|(name, cells)| Line { differs: cells.iter().any(|cell| *cell != cells[0]), name, cells })

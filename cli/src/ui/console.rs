@@ -6,6 +6,7 @@ use tunedrop_aws::Ledger;
 use super::access::Access;
 use super::dataset::Drafts;
 use super::details::Details;
+use super::inventory::Known;
 use super::live::Live;
 use super::page::{Frame, Here};
 use crate::format::visible;
@@ -22,6 +23,7 @@ pub(crate) struct Console {
     pub(super) details: Details,
     pub(super) access: Access,
     pub(super) drafts: Drafts,
+    pub(super) inventory: Known,
 }
 
 impl Console {
@@ -30,8 +32,8 @@ impl Console {
         let (access, token) = Access::new(port)?;
         let ledger = stack.ledger()?;
         let live = Live::new(stack.emulated);
-        let (details, drafts) = (Details::default(), Drafts::default());
-        Ok((Console { stack, ledger, live, details, access, drafts }, token))
+        let (details, drafts, inventory) = (Details::default(), Drafts::default(), Known::default());
+        Ok((Console { stack, ledger, live, details, access, drafts, inventory }, token))
     }
 
     /// What is around every page.

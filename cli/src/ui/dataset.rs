@@ -11,6 +11,7 @@ mod page;
 mod receive;
 mod sample;
 mod send;
+mod time;
 mod work;
 
 use std::sync::Arc;

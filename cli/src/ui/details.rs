@@ -6,13 +6,18 @@ use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use tunedrop_aws::JobView;
 use tunedrop_evaluation::Evaluation;
+use tunedrop_report::{TokenHistogram, token_histogram};
 use tunedrop_run::{EvaluationEntry, Run, State};
+use tunedrop_validation::Statistics;
 
 use crate::evaluations::{decided, whole};
 use crate::losses::Losses;
+use crate::report;
 use crate::stack::Stack;
 use crate::watch::outcome;
 
@@ -56,6 +61,7 @@ pub(crate) struct Details {
     losses: Cache<String, Option<Losses>>,
     evaluations: Cache<(String, u64), Option<Box<Evaluation>>>,
     jobs: Cache<String, Option<JobView>>,
+    lengths: Cache<String, Vec<TokenHistogram>>,
 }
 
 /// What was written once doesn't change.
@@ -85,6 +91,15 @@ impl Details {
         self.evaluations.get(&(one.run_id.to_string(), one.number), age, read).await.ok().flatten()
     }
 
+    /// The lengths of the records of the run's files, from the report on the data; empty without a report.
+    pub(crate) async fn lengths(&self, stack: &Stack, run: &Run) -> Vec<TokenHistogram> {
+        if run.report.is_none() {
+            return Vec::new();
+        }
+        let read = async { Ok(report::data(stack, run).await?.as_ref().map(histograms).unwrap_or_default()) };
+        self.lengths.get(&run.run_id.to_string(), |_| FOREVER, read).await.unwrap_or_default()
+    }
+
     /// The job of a run that is Running, as Bedrock sees it; `None` if the call fails.
     pub(crate) async fn job(&self, stack: &Stack, run: &Run, every: Duration) -> Option<JobView> {
         if run.state != State::Running {
@@ -94,6 +109,16 @@ impl Details {
         let read = async { Ok(stack.jobs().get(name).await.ok().flatten()) };
         self.jobs.get(&run.run_id.to_string(), |_| every, read).await.ok().flatten()
     }
+}
+
+/// The histograms of a `report.json`. Of one of another version, those that can be read.
+fn histograms(report: &Value) -> Vec<TokenHistogram> {
+    let limit = report["record_tokens"].as_u64();
+    let of_file = |file: &Value| {
+        let statistics = Statistics::deserialize(&file["statistics"]).ok()?;
+        token_histogram(file["name"].as_str()?, &statistics, limit)
+    };
+    report["files"].as_array().into_iter().flatten().filter_map(of_file).collect()
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub(crate) struct Live {
     feed: RwLock<Feed>,
     /// Held during a poll, so that all who need one wait for the same. When the last one was, and the last of everything.
     last: Mutex<Option<(Instant, Instant)>>,
+    /// Whether a part of the ledger is there, while the rest is read for the first time.
+    begun: watch::Sender<bool>,
     /// The error of the last poll, as a sentence.
     fault: RwLock<Option<String>>,
     every: Duration,
@@ -52,6 +54,7 @@ impl Live {
             mirror: RwLock::default(),
             feed: RwLock::default(),
             last: Mutex::new(None),
+            begun: watch::Sender::new(false),
             fault: RwLock::new(None),
             every: if is_emulated { EVERY_LOCALLY } else { EVERY },
             version: watch::Sender::new(0),
@@ -90,13 +93,20 @@ impl Live {
         self.announce();
     }
 
-    fn announce(&self) {
+    /// Every page that is open asks for itself again.
+    pub(super) fn announce(&self) {
         self.version.send_modify(|version| *version += 1);
     }
 
     /// Polls, unless another request did within the time between two polls. A failure is kept for the pages; the copy stays.
+    ///
+    /// While another one reads a long ledger for the first time, its newest runs are enough.
     pub(crate) async fn refresh(&self, ledger: &Ledger) {
-        let mut last = self.last.lock().await;
+        let mut begun = self.begun.subscribe();
+        let mut last = tokio::select! {
+            last = self.last.lock() => last,
+            () = async { drop(begun.wait_for(|is| *is).await) } => return,
+        };
         if last.is_some_and(|(at, _)| at.elapsed() < self.every) {
             return;
         }
@@ -104,7 +114,16 @@ impl Live {
         let whole = last.filter(|(_, whole)| whole.elapsed() < WHOLE_EVERY);
         let read = match whole {
             Some(_) => known.read_again(ledger).await,
-            None => Mirror::read(ledger).await,
+            None => {
+                let is_first = known.runs.is_empty();
+                let begun = |newest| {
+                    if is_first {
+                        self.take(Ok(newest), &known);
+                        self.begun.send_replace(true);
+                    }
+                };
+                Mirror::read(ledger, begun).await
+            }
         };
         let now = Instant::now();
         // Until everything was read once, the next poll reads everything.
@@ -113,7 +132,8 @@ impl Live {
             (Ok(_), None) => Some((now, now)),
             (Err(_), None) => None,
         };
-        self.take(read, &known);
+        self.take(read, &self.mirror());
+        self.begun.send_replace(false);
     }
 
     fn take(&self, read: Result<Mirror, Failure>, known: &Mirror) {

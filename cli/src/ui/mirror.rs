@@ -20,16 +20,28 @@ pub(crate) struct Mirror {
     pub(crate) evaluations: BTreeMap<RunId, Arc<EvaluationEntry>>,
     /// Whether older runs exist that weren't read.
     pub(crate) is_partial: bool,
+    /// Whether older runs are still being read.
+    pub(crate) is_reading: bool,
     /// Keys of items that this version can't read.
     pub(crate) unreadable: Vec<String>,
 }
 
 impl Mirror {
-    /// Reads everything: a call for each 100 runs, and at least one each for deployments and evaluations.
-    pub(super) async fn read(ledger: &Ledger) -> Result<Mirror, Failure> {
+    /// Reads everything: a call for each 100 runs, and at least one each for deployments and evaluations. `begun` gets the
+    /// copy with the newest runs, as soon as those are read: each further call takes as long again.
+    pub(super) async fn read(ledger: &Ledger, begun: impl Fn(Mirror)) -> Result<Mirror, Failure> {
         let mut mirror = Mirror::default();
+        let (deployments, unreadable) = ledger.deployments().await?;
+        mirror.unreadable.extend(unreadable);
+        mirror.deployments.extend(deployments.into_iter().map(|one| (one.name.clone(), Arc::new(one))));
         let mut all = ledger.recent();
         while let Some(run) = all.next().await? {
+            if mirror.runs.len() == NEWEST {
+                let mut newest = mirror.clone();
+                newest.add_evaluations(ledger).await?;
+                newest.is_reading = true;
+                begun(newest);
+            }
             if mirror.runs.len() == LOOKED_THROUGH {
                 mirror.is_partial = true;
                 break;
@@ -37,14 +49,17 @@ impl Mirror {
             mirror.runs.insert(run.run_id.clone(), Arc::new(run));
         }
         mirror.unreadable.extend_from_slice(all.unreadable());
-        let (deployments, unreadable) = ledger.deployments().await?;
-        mirror.unreadable.extend(unreadable);
-        mirror.deployments.extend(deployments.into_iter().map(|one| (one.name.clone(), Arc::new(one))));
-        let oldest = mirror.runs.values().map(|run| run.uploaded_at.as_str()).min().unwrap_or("0").to_owned();
-        let (evaluations, unreadable) = ledger.evaluations(&oldest).await?;
-        mirror.unreadable.extend(unreadable);
-        mirror.evaluations.extend(evaluations.into_iter().map(|one| (one.run_id.clone(), Arc::new(one))));
+        mirror.add_evaluations(ledger).await?;
         Ok(mirror)
+    }
+
+    /// Reads the evaluations that were requested since the oldest known run was uploaded.
+    async fn add_evaluations(&mut self, ledger: &Ledger) -> Result<(), Failure> {
+        let oldest = self.runs.values().map(|run| run.uploaded_at.as_str()).min().unwrap_or("0").to_owned();
+        let (evaluations, unreadable) = ledger.evaluations(&oldest).await?;
+        self.unreadable.extend(unreadable);
+        self.evaluations.extend(evaluations.into_iter().map(|one| (one.run_id.clone(), Arc::new(one))));
+        Ok(())
     }
 
     /// Reads what may have changed: the open items, the newest runs, and the items that were in progress and are no longer
@@ -112,7 +127,8 @@ impl Mirror {
         let runs = |mirror: &Mirror| mirror.runs.values().map(|run| run.revision).collect::<Vec<_>>();
         let deployments = |mirror: &Mirror| mirror.deployments.values().map(|one| one.revision).collect::<Vec<_>>();
         let evaluations = |mirror: &Mirror| mirror.evaluations.values().map(|one| one.revision).collect::<Vec<_>>();
-        self.runs.keys().eq(other.runs.keys())
+        self.is_reading == other.is_reading
+            && self.runs.keys().eq(other.runs.keys())
             && runs(self) == runs(other)
             && deployments(self) == deployments(other)
             && evaluations(self) == evaluations(other)

@@ -16,16 +16,18 @@ pub(crate) enum Here {
     Dataset,
     Compare,
     Playground,
+    Inventory,
     /// None of them.
     Elsewhere,
 }
 
 /// The navigation: a page's address and its name.
-const PAGES: [(Here, &str, &str); 4] = [
+const PAGES: [(Here, &str, &str); 5] = [
     (Here::Runs, "/", "Runs"),
     (Here::Dataset, "/dataset", "New dataset"),
     (Here::Compare, "/compare", "Compare"),
     (Here::Playground, "/playground", "Playground"),
+    (Here::Inventory, "/inventory", "Inventory"),
 ];
 
 /// What is around a page. A template that extends `ui/layout.html` has it as the field `frame`.
@@ -39,6 +41,8 @@ pub(crate) struct Frame {
     pub(crate) place: String,
     /// Addresses of scripts besides `/console.js`.
     pub(crate) scripts: Vec<&'static str>,
+    /// Whether a browser without scripts should ask for the page again soon.
+    pub(crate) is_unfinished: bool,
     /// What happened last, the newest first.
     pub(super) activity: Vec<Activity>,
     /// Why the page may be out of date.
@@ -53,6 +57,7 @@ impl Frame {
             stack: String::new(),
             place: String::new(),
             scripts: Vec::new(),
+            is_unfinished: false,
             activity: Vec::new(),
             notice: None,
         }

@@ -43,8 +43,8 @@ pub(super) fn routes() -> Router<Arc<Console>> {
 #[template(path = "ui/playground.html")]
 struct PlaygroundPage {
     frame: Frame,
-    /// Value, title, and whether it is asked.
-    models: Vec<(String, String, bool)>,
+    /// Value, title, price, and whether it is asked.
+    models: Vec<(String, String, String, bool)>,
     others: Vec<(String, String, Option<String>)>,
     prompt: String,
     system: String,
@@ -70,7 +70,7 @@ fn page(console: &Console, sides: Sides, sent: &Sent) -> PlaygroundPage {
     let is_first = sent.is_empty();
     let row = |(at, one): (usize, &Offered)| {
         let is_chosen = if is_first { at < 2 } else { chosen.contains(&one.value.as_str()) };
-        (one.value.clone(), one.side.title.clone(), is_chosen)
+        (one.value.clone(), one.side.title.clone(), one.words(), is_chosen)
     };
     let models = sides.offered.iter().enumerate().map(row).collect();
     PlaygroundPage {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::get;
-use tunedrop_report::{LossChart, loss_chart};
+use serde::Deserialize;
+use tunedrop_report::{LossChart, TokenHistogram, loss_chart};
 use tunedrop_run::{Ancestors, Deployment, Run, RunId, State as RunState};
 
 use super::action::{Action, of_deployment, of_run};
@@ -19,6 +20,7 @@ use super::console::Console;
 use super::mirror::Mirror;
 use super::page::{Answer, Fault, Frame, Here, html};
 use super::runs::tone;
+use super::zoom::{self, Zoom};
 use crate::command::cost;
 use crate::deploy::expiry;
 use crate::deployments::{billed, part_of};
@@ -93,6 +95,8 @@ struct RunPage {
     found: String,
     has_errors: bool,
     chart: Option<LossChart>,
+    zoom: Zoom,
+    lengths: Vec<TokenHistogram>,
     has_ended: bool,
     evaluation: Option<Evaluated>,
     deployments: Vec<Served>,
@@ -102,7 +106,15 @@ struct RunPage {
     compare: Option<String>,
 }
 
-async fn show(State(console): State<Arc<Console>>, Path(id): Path<String>) -> Answer {
+/// The query: the first and the last step of the chart.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Shown {
+    from: String,
+    to: String,
+}
+
+async fn show(State(console): State<Arc<Console>>, Path(id): Path<String>, Query(shown): Query<Shown>) -> Answer {
     let run = known(&console, &id).await?;
     let (stack, every) = (&console.stack, console.live.every());
     let losses = console.details.losses(stack, &run, every).await?.unwrap_or_default();
@@ -119,6 +131,8 @@ async fn show(State(console): State<Arc<Console>>, Path(id): Path<String>) -> An
     let deployments: Vec<&Deployment> = mirror.needing(&run.run_id).collect();
     let changed = changed.into_iter().flatten().chain(deployments.iter().map(|one| one.changed_at.as_str()));
     let sent = console.live.sent_after(&home, changed.max().unwrap_or_default());
+    let points = losses.training.iter().chain(&losses.validation);
+    let zoom = Zoom::of(&shown.from, &shown.to, zoom::steps(points), &home);
     let reason = run.reason.as_deref().or(run.blocked_reason.as_deref()).filter(|reason| !reason.is_empty());
     let page = RunPage {
         frame: console.frame(&run.run_id, Here::Runs),
@@ -144,7 +158,9 @@ async fn show(State(console): State<Arc<Console>>, Path(id): Path<String>) -> An
             (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
         },
         has_errors: run.errors > 0,
-        chart: loss_chart(&losses.training, &losses.validation),
+        chart: loss_chart(&losses.training, &losses.validation, zoom.window),
+        zoom,
+        lengths: console.details.lengths(stack, &run).await,
         has_ended: run.state == RunState::Succeeded,
         evaluation: entry.map(|one| Evaluated::of(one, figures.as_deref())),
         deployments: deployments.iter().map(|one| served(one, &run.run_id, &mirror)).collect(),

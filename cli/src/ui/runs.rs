@@ -165,6 +165,7 @@ struct RunsPage {
     newer: Option<String>,
     older: Option<String>,
     is_partial: bool,
+    is_reading: bool,
     unreadable: usize,
 }
 
@@ -205,6 +206,7 @@ fn page(console: &Console, mirror: &Mirror, filter: Filter) -> RunsPage {
         newer: (page > 1).then(|| filter.address(&set(sort), page - 1)),
         older: (page < pages).then(|| filter.address(&set(sort), page + 1)),
         is_partial: mirror.is_partial,
+        is_reading: mirror.is_reading,
         unreadable: mirror.unreadable.len(),
         filter,
     }

@@ -28,8 +28,10 @@
       const select = next.querySelector(one);
       if (select) select.value = value;
     }
-    if (focused) next.querySelector(focused)?.focus({ preventScroll: true });
     enhance(next);
+    // A link to other steps may be gone, because they are shown now.
+    const again = focused && (next.querySelector(focused) ?? (focused.startsWith("#zoom-") ? next.querySelector("#stage-1") : null));
+    again?.focus({ preventScroll: true });
   }
 
   function take(page) {
@@ -106,6 +108,19 @@
     else refresh();
   }
 
+  // Shows other steps of the charts. The address has them, so a bookmark keeps them, and the back button undoes it.
+  function zoom(address) {
+    history.pushState(null, "", address);
+    refresh();
+  }
+
+  function span(from, to) {
+    const address = new URL(location.href);
+    address.searchParams.set("from", Math.round(from));
+    address.searchParams.set("to", Math.round(to));
+    zoom(address.href);
+  }
+
   // Colors of lines in the order of the runs. The lines of a chart of one run are training and validation.
   const COLORS = ["#1F6FD6", "#C2410C", "#0F766E", "#9D174D", "#6D28D9", "#52525B"];
   const PLOTS = { wide: [64, 10, 780, 318], narrow: [64, 10, 340, 238] };
@@ -116,12 +131,14 @@
     const names = figure.dataset.names.split("|");
     const readout = document.createElement("p");
     readout.className = "readout";
-    readout.textContent = "Point at the chart, or use the arrow keys, to read values.";
+    readout.textContent = "Point at the chart, or use the arrow keys, to read values. Drag, or press + and -, to zoom.";
     figure.append(readout);
     const stage = document.createElement("div");
+    stage.id = `stage-${[...document.querySelectorAll("figure.chart")].indexOf(figure) + 1}`;
+    stage.className = "stage";
     stage.tabIndex = 0;
     stage.setAttribute("role", "group");
-    stage.setAttribute("aria-label", "Chart. The arrow keys read its values.");
+    stage.setAttribute("aria-label", "Chart. The arrow keys read its values, + and - zoom, and 0 shows all steps.");
     stage.append(...figure.querySelectorAll("svg"));
     figure.prepend(stage);
     const drawings = [...figure.querySelectorAll("svg")].map((svg) => {
@@ -137,8 +154,11 @@
       const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
       cursor.setAttribute("class", "cursor");
       for (const [key, value] of [["y1", top], ["y2", bottom], ["x1", -9], ["x2", -9]]) cursor.setAttribute(key, value);
-      svg.append(cursor);
-      return { svg, lines, cursor, left, right, step };
+      const chosen = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      chosen.setAttribute("class", "chosen");
+      for (const [key, value] of [["y", top], ["height", bottom - top], ["x", left], ["width", 0]]) chosen.setAttribute(key, value);
+      svg.append(chosen, cursor);
+      return { svg, lines, cursor, chosen, left, right, step };
     });
     const all = [...new Set(drawings[0]?.lines.flatMap((line) => line.points.map((point) => Math.round(point[0]))))].sort((a, b) => a - b);
     let at = -1;
@@ -156,13 +176,54 @@
       readout.textContent = `step ${Math.round(wanted)}: ${values.join(", ")}`;
     }
 
-    for (const { svg, step, left, right } of drawings) {
-      svg.addEventListener("pointermove", (event) => {
+    for (const { svg, chosen, step, left, right } of drawings) {
+      // Where dragging began.
+      let start = null;
+      const place = (event) => {
         const box = svg.getBoundingClientRect();
-        const x = ((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
-        show(Math.min(Math.max(step(Math.min(Math.max(x, left), right)), steps[0]), steps[1]));
+        return Math.min(Math.max(((event.clientX - box.left) / box.width) * svg.viewBox.baseVal.width, left), right);
+      };
+      const choose = (a, b) => {
+        chosen.setAttribute("x", Math.min(a, b));
+        chosen.setAttribute("width", Math.abs(a - b));
+      };
+      svg.addEventListener("pointerdown", (event) => {
+        if (event.button) return;
+        start = place(event);
+        svg.setPointerCapture(event.pointerId);
+      });
+      svg.addEventListener("pointermove", (event) => {
+        const x = place(event);
+        show(step(x));
+        if (start !== null) choose(start, x);
+      });
+      svg.addEventListener("pointerup", (event) => {
+        const [a, b] = [start, place(event)];
+        start = null;
+        // Less is a click.
+        if (a !== null && Math.abs(a - b) > 8) span(step(Math.min(a, b)), step(Math.max(a, b)));
+        else choose(left, left);
+      });
+      svg.addEventListener("pointercancel", () => {
+        start = null;
+        choose(left, left);
       });
     }
+    // Half of the steps around the value that is read, or the links below the chart.
+    const zooms = {
+      "+": () => {
+        const [middle, half] = [at < 0 ? (steps[0] + steps[1]) / 2 : all[at], (steps[1] - steps[0]) / 4];
+        if (all.length > 3) span(Math.max(middle - half, steps[0]), Math.min(middle + half, steps[1]));
+      },
+      "-": () => document.getElementById("zoom-out")?.click(),
+      "0": () => document.getElementById("zoom-all")?.click(),
+    };
+    zooms["="] = zooms["+"];
+    stage.addEventListener("keydown", (event) => {
+      if (!zooms[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      zooms[event.key]();
+    });
     stage.addEventListener("keydown", (event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
       if (!by || !all.length) return;
@@ -192,11 +253,19 @@
   function enhance(part) {
     part.querySelectorAll("figure.chart").forEach(chart);
     part.querySelectorAll("table[data-rows]").forEach(rows);
+    for (const link of part.querySelectorAll("a[data-zoom]")) {
+      link.addEventListener("click", (event) => {
+        if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        zoom(link.href);
+      });
+    }
   }
 
   for (const part of parts(document)) sent.set(part, part.outerHTML);
   enhance(document);
   channel.onmessage = (event) => hear(event.data);
+  addEventListener("popstate", refresh);
   document.addEventListener("visibilitychange", () => {
     if (isAgain) refresh();
   });

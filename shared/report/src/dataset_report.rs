@@ -14,6 +14,7 @@ mod tokens;
 
 use std::collections::BTreeMap;
 
+pub use parts::{TokenHistogram, token_histogram};
 pub use progress::FixedFindings;
 pub use settings::{Origin, Setting, settings};
 

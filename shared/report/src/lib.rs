@@ -14,7 +14,9 @@ mod svg;
 mod wording;
 
 pub use billing::Billing;
-pub use dataset_report::{DatasetReport, FixedFindings, Origin, ReportFile, Setting, settings};
+pub use dataset_report::{
+    DatasetReport, FixedFindings, Origin, ReportFile, Setting, TokenHistogram, settings, token_histogram,
+};
 pub use evaluation::{
     EvaluatedModel, EvaluationReport, MetricRow, RecordTexts, RelatedReport, evaluation_text, interval_chart,
     metric_rows,

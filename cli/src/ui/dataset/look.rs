@@ -12,10 +12,11 @@ use tunedrop_validation::{Catalogue, MediaFolder};
 
 use super::drafts::Draft;
 use super::offers::{Offer, offers};
+use super::time::training_time;
 use crate::catalogue::{Rules, find, rules};
 use crate::check_result::CheckResult;
 use crate::dataset::{Dataset, of_locations};
-use crate::estimate::{self, EstimateArgs, ListArgs};
+use crate::estimate::{self, EstimateArgs, ListArgs, Reader};
 use crate::format;
 use crate::init;
 use crate::location::Location;
@@ -38,6 +39,8 @@ pub(super) struct Seen {
     pub(super) has_recipe_error: bool,
     /// The training file and its rows, or why there is no estimate.
     pub(super) estimate: Result<Vec<Vec<(&'static str, String)>>, String>,
+    /// How long earlier runs took; empty until that is known.
+    pub(super) time: String,
     pub(super) offers: Vec<Offer>,
     /// Sections of the report.
     pub(super) findings: String,
@@ -64,7 +67,12 @@ pub(super) fn again(console: &Arc<Console>, draft: &Arc<Draft>) {
             let draft = draft.clone();
             tokio::task::spawn_blocking(move || look(&draft, revision, own_base))
         };
-        let seen = worker.await;
+        let mut seen = worker.await;
+        if let Ok(Ok(seen)) = &mut seen
+            && let Some(rules) = seen.rules.filter(|_| seen.estimate.is_ok())
+        {
+            seen.time = training_time(&console, rules).await;
+        }
         let mut state = draft.state();
         if draft.revision() != revision {
             return;
@@ -162,7 +170,7 @@ fn look(draft: &Arc<Draft>, revision: u64, own_base: OwnLookup) -> anyhow::Resul
     rename(draft, &mut result);
     let estimate = match pages {
         Ok(pages) if pages.is_empty() => Err(awaits.unwrap_or_else(|| "There is no training file yet.".to_owned())),
-        Ok(pages) => Ok(pages.iter().map(estimate::Page::rows).collect()),
+        Ok(pages) => Ok(pages.iter().map(|page| page.rows(Reader::Console)).collect()),
         Err(error) => Err(format!("{error:#}.")),
     };
     let report = format::report(&result);
@@ -174,6 +182,7 @@ fn look(draft: &Arc<Draft>, revision: u64, own_base: OwnLookup) -> anyhow::Resul
         rules,
         has_recipe_error: of_recipe.errors > 0,
         estimate,
+        time: String::new(),
         offers,
         findings: report.findings_section(),
         data: report.data_section(),

@@ -149,7 +149,12 @@ impl View {
         view.form = Form::of(&seen, &state.files);
         (view.recipe_name, view.recipe_text) = (seen.recipe_name, seen.recipe_text.clone());
         match &seen.estimate {
-            Ok(rows) => view.estimate = rows.iter().map(|rows| rows.iter().map(for_page).collect()).collect(),
+            Ok(files) => {
+                view.estimate.clone_from(files);
+                if let Some(rows) = view.estimate.first_mut().filter(|_| !seen.time.is_empty()) {
+                    rows.push(("time", seen.time.clone()));
+                }
+            }
             Err(why) => view.no_estimate = Some(visible(why)),
         }
         view.blocked = match () {
@@ -161,17 +166,6 @@ impl View {
         };
         view
     }
-}
-
-/// The rows of `tunedrop estimate` name options of the command line.
-fn for_page((name, value): &(&'static str, String)) -> (&'static str, String) {
-    let value = value
-        .replace(
-            "pass the one from AWS's pricing page as --price-per-1k",
-            "add the one from AWS's pricing page to the recipe as price_per_1k_tokens",
-        )
-        .replace("; `tunedrop check` says why", "; see the findings");
-    (name, visible(&value))
 }
 
 fn headline(seen: &super::look::Seen) -> (String, bool) {

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tunedrop_aws::{AnswerPart, Inference, Question};
-use tunedrop_run::Price;
+use tunedrop_run::{Price, Priced};
 
 use super::sides::Offered;
 use crate::format::visible;
@@ -61,12 +61,27 @@ async fn ask(
         }
     }
     let line = figures(used, first, begin.elapsed(), &stopped);
-    let cost = offered.price.zip(used).map(|(price, (input, output, _))| cost(&price, input, output));
+    let cost = offered.price.as_ref().zip(used).map(|(price, (input, output, _))| cost(price, input, output));
     Ok(format!("{}{}", line.trim_start(), cost.unwrap_or_default()))
 }
 
-fn cost(price: &Price, input: i32, output: i32) -> String {
-    let usd =
-        f64::from(input.max(0)) / 1000.0 * price.input_per_1k + f64::from(output.max(0)) / 1000.0 * price.output_per_1k;
-    format!("; about {usd:.6} USD (the catalogue's price of the base model)")
+fn cost(Priced { usd, source }: &Priced<Price>, input: i32, output: i32) -> String {
+    let thousands = |tokens: i32| f64::from(tokens.max(0)) / 1000.0;
+    let usd = thousands(input) * usd.input_per_1k + thousands(output) * usd.output_per_1k;
+    visible(&format!("; about {usd:.6} USD ({source})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use tunedrop_run::PriceSource;
+
+    use super::*;
+
+    #[test]
+    fn a_cost_has_the_source_of_its_price() {
+        let source = PriceSource::BuiltIn { date: "2026-11-20".to_owned(), source: "AWS's offer file".to_owned() };
+        let price = Priced { usd: Price { input_per_1k: 0.001, output_per_1k: 0.002 }, source };
+        let words = cost(&price, 500, 1000);
+        assert_eq!(words, "; about 0.002500 USD (built-in price of 2026-11-20: AWS's offer file)");
+    }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use tunedrop_run::evaluation::invocable;
-use tunedrop_run::{Deployment, Price, Run, State, inference_price};
+use tunedrop_run::{Deployment, Price, Priced, Run, State, inference_price};
 use tunedrop_validation::Catalogue;
 
 use crate::format::visible;
@@ -20,8 +20,21 @@ pub(super) struct Offered {
     /// The value that a form sends: `d:` or `b:` and a deployment's name.
     pub(super) value: String,
     pub(super) side: Side,
-    /// What an answer costs, by the catalogue's price of the base model.
-    pub(super) price: Option<Price>,
+    /// What 1,000 tokens cost, by the price of the base model.
+    pub(super) price: Option<Priced<Price>>,
+}
+
+impl Offered {
+    /// What tokens cost, with the source of the price and its day.
+    pub(super) fn words(&self) -> String {
+        match &self.price {
+            Some(Priced { usd, source }) => visible(&format!(
+                "{} USD per 1,000 tokens of the prompt, {} of the answer ({source})",
+                usd.input_per_1k, usd.output_per_1k
+            )),
+            None => "unknown price".to_owned(),
+        }
+    }
 }
 
 /// What can be asked, and what can't.
@@ -44,7 +57,7 @@ pub(super) async fn sides(console: &Console) -> Result<Sides> {
         };
         let run = console.ledger.run(one.serving.as_ref().unwrap_or(&one.run_id)).await.map_err(explain)?;
         let price = run.as_ref().and_then(price);
-        sides.offered.push(Offered { value: format!("d:{}", one.name), side, price });
+        sides.offered.push(Offered { value: format!("d:{}", one.name), side, price: price.clone() });
         let base = run.and_then(|run| run.plan).map(|plan| invocable(&plan.base_model).to_owned());
         if let Some(model) = base.filter(|model| !bases.contains(model)) {
             let side = Side { title: visible(&format!("base ({model})")), model: model.clone() };
@@ -65,12 +78,9 @@ pub(super) async fn sides(console: &Console) -> Result<Sides> {
 }
 
 /// The catalogue's price of the run's base model.
-fn price(run: &Run) -> Option<Price> {
+fn price(run: &Run) -> Option<Priced<Price>> {
     let plan = run.plan.as_ref()?;
     let catalogue = Catalogue::embedded();
     let model = catalogue.models().iter().find(|model| model.identifier == plan.base_model);
-    model
-        .or_else(|| catalogue.find(&plan.base_model))
-        .and_then(|model| inference_price(model, None))
-        .map(|known| known.usd)
+    model.or_else(|| catalogue.find(&plan.base_model)).and_then(|model| inference_price(model, None))
 }

@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 pub(super) struct State {
     /// Runs as the ledger's JSON has them.
     pub(super) runs: Vec<Value>,
+    /// Other items of the ledger, with `pk` and `kind`.
+    pub(super) others: Vec<Value>,
+    /// The beginnings of paths of Bedrock's control plane, and the answers.
+    pub(super) bedrock: Vec<(&'static str, Value)>,
     /// Objects of the bucket by key.
     pub(super) objects: Vec<(String, String)>,
     /// The names of calls, such as `Query open`.
@@ -78,10 +82,22 @@ fn attribute(value: &Value) -> Value {
     }
 }
 
+/// A deployment's item, which serves a run until a day.
+pub(super) fn deployment(name: &str, run_id: &str, arn: &str) -> Value {
+    json!({
+        "pk": format!("deployment#{name}"), "kind": "deployment", "schema": 1, "name": name, "revision": 1, "dataset": "bot",
+        "state": "Active", "run_id": run_id, "serving": run_id, "arn": arn, "bedrock_name": format!("{name}-0123456789ab"),
+        "type": "on-demand", "model_arn": "m", "request": 1, "changed_at": "2026-11-30T08:00:00.000Z",
+        "ends_at": "2026-12-24T00:00:00.000Z",
+    })
+}
+
 fn item(run: &Value) -> Value {
     let mut item = run.clone();
-    item["pk"] = json!(format!("run#{}", run["run_id"].as_str().unwrap_or_default()));
-    item["kind"] = json!("run");
+    if item["pk"].is_null() {
+        item["pk"] = json!(format!("run#{}", run["run_id"].as_str().unwrap_or_default()));
+        item["kind"] = json!("run");
+    }
     attribute(&item)["M"].clone()
 }
 
@@ -101,11 +117,25 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>) -> Option<()> {
             "query" => query(&mut state, &asked),
             "getitem" => {
                 let pk = asked["Key"]["pk"]["S"].as_str().unwrap_or_default().to_owned();
-                let found =
-                    state.runs.iter().find(|run| pk == format!("run#{}", run["run_id"].as_str().unwrap_or_default()));
+                let is_it = |run: &&Value| {
+                    run["pk"] == *pk || pk == format!("run#{}", run["run_id"].as_str().unwrap_or_default())
+                };
+                let found = state.runs.iter().chain(&state.others).find(is_it);
                 let page = found.map_or(json!({}), |run| json!({ "Item": item(run) }));
                 state.calls.push(format!("GetItem {pk}"));
                 (200, page.to_string())
+            }
+            _ if state.bedrock.iter().any(|(from, _)| path.starts_with(from)) => {
+                state.calls.push(format!("Bedrock {path}"));
+                let found = state.bedrock.iter().find(|(from, _)| path.starts_with(from));
+                match found.map(|(_, body)| body).filter(|body| !body.is_null()) {
+                    Some(body) => (200, body.to_string()),
+                    None => (400, json!({ "__type": "ValidationException", "message": "no" }).to_string()),
+                }
+            }
+            "getmetricdata" => {
+                state.calls.push("GetMetricData".to_owned());
+                (400, json!({ "__type": "AccessDeniedException" }).to_string())
             }
             "putevents" => {
                 let entries = asked["Entries"].as_array().cloned().unwrap_or_default();
@@ -138,7 +168,7 @@ fn query(state: &mut State, asked: &Value) -> (u16, String) {
     let mut found: Vec<&Value> = match index.as_str() {
         "open" => state.runs.iter().filter(|run| run["state"] == "Running" || run["state"] == "Held").collect(),
         _ if is_runs => state.runs.iter().collect(),
-        _ => Vec::new(),
+        _ => state.others.iter().filter(|one| kind.clone().any(|(_, value)| value["S"] == one["kind"])).collect(),
     };
     found.sort_by_key(|run| std::cmp::Reverse(run["uploaded_at"].as_str().unwrap_or_default().to_owned()));
     let from = asked["ExclusiveStartKey"]["pk"]["S"].as_str().and_then(|at| at.parse().ok()).unwrap_or(0_usize);

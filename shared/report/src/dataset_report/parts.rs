@@ -1,4 +1,4 @@
-//! Two sections of the page by themselves, for a page around them that has the same style sheet.
+//! Parts of the page by themselves, for a page around them that has the same style sheet.
 
 use askama::Template;
 use tunedrop_validation::Statistics;
@@ -30,6 +30,25 @@ struct DataPart {
     has_limit: bool,
     longest: Vec<Longest>,
     quality: Option<Section>,
+}
+
+/// The lengths of a file's records, as the report draws them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenHistogram {
+    /// The file's name, for people.
+    pub file: String,
+    /// Two `svg` elements, `wide` and `narrow`, of which the style sheet shows one. Text in them is escaped.
+    pub svg: String,
+    /// What it shows.
+    pub sentence: String,
+    /// Whether a line marks the model's limit.
+    pub has_limit: bool,
+}
+
+/// Draws the lengths of a file's records; `None` if no record is valid. `limit`: the model's limit of tokens per record.
+pub fn token_histogram(file: &str, statistics: &Statistics, limit: Option<u64>) -> Option<TokenHistogram> {
+    let Histogram { file, drawn, sentence } = histogram(file, statistics, limit)?;
+    Some(TokenHistogram { file, svg: drawn.wide + &drawn.narrow, sentence, has_limit: limit.is_some() })
 }
 
 impl DatasetReport {
@@ -68,6 +87,7 @@ impl DatasetReport {
 
 #[cfg(test)]
 mod tests {
+    use super::token_histogram;
     use crate::samples::rejected;
 
     #[test]
@@ -76,6 +96,10 @@ mod tests {
         let page = report.html();
         let data = report.data_section();
         assert!(data.trim().starts_with("<section>") && page.contains(data.trim()), "{data}");
+        let train = report.files.iter().find(|file| file.role == "train").expect("a training file");
+        let statistics = train.statistics.as_ref().expect("its statistics");
+        let drawn = token_histogram(&train.name, statistics, report.record_tokens).expect("a histogram");
+        assert!(page.contains(&drawn.svg) && page.contains(&drawn.sentence), "{drawn:?}");
         let findings = report.findings_section();
         let first = findings.find("<article").expect("a finding");
         let last = findings.rfind("</article>").expect("its end");

@@ -39,15 +39,18 @@ pub(super) struct Charts {
     pub losses: (f64, f64),
 }
 
-/// Returns `None` if no loss is usable.
-pub(super) fn charts(training: &[LossPoint], validation: &[LossPoint]) -> Option<Charts> {
+/// The first and the last step that a chart shows; `None` for all.
+pub(super) type Window = Option<(u64, u64)>;
+
+/// Returns `None` if no loss within the window is usable.
+pub(super) fn charts(training: &[LossPoint], validation: &[LossPoint], window: Window) -> Option<Charts> {
     let series: Vec<Series> = [("training", TRAINING, training), ("validation", VALIDATION, validation)]
         .into_iter()
-        .map(|(name, color, points)| (name, color, thinned(points)))
+        .map(|(name, color, points)| (name, color, thinned(points, window)))
         .filter(|(_, _, points)| !points.is_empty())
         .collect();
     let text = alternative(training, validation);
-    let marks = marks(training, validation);
+    let marks = marks(training, validation, window);
     let lines: Vec<(RGBColor, &[(f64, f64)])> =
         series.iter().map(|(_, color, points)| (*color, points.as_slice())).collect();
     let all = || lines.iter().flat_map(|(_, points)| points.iter());
@@ -69,10 +72,10 @@ pub(super) struct Overlaid {
     pub losses: (f64, f64),
 }
 
-/// Draws series of several runs over each other, in these colors. Returns `None` if no loss is usable.
-pub(super) fn overlaid(text: &str, series: &[(RGBColor, &[LossPoint])]) -> Option<Overlaid> {
+/// Draws series of several runs over each other, in these colors. Returns `None` if no loss within the window is usable.
+pub(super) fn overlaid(text: &str, series: &[(RGBColor, &[LossPoint])], window: Window) -> Option<Overlaid> {
     let thin: Vec<(RGBColor, Vec<(f64, f64)>)> =
-        series.iter().map(|(color, points)| (*color, thinned(points))).collect();
+        series.iter().map(|(color, points)| (*color, thinned(points, window))).collect();
     let lines: Vec<(RGBColor, &[(f64, f64)])> =
         thin.iter().map(|(color, points)| (*color, points.as_slice())).collect();
     let all = || lines.iter().flat_map(|(_, points)| points.iter());
@@ -83,10 +86,16 @@ pub(super) fn overlaid(text: &str, series: &[(RGBColor, &[LossPoint])]) -> Optio
     Some(Overlaid { drawn, steps, losses })
 }
 
-/// The usable points, sorted by step and few enough to draw. Every stretch keeps its extremes, so no spike is lost.
-fn thinned(points: &[LossPoint]) -> Vec<(f64, f64)> {
-    let mut points: Vec<(f64, f64)> =
-        points.iter().filter(|point| is_usable(point)).map(|point| (point.step as f64, point.loss)).collect();
+/// Whether the window has this step.
+fn is_within(window: Window, step: u64) -> bool {
+    window.is_none_or(|(first, last)| (first..=last).contains(&step))
+}
+
+/// The usable points within the window, sorted by step and few enough to draw. Every stretch keeps its extremes, so no spike
+/// is lost.
+fn thinned(points: &[LossPoint], window: Window) -> Vec<(f64, f64)> {
+    let shown = points.iter().filter(|point| is_usable(point) && is_within(window, point.step));
+    let mut points: Vec<(f64, f64)> = shown.map(|point| (point.step as f64, point.loss)).collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     if points.len() <= 2 * STRETCHES {
         return points;
@@ -102,12 +111,14 @@ fn thinned(points: &[LossPoint]) -> Vec<(f64, f64)> {
     kept
 }
 
-fn marks(training: &[LossPoint], validation: &[LossPoint]) -> Marks {
+/// The marks within the window, which are those of all losses.
+fn marks(training: &[LossPoint], validation: &[LossPoint], window: Window) -> Marks {
     let mut steps: Vec<&LossPoint> = training.iter().filter(|point| is_usable(point)).collect();
     steps.sort_by_key(|point| point.step);
     let first = first_epoch(training, validation);
     let begins = |pair: &[&LossPoint]| {
-        (pair[0].epoch < pair[1].epoch).then_some((pair[1].epoch - first + 1, pair[1].step as f64))
+        let begins = pair[0].epoch < pair[1].epoch && is_within(window, pair[1].step);
+        begins.then_some((pair[1].epoch - first + 1, pair[1].step as f64))
     };
     let mut epochs: Vec<(u64, f64)> = steps.windows(2).filter_map(begins).collect();
     if epochs.len() > EPOCHS_MAX {
@@ -115,6 +126,7 @@ fn marks(training: &[LossPoint], validation: &[LossPoint]) -> Marks {
     }
     let usable = || validation.iter().filter(|point| is_usable(point));
     let lowest = usable().min_by(|a, b| a.loss.total_cmp(&b.loss)).filter(|_| usable().count() > 1);
+    let lowest = lowest.filter(|point| is_within(window, point.step));
     Marks { epochs, lowest: lowest.map(|point| (point.step as f64, point.loss)) }
 }
 

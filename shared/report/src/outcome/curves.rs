@@ -43,9 +43,10 @@ fn svg(drawn: Drawn) -> String {
     drawn.wide + &drawn.narrow
 }
 
-/// The chart of the outcome report. `None` if no loss is usable.
-pub fn loss_chart(training: &[LossPoint], validation: &[LossPoint]) -> Option<LossChart> {
-    let charts = charts(training, validation)?;
+/// The chart of the outcome report. `window`: the first and the last step to show; all without one. `None` if no loss there is
+/// usable.
+pub fn loss_chart(training: &[LossPoint], validation: &[LossPoint], window: Option<(u64, u64)>) -> Option<LossChart> {
+    let charts = charts(training, validation, window)?;
     Some(LossChart {
         svg: svg(charts.drawn),
         names: charts.legend.into_iter().map(str::to_owned).collect(),
@@ -55,14 +56,15 @@ pub fn loss_chart(training: &[LossPoint], validation: &[LossPoint]) -> Option<Lo
     })
 }
 
-/// The losses of up to [`CURVES_MAX`] runs over each other, by name. The order gives the colors. `None` if no loss is usable.
-pub fn loss_curves(what: &str, runs: &[(String, &[LossPoint])]) -> Option<LossChart> {
+/// The losses of up to [`CURVES_MAX`] runs over each other, by name. The order gives the colors. `window`: the first and the
+/// last step to show; all without one. `None` if no loss there is usable.
+pub fn loss_curves(what: &str, runs: &[(String, &[LossPoint])], window: Option<(u64, u64)>) -> Option<LossChart> {
     let shown = &runs[..runs.len().min(CURVES_MAX)];
     let series: Vec<(RGBColor, &[LossPoint])> =
         shown.iter().zip(COLORS).map(|((_, points), color)| (color, *points)).collect();
     let names: Vec<String> = shown.iter().map(|(name, _)| name.clone()).collect();
     let label = format!("{what} by step of {}.", names.join(", "));
-    let Overlaid { drawn, steps, losses } = overlaid(&label, &series)?;
+    let Overlaid { drawn, steps, losses } = overlaid(&label, &series, window)?;
     Some(LossChart { svg: svg(drawn), names, has_ring: false, steps, losses })
 }
 
@@ -88,24 +90,39 @@ mod tests {
     #[test]
     fn each_run_has_a_color_and_a_line() {
         let (a, b) = (points(&[3.0, 2.0, 1.0]), points(&[2.5, 2.0]));
-        let chart = loss_curves("Training loss", &[("a".to_owned(), &a), ("b".to_owned(), &b)]).expect("a chart");
+        let chart = loss_curves("Training loss", &[("a".to_owned(), &a), ("b".to_owned(), &b)], None).expect("a chart");
         assert!(chart.svg.contains("#1F6FD6") && chart.svg.contains("#C2410C"), "{}", chart.svg);
         assert!(chart.svg.contains("aria-label=\"Training loss by step of a, b.\""));
         assert_eq!((chart.steps, chart.names.len()), ((0.0, 2.0), 2));
-        assert!(loss_curves("Training loss", &[("a".to_owned(), &[])]).is_none());
+        assert!(loss_curves("Training loss", &[("a".to_owned(), &[])], None).is_none());
+    }
+
+    #[test]
+    fn a_window_shows_its_steps_and_their_losses_only() {
+        let all: Vec<LossPoint> = (0..100)
+            .map(|step| LossPoint { step, epoch: step / 50, loss: 5.0 - step as f64 / 100.0, perplexity: None })
+            .collect();
+        let chart = loss_chart(&all, &all[..20], Some((40, 60))).expect("a chart");
+        assert_eq!(chart.steps, (40.0, 60.0));
+        assert!(chart.losses.0 > 4.3 && chart.losses.1 < 4.7, "{:?}", chart.losses);
+        // The lowest validation loss is before it, and the second epoch begins in it.
+        assert!(!chart.has_ring && chart.names == ["training"] && chart.svg.contains("epoch 2"), "{}", chart.svg);
+        assert!(loss_chart(&all, &[], Some((200, 300))).is_none());
+        let curves = loss_curves("Loss", &[("a".to_owned(), &all)], Some((10, 20))).expect("a chart");
+        assert_eq!(curves.steps, (10.0, 20.0));
     }
 
     #[test]
     fn more_runs_than_colors_are_left_out() {
         let line = points(&[1.0, 0.5]);
         let runs: Vec<(String, &[LossPoint])> = (0..8).map(|n| (format!("r{n}"), line.as_slice())).collect();
-        assert_eq!(loss_curves("Loss", &runs).expect("a chart").names.len(), CURVES_MAX);
+        assert_eq!(loss_curves("Loss", &runs, None).expect("a chart").names.len(), CURVES_MAX);
     }
 
     /// The console's script reads steps and losses from where lines are.
     #[test]
     fn lines_start_and_end_at_the_edges_of_the_plot() {
-        let chart = loss_chart(&points(&[3.0, 2.0, 1.0]), &[]).expect("a chart");
+        let chart = loss_chart(&points(&[3.0, 2.0, 1.0]), &[], None).expect("a chart");
         for (part, plot, size) in [(0, LossChart::PLOTS[0], WIDE), (1, LossChart::PLOTS[1], NARROW)] {
             let svg = chart.svg.split("<svg").nth(part + 1).expect("a drawing");
             let line = drawn_at(svg, "#1F6FD6");

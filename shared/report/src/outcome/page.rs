@@ -89,7 +89,7 @@ pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
         trained: outcome.state != "Refused",
         estimated: outcome.state != "Refused" && outcome.billing.is_some(),
         next: next(outcome).into_iter().map(|(what, command)| (spans(&what), folded(&command))).collect(),
-        charts: charts(&outcome.training, &outcome.validation),
+        charts: charts(&outcome.training, &outcome.validation, None),
         analysis: analyze(&outcome.training, &outcome.validation),
         loss_notes: notes(&outcome.training, &outcome.validation),
         losses: losses.into_iter().filter_map(|(name, points)| summary(name, points)).collect(),
