@@ -75,7 +75,7 @@ def keys(walk):
     press(walk, "\r", 13)
     walk.until(f"location.pathname === '/runs/{second}'", 5, "the page of the run")
     walk.value("history.back()")
-    walk.until("location.pathname === '/' && document.querySelector('#runs tbody th a')", 5, "the list again")
+    walk.until("location.pathname === '/' && !!document.querySelector('#runs tbody th a')", 5, "the list again")
 
 
 def without_script(walk, run):

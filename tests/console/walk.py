@@ -171,7 +171,7 @@ def main(program, axe, address, tunedrop, pictures):
         walk.check("dataset", "/dataset")
         walk.check("playground", "/playground")
         walk.visit("/inventory")
-        walk.until("document.querySelector('#inventory table')", 30, "the inventory")
+        walk.until("!!document.querySelector('#inventory table')", 30, "the inventory")
         walk.check("inventory", "/inventory")
         walk.check("inventory-filtered", "/inventory?made=stack&used=no")
         charts.zoom(walk, good[0])

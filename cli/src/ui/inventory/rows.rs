@@ -40,14 +40,15 @@ impl Page {
     pub(super) fn of(found: &Found) -> Page {
         let provisioned = found.deployments.iter().filter(|one| one.found.model_units.is_some()).count() as u64;
         let on_demand = found.deployments.len() as u64 - provisioned;
-        let storage = total(found.models.iter().map(|one| &one.billing), "a month for storage");
+        let storage = total("Storage", "month", found.models.iter().map(|one| &one.billing));
         let hourly = found.deployments.iter().map(|one| &one.billing);
-        let hourly =
-            total(hourly.filter(|one| one.unit == BillingUnit::UnitHour), "an hour for provisioned throughput");
+        let hourly = hourly.filter(|one| one.unit == BillingUnit::UnitHour);
+        let hourly = total("Provisioned throughput", "hour", hourly);
+        let models = counted(found.models.len() as u64, "model");
         Page {
             summary: format!(
                 "{}, {} on demand, {} on provisioned throughput",
-                counted(found.models.len() as u64, "model"),
+                models.replacen("no ", "No ", 1),
                 counted(on_demand, "deployment"),
                 counted(provisioned, "deployment"),
             ),
@@ -59,20 +60,18 @@ impl Page {
     }
 }
 
-/// What all cost together, in a sentence; `None` if there is nothing.
-fn total<'b>(all: impl Iterator<Item = &'b Billing>, per: &str) -> Option<String> {
+/// What all cost together, in a sentence; `None` if there is nothing. `per`: `month` or `hour`.
+fn total<'b>(what: &str, per: &str, all: impl Iterator<Item = &'b Billing>) -> Option<String> {
     let prices: Vec<Option<f64>> = all.map(|one| one.usd).collect();
-    let known: Vec<f64> = prices.iter().filter_map(|usd| *usd).collect();
-    let unknown = (prices.len() - known.len()) as u64;
+    let known: Vec<f64> = prices.iter().flatten().copied().collect();
+    let (sum, unknown) = (known.iter().sum::<f64>(), (prices.len() - known.len()) as u64);
     match (known.is_empty(), unknown) {
         (true, 0) => None,
-        (true, _) => Some(format!("USD {per}: the price isn't known here.")),
-        (false, 0) => Some(format!("{:.2} USD {per}.", known.iter().sum::<f64>())),
-        (false, _) => Some(format!(
-            "{:.2} USD {per}, and {} of unknown price.",
-            known.iter().sum::<f64>(),
-            counted(unknown, "more line")
-        )),
+        (true, _) => Some(format!("{what}: billed by the {per}, at a price that isn't known here.")),
+        (false, 0) => Some(format!("{what}: {sum:.2} USD a {per}.")),
+        (false, _) => {
+            Some(format!("{what}: {sum:.2} USD a {per}, and {} of unknown price.", counted(unknown, "more line")))
+        }
     }
 }
 

@@ -93,7 +93,12 @@ fn every_model_and_deployment_is_listed_with_run_cost_use_and_ends() {
         page.contains(">2026-12-24 00:00:00 UTC<") || page.contains(">2026-12-24 00:00 UTC<"),
         "its expiry: {page}"
     );
-    assert!(page.contains("2 model units") && page.contains("not by tunedrop"), "{page}");
+    assert!(
+        page.contains("2 model units")
+            && page.contains("Storage: billed by the month")
+            && page.contains("not by tunedrop"),
+        "{page}"
+    );
     assert!(page.contains("/deployments/support-bot/undeploy"), "what its state allows: {page}");
     // Nothing is made up that can't be read.
     assert!(page.contains("<code>cloudwatch:GetMetricData</code>") && page.contains(">unknown</td>"), "{page}");
@@ -151,7 +156,7 @@ fn a_failure_is_shown_and_not_repeated_by_itself() {
     console.fake.state.lock().expect("a state").bedrock[0].1 = json!({ "modelSummaries": [] });
     again(&console, "");
     let page = read(&console, "/inventory");
-    assert!(!page.contains("couldn't be read") && page.contains("0 models"), "{page}");
+    assert!(!page.contains("couldn't be read") && page.contains("No models, "), "{page}");
 }
 
 #[test]
