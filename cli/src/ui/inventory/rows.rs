@@ -68,9 +68,9 @@ fn total<'b>(what: &str, per: &str, all: impl Iterator<Item = &'b Billing>) -> O
     match (known.is_empty(), unknown) {
         (true, 0) => None,
         (true, _) => Some(format!("{what}: billed by the {per}, at a price that isn't known here.")),
-        (false, 0) => Some(format!("{what}: {sum:.2} USD a {per}.")),
+        (false, 0) => Some(format!("{what}: {sum:.2} USD per {per}.")),
         (false, _) => {
-            Some(format!("{what}: {sum:.2} USD a {per}, and {} of unknown price.", counted(unknown, "more line")))
+            Some(format!("{what}: {sum:.2} USD per {per}, and {} of unknown price.", counted(unknown, "more line")))
         }
     }
 }
