@@ -4,7 +4,8 @@ mod costs;
 mod gather;
 mod table;
 
-pub(crate) use gather::{Found, gather};
+pub(crate) use costs::sentences;
+pub(crate) use gather::{Found, Wanted, gather};
 pub(crate) use table::lifecycle;
 
 use std::process::ExitCode;
@@ -17,7 +18,6 @@ use tunedrop_run::Timestamp;
 use crate::stack::{StackArgs, block_on};
 use crate::watch::bar;
 use crate::{print, print_exactly};
-use gather::{Wanted, gather};
 
 /// List custom models, deployments and provisioned throughput of the account and Region
 ///

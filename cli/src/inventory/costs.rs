@@ -1,40 +1,38 @@
 //! What an inventory costs together, for people.
 
-use std::fmt::Write;
-
 use tunedrop_validation::money::usd;
 use unicode_width::UnicodeWidthStr;
 
 use super::gather::Found;
 use crate::format::{counted, visible};
 
-/// What is billed as long as it exists, a line each, and where the prices are from.
-pub(super) fn costs(found: &Found) -> String {
+/// What is billed as long as it exists, and where the prices are from: a sentence each.
+pub(crate) fn sentences(found: &Found) -> Vec<String> {
     let (storage, hourly) = (&found.costs.storage_per_month, &found.costs.throughput_per_hour);
-    let mut out = String::new();
-    let all = [("Storage", "model", "a month", storage), ("Provisioned throughput", "deployment", "an hour", hourly)];
-    for (what, thing, per, sum) in all {
+    let mut all = Vec::new();
+    let sums = [("Storage", "model", "a month", storage), ("Provisioned throughput", "deployment", "an hour", hourly)];
+    for (what, thing, per, sum) in sums {
         let unknown = format!("{} at an unknown price", counted(sum.unpriced as u64, thing));
-        let _ = match (sum.priced, sum.unpriced) {
+        all.push(match (sum.priced, sum.unpriced) {
             (0, 0) => continue,
-            (0, _) => writeln!(out, "{what}: {unknown} {per}."),
-            (_, 0) => writeln!(out, "{what}: {} {per}.", usd(sum.usd)),
-            (_, _) => writeln!(out, "{what}: {} {per}, and {unknown}.", usd(sum.usd)),
-        };
+            (0, _) => format!("{what}: {unknown} {per}."),
+            (_, 0) => format!("{what}: {} {per}.", usd(sum.usd)),
+            (_, _) => format!("{what}: {} {per}, and {unknown}.", usd(sum.usd)),
+        });
     }
-    let mut sources: Vec<String> = Vec::new();
-    for source in storage.sources.iter().chain(&hourly.sources).map(ToString::to_string) {
-        if !sources.contains(&source) {
-            sources.push(source);
+    for source in storage.sources.iter().chain(&hourly.sources) {
+        let sentence = format!("Price: {}.", visible(&source.to_string()));
+        if !all.contains(&sentence) {
+            all.push(sentence);
         }
     }
-    for source in sources {
-        out.push_str(&wrapped(&format!("Price: {}.", visible(&source))));
-    }
-    if let Some(fault) = &found.prices_fault {
-        out.push_str(&wrapped(&format!("Prices: {}.", visible(fault))));
-    }
-    out
+    all.extend(found.prices_fault.as_ref().map(|fault| format!("Prices: {}.", visible(fault))));
+    all
+}
+
+/// The same in lines of at most 80 columns.
+pub(super) fn costs(found: &Found) -> String {
+    sentences(found).iter().map(|sentence| wrapped(sentence)).collect()
 }
 
 /// The text in lines of at most 80 columns, where its words allow.

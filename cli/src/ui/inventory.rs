@@ -23,7 +23,7 @@ use tunedrop_run::Timestamp;
 use super::console::Console;
 use super::page::{Answer, Frame, Here, html};
 use crate::format::visible;
-use crate::inventory::gather;
+use crate::inventory::{Wanted, gather};
 pub(super) use known::Known;
 use rows::{DeploymentRow, Life, ModelRow, Page};
 
@@ -88,8 +88,9 @@ fn read(console: &Arc<Console>) {
     let console = console.clone();
     tokio::spawn(async move {
         let (stack, runtime) = (console.stack.clone(), Handle::current());
+        let wanted = Wanted { days: DAYS, price_list: false };
         // Nothing is shown in the terminal.
-        let read = move || runtime.block_on(gather(&stack, DAYS, Timestamp::now(), ProgressBar::hidden()));
+        let read = move || runtime.block_on(gather(&stack, wanted, Timestamp::now(), ProgressBar::hidden()));
         let found = spawn_blocking(read).await.map_err(anyhow::Error::from).and_then(|found| found);
         console.inventory.end(found);
         console.live.announce();

@@ -57,14 +57,18 @@ impl Known {
 mod tests {
     use std::collections::BTreeSet;
 
+    use tunedrop_run::inventory::StandingCosts;
+
     use super::*;
 
     fn found() -> Found {
         Found {
             models: Vec::new(),
             deployments: Vec::new(),
+            costs: StandingCosts::default(),
             base_models: Vec::new(),
             invocations_since: None,
+            prices_fault: None,
             missing_permissions: BTreeSet::new(),
         }
     }

@@ -4,7 +4,7 @@ use tunedrop_run::inventory::{BaseLife, Billing, BillingUnit, FoundDeployment, F
 
 use crate::deploy::expiry;
 use crate::format::{counted, visible};
-use crate::inventory::{Found, lifecycle};
+use crate::inventory::{Found, lifecycle, sentences};
 use crate::ui::action::{Action, of_deployment};
 use crate::ui::activity::address;
 use crate::ui::mirror::Mirror;
@@ -40,10 +40,6 @@ impl Page {
     pub(super) fn of(found: &Found) -> Page {
         let provisioned = found.deployments.iter().filter(|one| one.found.model_units.is_some()).count() as u64;
         let on_demand = found.deployments.len() as u64 - provisioned;
-        let storage = total("Storage", "month", found.models.iter().map(|one| &one.billing));
-        let hourly = found.deployments.iter().map(|one| &one.billing);
-        let hourly = hourly.filter(|one| one.unit == BillingUnit::UnitHour);
-        let hourly = total("Provisioned throughput", "hour", hourly);
         let models = counted(found.models.len() as u64, "model");
         Page {
             summary: format!(
@@ -52,25 +48,10 @@ impl Page {
                 counted(on_demand, "deployment"),
                 counted(provisioned, "deployment"),
             ),
-            costs: storage.into_iter().chain(hourly).collect(),
+            costs: sentences(found),
             since: found.invocations_since.clone(),
             missing_permissions: found.missing_permissions.iter().map(|one| visible(one)).collect(),
             is_empty: found.models.is_empty() && found.deployments.is_empty(),
-        }
-    }
-}
-
-/// What all cost together, in a sentence; `None` if there is nothing. `per`: `month` or `hour`.
-fn total<'b>(what: &str, per: &str, all: impl Iterator<Item = &'b Billing>) -> Option<String> {
-    let prices: Vec<Option<f64>> = all.map(|one| one.usd).collect();
-    let known: Vec<f64> = prices.iter().flatten().copied().collect();
-    let (sum, unknown) = (known.iter().sum::<f64>(), (prices.len() - known.len()) as u64);
-    match (known.is_empty(), unknown) {
-        (true, 0) => None,
-        (true, _) => Some(format!("{what}: billed by the {per}, at a price that isn't known here.")),
-        (false, 0) => Some(format!("{what}: {sum:.2} USD per {per}.")),
-        (false, _) => {
-            Some(format!("{what}: {sum:.2} USD per {per}, and {} of unknown price.", counted(unknown, "more line")))
         }
     }
 }
