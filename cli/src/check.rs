@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use tunedrop_run::QualityMode;
 use tunedrop_validation::Options;
@@ -11,7 +12,7 @@ use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
 use crate::format::{self, View};
 use crate::options::DataArgs;
-use crate::{catalogue, check_dataset, complain, dataset, folder, print, print_exactly};
+use crate::{catalogue, check_compare, check_dataset, complain, dataset, folder, print, print_exactly};
 
 /// Check data files and datasets, without an AWS account
 #[derive(Debug, Args)]
@@ -22,6 +23,7 @@ use crate::{catalogue, check_dataset, complain, dataset, folder, print, print_ex
   tunedrop check s3://my-bucket/datasets/support-bot/  with your AWS credentials
   zcat train.jsonl.gz | tunedrop check - --model nova-micro --format json
   tunedrop check datasets/support-bot --quality standard
+  tunedrop check new.jsonl --model nova-lite --compare-with old.jsonl
 
 Two files without --role are the training and the validation file of one
 dataset. Of more files, each is a training file.
@@ -40,6 +42,10 @@ pub(crate) struct CheckArgs {
     /// answers. Takes longer [default: the recipe's, or off]
     #[arg(long, value_enum, value_name = "HOW")]
     quality: Option<QualityArg>,
+    /// A file or folder, such as the last version: differences in lengths, languages and labels that chance doesn't explain
+    /// are warnings. Turns on --quality standard
+    #[arg(long, value_name = "PATH")]
+    compare_with: Option<PathBuf>,
     /// A file with expectations, as a recipe's `expect` has them; a record that isn't as expected is an error
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
@@ -94,10 +100,14 @@ enum Format {
 /// Checks the files and folders in the arguments, and prints the findings.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let catalogue = catalogue::load(args.data.catalogue.as_deref())?;
+    ensure!(
+        args.compare_with.is_none() || !matches!(args.quality, Some(QualityArg::Off)),
+        "--compare-with needs --quality standard or thorough"
+    );
     let (datasets, unreadable) = dataset::datasets(&args.data, &catalogue)?;
     let shows_texts = matches!(args.format, Format::Human);
     let mut outcome = CheckResult { unreadable, shows_texts, ..CheckResult::default() };
-    let options = CheckOptions {
+    let mut options = CheckOptions {
         of_records: Options { sensitive: args.sensitive, ..Options::default() },
         quality: args.quality.map(Into::into),
         strict: args.strict,
@@ -107,9 +117,22 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let (expectations, faults) = expected.unwrap_or_default();
     outcome.blocked |= faults.errors > 0;
     outcome.findings.extend(faults);
+    let earlier = match &args.compare_with {
+        Some(path) => {
+            let of_recipe = datasets.first().and_then(|dataset| dataset.recipe()).map(|recipe| recipe.quality);
+            let asked = options.quality.or(of_recipe).unwrap_or_default();
+            let level = if asked == QualityMode::Off { QualityMode::Standard } else { asked };
+            options.quality = Some(level);
+            Some(check_compare::read(path, &args.data, &datasets, (&catalogue, level), &mut outcome)?)
+        }
+        None => None,
+    };
     for mut dataset in datasets {
         dataset.expectations.extend(expectations.clone());
         check_dataset::check_dataset(dataset, options, &mut outcome);
+    }
+    if let Some(earlier) = &earlier {
+        check_compare::add(earlier, &mut outcome);
     }
     for fault in &outcome.unreadable {
         complain(&format!("{} can't be read: {}", fault.path, fault.why));

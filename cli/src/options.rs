@@ -49,6 +49,17 @@ impl From<Type> for Customization {
     }
 }
 
+impl From<Customization> for Type {
+    fn from(customization: Customization) -> Type {
+        match customization {
+            Customization::FineTuning => Type::FineTuning,
+            Customization::ContinuedPreTraining => Type::ContinuedPreTraining,
+            Customization::Distillation => Type::Distillation,
+            Customization::ReinforcementFineTuning => Type::ReinforcementFineTuning,
+        }
+    }
+}
+
 /// What a file is for, as a value of `--role`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RoleArg {

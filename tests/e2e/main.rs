@@ -17,6 +17,7 @@ mod datasets;
 mod deployment_commands;
 mod deployments;
 mod doctor;
+mod drift;
 mod erase;
 mod estimates;
 mod evaluation_commands;

@@ -79,6 +79,71 @@ fn the_recipe_asks_for_it_and_the_option_overrides_it() {
     assert_eq!(tunedrop(here.path(), &["estimate", "d", "--price-per-1k", "1"]).code, 0);
 }
 
+/// Records with a label each, of which so many percent are refunds.
+fn labeled(refunds: usize, words: usize) -> String {
+    let record = |number: usize| {
+        let label = if number % 100 < refunds { "refund" } else { "exchange" };
+        let text: Vec<String> = (0..words).map(|at| format!("w{}", (number * 71 + at * 13) % 1999)).collect();
+        format!("{{\"prompt\": \"{} {number}?\", \"completion\": \"{label}\"}}\n", text.join(" "))
+    };
+    (0..400).map(record).collect()
+}
+
+#[test]
+fn differences_from_other_data_are_warnings() {
+    let recipe = b"base_model: titan-text-express\n";
+    let here = folder(&[
+        ("old.jsonl", labeled(30, 12).as_bytes()),
+        ("new.jsonl", labeled(3, 30).as_bytes()),
+        ("few.jsonl", data().as_bytes()),
+        ("d/job.yaml", recipe),
+        ("d/train.jsonl", labeled(30, 12).as_bytes()),
+    ]);
+    let check = |args: &[&str]| tunedrop(here.path(), &[&["check", "--format", "json"], args].concat());
+    let new = ["new.jsonl", "--model", "titan-text-express", "--compare-with"];
+    for old in ["old.jsonl", "d"] {
+        let page = check(&[&new[..], &[old]].concat()).json();
+        let compared = &page["quality"][0]["compared"];
+        assert_eq!((&compared["with"], &compared["records_before"]), (&old.into(), &400.into()), "{compared}");
+        let texts: Vec<&str> =
+            compared["changes"].as_array().into_iter().flatten().filter_map(|one| one["text"].as_str()).collect();
+        assert!(texts.contains(&"label 1 rose from 70% to 97%"), "{texts:?}");
+        assert!(texts.iter().any(|text| text.starts_with("prompts are ")), "{texts:?}");
+        let drift = findings(&page).iter().filter(|one| one["code"] == "data-drift").count();
+        assert_eq!(drift, texts.len());
+        assert!(!compared.to_string().contains("exchange"));
+    }
+    // A folder brings the rules for the file that it is compared with.
+    let same = check(&["d", "--compare-with", "old.jsonl"]);
+    assert_eq!((same.code, same.json()["quality"][0]["compared"]["changes"].as_array().map(Vec::len)), (0, Some(0)));
+    assert_eq!(check(&[&new[..], &["old.jsonl", "--strict"]].concat()).code, 1);
+    let human = tunedrop(here.path(), &["check", "d", "--compare-with", "old.jsonl"]);
+    assert!(human.out.contains("compared with old.jsonl: no difference that matters"), "{}", human.out);
+}
+
+#[test]
+fn data_that_can_not_be_compared_is_said() {
+    let few: String = labeled(30, 12).lines().take(50).map(|line| format!("{line}\n")).collect();
+    let here =
+        folder(&[("new.jsonl", labeled(30, 12).as_bytes()), ("few.jsonl", few.as_bytes()), ("bad.jsonl", b"x\n")]);
+    let of = |other: &str, more: &[&str]| {
+        let args = ["check", "new.jsonl", "--model", "titan-text-express", "--compare-with", other];
+        tunedrop(here.path(), &[&args[..], more].concat())
+    };
+    let few = of("few.jsonl", &[]);
+    assert_eq!(few.code, 0);
+    assert!(
+        few.out.contains("not compared with few.jsonl: the earlier version has 50 records, and 100 are needed"),
+        "{}",
+        few.out
+    );
+    assert!(of("bad.jsonl", &[]).out.contains("not compared with bad.jsonl: "));
+    assert_eq!(of("none.jsonl", &[]).code, 2);
+    assert_eq!(of("few.jsonl", &["--quality", "off"]).code, 2);
+    let args = ["check", "new.jsonl", "few.jsonl", "bad.jsonl", "--model", "titan-text-express"];
+    assert_eq!(tunedrop(here.path(), &[&args[..], &["--compare-with", "few.jsonl"]].concat()).code, 2);
+}
+
 #[test]
 fn labels_are_in_the_output_for_people_only() {
     let record = |number: usize| {

@@ -6,11 +6,14 @@ use serde::Serialize;
 use tunedrop_validation::{Code, Excerpt, Finding, Findings, Role};
 
 use crate::answers::{add_conflicts, add_labels};
+use crate::drift::Comparison;
 use crate::kept::{FileSketch, Member};
 use crate::lengths::LengthBucket;
 use crate::near::{Near, Sets, near};
+use crate::profile::Profile;
 use crate::shingles::similarity;
 use crate::single::{add_faults, add_languages, add_lengths};
+use crate::suspects::{Suspect, suspects};
 use crate::template::leave_out_templates;
 
 /// How many groups of near-duplicates are listed.
@@ -41,6 +44,9 @@ pub struct Quality {
     pub is_partial: bool,
     /// The share of shingles that many records have, such as those of an instruction before each prompt.
     pub template_share: f64,
+    /// The comparison with an earlier version, if there is one. The caller makes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Comparison>,
 }
 
 /// The result for a file.
@@ -68,6 +74,12 @@ pub struct FileQuality {
     pub languages: Vec<LanguageCount>,
     /// The labels, if the answers are a few labels, the most frequent one first.
     pub labels: Vec<LabelCount>,
+    /// The records that stand out, by line.
+    #[serde(skip)]
+    pub suspects: Vec<Suspect>,
+    /// The counts that a sketch is made of.
+    #[serde(skip)]
+    pub(crate) profile: Profile,
 }
 
 /// A language, and how many records are in it.
@@ -131,6 +143,10 @@ pub fn assess(mut files: Vec<FileSketch>, level: Level, threads: usize) -> Quali
         add_lengths(file, &mut findings);
         add_faults(file, &mut findings);
         findings.kept.sort_by_key(|finding| finding.line);
+        let near_duplicates = findings.counts.get(&Code::NearDuplicate).copied().unwrap_or_default();
+        let mut profile = file.profile.clone();
+        profile.near_duplicates = near_duplicates;
+        let suspects = suspects(&profile, file.records, &findings);
         let name = |code: &'static str| file.names.get(code).copied().unwrap_or(code);
         let counts = file.languages.iter().map(|(code, (records, _))| (*code, *records));
         let mut languages: Vec<LanguageCount> =
@@ -147,10 +163,12 @@ pub fn assess(mut files: Vec<FileSketch>, level: Level, threads: usize) -> Quali
             answer_lengths: file.lengths.histogram(),
             languages,
             labels,
+            suspects,
+            profile,
         });
     }
     let groups = groups(&files, &members, &near);
-    Quality { level, files: result, groups, is_partial: near.is_partial, template_share }
+    Quality { level, files: result, groups, is_partial: near.is_partial, template_share, compared: None }
 }
 
 /// Puts the sets of all files after each other, with samples of one size.

@@ -4,6 +4,7 @@ use tunedrop_validation::{Excerpt, RecordTexts, TextRole};
 use twox_hash::xxhash3_64;
 
 use crate::boilerplate::boilerplate;
+use crate::characters::kinds;
 use crate::cut::{Cut, Ending, ending};
 use crate::damage::damage;
 use crate::language::{Language, language};
@@ -34,6 +35,12 @@ pub(crate) struct Facts {
     pub(crate) pair: Option<Pair>,
     /// Characters of its last answer, or of the document.
     pub(crate) chars: u32,
+    /// Characters of the prompt before the last answer.
+    pub(crate) prompt_chars: Option<u32>,
+    /// Turns of its conversation: 1 for a document.
+    pub(crate) turns: u32,
+    /// The kinds of characters in it, a bit each.
+    pub(crate) kinds: u32,
     pub(crate) language: Option<Language>,
     pub(crate) ending: Ending,
     pub(crate) faults: Vec<Fault>,
@@ -141,12 +148,32 @@ pub(crate) fn facts(line: u64, texts: RecordTexts, buffers: &mut Buffers) -> Opt
         normalized,
         shingles,
         pair,
-        chars: u32::try_from(answer.chars().count()).unwrap_or(u32::MAX),
+        chars: char_count(answer),
+        prompt_chars: prompt_chars(&parts[..last_answer]),
+        turns: turns(&parts),
+        kinds: parts.iter().fold(0, |all, (_, text)| all | kinds(text)),
         language: language(answer).or_else(|| language(first)),
         ending,
         faults: found,
         head: first[..first.floor_char_boundary(HEAD)].into(),
     })
+}
+
+fn char_count(text: &str) -> u32 {
+    u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
+}
+
+/// Returns the characters of the last prompt.
+fn prompt_chars(before: &[(TextRole, &str)]) -> Option<u32> {
+    let last = before.iter().rev().take_while(|(role, _)| *role == TextRole::Prompt);
+    last.map(|(_, text)| char_count(text)).reduce(u32::saturating_add)
+}
+
+/// Returns how often the speaker changes, and one more.
+fn turns(parts: &[(TextRole, &str)]) -> u32 {
+    let spoken = parts.iter().map(|(role, _)| *role).filter(|role| *role != TextRole::System);
+    let mut before = None;
+    spoken.filter(|role| before.replace(*role) != Some(*role)).count() as u32
 }
 
 fn pair(prompt: u64, tokens: &[u64], answer: &str) -> Pair {

@@ -9,6 +9,7 @@ use crate::facts::{Facts, FaultKind, SHINGLES_MAX};
 use crate::language::Language;
 use crate::lengths::Lengths;
 use crate::near::Sets;
+use crate::profile::Profile;
 
 /// How many different records of a file are compared: twice the largest maximum of any model. Later ones aren't.
 pub const RECORDS_MAX: usize = 1_000_000;
@@ -75,6 +76,7 @@ pub struct FileSketch {
     pub(crate) left: u64,
     pub(crate) asked: Vec<Asked>,
     pub(crate) lengths: Lengths,
+    pub(crate) profile: Profile,
     /// The records of each language.
     pub(crate) languages: BTreeMap<&'static str, CountAndFirst>,
     pub(crate) names: BTreeMap<&'static str, &'static str>,
@@ -105,6 +107,7 @@ impl FileSketch {
             left: 0,
             asked: Vec::new(),
             lengths: Lengths::default(),
+            profile: Profile::default(),
             languages: BTreeMap::new(),
             names: BTreeMap::new(),
             boilerplate: Faults::default(),
@@ -127,6 +130,7 @@ impl FileSketch {
         self.records += 1;
         self.add_faults(line, &facts);
         self.lengths.add(facts.chars, line, &facts.head);
+        self.profile.add(line, &facts);
         if let Some(language) = facts.language {
             self.add_language(language, line, &facts.head);
         }
@@ -135,6 +139,7 @@ impl FileSketch {
         }
         if self.identities.contains(&facts.identity) {
             // The validator reports duplicates.
+            self.profile.duplicates += 1;
             self.keep_line(line, self.by_words.get(&facts.normalized).copied(), &facts);
             return;
         }

@@ -30,6 +30,11 @@ impl Language {
     }
 }
 
+/// Returns the name in English of the language with this code.
+pub(crate) fn name_of(code: &str) -> Option<&'static str> {
+    Lang::from_code(code).map(|language| language.eng_name())
+}
+
 /// Returns the language of a text. None if the text is too short, or isn't prose.
 pub(crate) fn language(text: &str) -> Option<Language> {
     let text = text.trim();

@@ -64,9 +64,12 @@ mod tests {
             answer_lengths: Vec::new(),
             languages: Vec::new(),
             labels: Vec::new(),
+            suspects: Vec::new(),
+            profile: Default::default(),
         };
         let (groups, level) = (Vec::new(), Level::Standard);
-        let quality = Quality { level, files: vec![file], groups, is_partial: false, template_share: 0.0 };
+        let quality =
+            Quality { level, files: vec![file], groups, is_partial: false, template_share: 0.0, compared: None };
         quality.sentence(&findings.counts)
     }
 

@@ -1,6 +1,7 @@
 //! The report on a dataset: `report.html` and `report.json`.
 
 mod bars;
+mod compared;
 mod data;
 mod excerpt;
 mod groups;

@@ -23,7 +23,10 @@ pub use evaluation::{
 };
 pub use message::{Message, chat, message, sent};
 pub use metrics::{MetricColumn, other_metrics, training_metrics, validation_metrics};
-pub use outcome::{CURVES_MAX, Compared, LossChart, LossPoint, Outcome, Phase, loss_chart, loss_curves};
+pub use outcome::{
+    CURVES_MAX, Compared, LossChart, LossJump, LossPoint, Outcome, Phase, SuspectList, loss_chart, loss_curves,
+    loss_jump,
+};
 pub use redact::{redact, redact_of_judge};
 pub use wording::{STYLE, URI_PATH, is_hidden, shell};
 

@@ -270,4 +270,6 @@ fn subject(name: &str, what: &str) -> String {
 }
 
 #[cfg(test)]
+mod drift_tests;
+#[cfg(test)]
 mod tests;

@@ -3,19 +3,24 @@
 mod chart;
 mod compared;
 mod curves;
+mod jump;
 mod lineage;
 mod loss_analysis;
 mod losses;
 mod next;
 mod page;
+mod suspects;
 
 use std::collections::BTreeMap;
 
 pub use compared::Compared;
 pub use curves::{CURVES_MAX, LossChart, loss_chart, loss_curves};
+pub use jump::{LossJump, loss_jump};
 #[cfg(test)]
 pub(crate) use lineage::tests::sample as lineage_sample;
 pub(crate) use next::{Trained, converse, delete_model, supports_converse};
+
+pub use suspects::SuspectList;
 
 use serde::Serialize;
 
@@ -71,6 +76,12 @@ pub struct Outcome {
     /// The other columns of Bedrock's metrics files, such as rewards.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<MetricColumn>,
+    /// Where the training loss jumps; absent if it doesn't.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss_jump: Option<LossJump>,
+    /// The records that stand out; absent unless the loss jumps or the run failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspects: Option<SuspectList>,
     /// The folder with Bedrock's files (`s3://…/`).
     pub output: String,
     /// Where the recipe has the model deployed; absent: nowhere.

@@ -47,6 +47,7 @@ pub(crate) fn detail_in(state: State) -> RunDetail {
         owner: Some("support".to_owned()),
         uploader: Some("111122223333".to_owned()),
         fixed: None,
+        drift: None,
         deploy: None,
         evaluate: None,
     }
@@ -201,6 +202,8 @@ pub(crate) fn succeeded() -> Outcome {
         lineage: crate::outcome::lineage_sample(),
         training: loss_series(500, 2.0),
         metrics: Vec::new(),
+        loss_jump: None,
+        suspects: None,
         validation: loss_series(6, 2.2)
             .into_iter()
             .map(|point| LossPoint { step: point.step * 100, ..point })

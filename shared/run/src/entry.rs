@@ -126,6 +126,9 @@ pub struct Run {
     /// One sentence: how many findings of the previous rejection are gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixed: Option<String>,
+    /// One sentence: how the training file differs from that of the last accepted version. It has no record's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<String>,
     /// Who uploaded the last file, as S3 names the requester: an AWS account's id, or a service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uploader: Option<String>,

@@ -1,7 +1,8 @@
 //! The outcome report of a run, stored next to the run's data.
 
-use tunedrop_aws::{Failure, Ledger, Objects};
-use tunedrop_report::{Billing, Compared, Outcome};
+use tunedrop_aws::{Failure, Ledger, Objects, Small};
+use tunedrop_report::{Billing, Compared, Outcome, SuspectList};
+use tunedrop_run::second_look::{SUSPECTS_READ_MAX, Suspects, suspects_key};
 use tunedrop_run::{Ancestors, Lineage, Run, State};
 
 /// Maximum number of earlier runs in a comparison; each is a read of the ledger.
@@ -38,6 +39,8 @@ pub(crate) fn outcome_of(stack: &str, run: &Run, state: State, objects: &Objects
         training: Vec::new(),
         validation: Vec::new(),
         metrics: Vec::new(),
+        loss_jump: None,
+        suspects: None,
         output: objects.address(&format!("output/{}/", run.run_id)),
         deploy: plan.and_then(|plan| plan.deploy.clone()),
         evaluate: plan.and_then(|plan| plan.evaluate.clone()),
@@ -81,6 +84,21 @@ pub(crate) async fn lineage(ledger: &Ledger, run: &Run) -> Result<Lineage, Failu
         ancestors.add(there.as_ref());
     }
     Ok(ancestors.lineage(run))
+}
+
+/// The records of the run's training file that stand out, as validate kept them. What is wrong with the list is said in it.
+pub(crate) async fn suspects(objects: &Objects, run: &Run) -> Result<SuspectList, Failure> {
+    let unknown = |why: &str| SuspectList::Unknown(why.to_owned());
+    let Some(object) = objects.find(&suspects_key(&run.run_id)).await? else {
+        return Ok(unknown("the data wasn't looked at, because the recipe had no `quality`"));
+    };
+    Ok(match objects.small(&object, SUSPECTS_READ_MAX).await? {
+        Small::Bytes(bytes) => Suspects::decode(&bytes).map_or_else(
+            || unknown("the list is damaged, or another version of tunedrop wrote it"),
+            SuspectList::Known,
+        ),
+        Small::Changed | Small::Unreadable(_) => unknown("the list can't be read"),
+    })
 }
 
 /// Writes the outcome as JSON and HTML. Returns the address of the HTML.

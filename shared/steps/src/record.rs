@@ -7,7 +7,9 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 use tunedrop_aws::{Bus, Change, Failure, JobView, Jobs, Ledger, Objects};
-use tunedrop_report::{LossPoint, MetricColumn, Outcome, Phase, other_metrics, training_metrics, validation_metrics};
+use tunedrop_report::{
+    LossPoint, MetricColumn, Outcome, Phase, loss_jump, other_metrics, training_metrics, validation_metrics,
+};
 use tunedrop_run::decide::Write;
 use tunedrop_run::decide::budget::{Settle, settle};
 use tunedrop_run::decide::launch::is_ours;
@@ -20,7 +22,7 @@ use tunedrop_run::{Blocker, Run, RunId, State};
 
 use crate::batch::{StepError, own_hint};
 use crate::count::{count_move, count_run};
-use crate::outcome::{earlier, lineage, outcome_of, write_outcome};
+use crate::outcome::{earlier, lineage, outcome_of, suspects, write_outcome};
 use crate::publish::{age_s, is_job_idle, now, publish_state};
 use crate::settings;
 
@@ -208,6 +210,11 @@ impl Record {
             started_at: started_at.clone(),
             changed_at: changed_at.clone(),
         };
+        let loss_jump = loss_jump(&training);
+        let suspects = match loss_jump.is_some() || state == State::Failed {
+            true => Some(suspects(&self.objects, run).await?),
+            false => None,
+        };
         let known = outcome_of(&self.stack, run, state, &self.objects);
         Ok(Outcome {
             job_arn: if job.arn.is_empty() { known.job_arn.clone() } else { job.arn.clone() },
@@ -221,6 +228,8 @@ impl Record {
             training,
             validation,
             metrics,
+            loss_jump,
+            suspects,
             ..known
         })
     }

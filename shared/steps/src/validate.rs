@@ -8,6 +8,7 @@ mod check_files;
 mod copies;
 mod dataset_files;
 mod deployment_name;
+mod drift;
 mod ledger;
 mod near_miss;
 mod own_base;
@@ -38,6 +39,8 @@ use upload::{Dated, Upload, date};
 
 /// A dataset that changes while it is read is validated again, at most this often; then its message returns to the queue.
 const READS_MAX: usize = 3;
+/// How many differences from the last version a message lists.
+const DRIFT_SHOWN: usize = 3;
 
 /// The step's adapters and settings.
 #[derive(Debug)]
@@ -226,14 +229,17 @@ impl Validate {
         &self,
         dataset: &str,
         mut set: DatasetFiles,
-        checked: CheckedFiles,
+        mut checked: CheckedFiles,
         entry: DatasetEntry,
         upload: &Upload<'_>,
         dated: Dated,
     ) -> Result<Read, StepError> {
         let broken = set.spec.findings.errors > 0;
-        let rejected = broken || checked.findings.block(set.spec.recipe.strict);
         let base_model = set.spec.recipe.base_model_identifier(&set.catalogue).unwrap_or_default();
+        if !broken {
+            self.compare(&set, &mut checked, &entry, &base_model).await?;
+        }
+        let rejected = broken || checked.findings.block(set.spec.recipe.strict);
         if let Some(first) = self.first_base(&set, &hashes(&set, &checked, false), rejected).await? {
             return Ok(Read::Trained(first));
         }
@@ -274,6 +280,7 @@ impl Validate {
             report: Some(address),
             uploader: upload.by.map(str::to_owned),
             fixed: report.fixed.as_ref().map(FixedFindings::sentence),
+            drift: report.quality.as_ref().and_then(|quality| quality.compared.as_ref()?.sentence(DRIFT_SHOWN)),
             launch_after: report.launch_after.clone(),
             ..new_run(dataset, &identity, state, &set, &checked)
         };

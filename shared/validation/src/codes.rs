@@ -159,6 +159,7 @@ codes! {
     BoilerplateAnswer "boilerplate-answer" Warning quality::BOILERPLATE_ANSWER;
     TruncatedAnswer "truncated-answer" Warning quality::TRUNCATED_ANSWER;
     DamagedText "damaged-text" Warning quality::DAMAGED_TEXT;
+    DataDrift "data-drift" Warning quality::DATA_DRIFT;
     QualityIncomplete "quality-incomplete" Warning quality::QUALITY_INCOMPLETE;
 
     UnexpectedJson "unexpected-json" Error expect::UNEXPECTED_JSON;

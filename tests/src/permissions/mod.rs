@@ -9,6 +9,7 @@
 mod boundary;
 mod bus;
 mod clean;
+mod drift;
 mod judge;
 mod proofs;
 mod scenarios;
@@ -189,6 +190,7 @@ async fn every_scenario_completes(site: &TestStack<'_>) -> Result<()> {
         Judged.run(site),
         JudgeStopped.run(site),
         FromLogs.run(site),
+        Compared.run(site),
     );
     // An error of a function explains more than a scenario that timed out.
     site.nothing_failed().await?;

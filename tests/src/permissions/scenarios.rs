@@ -10,7 +10,7 @@ use tunedrop_run::event::{DeploymentCommand, EvaluationCommand, EvaluationSettin
 use tunedrop_run::{Against, Deployment, DeploymentState, RunId, State};
 
 use crate::permissions::stack::{LOGS, TestStack};
-use crate::permissions::{clean, judge};
+use crate::permissions::{clean, drift, judge};
 
 const NOVA: &str = "base_model: nova-lite\n";
 const GUARDED: &str = "base_model: nova-lite\nguard: { max_tokens: 10 }\n";
@@ -52,6 +52,8 @@ pub(super) enum Scenario {
     JudgeStopped,
     /// An older model is proposed for deletion, and deleted.
     Cleaned,
+    /// A second version is compared with the first one, and the first run fails.
+    Compared,
     /// Reinforcement fine-tuning on invocation logs, to Succeeded.
     FromLogs,
     /// The ledger is deleted, so each function's event goes back to its queue. It is delivered again before the queue's own
@@ -67,6 +69,7 @@ impl Scenario {
             Scenario::InterruptedLaunch => "hold-cut-off".to_owned(),
             Scenario::LostEvent => "lost-swept".to_owned(),
             Scenario::JudgeStopped => "waits-judged".to_owned(),
+            Scenario::Compared => "fails-compared".to_owned(),
             Scenario::FailingLedger(_) => "troubled".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         }
@@ -95,6 +98,7 @@ impl Scenario {
             Scenario::Judged => judge::judged(site, &self.dataset()).await,
             Scenario::JudgeStopped => judge::stopped(site, &self.dataset()).await,
             Scenario::Cleaned => clean::cleaned(site, &self.dataset()).await,
+            Scenario::Compared => drift::compared(site, &self.dataset()).await,
             Scenario::FromLogs => from_logs(site, &self.dataset()).await,
             Scenario::FailingLedger(function) => failing_ledger(site, &self.dataset(), function).await,
         };

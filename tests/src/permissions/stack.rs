@@ -7,7 +7,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tunedrop_aws::{Bus, Ledger};
-use tunedrop_local::bedrock::{DeploymentFaults, EvaluationFaults, EventAction, EventFault, Faults};
+use tunedrop_local::bedrock::{DeploymentFaults, EvaluationFaults, EventAction, EventFault, Faults, JobFault};
 use tunedrop_local::{ACCOUNT, Deployment, Message, REGION, Stack, StackOptions, build};
 use tunedrop_run::decide::notify::{Channel, NotificationKey};
 use tunedrop_run::event::{Event, Kind, RunCommand, senders};
@@ -39,6 +39,7 @@ pub(super) async fn start() -> Result<Stack> {
     let faults = Faults {
         hold: vec!["hold-".to_owned()],
         evaluations: EvaluationFaults { hold: vec!["waits-".to_owned()], ..EvaluationFaults::default() },
+        jobs: vec![JobFault { job: "fails-".to_owned(), fail: "The job failed".to_owned() }],
         events: vec![lose("lost-", "Completed"), lose("hold-cut-off", "")],
         lifecycle: [("amazon.nova-pro-v1:0:300k".to_owned(), "LEGACY".to_owned())].into(),
         slots: 1000,

@@ -15,11 +15,12 @@ impl Ledger {
             .key("pk", AttributeValue::S(Run::key(&was.run_id)))
             .update_expression(
                 "SET erased_at = if_not_exists(erased_at, :now), revision = :next \
-                 REMOVE reason, findings, blocked_reason, #fixed, report, #names",
+                 REMOVE reason, findings, blocked_reason, #fixed, #drift, report, #names",
             )
             .condition_expression("revision = :was")
             // A reserved word.
             .expression_attribute_names("#fixed", "fixed")
+            .expression_attribute_names("#drift", "drift")
             .expression_attribute_names("#names", "notify")
             .expression_attribute_values(":now", AttributeValue::S(now.to_owned()))
             .expression_attribute_values(":next", revision(was.revision + 1))

@@ -1,6 +1,7 @@
 //! What the public interface promises, on generated data.
 
 mod corpus;
+mod drift;
 mod exactness;
 mod expect;
 mod hostile;

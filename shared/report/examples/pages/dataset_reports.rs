@@ -10,7 +10,7 @@ use tunedrop_validation::{
 };
 
 use super::Page;
-use super::quality::{labeled, nearly, quality, written};
+use super::quality::{drift, labeled, nearly, quality, written};
 use super::records::{all_bad, good, hostile, in_language, three_invalid};
 
 const RECIPE: &str = "base_model: nova-lite\n";
@@ -59,6 +59,7 @@ pub(crate) fn all() -> Vec<Page> {
             looked_at(&[("train.jsonl", &labeled(1_200)), ("validation.jsonl", &nearly(60))], true),
         ),
         ("dataset-quality-answers", looked_at(&[("train.jsonl", &written(1_500))], true)),
+        ("dataset-quality-drift", drifted()),
         ("dataset-quality-without-excerpts", looked_at(&[("train.jsonl", &labeled(400))], false)),
     ]
     .map(|(name, report)| {
@@ -111,6 +112,18 @@ fn report(dataset: &str, files: &[(&str, &str)], state: &str) -> DatasetReport {
         show_excerpts: true,
         note: None,
     }
+}
+
+/// A version that differs from the last accepted one.
+fn drifted() -> DatasetReport {
+    let mut report = looked_at(&[("train.jsonl", &labeled(1_200))], true);
+    if let Some(quality) = &mut report.quality {
+        let compared =
+            drift(&labeled(1_200).lines().step_by(3).map(|line| format!("{line}\n")).collect::<String>(), quality);
+        report.findings.extend(compared.findings("train.jsonl"));
+        quality.compared = Some(compared);
+    }
+    report
 }
 
 /// Looks at the data a second time, too.

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use tunedrop_report::{Billing, Compared, Outcome, Phase, training_metrics, validation_metrics};
+use tunedrop_report::{
+    Billing, Compared, Outcome, Phase, SuspectList, loss_jump, training_metrics, validation_metrics,
+};
+use tunedrop_run::second_look::{SuspectRecord, Suspects};
 use tunedrop_run::{Ancestor, Capacity, DeployPlan, DeployWhen, EvaluationPlan, FileVersion, Lineage, PriceSource};
 use tunedrop_validation::TokenBracket;
 
@@ -51,8 +54,10 @@ pub(crate) fn all() -> Vec<Page> {
     let hostile = failure(
         "Input size exceeded in file train.jsonl for record starting with </pre><script>alert(1)</script>\u{202e}\nDear Ada",
     );
+    let jumped = jumped();
     [
         ("outcome-success", success),
+        ("outcome-jump", jumped),
         ("outcome-success-without-validation", alone),
         ("outcome-validation-rising", rising),
         ("outcome-comparison", many),
@@ -129,10 +134,31 @@ fn succeeded() -> Outcome {
         training: training(600, true),
         validation: validation_metrics(&validation(false)),
         metrics: Vec::new(),
+        loss_jump: None,
+        suspects: None,
         output: "s3://tunedrop-111122223333-us-east-1/output/support-bot-0123456789ab/".to_owned(),
         deploy: None,
         evaluate: None,
     }
+}
+
+/// The loss jumps, and some records stand out.
+fn jumped() -> Outcome {
+    let mut training = training(600, true);
+    training[320..].iter_mut().enumerate().for_each(|(at, point)| point.loss += 4.0 * (-(at as f64) / 30.0).exp());
+    let suspect = |line: u32, reasons: &[&str]| SuspectRecord {
+        line,
+        reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+    };
+    let suspects = vec![
+        suspect(17, &["unusual-length", "rare-characters"]),
+        suspect(240, &["damaged-text"]),
+        suspect(1_141, &["unusual-language"]),
+        suspect(1_806, &["near-duplicate"]),
+    ];
+    let suspects = Suspects { version: 1, file: "train.jsonl".to_owned(), records: 2_000, suspects };
+    let loss_jump = loss_jump(&training);
+    Outcome { training, loss_jump, suspects: Some(SuspectList::Known(suspects)), ..succeeded() }
 }
 
 /// The run continues from the model that its deployment served.

@@ -1,6 +1,6 @@
 //! Data that is valid, and looked at a second time: labels, near-duplicates, and several languages.
 
-use tunedrop_quality::{Level, Quality, QualityPass, assess};
+use tunedrop_quality::{Comparison, Level, Quality, QualityPass, Sketch, assess, compare};
 use tunedrop_validation::{Catalogue, Customization, Role};
 
 use super::records::record;
@@ -67,4 +67,14 @@ pub(crate) fn quality(files: &[(&str, &str)]) -> Quality {
         pass.finish()
     });
     assess(sketches.collect(), Level::Standard, 1)
+}
+
+/// Compares with an earlier version, whose labels and prompts are other ones.
+pub(crate) fn drift(before: &str, now: &Quality) -> Comparison {
+    let before = before.replace("refund", "complaint").replace("parcel", "long parcel that the postman brought");
+    let before = quality(&[("train.jsonl", &before)]);
+    let hash = |label: &str| label.bytes().fold(7, |hash, byte| u32::wrapping_mul(hash, 31) ^ u32::from(byte));
+    let drift = compare(&Sketch::of(&before.files[0], &hash), &now.files[0], &hash).ok();
+    let with = "support-bot-ba9876543210".to_owned();
+    Comparison { with, is_accepted: true, drift, not_compared: None }
 }

@@ -5,6 +5,7 @@ use tunedrop_validation::{Code, TokenBucket};
 
 use super::DatasetReport;
 use super::bars::{Bars, bars};
+use super::compared::{Compared, compared};
 use super::excerpt::{Highlighted, plain};
 use super::tokens::{Axis, draw};
 use crate::svg::{Drawn, drawn};
@@ -17,7 +18,7 @@ const BARS_MAX: usize = 10;
 const PLACES_MAX: usize = 5;
 
 /// The codes of the second look. Those that mislead most come first.
-const CODES: [Code; 11] = [
+const CODES: [Code; 12] = [
     Code::NearLeakage,
     Code::ConflictingAnswers,
     Code::NearDuplicate,
@@ -28,6 +29,7 @@ const CODES: [Code; 11] = [
     Code::UnusualLanguage,
     Code::UnusualLength,
     Code::SeveralAnswers,
+    Code::DataDrift,
     Code::QualityIncomplete,
 ];
 
@@ -37,6 +39,7 @@ pub(super) struct Section {
     pub sentence: String,
     /// What to do: the code that the findings are under, and the instruction.
     pub steps: Vec<Step>,
+    pub compared: Option<Compared>,
     pub files: Vec<FileSection>,
     pub groups: Vec<GroupRow>,
 }
@@ -70,6 +73,7 @@ pub(super) fn section(report: &DatasetReport) -> Option<Section> {
     Some(Section {
         sentence: quality.sentence(&report.findings.counts),
         steps: found.map(step).collect(),
+        compared: quality.compared.as_ref().map(|one| compared(one, report.show_excerpts)),
         files: quality.files.iter().map(|file| of_file(file, report.show_excerpts)).collect(),
         groups: quality.groups.iter().map(|group| row(group, report.show_excerpts)).collect(),
     })

@@ -50,6 +50,9 @@ pub(super) fn why(topic: Topic<'_>) -> String {
         if let Some(fixed) = run.fixed.as_deref().filter(|_| shows_findings(topic)) {
             let _ = writeln!(out, "\n{}", visible(fixed));
         }
+        if let Some(drift) = run.drift.as_deref().filter(|_| shows_drift(topic)) {
+            let _ = writeln!(out, "\n{}", visible(drift));
+        }
         if let Some(reason) = run.reason.as_deref().filter(|reason| !reason.trim().is_empty()) {
             let title =
                 if redact::has_more(reason) { "Reason (shortened; the report has the full text)" } else { "Reason" };
@@ -209,6 +212,11 @@ fn shows_findings(topic: Topic<'_>) -> bool {
             | Topic::Is(State::Rejected | State::Held, _)
             | Topic::Again(State::Rejected | State::Held, _)
     )
+}
+
+/// A difference from the last version matters before the training, and when it starts.
+fn shows_drift(topic: Topic<'_>) -> bool {
+    shows_findings(topic) || matches!(topic, Topic::Settling(_) | Topic::Is(State::Running, _))
 }
 
 pub(super) fn indented(text: &str) -> String {

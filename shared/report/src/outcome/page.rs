@@ -8,6 +8,7 @@ use super::lineage;
 use super::loss_analysis::{LossAnalysis, analyze};
 use super::losses::{Losses, notes, summary};
 use super::next::next;
+use super::suspects::{Section, section};
 use super::{Outcome, Phase};
 use crate::MetricColumn;
 use crate::failure_hint::{FailureHint, failure_hint};
@@ -37,6 +38,7 @@ struct Page<'a> {
     loss_notes: Vec<String>,
     losses: Vec<Losses>,
     metrics: Vec<Metric>,
+    suspects: Option<Section>,
     compared: Vec<ComparedRow>,
     lineage: Vec<(&'a str, String)>,
     show: String,
@@ -94,6 +96,7 @@ pub(super) fn render(outcome: &Outcome) -> Result<String, askama::Error> {
         loss_notes: notes(&outcome.training, &outcome.validation),
         losses: losses.into_iter().filter_map(|(name, points)| summary(name, points)).collect(),
         metrics: outcome.metrics.iter().map(metric).collect(),
+        suspects: section(outcome),
         compared: compared_rows(outcome),
         lineage: lineage::rows(outcome),
         show: folded(&command("show", &outcome.run_id, &outcome.stack)),

@@ -49,6 +49,8 @@ pub struct RunDetail {
     pub uploader: Option<String>,
     /// One sentence: how many findings of the previous rejection are gone.
     pub fixed: Option<String>,
+    /// One sentence: how the training file differs from that of the last accepted version.
+    pub drift: Option<String>,
     /// Where the recipe has the model deployed; for messages, not a field of the event.
     pub deploy: Option<DeployPlan>,
     /// How the recipe has the model evaluated; for messages, not a field of the event.
@@ -80,6 +82,7 @@ impl RunDetail {
             owner: run.owner.clone(),
             uploader: run.uploader.clone(),
             fixed: run.fixed.clone(),
+            drift: run.drift.clone(),
             deploy: run.plan.as_ref().and_then(|plan| plan.deploy.clone()),
             evaluate: run.plan.as_ref().and_then(|plan| plan.evaluate.clone()),
         }

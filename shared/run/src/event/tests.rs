@@ -31,6 +31,11 @@ fn run(state: State) -> Run {
             run["errors"] = json!(1);
             run["fixed"] = json!("Since the rejection of 2026-11-22 04:00:00 UTC, 3 of 5 findings are gone.");
         }
+        State::Held => {
+            run["drift"] = json!(
+                "Compared with the last accepted version: answers are 40% longer (median 211 characters, before 151)."
+            );
+        }
         State::Running => {
             run["lifecycle_warning"] = json!("The base model amazon.nova-lite-v1:0:300k becomes legacy on 2027-01-31");
         }

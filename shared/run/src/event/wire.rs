@@ -119,6 +119,8 @@ struct Wire<'e> {
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     severity: Option<&'static str>,
@@ -290,6 +292,7 @@ fn of_run(run: &RunDetail) -> Wire<'_> {
         owner: run.owner.as_deref(),
         uploader: run.uploader.as_deref(),
         fixed: run.fixed.as_deref(),
+        drift: run.drift.as_deref(),
         ..Wire::default()
     }
 }

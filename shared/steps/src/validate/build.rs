@@ -153,6 +153,7 @@ pub(super) fn new_run(
         validation_loss: None,
         owner: set.spec.recipe.owner(),
         fixed: None,
+        drift: None,
         uploader: None,
         approved_by: None,
         stopped_by: None,

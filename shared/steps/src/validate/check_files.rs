@@ -28,6 +28,8 @@ pub(super) struct CheckedFiles {
     pub index: Option<Vec<u8>>,
     /// The result of the second look at the data, if the recipe asks for one.
     pub quality: Option<Quality>,
+    /// The key of the stack's hashes.
+    pub trace_key: Option<TraceKey>,
 }
 
 impl CheckedFiles {
@@ -52,6 +54,7 @@ pub(super) async fn check_files(
         held_out: None,
         index: None,
         quality: None,
+        trace_key: key,
     };
     // Media in other folders aren't read, so that the report doesn't show what is there.
     let folder = MediaFolder { bucket: Some(objects.bucket().to_owned()), prefix: format!("{PREFIX}{dataset}/") };

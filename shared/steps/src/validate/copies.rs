@@ -1,6 +1,7 @@
-//! Copies the validated files of an accepted dataset, and stores the index of their records.
+//! Copies the validated files of an accepted dataset, and stores the index of their records, the sketch and the suspects.
 
 use tunedrop_run::RunId;
+use tunedrop_run::second_look::{Suspects, sketch_key, sketch_of, suspects_key};
 use tunedrop_run::trace_index::index_key;
 
 use super::Validate;
@@ -25,6 +26,14 @@ impl Validate {
         }
         if let Some(index) = &checked.index {
             self.objects.write(&index_key(run_id), index.clone(), "application/octet-stream").await?;
+        }
+        if let (Some(quality), Some(key)) = (&checked.quality, &checked.trace_key) {
+            if let Some(sketch) = sketch_of(quality, key) {
+                self.objects.write(&sketch_key(run_id), sketch, "application/octet-stream").await?;
+            }
+            if let Some(suspects) = Suspects::of(quality) {
+                self.objects.write(&suspects_key(run_id), suspects.encode(), "application/json").await?;
+            }
         }
         Ok(true)
     }

@@ -2,7 +2,7 @@
 
 use tunedrop_aws::Failure;
 use tunedrop_report::DatasetReport;
-use tunedrop_validation::{Finding, Findings};
+use tunedrop_validation::{Code, Finding, Findings};
 
 use super::Validate;
 
@@ -28,9 +28,10 @@ impl Validate {
     }
 }
 
-/// Returns the first five findings, each as one line, blocking ones first, for messages.
+/// Returns the first five findings, each as one line, blocking ones first, for messages. Those of drift have a sentence of
+/// their own.
 pub(super) fn finding_lines(findings: &Findings) -> Vec<String> {
-    let mut kept: Vec<&Finding> = findings.kept.iter().collect();
+    let mut kept: Vec<&Finding> = findings.kept.iter().filter(|finding| finding.code != Code::DataDrift).collect();
     kept.sort_by_key(|finding| finding.severity);
     let line = |finding: &&Finding| {
         let place = match (finding.line, finding.column) {

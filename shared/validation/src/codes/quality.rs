@@ -86,6 +86,15 @@ pub(super) const TRUNCATED_ANSWER: Text = Text {
     source: OURS,
 };
 
+pub(super) const DATA_DRIFT: Text = Text {
+    title: "Drift",
+    what: "The training file differs from the last accepted version, or from the data that it is compared with, by more than chance explains: in the lengths of answers or prompts, the number of turns, the languages, the labels, or the share of duplicates.",
+    why: "A model that is trained on other data than before behaves in another way. Often nobody meant the change: a filter was lost, a source was added, or an export was incomplete.",
+    example: "12% of records are in French, before 0%.",
+    fix: "Check that the data was meant to change. If it was, nothing has to be done. A recipe with `strict: true` rejects it, so set `strict: false` for this version.",
+    source: "Our own judgment; the tests, and how often they are wrong, are in docs/quality.md",
+};
+
 pub(super) const QUALITY_INCOMPLETE: Text = Text {
     title: "Data quality partly checked",
     what: "The data quality was not checked, or not for all records. A stack checks files of up to 512 MiB in all, and of each file, the first 1,000,000 different records are compared with each other. If too many records resemble each other, some pairs aren't compared.",
