@@ -64,10 +64,15 @@ fn not_in_alarm(template: &Value, alarm: &str, metric: &str, queues: impl IntoIt
 }
 
 /// Returns the rules whose failed deliveries aren't in their alarm, by EventBridge's dimensions of the metric: the rule's
-/// name on the default bus, and also the bus's name on another bus. The webhook has an alarm of its own.
+/// name on the default bus, and also the bus's name on another bus. The webhook and clean have alarms of their own: metric math
+/// accepts ten metrics, and `DeliveryAlarm` has ten.
 fn not_delivered_unseen(template: &Value) -> Vec<String> {
     let watched = |rule: &String| {
-        let alarm = if rule == "WebhookRule" { "WebhookAlarm" } else { "DeliveryAlarm" };
+        let alarm = match rule.as_str() {
+            "WebhookRule" => "WebhookAlarm",
+            "CleanSchedule" => "CleanAlarm",
+            _ => "DeliveryAlarm",
+        };
         let metrics = properties(template, alarm)["Metrics"].as_array().expect("metric math");
         let dimensions = if properties(template, rule)["EventBusName"] == "Bus" {
             let name = json!([2, ["/", format!("{rule}.Arn")]]);
@@ -80,8 +85,7 @@ fn not_delivered_unseen(template: &Value) -> Vec<String> {
             of["MetricName"] == "FailedInvocations" && of["Namespace"] == "AWS/Events" && of["Dimensions"] == dimensions
         })
     };
-    // Metric math accepts ten metrics, and the alarm has ten. Of a day without clean, nothing is lost.
-    named(template, "AWS::Events::Rule").into_iter().filter(|rule| rule != "CleanSchedule" && !watched(rule)).collect()
+    named(template, "AWS::Events::Rule").into_iter().filter(|rule| !watched(rule)).collect()
 }
 
 /// Returns what the alarms lack: an action, an instruction.

@@ -56,8 +56,8 @@ fn detects_a_rule_missing_from_the_alarm() {
 fn detects_an_alarm_without_action_or_instruction() {
     let sources = "/Resources/TopicPolicy/Properties/PolicyDocument/Statement/0/Condition/ArnEquals/aws:SourceArn";
     let faults = silent_alarms(&broken(sources, json!(["DeadLetterAlarm.Arn", "GoneAlarm.Arn"])));
-    assert_eq!(faults.len(), 8, "{faults:?}");
-    assert!(faults[7].contains("GoneAlarm"));
+    assert_eq!(faults.len(), 9, "{faults:?}");
+    assert!(faults[8].contains("GoneAlarm"));
     let quiet = broken("/Resources/SweepAlarm/Properties/AlarmActions", json!([]));
     assert_eq!(silent_alarms(&quiet), ["SweepAlarm has no topic"]);
     let endless = broken("/Resources/SweepAlarm/Properties/OKActions", json!([]));
