@@ -2,6 +2,7 @@
 //!
 //! - `GET /_simulator/jobs`: every job with its original request, and how often each operation was called.
 //! - `POST /_simulator/models`: adds custom models that nobody trained, `{"count": n, "tags": {…}}`.
+//! - `POST /_simulator/search`: where the simulator has a text, `{"text": "…"}`.
 //! - `GET /_simulator/inference`: calls and tokens by model.
 //! - `GET /_simulator/faults`: the current faults.
 //! - `POST /_simulator/faults`: replaces the fields of [`Faults`] that the JSON object has, and keeps the others.
@@ -51,8 +52,9 @@ pub(super) async fn reset_faults(State(simulator): State<Shared>) -> Json<Faults
     Json(start)
 }
 
-/// `GET /_simulator/jobs`: `{"jobs": […], "calls": {"<operation>": n}, "events": {"lost": n, …}}`. Each job is the
-/// answer of `GetModelCustomizationJob`, with the original `request` and the number of `creates` that it answered.
+/// `GET /_simulator/jobs`: `{"jobs": […], "calls": {"<operation>": n}, "events": {"lost": n, …}, "launches": […]}`. Each job
+/// is the answer of `GetModelCustomizationJob`, with the original `request` and the number of `creates` that it answered.
+/// With `count_tokens`, each launch has the tokens that its job can bill, and the sum of all jobs at that moment.
 pub(super) async fn show_jobs(State(simulator): State<Shared>) -> Response {
     let state = simulator.state();
     let jobs: Vec<Value> = state
@@ -65,7 +67,7 @@ pub(super) async fn show_jobs(State(simulator): State<Shared>) -> Response {
             shown
         })
         .collect();
-    ok(json!({ "jobs": jobs, "calls": state.calls, "events": state.events }))
+    ok(json!({ "jobs": jobs, "calls": state.calls, "events": state.events, "launches": state.launches }))
 }
 
 /// `GET /_simulator/inference`: `{"models": {"<modelId>": {"calls": n, "inputTokens": n, "outputTokens": n}}}`, by the

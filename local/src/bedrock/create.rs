@@ -13,6 +13,7 @@ use super::customization;
 use super::errors::{self, Known};
 use super::faults::{Faults, NameInUse, SameToken};
 use super::job::{Job, Phase, Status};
+use super::launches;
 use super::lifecycle;
 use super::models::Life;
 use super::names::{self, Base};
@@ -36,6 +37,7 @@ pub(super) async fn create(State(simulator): State<Shared>, headers: HeaderMap, 
     };
     let id = names::fresh_id();
     permissions::may_create(&simulator, &caller, &request, &base, &id).await?;
+    let tokens = launches::tokens(&simulator, &request).await;
 
     let mut state = simulator.state();
     let arn = match repeated(&simulator, &mut state, &request, &body)? {
@@ -45,7 +47,9 @@ pub(super) async fn create(State(simulator): State<Shared>, headers: HeaderMap, 
             customization::check(&simulator, &request, &base)?;
             check_names(&simulator, &state, &request)?;
             check_quotas(&simulator, &state, request.job_name.as_deref().unwrap_or_default())?;
+            let name = request.job_name.clone().unwrap_or_default();
             let arn = open(&simulator, &mut state, request, body, base, id);
+            launches::record(&mut state, &name, tokens);
             let task = tokio::spawn(lifecycle::live(simulator.clone(), arn.clone()));
             state.keep(task.abort_handle());
             arn

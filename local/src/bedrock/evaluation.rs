@@ -44,7 +44,12 @@ pub(super) struct EvaluationJob {
 }
 
 impl EvaluationJob {
-    fn name(&self) -> &str {
+    /// Whether its request or its failure has a text.
+    pub(super) fn has(&self, text: &str) -> bool {
+        self.body.to_string().contains(text) || self.failure.as_deref().is_some_and(|words| words.contains(text))
+    }
+
+    pub(super) fn name(&self) -> &str {
         self.request.job_name.as_deref().unwrap_or_default()
     }
 

@@ -52,6 +52,8 @@ pub struct Faults {
     pub train: bool,
     /// The maximum number of jobs that train a model at once. Others compute their curve.
     pub train_at_once: usize,
+    /// Whether the tokens that all jobs can bill are counted whenever a job is created.
+    pub count_tokens: bool,
     /// Custom model deployments.
     pub deployments: DeploymentFaults,
     /// Converse and ConverseStream.
@@ -172,6 +174,7 @@ impl Default for Faults {
             legacy_from: BTreeMap::new(),
             train: true,
             train_at_once: 4,
+            count_tokens: false,
             deployments: DeploymentFaults::default(),
             inference: InferenceSettings::default(),
             evaluations: EvaluationFaults::default(),

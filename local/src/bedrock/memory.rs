@@ -66,6 +66,17 @@ impl Memory {
         memory
     }
 
+    /// Whether it has a text.
+    pub(super) fn has(&self, text: &str) -> bool {
+        let is_in = |example: &Arc<Example>| {
+            let mut turns = example.prompt.turns.iter();
+            example.answer.contains(text)
+                || example.prompt.system.contains(text)
+                || turns.any(|(_, said)| said.contains(text))
+        };
+        self.examples.iter().any(is_in)
+    }
+
     fn add(&mut self, example: Arc<Example>) {
         let at = self.examples.len();
         self.whole.insert(hash(&format!("{:?}", example.prompt)), at);

@@ -36,6 +36,7 @@ mod iam;
 mod inference;
 mod job;
 mod jobs;
+mod launches;
 mod lifecycle;
 mod memory;
 mod metrics;
@@ -48,6 +49,7 @@ mod prices;
 mod reading;
 mod records;
 mod request;
+mod search;
 mod state;
 mod storage;
 mod tags;
@@ -132,6 +134,7 @@ fn router(simulator: state::Shared) -> Router {
         .route("/untagResource", post(tags::untag))
         .route("/_simulator/jobs", get(control::show_jobs))
         .route("/_simulator/models", post(control::add_models))
+        .route("/_simulator/search", post(search::search))
         .route("/_simulator/inference", get(control::show_inference))
         .route("/_simulator/faults", get(control::show).post(control::set_faults).delete(control::reset_faults))
         .fallback(wire::unknown_operation)

@@ -11,6 +11,7 @@ use super::evaluation::EvaluationJob;
 use super::faults::Faults;
 use super::inference::Usage;
 use super::job::{CustomModel, Job};
+use super::launches::Launch;
 use super::throughput::Throughput;
 use super::{Config, wire::Refusal};
 
@@ -30,6 +31,8 @@ pub(super) struct Simulator {
 pub(super) struct SimulatorState {
     pub(super) jobs: Vec<Job>,
     pub(super) models: Vec<CustomModel>,
+    /// In the order of the creations.
+    pub(super) launches: Vec<Launch>,
     pub(super) deployments: Vec<CustomModelDeployment>,
     pub(super) evaluations: Vec<EvaluationJob>,
     pub(super) throughputs: Vec<Throughput>,

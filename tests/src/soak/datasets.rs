@@ -33,6 +33,9 @@ pub(super) enum DatasetKind {
 /// The kinds of the first datasets, which the shortest soak has too.
 const FIRST: [DatasetKind; 2] = [DatasetKind::RolledBack, DatasetKind::Evaluated];
 
+/// Epochs of every job.
+pub(super) const EPOCHS: u64 = 2;
+
 /// Held-out records: fewer than a chunk has, and more than a decision needs.
 pub(super) const HELD_OUT: usize = 8;
 
@@ -76,7 +79,7 @@ impl Dataset {
             DatasetKind::Withdrawn => "titan-text-express",
             _ => models[(drawn("model") * 4.0) as usize],
         };
-        let mut recipe = format!("base_model: {model}\n");
+        let mut recipe = format!("base_model: {model}\nhyperparameters: {{ epochCount: {EPOCHS} }}\n");
         if matches!(kind, DatasetKind::Approved | DatasetKind::Dismissed | DatasetKind::Replaced) {
             recipe.push_str("launch: manual\n");
         }
@@ -139,6 +142,19 @@ impl Dataset {
             DatasetKind::RolledBack => 2,
             DatasetKind::Rejected | DatasetKind::Withdrawn | DatasetKind::Dismissed | DatasetKind::Incomplete => 0,
         }
+    }
+
+    /// The most tokens that its jobs can bill together.
+    pub(super) fn tokens(&self) -> u64 {
+        let first = self.files.iter().find(|(file, _)| *file == "train.jsonl").map_or(0, |(_, text)| text.len());
+        let newer = self.newer().map_or(0, |text| text.len());
+        (first + newer) as u64 * EPOCHS
+    }
+
+    /// The training file of its newer version, if it gets one.
+    pub(super) fn newer(&self) -> Option<String> {
+        let is_replaced = matches!(self.kind, DatasetKind::Replaced | DatasetKind::RolledBack);
+        is_replaced.then(|| nova(200, &format!("{} newer", self.name)))
     }
 
     /// How often its deployment was requested; 0 if it has none.

@@ -81,13 +81,14 @@ impl SoakConfig {
 pub async fn run(config: &SoakConfig) -> Result<()> {
     println!("{}: {} datasets, seed {}", config.name, config.datasets, config.seed);
     let datasets = datasets::generate(config.datasets, config.seed);
-    let mut soak = SoakStack::start(config.name, config.seed, config.rates, config.hour_s).await?;
+    let budget = budgets::exact(&datasets);
+    let mut soak = SoakStack::start(config, budget).await?;
     // The time excludes building and deploying.
     let begin = Instant::now();
     let driven = drive(config, &datasets, &mut soak, begin).await;
     let messages = std::mem::take(&mut soak.messages);
     let shown = match driven {
-        Ok(rounds) => results::show(&datasets, &soak, &messages, rounds, begin.elapsed()).await,
+        Ok(rounds) => results::show(&datasets, &soak, (budget, &messages), rounds, begin.elapsed()).await,
         Err(error) => Err(error.context(soak.counters.summary())),
     };
     // The stack is stopped after an error too.

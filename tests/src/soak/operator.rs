@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::data::nova;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -74,7 +73,7 @@ impl Operator {
                     self.command(soak, dataset, RunCommand::Approve, one("Held")).await?;
                 }
                 DatasetKind::Replaced if one("Held").is_some() => {
-                    self.upload(soak, dataset, "train.jsonl", &nova(200, &format!("{} newer", dataset.name))).await?;
+                    self.upload(soak, dataset, "train.jsonl", &dataset.newer().unwrap_or_default()).await?;
                 }
                 DatasetKind::RolledBack if one("Succeeded").is_some() => self.serve(soak, dataset).await?,
                 _ => {}
@@ -91,7 +90,7 @@ impl Operator {
         let name = dataset.name.clone();
         let (what, command) = match (found.request, was_done("roll back"), was_done("undeploy")) {
             (1, ..) => {
-                let newer = nova(200, &format!("{} newer", dataset.name));
+                let newer = dataset.newer().unwrap_or_default();
                 return self.upload(soak, dataset, "train.jsonl", &newer).await;
             }
             (2, false, _) => ("roll back", DeploymentCommand::RollBack { name }),

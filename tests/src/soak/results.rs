@@ -17,7 +17,7 @@ use super::stack::SoakStack;
 pub(super) async fn show(
     datasets: &[Dataset],
     soak: &SoakStack,
-    messages: &[Message],
+    (budget, messages): (u64, &[Message]),
     rounds: usize,
     took: Duration,
 ) -> Result<()> {
@@ -62,6 +62,7 @@ pub(super) async fn show(
     }
     println!("sent twice      {duplicates}, each after a fault while it was sent");
     budgets::show(&items, jobs)?;
+    budgets::never_exceeded(&bedrock["launches"], budget)?;
     models::show(&items, soak, datasets).await?;
     ensure!(wrong.is_empty(), "{} datasets failed:\n{}", wrong.len(), wrong.join("\n"));
     ensure!(dead == 0, "{dead} messages in dead-letter queues");

@@ -15,7 +15,7 @@ use tunedrop_local::proxy::{Proxy, ProxyEvent, Route};
 use tunedrop_local::{ACCOUNT, REGION, Stack, StackOptions};
 use tunedrop_run::event::senders;
 
-use super::budgets::TOKENS;
+use super::SoakConfig;
 use super::counts::Counters;
 use super::faults::{FaultInjector, FaultRates, Outage};
 use super::killer::kill_owner;
@@ -56,7 +56,8 @@ pub(super) struct SoakStack {
 
 impl SoakStack {
     /// Starts it with delays that are shorter if an hour takes fewer seconds.
-    pub(super) async fn start(name: &str, seed: u64, rates: FaultRates, hour_s: u32) -> Result<SoakStack> {
+    pub(super) async fn start(config: &SoakConfig, budget: u64) -> Result<SoakStack> {
+        let SoakConfig { name, seed, rates, hour_s, .. } = *config;
         let binaries = build::functions().await?;
         let folder = std::env::temp_dir().join(format!("tunedrop-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
@@ -81,9 +82,13 @@ impl SoakStack {
             name: "soak".to_owned(),
             state: Some(folder.join("state")),
             port: Some(port),
-            parameters: [("SweepRate", "rate(1 minute)"), ("SettleSeconds", SETTLE_S), ("MaxTokensPerDay", TOKENS)]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .to_vec(),
+            parameters: [
+                ("SweepRate", "rate(1 minute)"),
+                ("SettleSeconds", SETTLE_S),
+                ("MaxTokensPerDay", &budget.to_string()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
             template: Some(template),
             functions_endpoint: Some(proxy.endpoint()),
             ..StackOptions::default()
@@ -244,6 +249,7 @@ async fn simulator(seed: u64, rates: FaultRates, emulator: String) -> Result<Str
         hold: vec!["stopped-".to_owned()],
         models: 10_000,
         train: false,
+        count_tokens: true,
         ..Faults::default()
     };
     let config = Config { emulator, region: REGION.to_owned(), account: ACCOUNT.to_owned(), auth: false, faults };
