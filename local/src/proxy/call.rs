@@ -93,6 +93,10 @@ fn bedrock(head: &Parts, body: &[u8]) -> (String, String) {
         ("GET", "model-customization-jobs") if id.is_empty() => "ListModelCustomizationJobs",
         ("GET", "model-customization-jobs") => "GetModelCustomizationJob",
         ("GET", "foundation-models") => "GetFoundationModel",
+        ("GET", "custom-models") if id.is_empty() => "ListCustomModels",
+        ("GET", "custom-models") => "GetCustomModel",
+        ("DELETE", "custom-models") => "DeleteCustomModel",
+        ("POST", "listTagsForResource") => "ListTagsForResource",
         (_, other) => other,
     };
     (operation.to_owned(), by_id_or_name(id, body, "jobName"))
@@ -215,6 +219,10 @@ mod tests {
         assert_eq!(found, named("ListEvaluationJobs", ""));
         let stop = call("POST", "/evaluation-job/arn%3Aa/stop", "bedrock", &[], "");
         assert_eq!(stop, named("StopEvaluationJob", "arn%3Aa/stop"));
+        let models = call("GET", "/custom-models?maxResults=1000", "bedrock", &[], "");
+        assert_eq!(models, named("ListCustomModels", ""));
+        let delete = call("DELETE", "/custom-models/arn%3Aa", "bedrock", &[], "");
+        assert_eq!(delete, named("DeleteCustomModel", "arn%3Aa"));
         let publish = call("POST", "/", "sns", &[], "Action=Publish&Version=2010-03-31&Subject=a%20b");
         assert_eq!(publish, named("Publish", "a b"));
         let event = call(

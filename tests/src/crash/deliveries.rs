@@ -40,7 +40,7 @@ impl Delivery {
 
     /// The payload as Lambda sends it: a batch of one, or the schedule's event itself.
     pub(super) fn payload(&self) -> Value {
-        if self.function == "sweep" {
+        if matches!(self.function.as_str(), "sweep" | "clean") {
             return self.event.clone();
         }
         json!({ "Records": [{

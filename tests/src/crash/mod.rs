@@ -10,6 +10,7 @@
 
 mod actions;
 mod check;
+mod clean;
 mod deliveries;
 mod emulator;
 mod evaluations;

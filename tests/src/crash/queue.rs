@@ -63,7 +63,7 @@ impl Worker {
     }
 
     /// Delivers one event to its function, with its fault if it has one. Returns whether it must be redelivered.
-    async fn hand(&mut self, mut delivery: Delivery) -> Result<bool> {
+    pub(super) async fn hand(&mut self, mut delivery: Delivery) -> Result<bool> {
         let before =
             |trace: &&Trace| trace.delivery_id.function == delivery.function && trace.delivery_id.kind == delivery.kind;
         let nth = self.traces.iter().filter(before).count();
@@ -80,8 +80,8 @@ impl Worker {
         self.fault_plan.begin(fault);
         let again = self.invoke(&delivery).await.with_context(|| delivery_id.to_string())?;
         self.traces.push(Trace { delivery_id, calls: self.fault_plan.end() });
-        // The schedule doesn't redeliver: the next sweep follows.
-        if again && delivery.function != "sweep" {
+        // The schedules don't redeliver: the next sweep, or the next day's clean, follows.
+        if again && !matches!(delivery.function.as_str(), "sweep" | "clean") {
             match fault {
                 // Both orders occur: after an error, the message is redelivered first. After a kill, it is redelivered last.
                 Some((_, FaultAction::Kill { .. })) | None => self.later.push_back(delivery),

@@ -5,11 +5,12 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 use tunedrop_run::event::{DeploymentCommand, Kind};
 
+pub(super) use crate::crash::clean::cleaned_up;
 use crate::crash::worker::Worker;
 
-const NOVA: &str = "base_model: nova-lite\n";
+pub(super) const NOVA: &str = "base_model: nova-lite\n";
 const MANUAL: &str = "base_model: nova-lite\nlaunch: manual\n";
-const HOUR_S: i64 = 3_600;
+pub(super) const HOUR_S: i64 = 3_600;
 /// Records of an evaluation: a chunk of ten, and one that isn't full.
 const EVALUATED: usize = 12;
 /// Records of an evaluation with a judge: one chunk, which decides also if an answer is missing.
@@ -17,7 +18,7 @@ const JUDGED: usize = 8;
 const PROVISIONED: &str = "base_model: nova-lite\ndeploy: { type: provisioned, model_units: 1, expires_after: 1h }\n";
 
 /// Uploads both files of a dataset, the recipe last.
-async fn upload_dataset(l: &mut Worker, recipe: &str, seed: &str) -> Result<()> {
+pub(super) async fn upload_dataset(l: &mut Worker, recipe: &str, seed: &str) -> Result<()> {
     l.upload("train.jsonl", nova(8, seed)).await?;
     l.upload("job.yaml", recipe).await
 }

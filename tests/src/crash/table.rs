@@ -47,6 +47,7 @@ macro_rules! functions {
 /// The functions that do something else in these scenarios than in the others.
 const OF_EVALUATION: &[&str] = &["evaluate", "deploy", "sweep"];
 const OF_DEPLOYMENT: &[&str] = &["deploy", "sweep"];
+const OF_CLEAN_UP: &[&str] = &["clean"];
 
 const LAUNCHED: (&str, usize) = ("Run Launched", 1);
 const SUCCEEDED: (&str, usize) = ("Run Succeeded", 1);
@@ -56,6 +57,7 @@ pub(super) const SCENARIOS: &[Scenario] = scenarios! {
     accepted => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED];
     deployed => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Deployed", 1), ("Deployment Deleted", 1)];
     own_base => ["Succeeded", "Succeeded"], 2, [("Run Held", 1), ("Run Launched", 2), ("Run Succeeded", 2), ("Run Deployed", 2), ("Dataset Accepted", 1), ("Deployment Deleted", 1)];
+    cleaned_up => ["Succeeded", "Succeeded"], 2, [("Run Launched", 2), ("Run Succeeded", 2), ("Model Expiring", 1), ("Model Deleted", 1)], OF_CLEAN_UP;
     evaluated => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Evaluated", 1)];
     with_judge => ["Succeeded"], 1, [LAUNCHED, SUCCEEDED, ("Run Evaluated", 1)], OF_EVALUATION;
     provisioned => ["Succeeded", "Succeeded"], 2, [("Run Launched", 2), ("Run Succeeded", 2), ("Run Deployed", 3), ("Deployment Deleted", 1)], OF_DEPLOYMENT;

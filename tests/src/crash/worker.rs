@@ -12,6 +12,7 @@ use tunedrop_local::function::Function;
 use tunedrop_local::proxy::{Call, FaultAction, Proxy, ProxyEvent, Route};
 use tunedrop_local::{ACCOUNT, REGION, Stack};
 
+use crate::crash::clean::SETTINGS;
 use crate::crash::deliveries::Delivery;
 use crate::crash::evaluations::Questions;
 use crate::crash::fault::{Fault, FaultPlan, Trace};
@@ -133,8 +134,10 @@ impl Worker {
             ("TUNEDROP_JUDGE_ROLE_ARN", role),
             ("TUNEDROP_MAX_MODEL_UNITS", "1".to_owned()),
         ]
+        .into_iter()
+        .chain(SETTINGS.map(|(name, value)| (name, value.to_owned())))
         .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        .collect()
     }
 }
 
