@@ -60,6 +60,7 @@ mod terminal;
 mod throughput;
 mod trials;
 mod update;
+mod trace;
 mod verdicts;
 mod web_requests;
 

@@ -234,9 +234,10 @@ pub(crate) fn alone() -> Vec<(&'static str, Scenario)> {
     )
 }
 
-/// Scenarios that wait for minutes, for leases to end.
+/// Scenarios that take minutes: they wait for leases to end, or fill a stack.
 pub(crate) fn slow() -> Vec<(&'static str, Scenario)> {
     scenarios!(
         guards::{retries_transient_errors},
     )
+        trace::{thousand_runs_are_traced_in_seconds},
 }

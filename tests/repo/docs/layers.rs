@@ -44,7 +44,7 @@ const ALLOWED: [(&str, &[&str]); 21] = [
     ("tunedrop-python", &["tunedrop-cli"]),
     // The Bedrock simulator is an independent implementation, so it shares nothing.
     ("tunedrop-local", &[]),
-    ("tunedrop-speed", &["tunedrop-quality", "tunedrop-validation"]),
+    ("tunedrop-speed", &["tunedrop-quality", "tunedrop-run", "tunedrop-validation"]),
     ("tunedrop-test-all", &[]),
 ];
 

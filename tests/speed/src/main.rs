@@ -19,11 +19,12 @@ fn main() -> anyhow::Result<()> {
             sets::make(set, records, Path::new(path))?
         }
         ["ours", set, path] => ours::validate(set, Path::new(path))?,
+        ["indexed", set, path] => ours::indexed(set, Path::new(path))?,
         ["quality", set, path] => ours::quality(set, Path::new(path))?,
         ["typed", "c", path] => compared::typed(Path::new(path))?,
         ["value", _, path] => compared::value(Path::new(path))?,
         ["read", _, path] => compared::read(Path::new(path))?,
-        _ => bail!("make SET RECORDS FILE, or ours, quality, typed, value, read with SET FILE"),
+        _ => bail!("make SET RECORDS FILE, or ours, indexed, quality, typed, value, read with SET FILE"),
     };
     println!("{result}");
     Ok(())

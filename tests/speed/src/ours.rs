@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use tunedrop_quality::{Level, QualityPass, assess};
+use tunedrop_run::trace_index::TraceIndexer;
 use tunedrop_validation::{Catalogue, Code, Customization, FileCheck, FileReport, Role, Training};
 
 /// Bytes that are read at a time: they fit in a processor's second-level cache, together with the results.
@@ -42,16 +43,33 @@ pub(crate) fn quality(set: &str, path: &Path) -> anyhow::Result<String> {
 
 pub(crate) fn validate(set: &str, path: &Path) -> anyhow::Result<String> {
     let mut check = FileCheck::new("train.jsonl", training(set)?, Role::Train, None);
+    each_piece(path, |bytes| check.feed(bytes))?;
+    let slow = check.records_on_slow_path();
+    Ok(summary(&check.finish(), slow))
+}
+
+/// Validates and makes the index for `tunedrop trace` in the same pass, as the function validate does.
+pub(crate) fn indexed(set: &str, path: &Path) -> anyhow::Result<String> {
+    let mut check = FileCheck::new("train.jsonl", training(set)?, Role::Train, None);
+    let mut indexer = TraceIndexer::new([7; 32]);
+    each_piece(path, |bytes| {
+        check.feed(bytes);
+        indexer.feed(bytes);
+    })?;
+    let slow = check.records_on_slow_path();
+    let index = indexer.index().context("too many records for an index")?;
+    Ok(format!("{}, an index of {} bytes", summary(&check.finish(), slow), index.len()))
+}
+
+fn each_piece(path: &Path, mut take: impl FnMut(&[u8])) -> anyhow::Result<()> {
     let mut file = File::open(path)?;
     let mut buffer = vec![0; BUFFER];
     loop {
         match file.read(&mut buffer)? {
-            0 => break,
-            length => check.feed(&buffer[..length]),
+            0 => return Ok(()),
+            length => take(&buffer[..length]),
         }
     }
-    let slow = check.records_on_slow_path();
-    Ok(summary(&check.finish(), slow))
 }
 
 fn summary(report: &FileReport, slow: u64) -> String {
