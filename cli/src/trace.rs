@@ -1,22 +1,25 @@
 //! `tunedrop trace`: the runs that a record went into.
 
+mod asked;
+mod erased;
 mod page;
-mod search;
+pub(crate) mod search;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::{ArgGroup, Args};
 use serde_json::json;
 
 use crate::stack::{StackArgs, block_on};
 use crate::{deployments, print, print_exactly};
+pub(crate) use asked::Asked;
 
 /// Find the runs, models and deployments that a record went into
 ///
 /// --record looks the records of a file up in the index that each run has: a keyed hash of each record, which isn't its text.
-/// They are found even if the run's files were deleted. --match reads the files of every run that still has them, which takes
+/// They are found even if the run's files were deleted. Runs that were erased are listed with their certificate. --match reads the files of every run that still has them, which takes
 /// longer, and then looks the records up that contain the text.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true)))]
@@ -43,30 +46,18 @@ pub(crate) struct TraceArgs {
     stack: StackArgs,
 }
 
-/// What is searched.
-enum Wanted {
-    Records(Vec<u8>),
-    Text(String),
-}
-
 pub(crate) fn trace(args: &TraceArgs) -> Result<ExitCode> {
-    let wanted = match (&args.record, &args.matching) {
-        (Some(file), _) => {
-            let bytes = std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
-            Wanted::Records(bytes)
-        }
-        (None, Some(text)) if !text.is_empty() => Wanted::Text(text.clone()),
-        _ => bail!("--match needs a text"),
-    };
+    let asked = Asked::read(args.record.as_deref(), args.matching.as_deref())?;
     block_on(async {
         let stack = args.stack.find().await?;
-        let found = search::search(&stack, &wanted).await?;
+        let found = search::search(&stack, &asked).await?;
         let deployments = deployments::of(&stack).await?;
         if args.json {
             let page = json!({
                 "version": 1, "stack": stack.name, "records": found.records,
                 "runs": found.runs.iter().map(|one| one.json(&deployments)).collect::<Vec<_>>(),
                 "runs_searched": found.searched, "not_searched": found.not_searched,
+                "erased": found.erased.iter().map(erased::Erased::json).collect::<Vec<_>>(),
             });
             print_exactly(&format!("{page:#}\n"))?;
         } else {

@@ -220,6 +220,7 @@ pub(crate) fn alone() -> Vec<(&'static str, Scenario)> {
         redrive::{redriven_messages_are_processed},
         inventory::{inventory_lists_what_anybody_made},
         erase::{erased_dataset_is_nowhere},
+        erase_records::{erased_record_is_nowhere},
         clean_up::{
             older_models_are_proposed_and_deleted_later,
             days_of_a_base_model_are_announced_once,
@@ -238,6 +239,6 @@ pub(crate) fn alone() -> Vec<(&'static str, Scenario)> {
 pub(crate) fn slow() -> Vec<(&'static str, Scenario)> {
     scenarios!(
         guards::{retries_transient_errors},
-    )
         trace::{thousand_runs_are_traced_in_seconds},
+    )
 }

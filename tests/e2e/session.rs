@@ -41,9 +41,14 @@ impl Shell {
 
     /// Uses another address of the emulator.
     pub(crate) fn reach_by(&self, endpoint: &str) -> Result<()> {
+        self.reach("endpoint", endpoint)
+    }
+
+    /// Uses another address of the emulator (`endpoint`) or of the simulator (`bedrock`).
+    pub(crate) fn reach(&self, what: &str, address: &str) -> Result<()> {
         let file = self.folder.join("state/tunedrop/local.json");
         let mut local: Value = serde_json::from_slice(&fs::read(&file)?)?;
-        local["endpoint"] = json!(endpoint);
+        local[what] = json!(address);
         Ok(fs::write(file, local.to_string())?)
     }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use tunedrop_run::budget::in_usd;
 use tunedrop_run::deployment::on_demand_regions;
+use tunedrop_run::erasure::certificate_key;
 use tunedrop_run::{Deployment, EvaluationEntry, Reserved, Run, State};
 use tunedrop_validation::money::usd;
 
@@ -101,6 +102,7 @@ pub(crate) fn facts(run: &Run) -> Vec<(&'static str, String)> {
     add("Validation loss", run.validation_loss.map(|loss| format!("{loss:.4}")));
     add("Report", text(&run.report));
     add("Erased", run.erased_at.as_deref().map(|at| format!("{} UTC: data and texts are gone", time(at))));
+    add("Certificate", run.erasure.as_deref().map(|erasure| visible(&certificate_key(erasure))));
     facts
 }
 
@@ -148,6 +150,10 @@ fn next(
 ) -> Vec<(&'static str, String)> {
     let id = &run.run_id;
     let command = |verb: &str| format!("tunedrop {verb} {id}{named}");
+    if run.erased_at.is_some() && run.state.is_end() {
+        // No report, no model, and no retry.
+        return Vec::new();
+    }
     match run.state {
         State::Held => vec![("launch it", command("approve")), ("cancel it", command("stop"))],
         State::Queued if run.settles_until().is_some() => {

@@ -43,7 +43,7 @@ fn row(run: &Run, evaluations: &[EvaluationEntry], deployments: &[Deployment]) -
     let evaluation = evaluations.iter().find(|one| one.run_id == run.run_id);
     [
         visible(&run.run_id),
-        run.state.as_str().to_owned(),
+        format!("{}{}", run.state.as_str(), if run.erased_at.is_some() { ", erased" } else { "" }),
         visible(&model.unwrap_or_else(|| "-".to_owned())),
         run.records.map_or("-".to_owned(), grouped),
         time(&run.uploaded_at),
@@ -109,6 +109,12 @@ mod tests {
         RUN               STATE      BASE MODEL  RECORDS  UPLOADED          LOSS  EVALUATION
         bot-000000000002  Succeeded  -                 -  2026-11-30 07:00     -  Kept
         bot-000000000001  Succeeded  -                 -  2026-11-30 07:00     -
+        ");
+        let erased = Run { erased_at: Some("2026-12-01T08:00:00.000Z".to_owned()), ..run("bot-000000000003") };
+        insta::assert_snapshot!(plain(&of(&[erased, run("bot-000000000001")], &[], &[])), @r"
+        RUN               STATE              BASE MODEL  RECORDS  UPLOADED          LOSS
+        bot-000000000003  Succeeded, erased  -                 -  2026-11-30 07:00     -
+        bot-000000000001  Succeeded          -                 -  2026-11-30 07:00     -
         ");
         insta::assert_snapshot!(plain(&of(&runs[1..], &[], &[])), @r"
         RUN               STATE      BASE MODEL  RECORDS  UPLOADED          LOSS

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use tunedrop_run::Deployment;
+use tunedrop_run::{Deployment, RunId};
 
+use super::erased::Erased;
 use super::search::Found;
 use crate::deployments::{part_of, that_need};
 use crate::format::{BOLD, counted, visible};
@@ -11,7 +12,7 @@ use crate::format::{BOLD, counted, visible};
 /// The most runs that are named of those that couldn't be searched.
 const NAMED: usize = 10;
 
-pub(super) fn of(found: &Found, deployments: &[Deployment], named: &str) -> String {
+pub(super) fn of(found: &Found, deployments: &[Deployment], options: &str) -> String {
     let (records, searched) = (counted(found.records as u64, "record"), counted(found.searched as u64, "run"));
     let with = counted(found.runs.len() as u64, "run");
     let mut out = format!("{records} looked up in {searched}, found in {with}\n");
@@ -40,14 +41,38 @@ pub(super) fn of(found: &Found, deployments: &[Deployment], named: &str) -> Stri
     if !datasets.is_empty() {
         out.push_str("\nErase what was made from it, with the dataset:\n");
         for dataset in datasets {
-            let _ = writeln!(out, "  tunedrop erase {}{named}", visible(dataset));
+            let _ = writeln!(out, "  tunedrop erase {}{options}", visible(dataset));
         }
+        let _ = writeln!(out, "\nOr erase only what has these records:\n  tunedrop erase --record FILE{options}");
+    }
+    for one in &found.erased {
+        out.push_str(&erased(one));
     }
     if !found.not_searched.is_empty() {
-        let some: Vec<String> = found.not_searched.iter().take(NAMED).map(|run_id| visible(run_id)).collect();
-        let more = if found.not_searched.len() > NAMED { ", …" } else { "" };
-        let count = counted(found.not_searched.len() as u64, "run");
-        let _ = writeln!(out, "\nNot searched, without index and files: {count}: {}{more}", some.join(", "));
+        let _ = writeln!(out, "\nNot searched, without index and files: {}", named(&found.not_searched));
     }
     out
+}
+
+/// What is known of an erasure.
+fn erased(one: &Erased) -> String {
+    let mut out =
+        format!("\n{BOLD}Erased on {}{BOLD:#}", visible(one.at.get(..16).unwrap_or(&one.at)).replace('T', " "));
+    if let Some(records) = one.records {
+        let _ = write!(out, ", with {} of these", counted(records as u64, "record"));
+    }
+    out.push('\n');
+    if !one.runs.is_empty() {
+        let _ = writeln!(out, "  {}", named(&one.runs));
+    }
+    let certificate = one.certificate.as_deref().map_or_else(|| "none is in the bucket".to_owned(), visible);
+    let _ = writeln!(out, "  Certificate   {certificate}");
+    out
+}
+
+/// The first of these runs, and how many there are.
+fn named(runs: &[RunId]) -> String {
+    let some: Vec<String> = runs.iter().take(NAMED).map(|run_id| visible(run_id)).collect();
+    let more = if runs.len() > NAMED { ", …" } else { "" };
+    format!("{}: {}{more}", counted(runs.len() as u64, "run"), some.join(", "))
 }

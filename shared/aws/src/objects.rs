@@ -140,6 +140,15 @@ impl Objects {
         }
     }
 
+    /// Opens this version of `key`; `None` if it was deleted.
+    pub async fn open_version(&self, key: &str, version: &str) -> Result<Option<Body>, Failure> {
+        match self.client.get_object().bucket(&self.bucket).key(key).version_id(version).send().await {
+            Ok(answer) => Ok(Some(Body { stream: answer.body, key: key.to_owned() })),
+            Err(error) if matches!(error.code(), Some("NoSuchKey" | "NoSuchVersion" | "NotFound")) => Ok(None),
+            Err(error) => Err(Failure::new(format!("s3:GetObjectVersion {key}"), &error)),
+        }
+    }
+
     /// Reads a whole small object; `None` if it is missing, changed, or larger than `most` bytes.
     pub async fn read(&self, key: &str, etag: Option<&str>, most: usize) -> Result<Option<Vec<u8>>, Failure> {
         let Some(mut body) = self.open(key, etag).await? else {

@@ -144,6 +144,10 @@ pub struct Run {
     /// RFC 3339: when its data and texts were erased. It can't be retried after that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased_at: Option<String>,
+    /// The erasure, as the beginning of the keys of its progress and its certificate: `erasures/…/<time>`. Absent if an older
+    /// version erased the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasure: Option<String>,
     /// RFC 3339: when people were notified, by [`mark`](crate::decide::notify::NotificationKey::mark); under `Reuploaded`, the
     /// newest `reuploaded_at` that was answered.
     #[serde(default)]

@@ -1,14 +1,23 @@
-//! Erasure of a dataset: what belongs to it, what must end first, and what can't be reached.
+//! Erasure of a dataset or of records: what belongs to them, what must end first, and what can't be reached.
+
+mod at_bedrock;
+mod certificate;
+mod subject;
 
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::decide::clean_up::continues_from;
+use crate::decide::clean_up::{asks, continues_from};
 use crate::{EvaluationEntry, Run, RunId, State};
 
+pub use at_bedrock::{AtBedrock, with_descendants};
+pub use certificate::{Attempt, Certificate, CertifiedRecords, Left};
+pub use subject::{ERASURES, Subject, certificate_key, erasure_of_key};
+
 /// What an erasure can't reach, for people who must say so.
-pub const OUT_OF_REACH: [&str; 7] = [
+pub const OUT_OF_REACH: [&str; 8] = [
+    "parts of interrupted uploads, which the bucket deletes after 7 days",
     "DynamoDB's point-in-time backups of the ledger, which have the removed text for 35 days",
     "messages that were sent: e-mails, chats, and what a webhook or a subscriber stored",
     "Bedrock's records of the customization jobs, which have no data, but may have a failure message",
@@ -46,22 +55,37 @@ pub enum Hindrance {
         /// The model's ARN, or the object's key.
         what: String,
     },
+    /// Bedrock serves a model with something that the stack didn't create, or doesn't know any more.
+    Served {
+        /// The ARN of the deployment or of the provisioned throughput.
+        arn: String,
+        /// The model's ARN.
+        model: String,
+    },
 }
 
-/// What must end before a dataset is erased. `runs` and `evaluations` are the dataset's, `unfinished` the open runs of all
-/// datasets.
-pub fn hindrances(runs: &[Run], evaluations: &[EvaluationEntry], unfinished: &[Run]) -> Vec<Hindrance> {
+/// What must end before these runs are erased. `evaluations` are theirs, `unfinished` and `in_progress` the open runs and
+/// evaluations of all datasets.
+pub fn hindrances(
+    runs: &[Run],
+    evaluations: &[EvaluationEntry],
+    unfinished: &[Run],
+    in_progress: &[EvaluationEntry],
+) -> Vec<Hindrance> {
     let is_over = |run: &Run| run.state.is_end() && !run.is_unconfirmed() && run.job_lookup_since.is_none();
+    let is_ours = |run_id: &RunId| runs.iter().any(|run| run.run_id == *run_id);
     let mut all: Vec<Hindrance> = runs
         .iter()
         .filter(|run| !is_over(run))
         .map(|run| Hindrance::Run { run_id: run.run_id.clone(), state: run.state })
         .collect();
-    let busy = evaluations.iter().filter(|one| !one.state.is_end());
-    all.extend(busy.map(|one| Hindrance::Evaluation { run_id: one.run_id.clone() }));
+    let asked = in_progress.iter().filter(|one| runs.iter().any(|run| asks(one, &run.run_id)));
+    let busy: BTreeSet<&RunId> =
+        evaluations.iter().filter(|one| !one.state.is_end()).chain(asked).map(|one| &one.run_id).collect();
+    all.extend(busy.into_iter().map(|run_id| Hindrance::Evaluation { run_id: run_id.clone() }));
     for run in runs {
         let Some(arn) = &run.model_arn else { continue };
-        let of_others = unfinished.iter().filter(|one| one.dataset != run.dataset && continues_from(one, arn));
+        let of_others = unfinished.iter().filter(|one| !is_ours(&one.run_id) && continues_from(one, arn));
         all.extend(of_others.map(|one| Hindrance::Continued { run_id: one.run_id.clone(), from: run.run_id.clone() }));
     }
     all
@@ -71,9 +95,14 @@ pub fn hindrances(runs: &[Run], evaluations: &[EvaluationEntry], unfinished: &[R
 /// repeats something. `runs`: the ids of its runs, from the ledger and from [`run_of_key`].
 pub fn prefixes(dataset: &str, runs: &BTreeSet<RunId>) -> Vec<String> {
     let own = [format!("datasets/{dataset}/"), format!("reports/{dataset}/")];
-    let of_runs =
-        runs.iter().flat_map(|run_id| ["runs", "output", "evaluations"].map(|folder| format!("{folder}/{run_id}/")));
-    own.into_iter().chain(of_runs).collect()
+    own.into_iter().chain(run_prefixes(runs)).collect()
+}
+
+/// The prefixes of everything that the bucket has of these runs.
+pub fn run_prefixes(runs: &BTreeSet<RunId>) -> Vec<String> {
+    runs.iter()
+        .flat_map(|run_id| ["runs", "output", "evaluations"].map(|folder| format!("{folder}/{run_id}/")))
+        .collect()
 }
 
 /// The run of the dataset that a key such as `runs/<run-id>/data/train.jsonl` belongs to. A run's id begins with its dataset's
@@ -81,37 +110,6 @@ pub fn prefixes(dataset: &str, runs: &BTreeSet<RunId>) -> Vec<String> {
 pub fn run_of_key(key: &str, dataset: &str) -> Option<RunId> {
     let run_id: RunId = key.split('/').nth(1)?.parse().ok()?;
     (run_id.dataset() == dataset).then_some(run_id)
-}
-
-/// What was deleted, for those who asked for it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Certificate {
-    /// The format's version: 1.
-    pub version: u32,
-    /// What this is.
-    pub document: &'static str,
-    /// The stack, and its account's and Region's resources.
-    pub stack: String,
-    /// The bucket.
-    pub bucket: String,
-    /// The dataset.
-    pub dataset: String,
-    /// RFC 3339: the end of the erasure.
-    pub erased_at: String,
-    /// Who ran the command, as the machine knows them.
-    pub by: Option<String>,
-    /// The runs, which stay in the ledger without text.
-    pub runs: Vec<RunId>,
-    /// The ARNs of the custom models that this command deleted.
-    pub models: Vec<String>,
-    /// The names of the deployments that this command deleted.
-    pub deployments: Vec<String>,
-    /// Each version and delete marker that this command deleted: key and version id.
-    pub versions: Vec<(String, String)>,
-    /// Whether a last look found nothing of the dataset in the bucket, and no model.
-    pub verified: bool,
-    /// What wasn't reached.
-    pub out_of_reach: Vec<&'static str>,
 }
 
 #[cfg(test)]
@@ -135,12 +133,12 @@ mod tests {
     #[test]
     fn only_ended_runs_can_be_erased() {
         for state in State::ALL {
-            let found = hindrances(&[run(ONE, state.as_str(), json!({}))], &[], &[]);
+            let found = hindrances(&[run(ONE, state.as_str(), json!({}))], &[], &[], &[]);
             assert_eq!(found.is_empty(), state.is_end(), "{state:?}");
         }
         // A run that may still have a job isn't over.
         for more in [json!({ "unconfirmed_until": 1 }), json!({ "job_lookup_since": "t" })] {
-            assert_eq!(hindrances(&[run(ONE, "Failed", more)], &[], &[]).len(), 1);
+            assert_eq!(hindrances(&[run(ONE, "Failed", more)], &[], &[], &[]).len(), 1);
         }
     }
 
@@ -155,12 +153,28 @@ mod tests {
         };
         let next = run("faq-000000000002", "Running", plan("arn"));
         let expected = Hindrance::Continued { run_id: next.run_id.clone(), from: ours.run_id.clone() };
-        assert_eq!(hindrances(std::slice::from_ref(&ours), &[], &[next]), [expected]);
+        assert_eq!(hindrances(std::slice::from_ref(&ours), &[], &[next], &[]), [expected]);
         for other in
             [run("faq-000000000002", "Running", plan("other")), run("faq-000000000002", "Succeeded", plan("arn"))]
         {
-            assert_eq!(hindrances(std::slice::from_ref(&ours), &[], &[other]), []);
+            assert_eq!(hindrances(std::slice::from_ref(&ours), &[], &[other], &[]), []);
         }
+    }
+
+    #[test]
+    fn evaluations_that_ask_a_model_must_end() {
+        let ours = run(ONE, "Succeeded", json!({ "model_arn": "arn" }));
+        let evaluation = |state: &str| -> EvaluationEntry {
+            serde_json::from_value(json!({
+                "schema": 1, "run_id": "faq-000000000002", "dataset": "faq", "number": 1, "revision": 1, "state": state,
+                "plan": { "data": "s3://b/k", "max_records": 8, "against": [ONE] },
+                "requested_at": "t", "changed_at": "t", "uploaded_at": "t",
+            }))
+            .expect("an evaluation")
+        };
+        let found = hindrances(std::slice::from_ref(&ours), &[], &[], &[evaluation("Waiting")]);
+        assert_eq!(found, [Hindrance::Evaluation { run_id: "faq-000000000002".parse().expect("an id") }]);
+        assert_eq!(hindrances(&[ours], &[], &[], &[evaluation("Kept")]), []);
     }
 
     #[test]

@@ -3,6 +3,10 @@
 //! Two records are the same if their JSON is the same but for white space between its parts. The key is the stack's, so
 //! that nobody without it can try which texts an index has.
 
+mod search;
+
+pub use search::{RecordSearch, Wanted};
+
 /// The first bytes of an index, with the version of its format.
 const MAGIC: &[u8; 8] = b"tdindex1";
 /// Bytes of a hash. Of 4 million records, another one has the hash of one of them with a chance of 1 in 4 trillion.
@@ -111,20 +115,24 @@ impl TraceIndexer {
 
     /// Ends a record. Empty lines are none.
     fn end(&mut self) {
-        (self.in_string, self.escaped) = (false, false);
-        let hash = match self.hasher.take() {
-            Some(mut hasher) => hasher.update(&self.record).finalize(),
-            None if self.record.is_empty() => return,
-            None => blake3::keyed_hash(&self.key, &self.record),
-        };
-        self.record.clear();
+        let Some(hash) = self.take_record() else { return };
         if self.hashes.len() >= RECORDS_MAX {
             self.is_full = true;
             return;
         }
-        let mut short = [0; HASH];
-        short.copy_from_slice(&hash.as_bytes()[..HASH]);
-        self.hashes.push(u64::from_le_bytes(short));
+        self.hashes.push(hash);
+    }
+
+    /// Ends a record, and returns its hash without keeping it. `None` if it was empty.
+    fn take_record(&mut self) -> Option<RecordHash> {
+        (self.in_string, self.escaped) = (false, false);
+        let hash = match self.hasher.take() {
+            Some(mut hasher) => hasher.update(&self.record).finalize(),
+            None if self.record.is_empty() => return None,
+            None => blake3::keyed_hash(&self.key, &self.record),
+        };
+        self.record.clear();
+        Some(short(&hash))
     }
 
     /// Ends a file. The next bytes begin another one.
@@ -151,6 +159,12 @@ impl TraceIndexer {
         hashes.iter().for_each(|hash| index.extend_from_slice(&hash.to_le_bytes()));
         Some(index)
     }
+}
+
+fn short(hash: &blake3::Hash) -> RecordHash {
+    let mut short = [0; HASH];
+    short.copy_from_slice(&hash.as_bytes()[..HASH]);
+    u64::from_le_bytes(short)
 }
 
 /// Which of these hashes an index has. `None` if it isn't an index of this version.

@@ -21,6 +21,14 @@ impl Harness {
         Ok(())
     }
 
+    /// Where the simulator has a text in its memory.
+    pub(crate) async fn found_in_simulator(&self, text: &str) -> Result<Vec<String>> {
+        let url = format!("{}/_simulator/search", self.stack.bedrock_endpoint());
+        let answer = self.http.post(url).json(&serde_json::json!({ "text": text })).send().await?.error_for_status()?;
+        let mut answer: Value = answer.json().await?;
+        Ok(serde_json::from_value(answer["found"].take())?)
+    }
+
     /// Adds models to the account that nobody trained.
     pub(crate) async fn add_models(&self, count: u32, tags: Value) -> Result<()> {
         let url = format!("{}/_simulator/models", self.stack.bedrock_endpoint());

@@ -18,6 +18,17 @@ pub struct Version {
     pub id: String,
     /// Bytes; 0 for a delete marker.
     pub size: u64,
+    /// Whether it is a delete marker, without content.
+    pub is_marker: bool,
+    /// Whether it is the newest of its key.
+    pub is_latest: bool,
+}
+
+impl Version {
+    /// Key and id, which identify it.
+    pub fn name(&self) -> (String, String) {
+        (self.key.clone(), self.id.clone())
+    }
 }
 
 impl Remains {
@@ -33,11 +44,15 @@ impl Remains {
                 key: text(one.key()),
                 id: text(one.version_id()),
                 size: one.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
+                is_marker: false,
+                is_latest: one.is_latest().unwrap_or_default(),
             }));
             all.extend(page.delete_markers().iter().map(|one| Version {
                 key: text(one.key()),
                 id: text(one.version_id()),
                 size: 0,
+                is_marker: true,
+                is_latest: one.is_latest().unwrap_or_default(),
             }));
             if !page.is_truncated().unwrap_or_default() || page.next_key_marker().is_none() {
                 return Ok(all);
@@ -68,6 +83,12 @@ impl Remains {
             seen(at * AT_ONCE + part.len());
         }
         Ok(())
+    }
+
+    /// Hides an object behind a delete marker, so that no older version becomes current when the newest one is deleted.
+    pub async fn hide(&self, bucket: &str, key: &str) -> Result<(), Failure> {
+        let deleted = self.s3.delete_object().bucket(bucket).key(key).send().await;
+        deleted.map(drop).map_err(|error| Failure::new(format!("s3:DeleteObject {key}"), &error))
     }
 
     /// The tags of an object's newest version, key and value; none if there is no such object.

@@ -122,7 +122,8 @@ async fn every_page_of_versions_is_listed_below_the_prefix() {
 
 #[tokio::test]
 async fn listed_versions_are_deleted_and_one_that_stays_is_a_failure() {
-    let version = |n: usize| Version { key: format!("k{n}"), id: format!("v{n}"), size: 0 };
+    let version =
+        |n: usize| Version { key: format!("k{n}"), id: format!("v{n}"), size: 0, is_marker: false, is_latest: true };
     let versions: Vec<Version> = (0..1001).map(version).collect();
     let (config, asked) = server(|_| Reply::ok("<DeleteResult/>")).await;
     Remains::new(&config).delete("b", &versions, |_| ()).await.expect("deleted");

@@ -159,6 +159,7 @@ pub(super) fn new_run(
         stopped_by: None,
         retried_by: None,
         erased_at: None,
+        erasure: None,
         notified: Default::default(),
         open: Some("open".to_owned()),
     }
