@@ -64,6 +64,10 @@ fn rows(statistics: &Statistics) -> Vec<(&'static str, String)> {
     if *duplicates > 0 {
         rows.push(("duplicates", grouped(*duplicates)));
     }
+    let kinds: Vec<String> = statistics.sensitive.iter().map(|(kind, count)| kind.counted(*count)).collect();
+    if !kinds.is_empty() {
+        rows.push(("sensitive", kinds.join(", ")));
+    }
     rows
 }
 

@@ -129,6 +129,11 @@ codes! {
     PrivateKey "private-key" Warning sensitive::PRIVATE_KEY;
     CardNumber "card-number" Warning sensitive::CARD_NUMBER;
     EmailAddress "email-address" Warning sensitive::EMAIL_ADDRESS;
+    Iban "iban" Warning sensitive::IBAN;
+    PhoneNumber "phone-number" Warning sensitive::PHONE_NUMBER;
+    NationalId "national-id" Warning sensitive::NATIONAL_ID;
+    JsonWebToken "json-web-token" Warning sensitive::JSON_WEB_TOKEN;
+    VendorKey "vendor-key" Warning sensitive::VENDOR_KEY;
 
     MissingFile "missing-file" Error set::MISSING_FILE;
     TooFewRecords "too-few-records" Error set::TOO_FEW_RECORDS;

@@ -30,6 +30,7 @@ mod record_summary;
 mod record_texts;
 mod reserved;
 mod rules;
+mod sensitive;
 mod set;
 mod shape;
 mod statistics;
@@ -48,6 +49,7 @@ pub use media::{
 };
 pub use options::Options;
 pub use record_texts::{LineFeed, RecordTexts, TextReader, TextRole};
+pub use sensitive::{SensitiveCounts, SensitiveKind, SensitiveSpan, sensitive_spans};
 pub use set::{
     FILE_MAX, HELD_OUT_MAX, Quotas, SetFile, check_hyperparameters, check_set, check_size, check_size_alone, grouped,
 };

@@ -1,6 +1,6 @@
 //! The findings of one line.
 
-use crate::{Code, Excerpt, Finding, Findings};
+use crate::{Code, Excerpt, Finding, Findings, SensitiveCounts};
 
 /// Collects a line's findings. Offsets are counted in the line without its byte order mark.
 pub(crate) struct LineFindings<'f> {
@@ -25,6 +25,8 @@ pub(crate) struct LineFindings<'f> {
     pub(crate) nulls: Option<Finding>,
     /// Findings that have one cause if many lines have them, with that cause. No two have the same.
     pub(crate) shared: Vec<(String, Finding)>,
+    /// Secrets and personal data, if they are looked for.
+    pub(crate) sensitive: SensitiveCounts,
 }
 
 /// Codes of problems that a program makes in each record rather than a person in one.
@@ -70,6 +72,7 @@ impl<'f> LineFindings<'f> {
             encoding: None,
             nulls: None,
             shared: Vec::new(),
+            sensitive: SensitiveCounts::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 /// Optional behavior of a pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Look for secrets and personal data, too: access keys, private keys, card numbers, e-mail addresses.
+    /// Look for secrets and personal data, too: [`SensitiveKind`](crate::SensitiveKind).
     pub sensitive: bool,
     /// Use the slow path for every record. The result is the same: tests compare the two paths.
     pub thorough: bool,

@@ -8,6 +8,8 @@ pub use histogram::TokenBucket;
 
 use serde::{Deserialize, Serialize};
 
+use crate::SensitiveCounts;
+
 /// How many tokens a text may have. Bedrock's tokenizers are not public, so this is a range, never a count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenBracket {
@@ -63,4 +65,7 @@ pub struct Statistics {
     pub longest: Vec<LongRecord>,
     /// Valid records by the upper end of their token estimate, in ascending order; buckets without records are left out.
     pub token_histogram: Vec<TokenBucket>,
+    /// How many secrets and personal data the texts of all records have, by kind; only with `Options::sensitive`.
+    #[serde(skip_serializing_if = "SensitiveCounts::is_empty")]
+    pub sensitive: SensitiveCounts,
 }

@@ -9,6 +9,7 @@ mod sets;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use tunedrop_validation::Options;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -18,13 +19,21 @@ fn main() -> anyhow::Result<()> {
             let records = records.parse().context("how many records is a number")?;
             sets::make(set, records, Path::new(path))?
         }
-        ["ours", set, path] => ours::validate(set, Path::new(path))?,
+        ["ours", set, path] => ours::validate(set, Path::new(path), Options::default())?,
         ["indexed", set, path] => ours::indexed(set, Path::new(path))?,
+        ["thorough", set, path] => {
+            ours::validate(set, Path::new(path), Options { thorough: true, ..Options::default() })?
+        }
+        ["sensitive", set, path] => {
+            ours::validate(set, Path::new(path), Options { sensitive: true, ..Options::default() })?
+        }
         ["quality", set, path] => ours::quality(set, Path::new(path))?,
         ["typed", "c", path] => compared::typed(Path::new(path))?,
         ["value", _, path] => compared::value(Path::new(path))?,
         ["read", _, path] => compared::read(Path::new(path))?,
-        _ => bail!("make SET RECORDS FILE, or ours, indexed, quality, typed, value, read with SET FILE"),
+        _ => bail!(
+            "make SET RECORDS FILE, or ours, indexed, thorough, sensitive, quality, typed, value, read with SET FILE"
+        ),
     };
     println!("{result}");
     Ok(())

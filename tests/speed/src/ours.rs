@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use tunedrop_quality::{Level, QualityPass, assess};
 use tunedrop_run::trace_index::TraceIndexer;
-use tunedrop_validation::{Catalogue, Code, Customization, FileCheck, FileReport, Role, Training};
+use tunedrop_validation::{Catalogue, Code, Customization, FileCheck, FileReport, Options, Role, Training};
 
 /// Bytes that are read at a time: they fit in a processor's second-level cache, together with the results.
 pub(crate) const BUFFER: usize = 256 * 1024;
@@ -41,8 +41,8 @@ pub(crate) fn quality(set: &str, path: &Path) -> anyhow::Result<String> {
     Ok(format!("{} records, {near} near-duplicates, {threads} threads", quality.files[0].records))
 }
 
-pub(crate) fn validate(set: &str, path: &Path) -> anyhow::Result<String> {
-    let mut check = FileCheck::new("train.jsonl", training(set)?, Role::Train, None);
+pub(crate) fn validate(set: &str, path: &Path, options: Options) -> anyhow::Result<String> {
+    let mut check = FileCheck::new("train.jsonl", training(set)?, Role::Train, None).with(options);
     each_piece(path, |bytes| check.feed(bytes))?;
     let slow = check.records_on_slow_path();
     Ok(summary(&check.finish(), slow))

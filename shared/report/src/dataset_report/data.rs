@@ -53,7 +53,16 @@ pub(super) fn rows(data: &[(&ReportFile, &Statistics)]) -> Vec<Row> {
     if data.iter().any(|(_, s)| s.with_system > 0) {
         rows.push(row("With a system prompt", &|s| of_valid(s.with_system, s)));
     }
+    if data.iter().any(|(_, s)| !s.sensitive.is_empty()) {
+        rows.push(row("Secrets and personal data", &sensitive));
+    }
     rows
+}
+
+/// How many of each kind a file has.
+fn sensitive(statistics: &Statistics) -> String {
+    let kinds: Vec<String> = statistics.sensitive.iter().map(|(kind, count)| kind.counted(*count)).collect();
+    if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") }
 }
 
 /// A file's role in words.
@@ -82,4 +91,32 @@ pub(super) fn longest(data: &[(&ReportFile, &Statistics)], limit: Option<u64>) -
             records: statistics.longest.iter().take(LONGEST).map(record).collect(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tunedrop_validation::{SensitiveKind, Statistics};
+
+    use super::{ReportFile, rows};
+
+    #[test]
+    fn counts_secrets_and_personal_data_if_there_are_any() {
+        let file = ReportFile {
+            name: "train.jsonl".to_owned(),
+            role: "train".to_owned(),
+            blake3: String::new(),
+            etag: None,
+            uploaded_at: None,
+            statistics: None,
+        };
+        let sensitive = [(SensitiveKind::Iban, 1), (SensitiveKind::EmailAddress, 2)].into();
+        let (none, some) = (Statistics::default(), Statistics { sensitive, ..Statistics::default() });
+        let row = |data: &[(&ReportFile, &Statistics)]| {
+            let row = rows(data).into_iter().find(|row| row.name == "Secrets and personal data");
+            row.map(|row| row.values)
+        };
+        assert_eq!(row(&[(&file, &none)]), None);
+        let both = row(&[(&file, &some), (&file, &none)]).expect("the row");
+        assert_eq!(both, ["2 email addresses, 1 IBAN", "none"]);
+    }
 }

@@ -24,5 +24,6 @@ pub(crate) fn statistics() -> Statistics {
         token_histogram: [(40, 20), (63, 300), (127, 9_000), (511, 2_990), (2_431, 10)]
             .map(|(up_to, records)| TokenBucket { up_to, records })
             .to_vec(),
+        ..Statistics::default()
     }
 }

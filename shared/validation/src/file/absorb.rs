@@ -78,6 +78,8 @@ impl Pass {
             self.findings.extend(outcome.findings);
         }
         self.causes.extend(outcome.causes, before);
+        let sensitive = &mut self.gathered.statistics.sensitive;
+        outcome.sensitive.into_iter().for_each(|(kind, times)| *sensitive.entry(kind).or_default() += times);
         self.shown.extend(outcome.shown, before);
         for good in &outcome.good {
             self.gathered.add(&good.summary, before + good.line);

@@ -53,6 +53,7 @@ pub(super) fn check_line(
     }
     let likely = noted.take_likely_shared();
     let (findings, is_cut, shared) = (noted.findings, noted.is_cut, noted.shared);
+    noted.sensitive.into_iter().for_each(|(kind, times)| *outcome.sensitive.entry(kind).or_default() += times);
     outcome.causes.note(noted.encoding, noted.nulls, number);
     outcome.causes.note_shared(shared, true, number);
     outcome.causes.note_shared(likely, false, number);

@@ -10,7 +10,7 @@ use crate::fast::{Fast, RecordTemplate};
 use crate::lines::{Line, Piece};
 use crate::record_summary::RecordSummary;
 use crate::reserved::Reserved;
-use crate::{Findings, MediaFolder, Options};
+use crate::{Findings, MediaFolder, Options, SensitiveCounts};
 
 /// The rules that a file's records must follow.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(super) struct PieceOutcome {
     pub(super) shown: FileModalities,
     pub(super) good: Vec<Good>,
     pub(super) causes: Causes,
+    /// Secrets and personal data, if they are looked for.
+    pub(super) sensitive: SensitiveCounts,
     /// Records that took the slow path.
     pub(super) slow: u64,
     /// The last line that took the slow path and doesn't continue an earlier record.

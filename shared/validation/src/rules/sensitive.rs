@@ -1,41 +1,26 @@
 //! The optional checks: secrets and personal data in texts. No message repeats what was found.
 
-mod card;
-mod email;
-mod key;
-
-use crate::Code;
 use crate::json::{Node, Value};
 use crate::pointer::At;
 use crate::record_checker::RecordChecker;
+use crate::sensitive::{SensitiveKind, sensitive_spans};
 
 /// Looks for secrets in a text; `text` is what `node` holds.
 pub(super) fn check_sensitive(checker: &mut RecordChecker, node: &Node, text: &str, at: At) {
-    let finds = [
-        (Code::AwsAccessKey, key::access_keys(text), "an AWS access key", "remove it, and disable the key"),
-        (Code::PrivateKey, key::private_keys(text), "a private key", "remove it, and replace the key"),
-        (Code::CardNumber, card::cards(text), "a card number", "replace it with a placeholder, such as `<card>`"),
-        (
-            Code::EmailAddress,
-            email::addresses(text),
-            "an email address",
-            "replace it with a placeholder, such as `<email>`",
-        ),
-    ];
-    for (code, (first, times), what, help) in finds {
+    let spans = sensitive_spans(text);
+    if spans.is_empty() {
+        return;
+    }
+    checker.noted.hide();
+    for kind in SensitiveKind::ALL {
+        let mut of_kind = spans.iter().filter(|span| span.kind == kind).peekable();
         // One finding for a text, at the first place: one made of nothing else has millions.
-        if let Some(place) = first {
-            let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
-            checker.noted.hide();
-            checker.report_text(
-                code,
-                node,
-                place,
-                at,
-                format!("the text contains what looks like {what}{times}"),
-                help,
-            );
-        }
+        let Some(first) = of_kind.peek().map(|span| span.start) else { continue };
+        let times = of_kind.count() as u64;
+        *checker.noted.sensitive.entry(kind).or_default() += times;
+        let times = if times == 1 { String::new() } else { format!(" ({times} times)") };
+        let message = format!("the text contains what looks like {}{times}", kind.described());
+        checker.report_text(kind.code(), node, first, at, message, &kind.help());
     }
 }
 
@@ -47,12 +32,4 @@ pub(super) fn check_all(checker: &mut RecordChecker, node: &Node, at: At) {
         Value::Object(members) => members.iter().for_each(|member| check_all(checker, &member.node, at)),
         _ => {}
     }
-}
-
-/// The first place of what was found, in bytes, and how many times it was.
-type Found = (Option<usize>, u64);
-
-fn tally(places: impl Iterator<Item = usize>) -> Found {
-    let mut places = places.peekable();
-    (places.peek().copied(), places.count() as u64)
 }

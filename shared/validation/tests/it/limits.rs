@@ -125,6 +125,7 @@ fn statistics_describe_the_valid_records() {
             LongRecord { line: 4, tokens: TokenBracket { low: 2, high: 3 } },
         ],
         token_histogram: vec![TokenBucket { up_to: 3, records: 2 }, TokenBucket { up_to: 4, records: 1 }],
+        ..Statistics::default()
     };
     assert_eq!(statistics, expected);
 }

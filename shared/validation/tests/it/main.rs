@@ -14,6 +14,7 @@ mod oracle;
 mod rules_page;
 mod second_opinion;
 mod sensitive;
+mod sensitive_corpus;
 mod set;
 mod support;
 mod ways;

@@ -1,25 +1,24 @@
 //! E-mail addresses, as people write them.
 
-use super::{Found, tally};
-
 /// Longest part before the sign, and longest domain (RFC 5321 §4.5.3.1).
 const LOCAL: usize = 64;
 const DOMAIN: usize = 255;
 
-/// Addresses with a domain of at least two labels, the last one of letters. Quoted ones are rare, and not sought.
-pub(super) fn addresses(text: &str) -> Found {
-    let bytes = text.as_bytes();
-    tally(memchr::memchr_iter(b'@', bytes).filter_map(move |sign| {
-        let local = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._%+-'".contains(byte);
-        let length = bytes[..sign].iter().rev().take(LOCAL + 1).take_while(local).count();
-        let name = &bytes[sign - length..sign];
-        let dots = name.starts_with(b".") || name.ends_with(b".") || name.windows(2).any(|pair| pair == b"..");
-        ((1..=LOCAL).contains(&length) && !dots && is_domain(&bytes[sign + 1..])).then_some(sign - length)
-    }))
+/// The address around the sign at `sign`: its domain has at least two labels, the last one of letters. Quoted ones are rare,
+/// and not sought.
+pub(super) fn address(bytes: &[u8], sign: usize) -> Option<(usize, usize)> {
+    let local = |byte: &&u8| byte.is_ascii_alphanumeric() || b"._%+-'".contains(byte);
+    let length = bytes[..sign].iter().rev().take(LOCAL + 1).take_while(local).count();
+    let name = &bytes[sign - length..sign];
+    let dots = name.starts_with(b".") || name.ends_with(b".") || name.windows(2).any(|pair| pair == b"..");
+    if !(1..=LOCAL).contains(&length) || dots {
+        return None;
+    }
+    Some((sign - length, sign + 1 + domain(&bytes[sign + 1..])?))
 }
 
-/// Whether a domain stands at the beginning of this.
-fn is_domain(bytes: &[u8]) -> bool {
+/// The length of the domain at the beginning of this, if there is one.
+fn domain(bytes: &[u8]) -> Option<usize> {
     let length =
         bytes.iter().take(DOMAIN).take_while(|byte| byte.is_ascii_alphanumeric() || b".-".contains(byte)).count();
     // A full stop after it ends the sentence.
@@ -28,12 +27,19 @@ fn is_domain(bytes: &[u8]) -> bool {
     let top = labels.next().unwrap_or_default();
     let is_label = |label: &[u8]| !label.is_empty() && !label.starts_with(b"-") && !label.ends_with(b"-");
     let mut below = labels.peekable();
-    top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic) && below.peek().is_some() && below.all(is_label)
+    let is_domain =
+        top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic) && below.peek().is_some() && below.all(is_label);
+    is_domain.then_some(domain.len())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::addresses;
+    use crate::sensitive::SensitiveKind;
+    use crate::sensitive::tests::found;
+
+    fn addresses(text: &str) -> (Option<usize>, u64) {
+        found(text, SensitiveKind::EmailAddress)
+    }
 
     #[test]
     fn distinguishes_addresses_from_other_uses_of_the_sign() {
