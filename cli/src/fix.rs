@@ -9,7 +9,9 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 use tunedrop_report::shell;
 use tunedrop_reshape::{Arrangement, Fixed, Fixer, Notes, record_fault};
-use tunedrop_validation::{FileCheck, Quotas, Role, SetFile, Severity, Statistics, Training, check_set};
+use tunedrop_validation::{
+    FileCheck, Quotas, Role, SensitiveCounts, SetFile, Severity, Statistics, Training, check_set,
+};
 
 use crate::format::{counted, grouped};
 use crate::options::Type;
@@ -23,10 +25,11 @@ use near::Near;
   tunedrop fix train.jsonl --model nova-lite -o fixed.jsonl
   tunedrop fix train.jsonl --model nova-lite --drop-invalid -o fixed.jsonl
   tunedrop fix train.jsonl --model nova-lite --dedupe near -o fixed.jsonl
+  tunedrop fix train.jsonl --model nova-lite --redact -o fixed.jsonl
 
 Fixes byte order marks, carriage returns, blank lines, trailing commas, arrays, records that span lines, roles in upper
-case, and exact duplicates. Valid records are copied byte for byte. The text of a record is never changed, and neither is
-IN. A file without JSON records (CSV, Parquet, a workbook, prose) is an error, and nothing is written.
+case, and exact duplicates. Valid records are copied byte for byte. Without --redact, the text of a record is never
+changed. IN never is. A file without JSON records (CSV, Parquet, a workbook, prose) is an error, and nothing is written.
 
 Exit codes: 0 every record written is valid, 1 invalid records remain, 2 wrong usage, or a file can't be read or written")]
 pub(crate) struct FixArgs {
@@ -45,6 +48,9 @@ pub(crate) struct FixArgs {
     /// Which duplicates to remove; of near-duplicates, the first one is kept
     #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
     pub(crate) dedupe: Dedupe,
+    /// Replace secrets and personal data in texts by kind, such as [EMAIL], and count them
+    #[arg(long)]
+    pub(crate) redact: bool,
     /// Output file
     #[arg(long, short, value_name = "OUT")]
     pub(crate) output: PathBuf,
@@ -74,6 +80,8 @@ pub(crate) struct FixedFile {
     pub(crate) removed: u64,
     /// Records in the output that are still invalid.
     pub(crate) invalid: u64,
+    /// What was replaced with placeholders.
+    pub(crate) redacted: SensitiveCounts,
     /// Whether an array has no closing bracket.
     pub(crate) is_incomplete: bool,
 }
@@ -94,7 +102,8 @@ pub(crate) fn run(args: &FixArgs, printed: &mut Vec<String>) -> anyhow::Result<F
     let mut output = Output::new(&args.output, &args.input, args.force)?;
     let model_options = reshape::model_options(&args.model, args.customization);
     let mut near = if args.dedupe == Dedupe::Near { Some(Near::new(rules.training)?) } else { None };
-    let (mut fixer, mut notes) = (Fixer::default(), Notes::default());
+    let mut fixer = if args.redact { Fixer::redacting() } else { Fixer::default() };
+    let (mut notes, mut replaced) = (Notes::default(), SensitiveCounts::new());
     let (mut written, mut bytes, mut removed, mut invalid) = (0_u64, 0_u64, 0_u64, 0_u64);
     let (mut what, mut records, mut first_fault) = ("line", 0_u64, None);
     let is_incomplete =
@@ -106,7 +115,7 @@ pub(crate) fn run(args: &FixArgs, printed: &mut Vec<String>) -> anyhow::Result<F
                 notes.add(number, format!("{}: removed", reshape::too_long()));
                 return Ok(());
             };
-            let Fixed { line, notes: done } = fixer.fix(number, record);
+            let Fixed { line, notes: done, redacted } = fixer.fix(number, record);
             done.into_iter().for_each(|note| notes.add(number, note));
             let Some(line) = line else {
                 removed += 1;
@@ -125,6 +134,7 @@ pub(crate) fn run(args: &FixArgs, printed: &mut Vec<String>) -> anyhow::Result<F
                 }
                 notes.add(number, "still invalid");
             }
+            redacted.into_iter().for_each(|(kind, count)| *replaced.entry(kind).or_default() += count);
             written += 1;
             bytes += line.len() as u64 + 1;
             match &mut near {
@@ -156,6 +166,7 @@ pub(crate) fn run(args: &FixArgs, printed: &mut Vec<String>) -> anyhow::Result<F
     }
     output.finish()?;
     let out = args.output.display();
+    printed.extend(args.redact.then(|| replaced_in_words(&replaced)));
     printed.push(format!("{} written to {out}; {} removed", counted(written, "record"), grouped(removed)));
     let statistics = Statistics { records: written, valid_records: written, bytes, ..Statistics::default() };
     let train = SetFile { name: &args.output.to_string_lossy(), statistics: &statistics };
@@ -171,7 +182,16 @@ pub(crate) fn run(args: &FixArgs, printed: &mut Vec<String>) -> anyhow::Result<F
             shell(&args.output.to_string_lossy())
         ));
     }
-    Ok(FixedFile { written, removed, invalid: left, is_incomplete })
+    Ok(FixedFile { written, removed, invalid: left, redacted: replaced, is_incomplete })
+}
+
+/// How many of each kind were replaced.
+fn replaced_in_words(replaced: &SensitiveCounts) -> String {
+    let kinds: Vec<String> = replaced.iter().map(|(kind, count)| kind.counted(*count)).collect();
+    match kinds[..] {
+        [] => "no secrets or personal data found".to_owned(),
+        _ => format!("replaced: {}", kinds.join(", ")),
+    }
 }
 
 /// Whether the validator finds no error in a line by itself.

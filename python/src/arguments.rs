@@ -67,14 +67,16 @@ pub(crate) struct FixArguments {
     customization: Option<String>,
     drop_invalid: bool,
     dedupe: String,
+    redact: bool,
     force: bool,
     catalogue: Option<PathBuf>,
 }
 
 impl From<FixArguments> for FixRequest {
     fn from(given: FixArguments) -> FixRequest {
-        let FixArguments { input, output, model, customization, drop_invalid, dedupe, force, catalogue } = given;
-        FixRequest { input, output, model, customization, drop_invalid, dedupe, force, catalogue }
+        let FixArguments { input, output, model, customization, drop_invalid, dedupe, redact, force, catalogue } =
+            given;
+        FixRequest { input, output, model, customization, drop_invalid, dedupe, redact, force, catalogue }
     }
 }
 

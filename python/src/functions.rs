@@ -45,7 +45,7 @@ fn released<T: Send>(py: Python, raised: &Raised, work: impl FnOnce() -> anyhow:
 type Conversion = (u64, u64, u64, u64, bool, Vec<String>);
 
 /// Written, removed, invalid, whether the input is incomplete, notes.
-type FixedFile = (u64, u64, u64, bool, Vec<String>);
+type FixedFile = (u64, u64, u64, BTreeMap<&'static str, u64>, bool, Vec<String>);
 
 #[pymodule]
 pub(crate) mod _tunedrop {
@@ -106,7 +106,7 @@ pub(crate) mod _tunedrop {
         let raised = Raised::default();
         let watch = raised.watch(progress);
         let done = released(py, &raised, || api::fix(request.into(), watch))?;
-        Ok((done.written, done.removed, done.invalid, done.is_incomplete, done.notes))
+        Ok((done.written, done.removed, done.invalid, done.redacted, done.is_incomplete, done.notes))
     }
 
     /// Training file, validation file, and the records in each.

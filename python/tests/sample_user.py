@@ -41,7 +41,8 @@ def checks(frame: pandas.DataFrame, table: polars.DataFrame, data: datasets.Data
 
 def prepares() -> None:
     done: tunedrop.Conversion = tunedrop.convert("chat.jsonl", "train.jsonl", model="nova-lite", from_="openai")
-    fixed: tunedrop.FixedFile = tunedrop.fix(done.output, "fixed.jsonl", model="nova-lite")
+    fixed: tunedrop.FixedFile = tunedrop.fix(done.output, "fixed.jsonl", model="nova-lite", redact=True)
+    print(fixed.redacted.get("email-address", 0))
     files: tunedrop.SplitFiles = tunedrop.split(fixed.output, validation=200, seed=1)
     made: tunedrop.Estimate = tunedrop.estimate(files.train, model="nova-lite", price_per_1k=0.002)
     print(made.billed.high if made.billed else None, tunedrop.advise(behavior="yes").next)

@@ -104,6 +104,15 @@ def test_converts_fixes_and_splits_as_the_command_line_does(tmp_path: pathlib.Pa
     assert (fixed.written, fixed.removed, fixed.invalid) == (40, 41, 0)
     assert fixed.output.read_bytes() == (tmp_path / "expected-fixed.jsonl").read_bytes()
 
+    personal = tmp_path / "personal.jsonl"
+    personal.write_bytes(done.output.read_bytes().replace(b'"text":"', b'"text":"ada@example.com '))
+    cli("fix", personal, "--model", "nova-lite", "--redact", "-o", tmp_path / "expected-redacted.jsonl")
+    redacted = tunedrop.fix(personal, tmp_path / "redacted.jsonl", model="nova-lite", redact=True)
+    assert redacted.redacted["email-address"] == personal.read_bytes().count(b"ada@example.com") > 0
+    assert redacted.output.read_bytes() == (tmp_path / "expected-redacted.jsonl").read_bytes()
+    assert b"ada@example.com" not in redacted.output.read_bytes()
+    assert fixed.redacted == {}
+
     cli("split", fixed.output, "--seed", 3, "--train", tmp_path / "a.jsonl", "--out-validation", tmp_path / "b.jsonl")
     made = tunedrop.split(fixed.output, seed=3)
     assert (made.train.name, made.validation.name) == ("fixed.train.jsonl", "fixed.validation.jsonl")

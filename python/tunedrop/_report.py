@@ -80,6 +80,8 @@ class Statistics:
     tokens_p50: int | None
     """Half of the records have at most this many tokens."""
     tokens_p95: int | None
+    sensitive: Mapping[str, int]
+    """Secrets and personal data in all records: kinds such as `email-address`, and how many."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ class Report:
 def _file(file: Mapping[str, Any]) -> FileReport:
     path = file["path"]
     findings = tuple(_read(Finding, finding, path=path) for finding in file["findings"])
-    held = file["statistics"]
+    held = {"sensitive": {}, **file["statistics"]}
     tokens = {name: TokenRange(**held[name]) for name in ("tokens", "longest_tokens")}
     return _read(FileReport, file, findings=findings, statistics=_read(Statistics, held, **tokens))
 

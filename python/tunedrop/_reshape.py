@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,6 +80,8 @@ class FixedFile:
     removed: int
     invalid: int
     """Records in the output that are still invalid."""
+    redacted: Mapping[str, int]
+    """What was replaced with placeholders: kinds such as `email-address`, and how many."""
     incomplete: bool
     """Whether an array of the input has no closing bracket."""
     notes: tuple[str, ...]
@@ -93,14 +96,15 @@ def fix(
     type: Customization | None = None,
     drop_invalid: bool = False,
     dedupe: Literal["exact", "near"] = "exact",
+    redact: bool = False,
     force: bool = False,
     catalogue: Path | None = None,
     progress: Progress = None,
 ) -> FixedFile:
-    """Fixes mechanical problems, as `tunedrop fix` does. The text of a record is never changed.
+    """Fixes mechanical problems, as `tunedrop fix` does. Without `redact`, the text of a record is never changed.
 
-    `drop_invalid` removes records that are still invalid. `dedupe="near"` also removes near-duplicates. `force` overwrites
-    `output`.
+    `drop_invalid` removes records that are still invalid. `dedupe="near"` also removes near-duplicates. `redact` replaces
+    secrets and personal data in texts by kind, such as `[EMAIL]`. `force` overwrites `output`.
     """
     with as_file(data) as path, following(progress, [path]) as notify:
         done = _fix(
@@ -111,13 +115,14 @@ def fix(
                 "customization": type,
                 "drop_invalid": drop_invalid,
                 "dedupe": dedupe,
+                "redact": redact,
                 "force": force,
                 "catalogue": None if catalogue is None else os.fspath(catalogue),
             },
             notify,
         )
-    written, removed, invalid, incomplete, notes = done
-    return FixedFile(pathlib.Path(output), written, removed, invalid, incomplete, tuple(notes))
+    written, removed, invalid, redacted, incomplete, notes = done
+    return FixedFile(pathlib.Path(output), written, removed, invalid, redacted, incomplete, tuple(notes))
 
 
 @dataclass(frozen=True)

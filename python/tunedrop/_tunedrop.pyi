@@ -37,6 +37,7 @@ class FixArguments(TypedDict):
     customization: str | None
     drop_invalid: bool
     dedupe: str
+    redact: bool
     force: bool
     catalogue: str | None
 
@@ -70,7 +71,7 @@ def convert(
 ) -> tuple[int, int, int, int, bool, list[str]]: ...
 def fix(
     request: FixArguments, progress: Callable[[int], object] | None
-) -> tuple[int, int, int, bool, list[str]]: ...
+) -> tuple[int, int, int, dict[str, int], bool, list[str]]: ...
 def split(
     request: SplitArguments, progress: Callable[[int], object] | None
 ) -> tuple[str, str, int, int]: ...

@@ -1,5 +1,6 @@
 //! Conversions, fixes and splits of files.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -60,6 +61,8 @@ pub struct FixRequest {
     pub drop_invalid: bool,
     /// Which duplicates to remove: `exact` or `near`.
     pub dedupe: String,
+    /// Whether to replace secrets and personal data in texts.
+    pub redact: bool,
     /// Whether to overwrite the output.
     pub force: bool,
     /// A file whose entries extend the built-in catalogue.
@@ -74,6 +77,8 @@ pub struct FixedFile {
     pub removed: u64,
     /// Records in the output that are still invalid.
     pub invalid: u64,
+    /// What was replaced with placeholders: kinds such as `email-address`, and how many.
+    pub redacted: BTreeMap<&'static str, u64>,
     /// Whether an array has no closing bracket.
     pub is_incomplete: bool,
     /// What the command prints.
@@ -141,14 +146,16 @@ pub fn fix(request: FixRequest, watch: Watch) -> Result<FixedFile> {
         customization: request.customization.map(|name| choice("type", &name)).transpose()?,
         drop_invalid: request.drop_invalid,
         dedupe: choice("dedupe", &request.dedupe)?,
+        redact: request.redact,
         output: request.output,
         force: request.force,
         catalogue: request.catalogue,
     };
     let mut notes = Vec::new();
-    let fix::FixedFile { written, removed, invalid, is_incomplete } =
+    let fix::FixedFile { written, removed, invalid, redacted, is_incomplete } =
         with_notes(watched(watch, || fix::run(&args, &mut notes)), &mut notes)?;
-    Ok(FixedFile { written, removed, invalid, is_incomplete, notes })
+    let redacted = redacted.into_iter().map(|(kind, count)| (kind.as_str(), count)).collect();
+    Ok(FixedFile { written, removed, invalid, redacted, is_incomplete, notes })
 }
 
 /// Splits a file into training and validation data.

@@ -26,6 +26,7 @@ mod placeholders;
 mod prices;
 mod proposals;
 mod quality;
+mod redact;
 mod refusals;
 mod releases;
 mod remote;

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use tunedrop_validation::SensitiveCounts;
+
 use crate::json;
+use crate::redact::{in_words, redact};
 use crate::same::{Key, key};
 
 /// The note on a comma that was removed.
@@ -16,15 +19,23 @@ pub struct Fixed<'l> {
     pub line: Option<Cow<'l, [u8]>>,
     /// The changes.
     pub notes: Vec<Cow<'static, str>>,
+    /// What was replaced with placeholders in the line.
+    pub redacted: SensitiveCounts,
 }
 
 /// Fixes a file record by record. Keeps a hash of each record, to find exact duplicates.
 #[derive(Debug, Default)]
 pub struct Fixer {
     seen: HashMap<Key, u64>,
+    redacts: bool,
 }
 
 impl Fixer {
+    /// Also replaces secrets and personal data in texts.
+    pub fn redacting() -> Fixer {
+        Fixer { redacts: true, ..Fixer::default() }
+    }
+
     /// Fixes the record `number`, which may span lines.
     pub fn fix<'l>(&mut self, number: u64, record: &'l [u8]) -> Fixed<'l> {
         let mut notes: Vec<Cow<'static, str>> = Vec::new();
@@ -35,7 +46,7 @@ impl Fixer {
         }
         if line.trim_ascii().is_empty() {
             notes.push("blank line removed".into());
-            return Fixed { line: None, notes };
+            return Fixed::removed(notes);
         }
         let is_return = |byte: &u8| *byte == b'\r';
         let end = line.trim_ascii_end().len();
@@ -68,14 +79,34 @@ impl Fixer {
             line = Cow::Owned(fixed);
             notes.push("role changed to lower case".into());
         }
+        // Before duplicates are looked for: two records may differ in what is replaced only.
+        let redacted = if self.redacts { redact_line(&mut line, &mut notes) } else { SensitiveCounts::new() };
         if let Some(key) = key(&line) {
             if let Some(first) = self.seen.get(&key) {
-                return Fixed { line: None, notes: vec![format!("duplicate of {first}: removed").into()] };
+                return Fixed::removed(vec![format!("duplicate of {first}: removed").into()]);
             }
             self.seen.insert(key, number);
         }
-        Fixed { line: Some(line), notes }
+        Fixed { line: Some(line), notes, redacted }
     }
+}
+
+impl Fixed<'_> {
+    fn removed(notes: Vec<Cow<'static, str>>) -> Self {
+        Fixed { line: None, notes, redacted: SensitiveCounts::new() }
+    }
+}
+
+/// Replaces secrets and personal data in a line.
+fn redact_line(line: &mut Cow<[u8]>, notes: &mut Vec<Cow<'static, str>>) -> SensitiveCounts {
+    let Some(text) = std::str::from_utf8(line).ok().filter(|text| json::value(text).is_ok()) else {
+        notes.push("not searched for secrets and personal data, because it isn't JSON".into());
+        return SensitiveCounts::new();
+    };
+    let Some(redacted) = redact(text) else { return SensitiveCounts::new() };
+    notes.push(format!("{} replaced", in_words(&redacted.counts)).into());
+    *line = Cow::Owned(redacted.line);
+    redacted.counts
 }
 
 fn is_json(line: &[u8]) -> bool {
@@ -180,6 +211,18 @@ mod tests {
             ),
             "role changed to lower case",
         );
+    }
+
+    #[test]
+    fn records_that_differ_in_personal_data_only_are_duplicates_after_it_is_replaced() {
+        let mut fixer = Fixer::redacting();
+        let first = fixer.fix(1, br#"{"a": "ada@example.com"}"#);
+        assert_eq!(first.line.as_deref(), Some(&br#"{"a": "[EMAIL]"}"#[..]));
+        assert_eq!((first.notes.join(""), first.redacted.len()), ("1 email address replaced".to_owned(), 1));
+        let second = fixer.fix(2, br#"{"a": "bob@example.com"}"#);
+        assert_eq!((second.line, second.notes.join("")), (None, "duplicate of 1: removed".to_owned()));
+        let broken = fixer.fix(3, br#"{"a": "bob@example.com""#);
+        assert_eq!(broken.notes.join(""), "not searched for secrets and personal data, because it isn't JSON");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod fix;
 mod json;
 mod notes;
 mod records;
+mod redact;
 mod same;
 mod split;
 mod strata;

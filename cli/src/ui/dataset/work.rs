@@ -113,6 +113,7 @@ fn make(draft: &Draft, offer: &Offer, rules: Rules, media: Option<String>, watch
                 customization,
                 drop_invalid: offer.kind == Kind::Drop,
                 dedupe: "exact".to_owned(),
+                redact: false,
                 force: true,
                 catalogue: None,
             };

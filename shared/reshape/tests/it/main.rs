@@ -8,6 +8,7 @@ mod left_out;
 mod logs;
 mod meaning;
 mod openai;
+mod redacted;
 mod turns;
 
 use tunedrop_reshape::{Converted, LeftOut, Pictures, convert};
