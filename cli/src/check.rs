@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use tunedrop_run::QualityMode;
-use tunedrop_validation::Options;
 
 use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
@@ -35,7 +34,8 @@ Exit codes:
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Also find secrets and personal data: access keys, private keys, card numbers, email addresses
+    /// Also find secrets and personal data: keys, tokens, card and account numbers, email addresses, phone numbers, national
+    /// identity numbers [default: the recipe's, or off]
     #[arg(long)]
     sensitive: bool,
     /// Also look for what makes a model worse although every record is valid: near-duplicates, conflicting or truncated
@@ -108,7 +108,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let shows_texts = matches!(args.format, Format::Human);
     let mut outcome = CheckResult { unreadable, shows_texts, ..CheckResult::default() };
     let mut options = CheckOptions {
-        of_records: Options { sensitive: args.sensitive, ..Options::default() },
+        sensitive: args.sensitive.then_some(true),
         quality: args.quality.map(Into::into),
         strict: args.strict,
     };

@@ -16,7 +16,8 @@ use crate::read::{Opened, Refused, open_typed};
 /// How a dataset is checked.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct CheckOptions {
-    pub(crate) of_records: Options,
+    /// Whether secrets and personal data are looked for. Absent: as the recipe says.
+    pub(crate) sensitive: Option<bool>,
     /// Absent: as the recipe says.
     pub(crate) quality: Option<QualityMode>,
     /// Whether warnings block, also if the recipe doesn't say so.
@@ -47,7 +48,8 @@ pub(crate) fn check_dataset(dataset: Dataset, options: CheckOptions, outcome: &m
         (None, Some(rules)) => DatasetCheck::of_files(rules),
         (None, None) => return,
     };
-    check = check.with(options.of_records).media_at(home(&dataset));
+    let sensitive = options.sensitive.unwrap_or_else(|| recipe.is_some_and(|recipe| recipe.sensitive));
+    check = check.with(Options { sensitive, ..Options::default() }).media_at(home(&dataset));
     let expectations = dataset.expectations.clone();
     if quality != QualityMode::Off || !expectations.is_empty() {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);

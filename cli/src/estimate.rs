@@ -197,7 +197,7 @@ fn of_dataset<'c>(
     outcome.held_out = None;
     let train = dataset.files.iter().find(|(role, ..)| *role == Role::Train).map(|(.., location)| location.clone());
     // The recipe's second look costs time, and changes no token.
-    let options = CheckOptions { quality: Some(QualityMode::Off), ..CheckOptions::default() };
+    let options = CheckOptions { quality: Some(QualityMode::Off), sensitive: Some(false), strict: false };
     check_dataset::check_dataset(dataset, options, outcome);
     let mut pages = Vec::new();
     let trained = outcome.files[before..].iter().filter(|file| file.role == Role::Train);

@@ -78,6 +78,7 @@ impl Harness {
         let stack = Stack::start(binaries, options).await?;
         let guarded = with(&[
             ("MaxTokensPerRun", "60000"),
+            ("RequireSensitiveDataCheck", "true"),
             ("SettleSeconds", crate::update::SETTLE),
             ("ChatTopic", "true"),
             ("DefaultBaseModel", "nova-micro"),

@@ -54,6 +54,7 @@ mod retries;
 mod reupload;
 mod runs;
 mod scenarios;
+mod sensitive;
 mod session;
 mod slow;
 mod stack;

@@ -50,6 +50,7 @@ pub(crate) fn side_by_side() -> Vec<(&'static str, Scenario)> {
         },
         quality::{ rejects_what_is_not_as_expected_and_warns_of_the_rest },
         drift::{ new_version_is_compared_and_suspects_of_a_failure_are_listed },
+        sensitive::{ is_found_where_the_recipe_or_the_stack_asks_for_it },
         held_out::{ starts_the_run, renews_a_queued_run, leaves_a_trained_run, rejects_no_run, counts_in_guards },
         deployments::{ deploys_updates_rolls_back_and_deletes, deployment_deleted_in_the_console_is_noticed },
         throughput::{

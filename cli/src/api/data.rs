@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail, ensure};
 use tunedrop_run::OwnLookup;
-use tunedrop_validation::Options;
 
 use super::choice;
 use crate::check::QualityArg;
@@ -67,7 +66,7 @@ pub struct CheckRequest {
 pub fn check(data: Data, request: CheckRequest, watch: Watch) -> Result<Checked> {
     let quality = request.quality.map(|name| choice::<QualityArg>("quality", &name)).transpose()?;
     let options = CheckOptions {
-        of_records: Options { sensitive: request.sensitive, ..Options::default() },
+        sensitive: request.sensitive.then_some(true),
         quality: quality.map(Into::into),
         strict: request.strict,
     };

@@ -96,7 +96,8 @@ impl<'c> DatasetCheck<'c> {
         let section = spec.recipe.held_out().zip(spec.recipe.evaluate.clone());
         let held_out = section.map(|(role, section)| HeldOutRules { role, section, recipe: spec.recipe_name.clone() });
         let check = DatasetCheck::by(by, Quotas { records: spec.recipe.quota_records }, is_complete);
-        DatasetCheck { held_out, ..check }
+        let options = Options { sensitive: spec.recipe.sensitive, ..Options::default() };
+        DatasetCheck { held_out, options, ..check }
     }
 
     /// Starts the check of files without a recipe.
@@ -124,7 +125,7 @@ impl<'c> DatasetCheck<'c> {
         }
     }
 
-    /// Changes the options of the check.
+    /// Replaces the options of the check. Without a call, they are those of the recipe.
     pub fn with(self, options: Options) -> DatasetCheck<'c> {
         DatasetCheck { options, ..self }
     }

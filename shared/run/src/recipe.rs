@@ -88,6 +88,8 @@ pub struct Recipe {
     pub keep_models: Option<u32>,
     /// Whether the data is looked at a second time.
     pub quality: QualityMode,
+    /// Whether secrets and personal data are looked for.
+    pub sensitive: bool,
     /// What the records must be like.
     pub expect: Vec<Expectation>,
 }
@@ -175,6 +177,7 @@ impl Default for Recipe {
             evaluate: None,
             keep_models: None,
             quality: QualityMode::Off,
+            sensitive: false,
             expect: Vec::new(),
         }
     }

@@ -28,6 +28,16 @@ pub(crate) fn launch_default() -> Result<LaunchDefault, lambda_runtime::Error> {
         .ok_or_else(|| format!("TUNEDROP_LAUNCH_DEFAULT must be auto, manual or always-manual, and is {word:?}").into())
 }
 
+/// Reads `true` or `false`; without a value, `false`. Any other value stops the function, because a typing mistake must not
+/// turn a check off.
+pub(crate) fn flag(name: &str) -> Result<bool, lambda_runtime::Error> {
+    match optional(name).as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(word) => Err(format!("{name} must be true or false, and is {word:?}").into()),
+    }
+}
+
 /// Reads a number. An invalid one stops the function, because a typing mistake must not disable a guard.
 pub(crate) fn number<T: std::str::FromStr>(name: &str) -> Result<Option<T>, lambda_runtime::Error> {
     let parse = |text: String| text.parse().map_err(|_| format!("{name} must be a number, and is {text:?}").into());

@@ -54,6 +54,8 @@ pub struct Validate {
     show_excerpts: bool,
     /// Seconds that an update waits for more files; 0 if it doesn't wait.
     settle_s: i64,
+    /// Whether secrets and personal data are looked for, whatever the recipe says.
+    requires_sensitive: bool,
 }
 
 /// The result of one evaluation of a dataset.
@@ -92,6 +94,7 @@ impl Validate {
             },
             launch: settings::launch_default()?,
             settle_s: settings::number("TUNEDROP_SETTLE_SECONDS")?.unwrap_or(SETTLE_S).min(SETTLE_MOST_S),
+            requires_sensitive: settings::flag("TUNEDROP_REQUIRE_SENSITIVE_DATA_CHECK")?,
             // Excerpts are off unless the value is exactly `true`.
             show_excerpts: settings::optional("TUNEDROP_SHOW_EXCERPTS").is_some_and(|shown| shown == "true"),
         })
@@ -175,7 +178,7 @@ impl Validate {
             return Ok(Read::Settled);
         }
         let key = self.ledger.own_trace_key().await?;
-        let Some(checked) = check_files(&self.objects, dataset, &set, key).await? else {
+        let Some(checked) = check_files(&self.objects, dataset, &set, key, self.requires_sensitive).await? else {
             return Ok(Read::Changed);
         };
         if !set.missing.is_empty() && set.spec.findings.errors == 0 {

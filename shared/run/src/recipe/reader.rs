@@ -33,6 +33,7 @@ const KEYS: &[&str] = &[
     "evaluate",
     "keep",
     "quality",
+    "sensitive",
     "expect",
 ];
 
@@ -174,6 +175,9 @@ impl<'a> Reader<'a> {
                 "evaluate" => recipe.evaluate = self.evaluate(node, at),
                 "keep" => recipe.keep_models = self.keep(node, at),
                 "expect" => recipe.expect = self.expect(node, at),
+                "sensitive" => {
+                    recipe.sensitive = self.choice(node, at, &[("true", true), ("false", false)]).unwrap_or(false);
+                }
                 "quality" => {
                     recipe.quality = self.choice(node, at, &QualityMode::NAMES).unwrap_or_default();
                 }

@@ -31,13 +31,13 @@ fn faults(text: &str, wanted: &[&str]) {
 
 #[test]
 fn the_whole_recipe_is_understood() {
-    let text = "base_model: nova-lite\ncustomization: fine-tuning\ntrain: data/train.jsonl\nvalidation: v.jsonl\nhyperparameters: { epochCount: 2, learningRate: 0.00001 }\nmodel_name: support_bot-1\ntags: { team: support }\nguard: { max_tokens: 5_000_000, max_cost_usd: 40 }\nprice_per_1k_tokens: 0.001\nquotas: { records: 20000 }\nlaunch: manual\nstrict: true\nattempt: 2\nnotify: [ada@example.com]\nquality: thorough\n";
+    let text = "base_model: nova-lite\ncustomization: fine-tuning\ntrain: data/train.jsonl\nvalidation: v.jsonl\nhyperparameters: { epochCount: 2, learningRate: 0.00001 }\nmodel_name: support_bot-1\ntags: { team: support }\nguard: { max_tokens: 5_000_000, max_cost_usd: 40 }\nprice_per_1k_tokens: 0.001\nquotas: { records: 20000 }\nlaunch: manual\nstrict: true\nattempt: 2\nnotify: [ada@example.com]\nquality: thorough\nsensitive: true\n";
     let (recipe, found) = read(text);
     assert_eq!(found, [""; 0]);
     assert_eq!(recipe.files(), [(Role::Train, "data/train.jsonl"), (Role::Validation, "v.jsonl")]);
     assert_eq!(recipe.hyperparameters["learningRate"], "0.00001", "numbers keep their literal text");
     assert_eq!((recipe.launch, recipe.strict, recipe.attempt), (Some(LaunchMode::Manual), true, 2));
-    assert_eq!(recipe.quality, QualityMode::Thorough);
+    assert_eq!((recipe.quality, recipe.sensitive), (QualityMode::Thorough, true));
     assert_eq!((recipe.guard.max_tokens, recipe.guard.max_cost_usd), (Some(5_000_000), Some(40.0)));
 }
 
@@ -110,7 +110,7 @@ fn no_message_names_a_key_that_is_a_text() {
 #[test]
 fn all_faults_are_found_at_once() {
     faults(
-        "base_model: nova-lite\nstrict: maybe\nattempt: 0\nlaunch: later\ntrain: [a]\nnotify: ada\nquality: high\n",
+        "base_model: nova-lite\nstrict: maybe\nattempt: 0\nlaunch: later\ntrain: [a]\nnotify: ada\nquality: high\nsensitive: 2\n",
         &[
             "2:9 recipe-wrong-type",
             "3:10 recipe-wrong-type",
@@ -118,6 +118,7 @@ fn all_faults_are_found_at_once() {
             "5:8 recipe-wrong-type",
             "6:9 recipe-wrong-type",
             "7:10 recipe-wrong-type write off or standard or thorough",
+            "8:12 recipe-wrong-type",
         ],
     );
 }

@@ -226,8 +226,10 @@ pub(super) fn plan(
 /// isn't rejected.
 pub(super) fn hashes<'c>(set: &DatasetFiles, checked: &'c CheckedFiles, rejected: bool) -> Vec<(&'c str, &'c str)> {
     let recipe = &set.spec.recipe;
-    let is_decided_by_recipe =
-        recipe.evaluate.is_some() || recipe.quality != QualityMode::Off || !recipe.expect.is_empty();
+    let is_decided_by_recipe = recipe.evaluate.is_some()
+        || recipe.quality != QualityMode::Off
+        || recipe.sensitive
+        || !recipe.expect.is_empty();
     let counts = |role: &str| match role {
         "recipe" | "evaluation" | "schema" => rejected && is_decided_by_recipe,
         _ => true,

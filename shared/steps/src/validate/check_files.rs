@@ -7,7 +7,7 @@ use tunedrop_run::trace_index::{TraceIndexer, TraceKey};
 use tunedrop_run::{
     Begun, DatasetCheck, FilePass, HeldOutSample, MediaHome, MediaWanted, Quality, QualityLimits, Timestamp,
 };
-use tunedrop_validation::{Findings, MediaFolder, MediumSeen};
+use tunedrop_validation::{Findings, MediaFolder, MediumSeen, Options};
 
 use super::dataset_files::DatasetFiles;
 use crate::publish::rfc3339;
@@ -39,12 +39,14 @@ impl CheckedFiles {
     }
 }
 
-/// Checks the files that exist. `None` if one changed in the meantime.
+/// Checks the files that exist. `None` if one changed in the meantime. `requires_sensitive`: secrets and personal data are
+/// looked for, whatever the recipe says.
 pub(super) async fn check_files(
     objects: &Objects,
     dataset: &str,
     set: &DatasetFiles,
     key: Option<TraceKey>,
+    requires_sensitive: bool,
 ) -> Result<Option<CheckedFiles>, Failure> {
     let mut indexer = key.map(TraceIndexer::new);
     let mut checked = CheckedFiles {
@@ -60,6 +62,8 @@ pub(super) async fn check_files(
     let folder = MediaFolder { bucket: Some(objects.bucket().to_owned()), prefix: format!("{PREFIX}{dataset}/") };
     let home = MediaHome { folder: Some(folder), bucket: None };
     let check = DatasetCheck::new(&set.spec, set.missing.is_empty(), &set.catalogue).media_at(home);
+    let options = Options { sensitive: requires_sensitive || set.spec.recipe.sensitive, ..Options::default() };
+    let check = check.with(options);
     let mut check = check.with_quality(set.spec.recipe.quality, set.expectations.clone(), QUALITY);
     // Another schema may accept what this one rejects.
     let schema = |(name, version): &(String, String)| ("schema".to_owned(), format!("{name} {version}"));
