@@ -1,6 +1,6 @@
 //! Secrets and personal data in a text: what is found, and where. One pass, whose time is linear in the text's length.
 //!
-//! Numbers are told from others by their check digits. Forms that numbers of orders or parcels have, too, are found only
+//! Check digits distinguish such numbers from others. Forms that numbers of orders or parcels have, too, are found only
 //! shortly behind a word that announces them.
 
 mod card;

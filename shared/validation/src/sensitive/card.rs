@@ -87,9 +87,9 @@ pub(super) fn run(bytes: &[u8], start: usize) -> (usize, bool) {
     let before = start.checked_sub(1).map(|before| bytes[before]);
     let apart =
         !before.is_some_and(|byte| is_word(byte) || byte == b'.') && !bytes.get(at).copied().is_some_and(is_word);
-    let is_told = || separator == Some(b' ') && GROUPS.contains(&lengths) || has_context(bytes, start, &WORDS);
+    let is_announced = || separator == Some(b' ') && GROUPS.contains(&lengths) || has_context(bytes, start, &WORDS);
     let is_valid = digits.get(..count).is_some_and(|digits| is_issued(digits) && luhn(digits));
-    let is_card = apart && groups <= 5 && is_valid && is_told();
+    let is_card = apart && groups <= 5 && is_valid && is_announced();
     (at, is_card)
 }
 

@@ -45,7 +45,7 @@ pub(super) fn mod_11_2(digits: &[u8]) -> bool {
 
 /// Verhoeff's checksum: J. Verhoeff, "Error Detecting Decimal Codes", Mathematical Centre Tract 29, 1969.
 pub(super) fn verhoeff(digits: &[u8]) -> bool {
-    /// The permutation that is applied once more for each place.
+    /// The permutation of the second place from the end. Each further place has one application more.
     const PERMUTED: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
     let permuted = |digit: u8, times: usize| (0..times).fold(digit, |digit, _| PERMUTED[usize::from(digit % 10)]);
     let sum = digits.iter().rev().enumerate().fold(0, |sum, (at, digit)| times(sum, permuted(*digit, at % 8)));

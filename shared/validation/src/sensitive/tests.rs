@@ -20,7 +20,7 @@ fn redacted(text: &str) -> String {
 }
 
 #[test]
-fn names_and_placeholders_are_told_apart_and_are_nothing_themselves() {
+fn names_are_distinguished_and_placeholders_are_not_found() {
     let names: BTreeSet<_> = SensitiveKind::ALL.iter().map(|kind| kind.as_str()).collect();
     assert_eq!(names.len(), SensitiveKind::ALL.len());
     for kind in SensitiveKind::ALL {

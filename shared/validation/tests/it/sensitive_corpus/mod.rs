@@ -118,7 +118,7 @@ fn precision_and_recall_are_those_of_the_page() {
     );
     for (kind, form) in FORMS {
         let (alone, announced) = by_chance(kind, form);
-        failed.extend((alone * 25 > RANDOM).then(|| format!("{form} is taken for {kind} too often: {alone}")));
+        failed.extend((alone * 25 > RANDOM).then(|| format!("{form} counts as {kind} too often: {alone}")));
         let _ = writeln!(table, "| `{form}` | `{kind}` | {alone} | {announced} |");
     }
     println!("{table}");
