@@ -128,7 +128,7 @@ pub struct Group {
 pub fn assess(mut files: Vec<FileSketch>, level: Level, threads: usize) -> Quality {
     files.sort_by(|one, other| (one.role as u8, &one.name).cmp(&(other.role as u8, &other.name)));
     let mut sets = joined(&mut files);
-    let template_share = leave_out_templates(&mut sets);
+    let template_share = leave_out_templates(&mut sets, threads);
     let train_end = files.iter().filter(|file| file.role == Role::Train).map(|file| file.sets.ends.len()).sum();
     let near = near(&sets, train_end, threads);
     let mut findings: Vec<Findings> = files.iter().map(|_| Findings::default()).collect();

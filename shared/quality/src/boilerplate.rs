@@ -1,5 +1,7 @@
 //! Answers in which a model speaks about itself instead of answering.
 
+use std::sync::OnceLock;
+
 /// How many characters of an answer are searched: such phrases come first.
 const OPENING_CHARS: usize = 200;
 
@@ -44,24 +46,49 @@ const PHRASES: [&str; 36] = [
 ];
 
 /// Returns the byte at which an answer has such a phrase. A phrase in quotation marks, or in the middle of a clause,
-/// belongs to a text about such answers.
-pub(crate) fn boilerplate(answer: &str) -> Option<usize> {
+/// belongs to a text about such answers. `opening` is a buffer.
+pub(crate) fn boilerplate(answer: &str, opening: &mut String) -> Option<usize> {
     let trimmed = answer.trim_start();
-    let opening: String = trimmed.chars().take(OPENING_CHARS).map(simple_lower).collect();
-    let found = PHRASES.iter().filter_map(|phrase| {
-        let at = opening.find(phrase)?;
-        begins_clause(&opening[..at]).then_some(at)
-    });
-    let at = found.min()?;
+    opening.clear();
+    match trimmed.as_bytes().get(..OPENING_CHARS) {
+        Some(bytes) if bytes.is_ascii() => {
+            opening.push_str(&trimmed[..OPENING_CHARS]);
+            opening.make_ascii_lowercase();
+        }
+        _ => opening.extend(trimmed.chars().take(OPENING_CHARS).map(simple_lower)),
+    }
+    // Of each phrase, where it occurs first counts.
+    let mut is_met = [false; PHRASES.len()];
+    let mut pairs = opening.as_bytes().windows(2).enumerate();
+    let at = pairs.find_map(|(at, pair)| {
+        let rest = &opening.as_bytes()[at..];
+        let of_byte = starting_with(pair[0]).iter().filter(|(second, _)| *second == pair[1]);
+        let begin_here = of_byte.map(|(_, phrase)| *phrase).filter(|at| rest.starts_with(PHRASES[*at].as_bytes()));
+        let new = begin_here.fold(false, |new, phrase| new | !std::mem::replace(&mut is_met[phrase], true));
+        (new && begins_clause(&opening[..at])).then_some(at)
+    })?;
     // The same character in the answer, whose capitals may have other lengths.
     let chars = opening[..at].chars().count();
     let offset = trimmed.char_indices().nth(chars).map_or(0, |(offset, _)| offset);
     Some(answer.len() - trimmed.len() + offset)
 }
 
+/// Returns which phrases start with the byte, each with its second byte.
+fn starting_with(byte: u8) -> &'static [(u8, usize)] {
+    static BY_BYTE: OnceLock<Vec<Vec<(u8, usize)>>> = OnceLock::new();
+    let by_byte = BY_BYTE.get_or_init(|| {
+        let mut by_byte = vec![Vec::new(); 256];
+        let bytes = PHRASES.map(str::as_bytes);
+        bytes.iter().enumerate().for_each(|(at, phrase)| by_byte[usize::from(phrase[0])].push((phrase[1], at)));
+        by_byte
+    });
+    &by_byte[usize::from(byte)]
+}
+
 fn simple_lower(c: char) -> char {
     match c {
         '\u{2019}' => '\'',
+        c if c.is_ascii() => c.to_ascii_lowercase(),
         c => c.to_lowercase().next().unwrap_or(c),
     }
 }
@@ -87,7 +114,7 @@ mod tests {
             ("作为一个人工智能，我没有感情。", 0),
             (" En tant qu’IA, je ne peux pas.", 1),
         ] {
-            assert_eq!(boilerplate(answer), Some(at), "{answer}");
+            assert_eq!(boilerplate(answer, &mut String::new()), Some(at), "{answer}");
         }
     }
 
@@ -99,7 +126,7 @@ mod tests {
             "Der Satz „Als KI-Sprachmodell“ sagt nichts.",
             "Water boils at 100 °C.",
         ] {
-            assert_eq!(boilerplate(answer), None, "{answer}");
+            assert_eq!(boilerplate(answer, &mut String::new()), None, "{answer}");
         }
     }
 }

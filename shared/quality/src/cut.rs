@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use crate::tokens::is_unspaced;
+use crate::tokens::{beyond_ascii, is_unspaced};
 
 /// How an answer ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,42 +71,51 @@ pub(crate) fn ending(answer: &str) -> Ending {
         return Ending::Unknown;
     }
     let line = text.lines().next_back().unwrap_or_default().trim();
-    let words = line.split_whitespace().count();
-    let is_list =
-        line.starts_with(['-', '*', '#', '|', '•', '>', '+']) || line.starts_with(|c: char| c.is_ascii_digit());
-    let all_words = text.split_whitespace().count();
-    let unspaced = text.chars().filter(|c| is_unspaced(*c)).count();
-    if matches!(last, ',' | '，' | '、' | '،' | '(' | '（' | '&' | '/' | '–' | '—') || (last == '-' && words > 1)
-    {
-        // The salutation at the end of a letter has a comma.
-        let is_salutation = words <= 4 && all_words > words;
-        return if is_salutation || all_words < 4 && unspaced < 8 {
-            Ending::Unknown
-        } else {
-            Ending::Cut(Cut::Punctuation)
-        };
+    if matches!(last, ',' | '，' | '、' | '،' | '(' | '（' | '&' | '/' | '–' | '—' | '-') {
+        let words = line.split_whitespace().take(5).count();
+        if last != '-' || words > 1 {
+            // The salutation at the end of a letter has a comma.
+            let is_salutation = words <= 4 && has_words(text, words + 1);
+            let is_short = !has_words(text, 4) && !has_unspaced(text, 8);
+            return if is_salutation || is_short { Ending::Unknown } else { Ending::Cut(Cut::Punctuation) };
+        }
     }
     if is_end(last) {
         return Ending::Complete;
     }
+    let is_list =
+        line.starts_with(['-', '*', '#', '|', '•', '>', '+']) || line.starts_with(|c: char| c.is_ascii_digit());
     let word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let is_open = (words >= 4 && !word.is_empty() && OPEN_WORDS.contains(&format!(" {word} ")))
-        || (unspaced >= 8 && OPEN_CHARS.contains(last));
+    let is_open = (has_words(line, 4) && !word.is_empty() && OPEN_WORDS.contains(&format!(" {word} ")))
+        || (OPEN_CHARS.contains(last) && has_unspaced(text, 8));
     if is_open && !is_list {
         return Ending::Cut(Cut::Word);
     }
-    // Either it is long, or a sentence before it has its punctuation.
-    let has_sentence = line.char_indices().any(|(at, c)| ends_sentence(c, &line[at + c.len_utf8()..]));
-    let is_long = all_words >= PROSE_WORDS || unspaced >= PROSE_CHARS || has_sentence;
     let is_prose = last.is_alphanumeric() || unicode_mark(last);
-    if is_long && is_prose && !is_list && (words >= 4 || unspaced > 0) && !word.contains(['/', '@', '`', '=', ';']) {
-        return Ending::Open;
+    if !is_prose || is_list || word.contains(['/', '@', '`', '=', ';']) {
+        return Ending::Unknown;
     }
-    Ending::Unknown
+    // Either it is long, or a sentence before it has its punctuation.
+    let has_sentence = || line.char_indices().any(|(at, c)| ends_sentence(c, &line[at + c.len_utf8()..]));
+    let is_long = has_words(text, PROSE_WORDS) || has_unspaced(text, PROSE_CHARS) || has_sentence();
+    if is_long && (has_words(line, 4) || has_unspaced(text, 1)) { Ending::Open } else { Ending::Unknown }
+}
+
+/// Whether a text has this many words. It isn't read further than that.
+fn has_words(text: &str, least: usize) -> bool {
+    text.split_whitespace().take(least).count() == least
+}
+
+/// Whether this many characters are of a script without spaces.
+fn has_unspaced(text: &str, least: usize) -> bool {
+    beyond_ascii(text).filter(|(_, c)| is_unspaced(*c)).take(least).count() == least
 }
 
 /// Whether a sentence, a quotation or a parenthesis ends with the character.
 fn is_end(c: char) -> bool {
+    if matches!(c, '.' | 'a'..='z') {
+        return c == '.';
+    }
     ".!?…。！？।॥؟\"'”’»)）]」』*_`}>:：;".contains(c)
 }
 

@@ -1,5 +1,7 @@
 //! Text that was decoded with the wrong encoding.
 
+use crate::tokens::beyond_ascii;
+
 /// The characters that Windows-1252 has for the bytes 0x80 to 0x9f. Five bytes have none, and decode to control characters.
 const WINDOWS: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
@@ -9,10 +11,7 @@ const WINDOWS: [char; 32] = [
 /// Returns the byte at which a text was damaged: by a replacement character, or by UTF-8 that was read as
 /// Windows-1252 or Latin-1, such as `Ã©` for `é`.
 pub(crate) fn damage(text: &str) -> Option<usize> {
-    if text.is_ascii() {
-        return None;
-    }
-    text.char_indices().filter(|(_, c)| !c.is_ascii()).map(|(at, _)| at).find(|at| is_damaged(text, *at))
+    beyond_ascii(text).map(|(at, _)| at).find(|at| is_damaged(text, *at))
 }
 
 fn is_damaged(text: &str, at: usize) -> bool {

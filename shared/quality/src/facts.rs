@@ -80,6 +80,7 @@ pub(crate) enum FaultKind {
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     tokens: Vec<u64>,
+    opening: String,
 }
 
 /// Returns the facts of a record, or none if it has no text to look at.
@@ -93,9 +94,11 @@ pub(crate) fn facts(line: u64, texts: RecordTexts, buffers: &mut Buffers) -> Opt
         }
         _ => parts.len(),
     };
-    let tokens = &mut buffers.tokens;
+    let own = parts.iter().position(|(role, _)| *role != TextRole::System)?;
+    let Buffers { tokens, opening } = buffers;
     let (mut normalized, mut shingles) = (0, Vec::new());
     let (mut prompt, mut answer_from) = (0, 0);
+    let (mut own_from, mut own_end) = (0, 0);
     tokens.clear();
     for (at, (role, text)) in parts.iter().enumerate() {
         if at == last_answer {
@@ -103,6 +106,9 @@ pub(crate) fn facts(line: u64, texts: RecordTexts, buffers: &mut Buffers) -> Opt
         }
         let start = tokens.len();
         tokenize(text, tokens);
+        if at == own {
+            (own_from, own_end) = (start, tokens.len());
+        }
         normalized = mix(normalized ^ fold(&tokens[start..]) ^ *role as u64);
         // Records that share a long system prompt aren't alike for that.
         if *role != TextRole::System {
@@ -110,7 +116,6 @@ pub(crate) fn facts(line: u64, texts: RecordTexts, buffers: &mut Buffers) -> Opt
         }
     }
     sort_and_sample(&mut shingles, SHINGLES_MAX);
-    let own = parts.iter().position(|(role, _)| *role != TextRole::System)?;
     let answers = &parts[last_answer..];
     let said: &[(TextRole, &str)] = if answers.is_empty() { &parts[own..] } else { answers };
     let joined: String;
@@ -126,7 +131,7 @@ pub(crate) fn facts(line: u64, texts: RecordTexts, buffers: &mut Buffers) -> Opt
     let mut add = |kind, text: &str, at| found.push(Fault { kind, excerpt: Excerpt::around(text.as_bytes(), at) });
     for (role, text) in &parts {
         if *role == TextRole::Answer
-            && let Some(at) = boilerplate(text)
+            && let Some(at) = boilerplate(text, opening)
         {
             add(FaultKind::Boilerplate, text, at);
             break;
@@ -142,6 +147,8 @@ pub(crate) fn facts(line: u64, texts: RecordTexts, buffers: &mut Buffers) -> Opt
         Ending::Unknown | Ending::Complete => {}
     }
     let first = parts[own].1;
+    let said_from = if answers.is_empty() { own_from } else { answer_from };
+    let language = language(answer, &tokens[said_from..]).or_else(|| language(first, &tokens[own_from..own_end]));
     Some(Facts {
         line,
         identity: xxhash3_64::Hasher::oneshot(texts.identity()),
@@ -152,7 +159,7 @@ pub(crate) fn facts(line: u64, texts: RecordTexts, buffers: &mut Buffers) -> Opt
         prompt_chars: prompt_chars(&parts[..last_answer]),
         turns: turns(&parts),
         kinds: parts.iter().fold(0, |all, (_, text)| all | kinds(text)),
-        language: language(answer).or_else(|| language(first)),
+        language,
         ending,
         faults: found,
         head: first[..first.floor_char_boundary(HEAD)].into(),

@@ -40,7 +40,7 @@ pub fn grouping(mut sketch: FileSketch, threads: usize) -> Grouping {
     let conflicts = add_conflicts(&sketch, Level::Standard, &mut Findings::default());
     let (has_labels, left) = (are_labels(&sketch), sketch.left);
     let mut sets = joined(std::slice::from_mut(&mut sketch));
-    leave_out_templates(&mut sets);
+    leave_out_templates(&mut sets, threads);
     let near = near(&sets, sets.len(), threads);
     let group = |set: u32| if set == NO_SET { None } else { near.group.get(set as usize).copied() };
     let records = lines.iter().map(|kept| Grouped {

@@ -29,6 +29,7 @@ mod sketch;
 mod suspects;
 mod template;
 mod tokens;
+mod word_table;
 
 pub use assess::{FileQuality, GROUPS_MAX, Group, LINES_MAX, LabelCount, LanguageCount, Level, Place, Quality, assess};
 pub use drift::{Change, Comparison, Drift, compare};

@@ -89,19 +89,26 @@ pub(crate) fn near(sets: &Sets, train_end: usize, threads: usize) -> Near {
     let keys: Vec<[u32; BANDS]> = parallel::map(&all, threads, |set| band_keys(sets.get(*set as usize), seed));
     let mut search =
         Search { sets, train_end: train_end as u32, parent: all, leaked: vec![None; sets.len()], compared: 0 };
-    let mut bucketed: Vec<u64> = Vec::with_capacity(sets.len());
-    for band in 0..BANDS {
-        bucketed.clear();
-        let filled = keys.iter().enumerate().filter(|(set, _)| !sets.get(*set).is_empty());
-        bucketed.extend(filled.map(|(set, keys)| u64::from(keys[band]) << 32 | set as u64));
-        bucketed.sort_unstable();
-        for bucket in bucketed.chunk_by(|one, other| one >> 32 == other >> 32).filter(|bucket| bucket.len() > 1) {
-            search.bucket(bucket);
+    // As many bands at a time as there are threads.
+    let bands: Vec<usize> = (0..BANDS).collect();
+    for bands in bands.chunks(threads.max(1)) {
+        for bucketed in parallel::map(bands, threads, |band| bucketed(sets, &keys, *band)) {
+            for bucket in bucketed.chunk_by(|one, other| one >> 32 == other >> 32).filter(|bucket| bucket.len() > 1) {
+                search.bucket(bucket);
+            }
         }
     }
     let is_partial = search.compared >= COMPARED_MAX;
     let group = (0..sets.len() as u32).map(|set| search.find(set)).collect();
     Near { group, leaked: search.leaked, is_partial }
+}
+
+/// Returns the sets that aren't empty, sorted by their key of a band: the key, and the number of the set.
+fn bucketed(sets: &Sets, keys: &[[u32; BANDS]], band: usize) -> Vec<u64> {
+    let filled = keys.iter().enumerate().filter(|(set, _)| !sets.get(*set).is_empty());
+    let mut bucketed: Vec<u64> = filled.map(|(set, keys)| u64::from(keys[band]) << 32 | set as u64).collect();
+    bucketed.sort_unstable();
+    bucketed
 }
 
 struct Search<'s> {

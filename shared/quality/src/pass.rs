@@ -6,7 +6,11 @@ use crate::facts::{Buffers, Facts, facts};
 use crate::kept::FileSketch;
 use crate::parallel;
 
-/// Reads a file once. Memory: one piece of at most 8 MiB, and the sketch.
+/// How many bytes of lines are read together, so that dividing them among threads is worth it.
+const BATCH: usize = 1 << 20;
+
+/// Reads a file once. Memory: a batch of lines, one piece of at most 8 MiB, what is known of the records of two batches,
+/// and the sketch.
 #[derive(Debug)]
 pub struct QualityPass {
     feed: LineFeed,
@@ -17,7 +21,12 @@ pub struct QualityPass {
 struct State {
     reader: TextReader,
     threads: usize,
-    /// Lines that were read.
+    /// Whole lines that weren't read yet.
+    batch: Vec<u8>,
+    /// What was read last, for each part of a batch: the number of lines, and the records. It is added to the sketch while
+    /// the next batch is read.
+    read: Vec<(u64, Vec<Facts>)>,
+    /// Lines that were added.
     lines: u64,
     sketch: FileSketch,
 }
@@ -27,7 +36,8 @@ impl QualityPass {
     /// depend on their number.
     pub fn new(name: &str, role: Role, training: &Training, threads: usize) -> QualityPass {
         let (reader, sketch) = (TextReader::new(training), FileSketch::new(name, role));
-        QualityPass { feed: LineFeed::default(), state: State { reader, threads, lines: 0, sketch } }
+        let state = State { reader, threads, batch: Vec::new(), read: Vec::new(), lines: 0, sketch };
+        QualityPass { feed: LineFeed::default(), state }
     }
 
     /// Also keeps the line of every record, for [`grouping`](crate::grouping): 24 bytes each.
@@ -44,19 +54,52 @@ impl QualityPass {
     /// Reads the rest of the last line, and returns what is kept of the file.
     pub fn finish(mut self) -> FileSketch {
         self.feed.finish(|lines| self.state.take(lines));
-        self.state.sketch
+        self.state.finish()
     }
 }
 
 impl State {
     fn take(&mut self, lines: &[u8]) {
-        let parts = divided(lines, self.threads);
-        let reader = &self.reader;
-        let read = parallel::map(&parts, self.threads, |part| read_part(reader, part));
-        for (count, records) in read {
-            records.into_iter().for_each(|record| self.sketch.add(self.lines + record.line + 1, record));
-            self.lines += count;
+        if self.batch.is_empty() && lines.len() >= BATCH {
+            return self.read(lines);
         }
+        self.batch.extend_from_slice(lines);
+        if self.batch.len() >= BATCH {
+            self.read_batch();
+        }
+    }
+
+    fn read_batch(&mut self) {
+        let mut batch = std::mem::take(&mut self.batch);
+        self.read(&batch);
+        batch.clear();
+        self.batch = batch;
+    }
+
+    /// Reads lines, and adds what was read before.
+    fn read(&mut self, lines: &[u8]) {
+        let parts = divided(lines, self.threads);
+        let State { reader, sketch, lines: before, read, .. } = self;
+        let last = std::mem::take(read);
+        let add = || add(sketch, before, last);
+        *read = parallel::map_beside(&parts, self.threads, |part| read_part(reader, part), add);
+    }
+
+    fn finish(mut self) -> FileSketch {
+        if !self.batch.is_empty() {
+            self.read_batch();
+        }
+        let State { mut sketch, mut lines, read, .. } = self;
+        add(&mut sketch, &mut lines, read);
+        sketch
+    }
+}
+
+/// Adds the records that were read, after a number of `lines`.
+fn add(sketch: &mut FileSketch, lines: &mut u64, read: Vec<(u64, Vec<Facts>)>) {
+    for (count, records) in read {
+        records.into_iter().for_each(|record| sketch.add(*lines + record.line + 1, record));
+        *lines += count;
     }
 }
 

@@ -14,6 +14,13 @@ pub(crate) fn sketch(name: &str, role: Role, data: &[u8], chunk: usize, threads:
     pass.finish()
 }
 
+/// Does the same, and keeps the line of every record.
+pub(crate) fn sketch_with_lines(name: &str, role: Role, data: &[u8], chunk: usize, threads: usize) -> FileSketch {
+    let mut pass = QualityPass::new(name, role, training(), threads).keeping_lines();
+    data.chunks(chunk).for_each(|chunk| pass.feed(chunk));
+    pass.finish()
+}
+
 /// Returns the quality of a training file.
 pub(crate) fn of_train(data: &[u8]) -> Quality {
     assess(vec![sketch("train.jsonl", Role::Train, data, 1 << 20, 2)], Level::Standard, 2)

@@ -1,6 +1,6 @@
-//! The labeled corpus: datasets with faults that were put in, and with records that only look faulty.
+//! The labeled corpora: datasets with faults that were put in, and with records that only look faulty.
 //!
-//! It is the same each time. Which records are faulty follows from how they were made, not from the rules.
+//! They are the same each time. Which records are faulty follows from how they were made, not from the rules.
 
 mod others;
 mod perturb;
@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use tunedrop_validation::{Code, Role};
 
-pub(crate) use seed::{Chance, LANGUAGES, Seed};
+pub(crate) use seed::{CORPUS, Chance, HELD_BACK, Material, Seed};
 
 /// A record with the codes that a perfect rule would report.
 #[derive(Debug, Clone, Default)]
@@ -78,13 +78,13 @@ impl File {
 }
 
 /// Returns the datasets: each a training file, and for some a validation file.
-pub(crate) fn corpus() -> Vec<Vec<File>> {
+pub(crate) fn corpus(material: &Material) -> Vec<Vec<File>> {
     let mut datasets = Vec::new();
-    for (code, _) in LANGUAGES {
+    for (code, _) in material.languages {
         for number in 0..5 {
-            datasets.push(support::dataset(code, number));
+            datasets.push(support::dataset(material, code, number));
         }
     }
-    datasets.extend(others::datasets());
+    datasets.extend(others::datasets(material));
     datasets
 }

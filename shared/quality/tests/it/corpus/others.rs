@@ -2,17 +2,13 @@
 
 use tunedrop_validation::{Code, Role};
 
-use super::seed::{Chance, LANGUAGES, Seed};
+use super::seed::{Chance, Material, Seed};
 use super::{File, Labeled};
 
-const INSTRUCTION: &str = "You sort the requests that customers send to a shop. Read the whole request before you decide. \
-    Answer with exactly one word in lower case and without punctuation. Use refund if the customer wants money back, \
-    exchange if the customer wants another article, status if the customer asks where something is, and other in all \
-    remaining cases. Never explain the decision, and never ask a question. The request follows after this line.\n\n";
-
-pub(crate) fn datasets() -> Vec<Vec<File>> {
-    let mut datasets = vec![labels_after_an_instruction(), code(), several_languages(), facts(), translations()];
-    datasets.extend((0..40).map(label_counts));
+pub(crate) fn datasets(material: &Material) -> Vec<Vec<File>> {
+    let one_each = [labels_after_an_instruction, code, several_languages, facts, translations];
+    let mut datasets: Vec<Vec<File>> = one_each.iter().map(|make| make(material)).collect();
+    datasets.extend((0..40).map(|number| label_counts(material, number)));
     datasets
 }
 
@@ -22,12 +18,12 @@ fn train(name: &str, mut records: Vec<Labeled>, chance: &mut Chance) -> Vec<File
 }
 
 /// Most words of each record are those of the instruction.
-fn labels_after_an_instruction() -> Vec<File> {
-    let (seed, chance) = (Seed::of("eng"), &mut Chance(11));
+fn labels_after_an_instruction(material: &Material) -> Vec<File> {
+    let (seed, chance) = (material.seed("eng"), &mut material.chance(11));
     let labels = ["refund", "exchange", "status", "other"];
     let records = (0..500).map(|number| {
         let request = request(&seed, chance, number);
-        Labeled::new(format!("{INSTRUCTION}{request}"), *chance.of(&labels))
+        Labeled::new(format!("{}{request}", material.instruction), *chance.of(&labels))
     });
     let records = records.collect();
     train("instruction", records, chance)
@@ -38,8 +34,8 @@ fn request(seed: &Seed, chance: &mut Chance, number: usize) -> String {
     format!("{} {}", seed.answer(chance, 3), seed.question(chance, number))
 }
 
-fn code() -> Vec<File> {
-    let chance = &mut Chance(12);
+fn code(material: &Material) -> Vec<File> {
+    let chance = &mut material.chance(12);
     let names = ["total", "count", "index", "price", "parcel", "customer", "weight", "label", "route", "stock"];
     let bodies = [
         "for {a} in {b}:\n    if {a} > {n}:\n        yield {a}",
@@ -65,11 +61,11 @@ fn code() -> Vec<File> {
     train("code", records, chance)
 }
 
-fn several_languages() -> Vec<File> {
-    let chance = &mut Chance(13);
+fn several_languages(material: &Material) -> Vec<File> {
+    let chance = &mut material.chance(13);
     let mut records = Vec::new();
-    for (code, _) in LANGUAGES {
-        let seed = Seed::of(code);
+    for (code, _) in material.languages {
+        let seed = material.seed(code);
         // One language has 30 records, one 50, and so on.
         let count = 30 + 20 * records.len() % 100;
         records.extend((0..count).map(|number| {
@@ -81,8 +77,8 @@ fn several_languages() -> Vec<File> {
 }
 
 /// Short prompts that differ in one number, with answers that are all different.
-fn facts() -> Vec<File> {
-    let chance = &mut Chance(14);
+fn facts(material: &Material) -> Vec<File> {
+    let chance = &mut material.chance(14);
     let records = (0..400).map(|number| {
         let (one, other) = (number / 20 + 2, number % 20 + 3);
         Labeled::new(format!("What is {one} times {other}?"), (one * other).to_string())
@@ -92,20 +88,22 @@ fn facts() -> Vec<File> {
 }
 
 /// A few prompts ask for another language.
-fn translations() -> Vec<File> {
-    let (seed, german, chance) = (Seed::of("eng"), Seed::of("deu"), &mut Chance(15));
+fn translations(material: &Material) -> Vec<File> {
+    let (seed, chance) = (material.seed("eng"), &mut material.chance(15));
+    let other = material.seed(material.languages[1].0);
     let mut records: Vec<Labeled> =
         (0..300).map(|number| Labeled::new(seed.question(chance, number), seed.answer(chance, 3))).collect();
     for _ in 0..2 {
-        let prompt = format!("Translate into German: {}", seed.answer(chance, 2));
-        records.push(Labeled::new(prompt, german.answer(chance, 2)));
+        let prompt = format!("Translate into {}: {}", material.target, seed.answer(chance, 2));
+        records.push(Labeled::new(prompt, other.answer(chance, 2)));
     }
     train("translations", records, chance)
 }
 
 /// Labels with different shares. In every other dataset, one label was cut to less than a tenth of the others.
-fn label_counts(number: usize) -> Vec<File> {
-    let (seed, chance) = (Seed::of(LANGUAGES[number % 6].0), &mut Chance(100 + number as u64));
+fn label_counts(material: &Material, number: usize) -> Vec<File> {
+    let seed = material.seed(material.languages[number % 6].0);
+    let chance = &mut material.chance(100 + number as u64);
     let labels = &seed.section("nouns")[..2 + number % 5];
     let is_cut = number.is_multiple_of(2);
     let mut records = Vec::new();

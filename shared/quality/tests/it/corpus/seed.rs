@@ -26,18 +26,63 @@ pub(crate) struct Seed {
     sections: Vec<(&'static str, Vec<&'static str>)>,
 }
 
-pub(crate) const LANGUAGES: [(&str, &str); 6] = [
-    ("eng", include_str!("../../corpus/eng.txt")),
-    ("deu", include_str!("../../corpus/deu.txt")),
-    ("fra", include_str!("../../corpus/fra.txt")),
-    ("cmn", include_str!("../../corpus/cmn.txt")),
-    ("ara", include_str!("../../corpus/ara.txt")),
-    ("hin", include_str!("../../corpus/hin.txt")),
-];
+/// What a corpus is made of.
+pub(crate) struct Material {
+    /// The languages with their seed text. The first one also has the datasets of other kinds.
+    pub(crate) languages: [(&'static str, &'static str); 6],
+    /// What the random numbers of all datasets begin with.
+    random: u64,
+    /// The name of the second language in a request for a translation.
+    pub(crate) target: &'static str,
+    /// The instruction before each prompt of a dataset.
+    pub(crate) instruction: &'static str,
+}
 
-impl Seed {
-    pub(crate) fn of(code: &str) -> Seed {
-        let (code, text) = LANGUAGES.iter().find(|(name, _)| *name == code).expect("a language of the corpus");
+/// The corpus that the rules were written with.
+pub(crate) const CORPUS: Material = Material {
+    languages: [
+        ("eng", include_str!("../../corpus/eng.txt")),
+        ("deu", include_str!("../../corpus/deu.txt")),
+        ("fra", include_str!("../../corpus/fra.txt")),
+        ("cmn", include_str!("../../corpus/cmn.txt")),
+        ("ara", include_str!("../../corpus/ara.txt")),
+        ("hin", include_str!("../../corpus/hin.txt")),
+    ],
+    random: 0,
+    target: "German",
+    instruction: "You sort the requests that customers send to a shop. Read the whole request before you decide. \
+        Answer with exactly one word in lower case and without punctuation. Use refund if the customer wants money \
+        back, exchange if the customer wants another article, status if the customer asks where something is, and \
+        other in all remaining cases. Never explain the decision, and never ask a question. The request follows after \
+        this line.\n\n",
+};
+
+/// The corpus that was made after the rules, and that none of them was changed for.
+pub(crate) const HELD_BACK: Material = Material {
+    languages: [
+        ("eng", include_str!("../../corpus/held_back/eng.txt")),
+        ("spa", include_str!("../../corpus/held_back/spa.txt")),
+        ("por", include_str!("../../corpus/held_back/por.txt")),
+        ("cmn", include_str!("../../corpus/held_back/cmn.txt")),
+        ("ara", include_str!("../../corpus/held_back/ara.txt")),
+        ("hin", include_str!("../../corpus/held_back/hin.txt")),
+    ],
+    random: 20_261_201,
+    target: "Spanish",
+    instruction: "Members of a garden club write about their plots, and every message belongs into one drawer. Choose the \
+        drawer by what the member wants, and not by what went wrong. The drawers are refund, exchange, status and \
+        other. Print the name of the drawer alone, because a program reads it. Treat messages without a wish as other, \
+        and do the same with messages that are about two drawers at once. Here is the message that arrived.\n\n",
+};
+
+impl Material {
+    /// Returns the random numbers of a dataset.
+    pub(crate) fn chance(&self, dataset: u64) -> Chance {
+        Chance(self.random + dataset)
+    }
+
+    pub(crate) fn seed(&self, code: &str) -> Seed {
+        let (code, text) = self.languages.iter().find(|(name, _)| *name == code).expect("a language of the corpus");
         let mut sections: Vec<(&str, Vec<&str>)> = Vec::new();
         for line in text.lines() {
             match line.strip_prefix("# ") {
@@ -47,7 +92,9 @@ impl Seed {
         }
         Seed { code, sections }
     }
+}
 
+impl Seed {
     pub(crate) fn section(&self, name: &str) -> &[&'static str] {
         &self.sections.iter().find(|(section, _)| *section == name).expect("a section of the seed").1
     }

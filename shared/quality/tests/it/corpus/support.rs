@@ -3,14 +3,14 @@
 use tunedrop_validation::{Code, Role};
 
 use super::perturb::{alike, cut, misread};
-use super::seed::{Chance, Seed};
+use super::seed::{Chance, Material, Seed};
 use super::{File, Labeled};
 
 const RECORDS: usize = 200;
 
-pub(crate) fn dataset(code: &str, number: usize) -> Vec<File> {
-    let seed = Seed::of(code);
-    let chance = &mut Chance(number as u64 * 1_000 + code.bytes().map(u64::from).sum::<u64>());
+pub(crate) fn dataset(material: &Material, code: &str, number: usize) -> Vec<File> {
+    let seed = material.seed(code);
+    let chance = &mut material.chance(number as u64 * 1_000 + code.bytes().map(u64::from).sum::<u64>());
     let mut next = 1_000 * (number + 1);
     let mut plain = |chance: &mut Chance| {
         next += 1;
@@ -47,7 +47,7 @@ pub(crate) fn dataset(code: &str, number: usize) -> Vec<File> {
         record.answer = if at % 2 == 0 { seed.answer(chance, 400) } else { "-".to_owned() };
         record.codes.insert(Code::UnusualLength);
     }
-    let foreign = Seed::of(seed.section("foreign")[0]);
+    let foreign = material.seed(seed.section("foreign")[0]);
     for record in &mut records[72..74] {
         *record = Labeled::new(foreign.question(chance, number), foreign.answer(chance, 4)).with(Code::UnusualLanguage);
     }
