@@ -1,7 +1,9 @@
 //! Reads a file of records once, with the validator or with an alternative; and generates the files.
 //!
 //! `tests/speed/run` calls it for each of them and prints the table. `tests/speed/gate` counts instructions.
+//! `tests/speed/quality` and `tests/speed/near` measure the second look at data.
 
+mod brute;
 mod compared;
 mod ours;
 mod sets;
@@ -28,11 +30,14 @@ fn main() -> anyhow::Result<()> {
             ours::validate(set, Path::new(path), Options { sensitive: true, ..Options::default() })?
         }
         ["quality", set, path] => ours::quality(set, Path::new(path))?,
+        ["near", path, to] => ours::near(Path::new(path), Path::new(to))?,
+        ["brute", path, to] => brute::near(Path::new(path), Path::new(to))?,
         ["typed", "c", path] => compared::typed(Path::new(path))?,
         ["value", _, path] => compared::value(Path::new(path))?,
         ["read", _, path] => compared::read(Path::new(path))?,
         _ => bail!(
-            "make SET RECORDS FILE, or ours, indexed, thorough, sensitive, quality, typed, value, read with SET FILE"
+            "make SET RECORDS FILE; ours, indexed, thorough, sensitive, quality, typed, value, read with SET FILE; \
+             near, brute with FILE TO"
         ),
     };
     println!("{result}");

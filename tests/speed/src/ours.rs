@@ -1,13 +1,14 @@
 //! The validator.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use tunedrop_quality::{Level, QualityPass, assess};
+use tunedrop_quality::{FileSketch, Level, QualityPass, assess, grouping};
 use tunedrop_run::trace_index::TraceIndexer;
-use tunedrop_validation::{Catalogue, Code, Customization, FileCheck, FileReport, Options, Role, Training};
+use tunedrop_validation::{Catalogue, Customization, FileCheck, FileReport, Options, Role, Training};
 
 /// Bytes that are read at a time: they fit in a processor's second-level cache, together with the results.
 pub(crate) const BUFFER: usize = 256 * 1024;
@@ -26,19 +27,39 @@ fn training(set: &str) -> anyhow::Result<&'static Training> {
 /// The second look at data, with the threads that the machine has.
 pub(crate) fn quality(set: &str, path: &Path) -> anyhow::Result<String> {
     let threads = std::thread::available_parallelism()?.get();
-    let mut pass = QualityPass::new("train.jsonl", Role::Train, training(set)?, threads);
+    let pass = QualityPass::new("train.jsonl", Role::Train, training(set)?, threads);
+    let quality = assess(vec![looked_at(pass, path)?], Level::Standard, threads);
+    let file = &quality.files[0];
+    let found: Vec<String> = file.findings.counts.iter().map(|(code, count)| format!("{count} {code}")).collect();
+    let languages: Vec<String> = file.languages.iter().map(|one| format!("{} {}", one.records, one.code)).collect();
+    Ok(format!("{} records, {threads} threads: {}; {}", file.records, found.join(", "), languages.join(", ")))
+}
+
+/// Writes the numbers of the records that are near-duplicates of an earlier one, a line for each.
+pub(crate) fn near(path: &Path, to: &Path) -> anyhow::Result<String> {
+    let threads = std::thread::available_parallelism()?.get();
+    let pass = QualityPass::new("train.jsonl", Role::Train, training("near")?, threads).keeping_lines();
+    let grouping = grouping(looked_at(pass, path)?, threads);
+    let mut met = HashSet::new();
+    let mut numbers = String::new();
+    for (number, record) in grouping.records.iter().enumerate() {
+        if record.group.is_some_and(|group| !met.insert(group)) {
+            numbers.push_str(&format!("{number}\n"));
+        }
+    }
+    std::fs::write(to, &numbers)?;
+    Ok(format!("{} near-duplicates", numbers.lines().count()))
+}
+
+fn looked_at(mut pass: QualityPass, path: &Path) -> anyhow::Result<FileSketch> {
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 1 << 20];
     loop {
         match file.read(&mut buffer)? {
-            0 => break,
+            0 => return Ok(pass.finish()),
             length => pass.feed(&buffer[..length]),
         }
     }
-    let quality = assess(vec![pass.finish()], Level::Standard, threads);
-    let counts = &quality.files[0].findings.counts;
-    let near = counts.get(&Code::NearDuplicate).copied().unwrap_or(0);
-    Ok(format!("{} records, {near} near-duplicates, {threads} threads", quality.files[0].records))
 }
 
 pub(crate) fn validate(set: &str, path: &Path, options: Options) -> anyhow::Result<String> {

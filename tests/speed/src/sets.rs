@@ -55,7 +55,8 @@ fn script(chance: &mut Chance) -> u64 {
 }
 
 /// Writes a file: `a` prompt/completion of 1 KB, `b` conversations of 2 KB, `c` plain texts of 2 KB, `bad` like `a` but
-/// with an error in each record, `short` different records of 40 bytes, `near` like `a` but with near-duplicates.
+/// with an error in each record, `short` different records of 40 bytes, `near` like `a` but in Latin letters only and with
+/// copies that have up to 16 other words.
 pub(crate) fn make(set: &str, records: u64, path: &Path) -> anyhow::Result<String> {
     let words: Vec<&str> = PLAIN.split(' ').collect();
     let mut chance = Chance(set.bytes().map(u64::from).sum());
@@ -64,32 +65,24 @@ pub(crate) fn make(set: &str, records: u64, path: &Path) -> anyhow::Result<Strin
     let mut kept: Vec<String> = Vec::new();
     for number in 0..records {
         line.clear();
-        let script = script(&mut chance);
+        let script = match script(&mut chance) {
+            1 if set == "near" => 2,
+            script => script,
+        };
         let mut say = |chance: &mut Chance, length, line: &mut String| text(chance, &words, script, length, line);
         match set {
-            "a" | "bad" => {
-                line.push_str(if set == "a" { "{\"prompt\": \"" } else { "{\"promt\": \"" });
-                let (prompt, completion) = (200 + chance.below(500), 200 + chance.below(700));
-                say(&mut chance, prompt, &mut line);
-                line.push_str("\", \"completion\": \"");
-                say(&mut chance, completion, &mut line);
-                line.push_str("\"}\n");
-            }
-            // A tenth of them are copies of an earlier record, with a sentence more.
+            // A tenth of them are copies of an earlier record.
             "near" if number % 10 == 9 && number > 100 => {
-                let earlier = &kept[chance.below(kept.len() as u64) as usize];
-                line.push_str(&earlier.replacen("\"}\n", " Write to us again if that does not help.\"}\n", 1));
+                let earlier = kept[chance.below(kept.len() as u64) as usize].clone();
+                changed(&mut chance, &words, &earlier, &mut line);
             }
-            "near" => {
-                line.push_str("{\"prompt\": \"");
+            "a" | "bad" | "near" => {
+                line.push_str(if set == "bad" { "{\"promt\": \"" } else { "{\"prompt\": \"" });
                 let (prompt, completion) = (200 + chance.below(500), 200 + chance.below(700));
                 say(&mut chance, prompt, &mut line);
                 line.push_str("\", \"completion\": \"");
                 say(&mut chance, completion, &mut line);
                 line.push_str("\"}\n");
-                if kept.len() < 10_000 {
-                    kept.push(line.clone());
-                }
             }
             "b" => conversation(&mut chance, &mut say, &mut line),
             "c" => {
@@ -101,10 +94,29 @@ pub(crate) fn make(set: &str, records: u64, path: &Path) -> anyhow::Result<Strin
             "short" => line = format!("{{\"prompt\": \"{number}\", \"completion\": \"yes\"}}\n"),
             _ => bail!("the sets are a, b, c, bad, short and near"),
         }
+        if set == "near" && number % 10 != 9 {
+            // Whether it divides a word depends on the program.
+            line = line.replace("\\u2019", " ");
+            if kept.len() < 10_000 {
+                kept.push(line.clone());
+            }
+        }
         file.write_all(line.as_bytes())?;
     }
     file.flush()?;
     Ok(format!("{records} records"))
+}
+
+/// Writes a record with up to 16 of its words replaced, so that similarities are spread from about 0.5 to 1.
+fn changed(chance: &mut Chance, words: &[&str], record: &str, line: &mut String) {
+    let mut parts: Vec<&str> = record.split(' ').collect();
+    for _ in 0..chance.below(17) {
+        let at = chance.below(parts.len() as u64) as usize;
+        if parts[at].bytes().all(|byte| byte.is_ascii_lowercase()) {
+            parts[at] = chance.of(words);
+        }
+    }
+    line.push_str(&parts.join(" "));
 }
 
 /// Returns a system prompt, and one to three questions with their answers.
