@@ -19,7 +19,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub(super) struct Launch {
     /// The job's name.
     job: String,
-    at: Timestamp,
+    /// The day (UTC), `YYYY-MM-DD`.
+    day: String,
     /// The most tokens that it can bill: one for each byte of its training file, in every epoch. Absent if its file can't be
     /// found, or if its request has no epochs.
     tokens: Option<u64>,
@@ -47,13 +48,12 @@ pub(super) async fn tokens(simulator: &Simulator, request: &CreateRequest) -> Op
 
 /// Counts a job that was just created.
 pub(super) fn record(state: &mut SimulatorState, name: &str, tokens: Option<u64>) {
-    let at = Timestamp::now();
-    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let day = Timestamp::now().strftime("%Y-%m-%d").to_string();
     let is_billed = |one: &&Launch| {
         let failed = state.job(&one.job).is_some_and(|job| job.status == Status::Failed);
-        day(one.at) == day(at) && !failed
+        one.day == day && !failed
     };
     let before: u64 = state.launches.iter().filter(is_billed).filter_map(|one| one.tokens).sum();
-    let launch = Launch { job: name.to_owned(), at, tokens, sum: before + tokens.unwrap_or_default() };
+    let launch = Launch { job: name.to_owned(), tokens, sum: before + tokens.unwrap_or_default(), day };
     state.launches.push(launch);
 }
