@@ -3,7 +3,7 @@
 use tunedrop_quality::{FileQuality, Level, SKETCH_MAX, Sketch, assess, compare};
 use tunedrop_validation::Role;
 
-use crate::corpus::{Chance, corpus};
+use crate::corpus::{CORPUS, Chance, corpus};
 use crate::support::{line, of_train, sketch};
 
 /// A hash without a key, for tests.
@@ -17,7 +17,7 @@ fn train(data: &[u8]) -> FileQuality {
 
 #[test]
 fn chunks_and_threads_make_no_difference_to_a_sketch() {
-    let file = &corpus()[0][0];
+    let file = &corpus(&CORPUS)[0][0];
     let of = |chunk: usize, threads: usize| {
         let quality =
             assess(vec![sketch(&file.name, file.role, &file.bytes(), chunk, threads)], Level::Standard, threads);
@@ -38,7 +38,7 @@ const HALVINGS: usize = 1;
 fn random_halves_of_the_corpus_do_not_differ() {
     let mut chance = Chance(1);
     let (mut compared, mut alarms) = (0, Vec::new());
-    for dataset in corpus() {
+    for dataset in corpus(&CORPUS) {
         let Some(file) = dataset.iter().find(|file| file.role == Role::Train && file.records.len() >= 200) else {
             continue;
         };
