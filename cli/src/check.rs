@@ -1,5 +1,7 @@
 //! `tunedrop check`: the validate function's checks, on this machine.
 
+mod earlier;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,7 +13,7 @@ use crate::check_dataset::CheckOptions;
 use crate::check_result::CheckResult;
 use crate::format::{self, View};
 use crate::options::DataArgs;
-use crate::{catalogue, check_compare, check_dataset, complain, dataset, folder, print, print_exactly};
+use crate::{catalogue, check_dataset, complain, dataset, folder, print, print_exactly};
 
 /// Check data files and datasets, without an AWS account
 #[derive(Debug, Args)]
@@ -123,7 +125,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             let asked = options.quality.or(of_recipe).unwrap_or_default();
             let level = if asked == QualityMode::Off { QualityMode::Standard } else { asked };
             options.quality = Some(level);
-            Some(check_compare::read(path, &args.data, &datasets, (&catalogue, level), &mut outcome)?)
+            Some(earlier::read(path, &args.data, &datasets, (&catalogue, level), &mut outcome)?)
         }
         None => None,
     };
@@ -132,7 +134,7 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         check_dataset::check_dataset(dataset, options, &mut outcome);
     }
     if let Some(earlier) = &earlier {
-        check_compare::add(earlier, &mut outcome);
+        earlier::add(earlier, &mut outcome);
     }
     for fault in &outcome.unreadable {
         complain(&format!("{} can't be read: {}", fault.path, fault.why));

@@ -12,7 +12,6 @@ pub mod api;
 mod canary;
 mod catalogue;
 mod check;
-mod check_compare;
 mod check_dataset;
 mod check_result;
 #[cfg(feature = "aws")]

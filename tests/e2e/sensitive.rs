@@ -31,7 +31,7 @@ async fn report_on(w: &Harness, side: &DeployedStack, dataset: &str, recipe: &st
 
 pub(crate) async fn is_found_where_the_recipe_or_the_stack_asks_for_it(w: &Harness) -> Result<()> {
     let plain = "base_model: nova-lite\n";
-    let asked = report_on(w, &w.main, "asked", "base_model: nova-lite\nsensitive: true\n").await?;
+    let asked = report_on(w, &w.main, "searched", "base_model: nova-lite\nsensitive: true\n").await?;
     let demanded = report_on(w, &w.guarded, "demanded", plain).await?;
     for report in [&asked, &demanded] {
         let counts = &report["findings"]["counts"];
@@ -42,7 +42,7 @@ pub(crate) async fn is_found_where_the_recipe_or_the_stack_asks_for_it(w: &Harne
         let text = report.to_string();
         ensure!(!text.contains(EMAIL) && !text.contains(IBAN), "the report has a value");
     }
-    let unasked = report_on(w, &w.main, "unasked", plain).await?;
+    let unasked = report_on(w, &w.main, "not-searched", plain).await?;
     ensure!(unasked["findings"]["counts"]["email-address"].is_null(), "{}", unasked["findings"]);
     Ok(())
 }

@@ -36,7 +36,9 @@ fn built_in_prices_need_no_region() {
 
 #[test]
 fn estimate_of_the_price_list_without_a_region_uses_built_in_prices() {
-    let record = r#"{"messages": [{"role": "user", "content": [{"text": "a"}]}, {"role": "assistant", "content": [{"text": "b"}]}]}"#;
+    let record = r#"{"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": [{"text": "a"}]},
+        {"role": "assistant", "content": [{"text": "b"}]}]}"#;
+    let record = record.replace('\n', "");
     let here = folder(&[("a.jsonl", format!("{record}\n").as_bytes())]);
     let mut command = command(here.path(), &["estimate", "a.jsonl", "--model", "nova-micro", "--price-list"]);
     let ran: Ran = command.env("AWS_EC2_METADATA_DISABLED", "true").output().expect("the binary runs").into();

@@ -95,7 +95,10 @@ fn every_model_and_deployment_is_listed_with_run_cost_use_and_ends() {
     );
     assert!(
         page.contains("2 model units")
-            && page.contains("Storage: billed by the month")
+            && page.contains(
+                "Storage: 1.95 USD a month, and 1 model at an unknown price. Provisioned throughput: 1 deployment"
+            )
+            && page.contains("Price: built-in price of ")
             && page.contains("not by tunedrop"),
         "{page}"
     );
