@@ -124,7 +124,8 @@ impl Scan<'_> {
             return self.found(SensitiveKind::AwsAccessKey, at, end);
         }
         // The letter of a Spanish number may be followed by a dash. Everything else has a digit in its first word.
-        if !has_digit && !(length == 1 && matches!(first, b'X'..=b'Z' | b'x'..=b'z')) {
+        let is_spanish = length == 1 && matches!(first, b'X'..=b'Z' | b'x'..=b'z');
+        if !has_digit && !is_spanish {
             return None;
         }
         if let Some(end) = iban::iban(bytes, at) {

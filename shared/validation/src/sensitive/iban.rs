@@ -36,18 +36,18 @@ pub(super) fn iban(bytes: &[u8], start: usize) -> Option<usize> {
     let wanted = length(&head[..2]).filter(|_| head[2..].iter().all(u8::is_ascii_digit))?;
     let separator = bytes.get(start + 4).copied().filter(|byte| matches!(byte, b' ' | b'-'));
     let mut number = [0; LONGEST];
+    let number = &mut number[..wanted];
     let mut at = start;
-    for place in 0..wanted {
+    for (place, character) in number.iter_mut().enumerate() {
         if let Some(separator) = separator.filter(|_| place > 0 && place % 4 == 0) {
             if bytes.get(at) != Some(&separator) {
                 return None;
             }
             at += 1;
         }
-        number[place] = *bytes.get(at).filter(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())?;
+        *character = *bytes.get(at).filter(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())?;
         at += 1;
     }
-    let number = &number[..wanted];
     // Check digits are from 02 to 98: others have the same rest.
     let is_check = !matches!(&number[2..4], b"00" | b"01" | b"99");
     let rotated = number[4..].iter().chain(&number[..4]).copied();
