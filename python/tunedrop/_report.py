@@ -196,7 +196,7 @@ class Report:
 def _file(file: Mapping[str, Any]) -> FileReport:
     path = file["path"]
     findings = tuple(_read(Finding, finding, path=path) for finding in file["findings"])
-    held = {"sensitive": {}, **file["statistics"]}
+    held: dict[str, Any] = {"sensitive": {}, **file["statistics"]}
     tokens = {name: TokenRange(**held[name]) for name in ("tokens", "longest_tokens")}
     return _read(FileReport, file, findings=findings, statistics=_read(Statistics, held, **tokens))
 
