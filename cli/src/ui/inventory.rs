@@ -1,7 +1,7 @@
 //! The page of the inventory: custom models, deployments and provisioned throughput at Bedrock, from any creator.
 //!
-//! Reading it takes calls for each line, some of which are billed. So it is read when somebody looks, and again when somebody
-//! asks for it.
+//! Reading it takes calls for each line, some of which are billed. So it is read when the page is opened, and again when
+//! asked.
 
 mod known;
 mod rows;

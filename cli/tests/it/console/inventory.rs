@@ -1,4 +1,4 @@
-//! The page of the inventory: what it shows, and that it is read only when somebody asks.
+//! The page of the inventory: what it shows, and that it is read only when asked.
 
 use std::time::{Duration, Instant};
 

@@ -89,7 +89,7 @@ pub(super) const TRUNCATED_ANSWER: Text = Text {
 pub(super) const DATA_DRIFT: Text = Text {
     title: "Drift",
     what: "The training file differs from the last accepted version, or from the data that it is compared with, by more than chance explains: in the lengths of answers or prompts, the number of turns, the languages, the labels, or the share of duplicates.",
-    why: "A model that is trained on other data than before behaves in another way. Often nobody meant the change: a filter was lost, a source was added, or an export was incomplete.",
+    why: "A model that is trained on other data than before behaves in another way. Often the change is a mistake: a filter was lost, a source was added, or an export was incomplete.",
     example: "12% of records are in French, before 0%.",
     fix: "Check that the data was meant to change. If it was, nothing has to be done. A recipe with `strict: true` rejects it, so set `strict: false` for this version.",
     source: "Our own judgment; the tests, and how often they are wrong, are in docs/quality.md",
